@@ -1,0 +1,176 @@
+//! Everything about an attempt so far, and the merge that makes lost, late and repeated beacons harmless.
+//!
+//! Invariant: each field only grows (or is set once), so [`Totals::merge`] is commutative, associative and idempotent.
+//! `store` declares the same merge per column (`max`); `tests/` compares the two on the real engine.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    beacon::{EndReason, Failure, StallCause, is_zero},
+    time::DurationMs,
+};
+
+macro_rules! totals {
+    (
+        max { $( $(#[$max_doc:meta])* $max:ident: $max_type:ty, )* }
+        set_once { $( $(#[$once_doc:meta])* $once:ident: $once_type:ty, )* }
+    ) => {
+        /// Cumulative totals of one attempt, from intent to the beacon's `interval.to_ms`. A field absent from the JSON is 0, false or null.
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(default)]
+        pub struct Totals {
+            $( $(#[$max_doc])* #[serde(skip_serializing_if = "is_zero")] pub $max: $max_type, )*
+            $( $(#[$once_doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $once: Option<$once_type>, )*
+            /// Playing time per rung, by name, each name once. At most [`crate::limits::RENDITIONS_MAX`].
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub play_ms_by_rendition: Vec<RenditionPlay>,
+        }
+
+        impl Totals {
+            /// Names of the fields that merge by `max`, in order of declaration; also their column names.
+            pub const MAX_FIELDS: &'static [&'static str] = &[$(stringify!($max)),*];
+            /// Names of the fields that are set once; also their column names.
+            pub const SET_ONCE_FIELDS: &'static [&'static str] = &[$(stringify!($once)),*];
+
+            /// Takes over whatever `other` knows more of.
+            pub fn merge(&mut self, other: &Self) {
+                $( if other.$max > self.$max { self.$max = other.$max; } )*
+                // `None < Some`, and among two different values the greater wins, so the order of merging never matters.
+                $( if other.$once > self.$once { self.$once.clone_from(&other.$once); } )*
+                for theirs in &other.play_ms_by_rendition {
+                    match self.play_ms_by_rendition.binary_search_by(|ours| ours.rendition.cmp(&theirs.rendition)) {
+                        Ok(index) => {
+                            let ours = &mut self.play_ms_by_rendition[index];
+                            ours.play_ms = ours.play_ms.max(theirs.play_ms);
+                        }
+                        Err(index) => self.play_ms_by_rendition.insert(index, theirs.clone()),
+                    }
+                }
+            }
+        }
+    };
+}
+
+totals! {
+    max {
+        /// Whether a frame was rendered: the attempt is a play.
+        first_frame_seen: bool,
+        /// A seek or pause came before the first frame; startup is excluded by default and counted.
+        startup_interrupted: bool,
+        /// The page was hidden before the first frame; startup is excluded by default and counted.
+        startup_hidden: bool,
+        /// The machine slept during the attempt; the gap is cut out of every duration.
+        suspended: bool,
+        /// Time the viewer waited for the first frame while the page was visible, ms. Grows until the first frame or the end.
+        startup_wait_ms: DurationMs,
+        /// Time the playhead advanced, ms of the monotonic clock, content only.
+        play_ms: DurationMs,
+        /// The part of `play_ms` in which the page was hidden.
+        play_hidden_ms: DurationMs,
+        /// Time paused, ms.
+        paused_ms: DurationMs,
+        /// Media time played, ms of the stream's own clock (speed-aware).
+        media_ms: DurationMs,
+        /// Time stalled, ms, whatever the length of each stall, an open one included.
+        stall_ms: DurationMs,
+        /// Stalls of at least [`crate::limits::STALL_COUNTED_MS_MIN`], an open one included once it is that long.
+        stall_count: u32,
+        /// Stalls shorter than that. Known when they end.
+        stall_short_count: u32,
+        /// Time in stalls shorter than that, ms; part of `stall_ms`.
+        stall_short_ms: DurationMs,
+        /// The longest stall, ms.
+        stall_ms_max: DurationMs,
+        /// Part of `stall_ms` for lack of data.
+        stall_network_ms: DurationMs,
+        /// Part of `stall_ms` after a seek.
+        stall_seek_ms: DurationMs,
+        /// Part of `stall_ms` after a rendition switch.
+        stall_rendition_switch_ms: DurationMs,
+        /// Part of `stall_ms` at an ad's border.
+        stall_ad_boundary_ms: DurationMs,
+        /// Part of `stall_ms` with data in the buffer.
+        stall_decoder_ms: DurationMs,
+        /// Part of `stall_ms` at the live edge.
+        stall_live_edge_ms: DurationMs,
+        /// Part of `stall_ms` around a suspension.
+        stall_suspended_ms: DurationMs,
+        /// Part of `stall_ms` whose cause is unknown.
+        stall_unknown_ms: DurationMs,
+        /// Time seeking, ms, from each seek's intent to the frame at the new position.
+        seek_ms: DurationMs,
+        /// Seeks; scrubbing within 1 s is one.
+        seek_count: u32,
+        /// Time ads played, ms.
+        ad_ms: DurationMs,
+        /// Σ (declared average bandwidth, bit/s × media ms rendered). Divide by `bitrate_media_ms`.
+        bitrate_bps_ms: u64,
+        /// Media ms rendered with a known declared average bandwidth.
+        bitrate_media_ms: DurationMs,
+        /// Σ (declared peak bandwidth, bit/s × media ms rendered). Divide by `bitrate_peak_media_ms`.
+        bitrate_peak_bps_ms: u64,
+        /// Media ms rendered with a known declared peak bandwidth.
+        bitrate_peak_media_ms: DurationMs,
+        /// Bytes of media fetched.
+        data_bytes: u64,
+        /// Rendered switches to a higher rendition.
+        switch_up_count: u32,
+        /// Rendered switches to a lower rendition.
+        switch_down_count: u32,
+        /// Frames decoded while visible and playing.
+        frames_decoded: u32,
+        /// Frames dropped while visible and playing.
+        frames_dropped: u32,
+        /// Σ (how much larger the picture is shown than it is, in CSS pixels, ‰ × playing ms). Divide by `upscale_ms`.
+        upscale_css_permille_ms: u64,
+        /// The same in device pixels.
+        upscale_px_permille_ms: u64,
+        /// Playing ms with a known picture and display size.
+        upscale_ms: DurationMs,
+        /// Errors, fatal or not.
+        error_count: u32,
+    }
+    set_once {
+        /// Intent → first rendered frame of anything, ads included, ms. Null when none was rendered. CMCD `msd`. DIFFERENCE: CMCD says wall clock.
+        startup_any_ms: DurationMs,
+        /// Intent → first content frame minus ad playing time, ms. Null when none was rendered.
+        startup_content_ms: DurationMs,
+        /// Player constructed → ready, ms. Null if we attached after ready.
+        player_startup_ms: DurationMs,
+        /// `performance.timeOrigin` → player constructed, ms; first attempt of a document only.
+        page_load_ms: DurationMs,
+        /// First key-system request → usable keys, ms. Null without DRM.
+        drm_load_ms: DurationMs,
+        /// The fatal error. Null while there is none.
+        failure: Failure,
+        /// How it ended. Null while it runs, or when the last beacon was lost.
+        end_reason: EndReason,
+    }
+}
+
+/// Playing time on one rung of the ladder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RenditionPlay {
+    /// Its name: `<height>p@<declared average bit/s>`, with `?` for what is unknown.
+    pub rendition: String,
+    /// Playing time, ms.
+    pub play_ms: DurationMs,
+}
+
+impl Totals {
+    /// The part of `stall_ms` due to `cause`.
+    pub fn stall_cause_ms_mut(&mut self, cause: StallCause) -> &mut DurationMs {
+        match cause {
+            StallCause::Network => &mut self.stall_network_ms,
+            StallCause::Seek => &mut self.stall_seek_ms,
+            StallCause::RenditionSwitch => &mut self.stall_rendition_switch_ms,
+            StallCause::AdBoundary => &mut self.stall_ad_boundary_ms,
+            StallCause::Decoder => &mut self.stall_decoder_ms,
+            StallCause::LiveEdge => &mut self.stall_live_edge_ms,
+            StallCause::Suspended => &mut self.stall_suspended_ms,
+            StallCause::Unknown => &mut self.stall_unknown_ms,
+        }
+    }
+}
