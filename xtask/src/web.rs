@@ -1,0 +1,130 @@
+//! Here lives the build of everything a browser loads: the collector (wasm, glue, npm package), the demo player page
+//! and the dashboard. Each is built again only when its sources changed.
+//!
+//! Contract with `collector-wasm/build.mjs`: xtask leaves `collector_bg.wasm` (optimised) and `collector_bg.js`
+//! (wasm-bindgen's glue for bundlers, which imports nothing but what it is given) in the folder that the variable
+//! `PLAYHEAD_BINDGEN_DIR` names; the script writes `collector-wasm/dist/` with `sizes.json`.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    prerequisites::{WASM_TARGET, node_packages, wasm_target},
+    project::{Project, run_step, say},
+};
+
+/// Linear memory is 64 KiB with this stack, one page instead of seventeen with the default of 1 MiB.
+/// The fold keeps nothing large on the stack: its deepest frame is the beacon's encoder, under 4 KiB.
+const WASM_STACK_BYTES: u32 = 32 * 1024;
+
+/// Builds all three.
+pub fn build(project: &Project) -> Result<()> {
+    wasm_target(project)?;
+    node_packages(project)?;
+    collector(project)?;
+    player(project)?;
+    dashboard(project)
+}
+
+/// The collector: cargo → wasm-bindgen → wasm-opt → `build.mjs`.
+pub fn collector(project: &Project) -> Result<()> {
+    run_step(
+        "compiling the collector",
+        project
+            .cargo()
+            .args(["build", "--quiet", "--package", "playhead-collector-wasm", "--lib"])
+            .args(["--profile", "wasm", "--target", WASM_TARGET])
+            // A general RUSTFLAGS would take the place of the target's own.
+            .env_remove("RUSTFLAGS")
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                format!("-C link-arg=-zstack-size={WASM_STACK_BYTES}"),
+            ),
+    )?;
+    let compiled = project.target.join(WASM_TARGET).join("wasm/collector_wasm.wasm");
+    let out = project.target.join("xtask/bindgen");
+    let package = project.path("collector-wasm");
+    let mut sources = vec![
+        compiled.clone(),
+        package.join("build.mjs"),
+        package.join("package.json"),
+        project.path("package-lock.json"),
+        project.path("xtask/src/web.rs"),
+    ];
+    let scripts = package.join("js");
+    if scripts.exists() {
+        sources.push(scripts);
+    }
+    project.when_changed("collector", &sources, &package.join("dist/sizes.json"), || {
+        say("binding the collector to JavaScript");
+        fs::create_dir_all(&out)?;
+        // TRICKY: the input must be unstripped. Without the `target_features` section wasm-bindgen cannot see what
+        // the compiler was allowed to use, and the glue would be wrong for it.
+        Bindgen::new()
+            .input_path(&compiled)
+            .out_name("collector")
+            .bundler(true)
+            .context("choosing wasm-bindgen's bundler output")?
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .generate(&out)
+            .context("running wasm-bindgen on the collector")?;
+        let wasm = out.join("collector_bg.wasm");
+        run_step(
+            "optimising the collector",
+            project
+                .command("node")
+                .arg(project.path("node_modules/binaryen/bin/wasm-opt"))
+                .args([
+                    "-Oz",
+                    "--all-features",
+                    "--strip-debug",
+                    "--strip-producers",
+                    "--strip-target-features",
+                ])
+                .arg(&wasm)
+                .arg("-o")
+                .arg(&wasm),
+        )?;
+        run_step(
+            "packing the collector",
+            project
+                .command("node")
+                .arg(package.join("build.mjs"))
+                .env("PLAYHEAD_BINDGEN_DIR", &out),
+        )
+    })
+}
+
+/// The demo player page, into `collector-wasm/dist/player/`.
+pub fn player(project: &Project) -> Result<()> {
+    let page = project.path("collector-wasm/player");
+    let dist = project.path("collector-wasm/dist");
+    let sources = [page.clone(), dist.join("sizes.json"), project.path("package-lock.json")];
+    project.when_changed("player", &sources, &dist.join("player/index.html"), || {
+        run_step(
+            "building the player page",
+            project.command("node").arg(page.join("build.mjs")),
+        )
+    })
+}
+
+/// The dashboard, into `dashboard/dist/`.
+pub fn dashboard(project: &Project) -> Result<()> {
+    let sources = [project.path("dashboard"), project.path("package-lock.json")];
+    project.when_changed(
+        "dashboard",
+        &sources,
+        &project.path("dashboard/dist/index.html"),
+        || {
+            run_step(
+                "building the dashboard",
+                project
+                    .command("npm")
+                    .args(["run", "--silent", "build", "--workspace", "dashboard"]),
+            )
+        },
+    )
+}
