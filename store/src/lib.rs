@@ -1,1 +1,19 @@
-//! placeholder
+//! The tables: migrations, the row a beacon becomes, and the client that inserts and asks. The one crate that names
+//! `clickhouse`. It speaks ClickHouse's HTTP interface, to the embedded engine and to a server alike.
+//!
+//! Invariant: a row inserted twice under one token, or a beacon stored twice under two, changes no number of
+//! `impressions`, because every column there merges by a function that is commutative, associative and idempotent.
+//! What is asked of the tables lives in `query`; when rows are sent, in `ingest`.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod client;
+mod error;
+mod migrate;
+mod row;
+mod statement;
+
+pub use client::{Store, StoreConfig};
+pub use error::StoreError;
+pub use migrate::{Migration, Retention};
+pub use row::{BeaconRow, Enrichment, Receipt};
+pub use statement::{Param, Statement};

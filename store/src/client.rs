@@ -1,0 +1,181 @@
+//! The client: inserts with a token, questions with bound values. Cheap to clone; clones share one connection pool.
+
+use std::time::Duration;
+
+use clickhouse::{Client, Compression, query::Query};
+use serde::de::DeserializeOwned;
+
+use crate::{BeaconRow, StoreError, row::InsertedRow, statement::Statement};
+
+/// Time for an insert to be sent, and again for it to be answered: 60 s. A range of 100,000 rows takes about 1 s.
+const INSERT_SECONDS: u64 = 60;
+
+/// Added to a statement's own limit before we give up waiting: ClickHouse looks at its clock between blocks only.
+const GRACE_SECONDS: u64 = 5;
+
+/// Where ClickHouse is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// Its HTTP interface, such as `http://127.0.0.1:8123`.
+    pub url: String,
+    /// The database that holds our tables; made by [`Store::migrate`] if missing.
+    pub database: String,
+    /// User name; `None` for the embedded engine, which has no users.
+    pub user: Option<String>,
+    /// Password.
+    pub password: Option<String>,
+}
+
+impl StoreConfig {
+    /// The embedded engine at `url`, database `playhead`.
+    #[must_use]
+    pub fn embedded(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            database: "playhead".into(),
+            user: None,
+            password: None,
+        }
+    }
+}
+
+/// The tables, wherever they are.
+#[derive(Clone)]
+pub struct Store {
+    /// Knows the database.
+    pub(crate) client: Client,
+    /// Names no database: the only one that works before the database exists.
+    pub(crate) bare: Client,
+    pub(crate) database: String,
+}
+
+impl Store {
+    /// A store at `config`. Nothing is sent yet; [`Self::ping`] tells whether somebody answers.
+    #[must_use]
+    pub fn connect(config: StoreConfig) -> Self {
+        let mut bare = Client::default()
+            .with_url(config.url)
+            .with_compression(Compression::None)
+            .with_product_info("playhead", env!("CARGO_PKG_VERSION"));
+        if let Some(user) = config.user {
+            bare = bare.with_user(user);
+        }
+        if let Some(password) = config.password {
+            bare = bare.with_password(password);
+        }
+        Self {
+            client: bare.clone().with_database(&config.database),
+            bare,
+            database: config.database,
+        }
+    }
+
+    /// The database that holds our tables.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Asks for a sign of life.
+    ///
+    /// # Errors
+    /// When ClickHouse does not answer `SELECT 1` within 5 s.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        within(5, self.bare.query_raw("SELECT 1").execute()).await
+    }
+
+    /// Stores `rows` as one block under `token`. Sent again with the same token and the same rows it changes nothing,
+    /// in `beacons` as in `impressions`. An empty slice is stored without asking anybody.
+    ///
+    /// # Errors
+    /// [`StoreError::is_retryable`] tells whether to send the same again or to look for a bad row.
+    pub async fn insert_beacons(&self, token: &str, rows: &[BeaconRow]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let limit = Some(Duration::from_secs(INSERT_SECONDS));
+        let mut insert = self
+            .client
+            .insert::<InsertedRow<'_>>("beacons")
+            .await?
+            .with_setting("insert_deduplication_token", token)
+            .with_setting("insert_deduplicate", "1")
+            .with_setting("deduplicate_blocks_in_dependent_materialized_views", "1")
+            // We batch ourselves; the server must neither wait for other inserts nor split ours: one range, one block, one token.
+            .with_setting("async_insert", "0")
+            .with_setting("max_insert_threads", "1")
+            .with_setting("max_insert_block_size", "1048576")
+            .with_setting("min_insert_block_size_rows", "1048576")
+            .with_setting("min_insert_block_size_bytes", "1073741824")
+            .with_setting("log_comment", "store::Store::insert_beacons")
+            .with_timeouts(limit, limit);
+        for (index, row) in (0..).zip(rows) {
+            insert.write(&row.inserted(token, index)).await?;
+        }
+        insert.end().await?;
+        Ok(())
+    }
+
+    /// Runs `statement` and reads each row of its answer as a `T` by column name.
+    /// 64-bit integers come as numbers; NaN and infinity as null.
+    ///
+    /// # Errors
+    /// When ClickHouse refuses, does not answer in time, or answers with rows that are no `T`.
+    pub async fn fetch<T: DeserializeOwned>(&self, statement: &Statement) -> Result<Vec<T>, StoreError> {
+        let bytes = self.fetch_bytes(statement, "JSONEachRow").await?;
+        serde_json::Deserializer::from_slice(&bytes)
+            .into_iter::<T>()
+            .enumerate()
+            .map(|(index, row)| {
+                row.map_err(|error| StoreError::Shape {
+                    reason: format!("row {index} of the answer: {error}"),
+                })
+            })
+            .collect()
+    }
+
+    /// Runs `statement` and gives its answer as it comes, in the ClickHouse format called `format`.
+    ///
+    /// # Errors
+    /// When ClickHouse refuses or does not answer in time.
+    pub async fn fetch_bytes(&self, statement: &Statement, format: &str) -> Result<Vec<u8>, StoreError> {
+        let mut query = self
+            .client
+            .query_raw(&statement.sql)
+            // 2: reads only, and may still carry the settings below.
+            .with_setting("readonly", "2")
+            .with_setting("max_execution_time", statement.max_execution_seconds.to_string())
+            .with_setting("output_format_json_quote_64bit_integers", "0")
+            .with_setting("output_format_json_quote_denormals", "0");
+        if let Some(comment) = &statement.log_comment {
+            query = query.with_setting("log_comment", comment);
+        }
+        if let Some(bytes) = statement.max_memory_bytes {
+            query = query.with_setting("max_memory_usage", bytes.to_string());
+        }
+        for (name, value) in &statement.params {
+            query = query.param(name, value);
+        }
+        let seconds = u64::from(statement.max_execution_seconds) + GRACE_SECONDS;
+        within(seconds, async { collect(query, format).await }).await
+    }
+}
+
+async fn collect(query: Query, format: &str) -> Result<Vec<u8>, clickhouse::error::Error> {
+    let mut cursor = query.fetch_bytes(format)?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = cursor.next().await? {
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+async fn within<T>(
+    seconds: u64,
+    work: impl Future<Output = Result<T, clickhouse::error::Error>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(Duration::from_secs(seconds), work).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(StoreError::TimedOut { seconds }),
+    }
+}

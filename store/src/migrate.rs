@@ -1,0 +1,167 @@
+//! Bringing the tables into the form this program expects. One statement a file, because ClickHouse has no
+//! transactional DDL: a file is either applied or not. Every statement says `IF NOT EXISTS` (or the like), so a crash
+//! between a statement and its record, a second run and a second process are all harmless.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::{Statement, Store, StoreError};
+
+/// How long rows are kept, in days. A part is dropped once all of its rows are older.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Raw beacons, by the server's receive time.
+    pub beacons_days: u32,
+    /// Merged attempts, by the hour they began.
+    pub impressions_days: u32,
+}
+
+impl Default for Retention {
+    /// Beacons 14 days (the timeline of single attempts), impressions 400 days (13 months, so a month has last year's beside it).
+    fn default() -> Self {
+        Self {
+            beacons_days: 14,
+            impressions_days: 400,
+        }
+    }
+}
+
+/// One file of `migrations/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migration {
+    /// The file's name without `.sql`; its number gives the order.
+    pub name: &'static str,
+    /// One statement.
+    pub sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($($name:literal),* $(,)?) => {
+        &[$(Migration { name: $name, sql: include_str!(concat!("../migrations/", $name, ".sql")) }),*]
+    };
+}
+
+impl Migration {
+    /// All of them, in the order in which they are applied.
+    pub const ALL: &'static [Self] = migrations!["0001_beacons", "0002_impressions", "0003_impressions_from_beacons"];
+
+    /// SHA-256 of the text, in hexadecimal: tells an edited file from the one that was applied.
+    #[must_use]
+    pub fn checksum(&self) -> String {
+        Sha256::digest(self.sql.as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+#[derive(Deserialize)]
+struct Applied {
+    name: String,
+    checksum: String,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    create_table_query: String,
+}
+
+impl Store {
+    /// Makes the database if missing, applies what is not applied yet and sets the retention. Returns the names of the
+    /// migrations applied by this call.
+    ///
+    /// # Errors
+    /// When ClickHouse refuses, or a migration that was applied has another text now.
+    pub async fn migrate(&self, retention: &Retention) -> Result<Vec<&'static str>, StoreError> {
+        check_identifier(&self.database)?;
+        // Atomic: the embedded engine's default database engine cannot hold materialized views.
+        let create = format!("CREATE DATABASE IF NOT EXISTS `{}` ENGINE = Atomic", self.database);
+        self.bare.query_raw(&create).execute().await?;
+        self.client
+            .query_raw(
+                "CREATE TABLE IF NOT EXISTS migrations
+                 (
+                     name String COMMENT 'file name without .sql',
+                     checksum String COMMENT 'SHA-256 of the text as applied, hexadecimal',
+                     applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'wall clock of the server, ms resolution'
+                 )
+                 ENGINE = ReplacingMergeTree
+                 ORDER BY name
+                 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 480",
+            )
+            .execute()
+            .await?;
+        let applied: HashMap<String, String> = self
+            .fetch::<Applied>(&Statement::new("SELECT name, checksum FROM migrations FINAL"))
+            .await?
+            .into_iter()
+            .map(|Applied { name, checksum }| (name, checksum))
+            .collect();
+        let mut newly = Vec::new();
+        for migration in Migration::ALL {
+            let expected = migration.checksum();
+            match applied.get(migration.name) {
+                Some(checksum) if *checksum == expected => {}
+                Some(checksum) => {
+                    return Err(StoreError::MigrationChanged {
+                        name: migration.name.to_owned(),
+                        applied: checksum.clone(),
+                        expected,
+                    });
+                }
+                None => {
+                    self.client.query_raw(migration.sql).execute().await?;
+                    self.client
+                        .query_raw("INSERT INTO migrations (name, checksum) SELECT {name:String}, {checksum:String}")
+                        .param("name", migration.name)
+                        .param("checksum", &expected)
+                        .execute()
+                        .await?;
+                    tracing::info!(migration = migration.name, "applied");
+                    newly.push(migration.name);
+                }
+            }
+        }
+        // The insert's column types are cached per client; they may be others now.
+        self.client.clear_cached_metadata().await;
+        self.set_retention("beacons", "toDateTime(received_at)", retention.beacons_days)
+            .await?;
+        self.set_retention("impressions", "started_hour", retention.impressions_days)
+            .await?;
+        Ok(newly)
+    }
+
+    /// Changes a table's TTL, unless it is what it should be: each change rewrites metadata and looks at every part.
+    async fn set_retention(&self, table: &str, moment: &str, days: u32) -> Result<(), StoreError> {
+        let statement = Statement::new(
+            "SELECT create_table_query FROM system.tables WHERE database = {database:String} AND name = {table:String}",
+        )
+        .bind("database", self.database.as_str())
+        .bind("table", table);
+        let wanted = format!("TTL {moment} + toIntervalDay({days})");
+        let tables = self.fetch::<Table>(&statement).await?;
+        if tables.iter().any(|table| table.create_table_query.contains(&wanted)) {
+            return Ok(());
+        }
+        let alter = format!("ALTER TABLE {table} MODIFY {wanted}");
+        self.client
+            .query_raw(&alter)
+            // Old parts learn the new date at their next merge or at the daily look, not by rewriting them all now.
+            .with_setting("materialize_ttl_after_modify", "0")
+            .execute()
+            .await?;
+        tracing::info!(table, days, "retention set");
+        Ok(())
+    }
+}
+
+fn check_identifier(name: &str) -> Result<(), StoreError> {
+    let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if first && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        Ok(())
+    } else {
+        Err(StoreError::DatabaseName { name: name.to_owned() })
+    }
+}
