@@ -1,1 +1,17 @@
-//! placeholder
+//! Who may send and who may ask: organisations, license keys, API keys, in SQLite.
+//!
+//! Invariant: a [`Tenant`] comes only out of a [`Grant`], and a grant only out of an API key that is in the database.
+//! `query` asks for a `Tenant` wherever it builds a statement, so a query without an organisation cannot be written.
+//! Lookups are answered from memory; a change made by another process is seen within a second.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod database;
+mod key;
+mod model;
+mod tenant;
+
+pub use database::{Accounts, AccountsError};
+pub use key::{ApiSecret, LicenseKey};
+pub use model::{ApiKey, License, Organization, Scope};
+pub use tenant::{Forbidden, Grant, Tenant};
