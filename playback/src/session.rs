@@ -1,0 +1,886 @@
+//! One attempt: closed totals plus what is open, folded signal by signal into beacons.
+//!
+//! Invariants (checked by `invariant` in tests and simulation):
+//! every field of the totals only grows; the times per state plus the suspended time tile the elapsed time exactly;
+//! the causes of stalls sum to the stalls.
+//!
+//! Every call is a reading of the clock. A reading earlier than one before counts as that one; a gap of more than
+//! [`SUSPENSION_GAP_MS`] between two readings, where a tick per 250 ms was due, means that the machine slept, unless the
+//! playhead moved through it.
+
+use schemas::{
+    AttemptId, Beacon, BeaconKind, Context, DurationMs, EndReason, Event, EventKind, Failure, FailureClass,
+    FirstFrameMethod, Interval, MonotonicMs, State, StreamType, Totals, UnixMs,
+    limits::{ATTEMPT_MS_MAX, INTERVAL_EVENTS_MAX, LABEL_BYTES_MAX, SUSPENSION_GAP_MS, TEXT_BYTES_MAX},
+};
+
+use crate::{
+    quality::{Display, Quality},
+    seek::{OpenSeek, SCRUB_MS},
+    signal::Signal,
+    stall::{Evidence, OpenStall},
+    startup::{Startup, awaits_callback},
+    state,
+};
+
+/// The beats are denser in the first 20 s, where most attempts that fail are decided.
+const EARLY_MS: DurationMs = 20_000;
+/// Paused for 60 min: the attempt is over (METRICS, attempt).
+const PAUSED_MS_MAX: DurationMs = 60 * 60 * 1_000;
+/// A playhead is moving again after a stall or seek once it passed this much media: 50 ms, more than a nudged or rounded position.
+const ADVANCE_MS_MIN: u32 = 50;
+/// A playhead that stands still this long while it should play is a stall that nobody announced: two ticks.
+const STILL_MS_MAX: DurationMs = 500;
+/// A first frame followed by hunger becomes a stall after one tick; before that the player is still starting up.
+const HUNGER_MS: DurationMs = 250;
+/// A pause this close before the end is the element's own, not the viewer's.
+const END_PAUSE_MS: DurationMs = 100;
+/// The same error again within this time is the same error: players repeat themselves, first non-fatal, then fatal.
+const ERROR_REPEAT_MS: DurationMs = 1_000;
+/// The buffer shrank by this much more than playing explains: it was thrown away.
+const FLUSH_MS: DurationMs = 1_000;
+/// Requests may fill half the list of events; states must always fit, because concurrency is read from them.
+const REQUEST_EVENTS_MAX: usize = INTERVAL_EVENTS_MAX / 2;
+/// A list this full asks for a beacon rather than waiting until it drops something.
+const EVENTS_WANTED: usize = INTERVAL_EVENTS_MAX * 3 / 4;
+
+/// How a session behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How the first frame will be seen.
+    pub first_frame_method: FirstFrameMethod,
+    /// Milliseconds between beats in the attempt's first 20 s.
+    pub early_beat_ms: DurationMs,
+    /// Milliseconds between beats afterwards.
+    pub beat_ms: DurationMs,
+    /// Milliseconds between beats while paused.
+    pub paused_beat_ms: DurationMs,
+    /// How long changes are gathered before they are reported together, ms. Start, first frame and end never wait.
+    pub coalesce_ms: DurationMs,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            first_frame_method: FirstFrameMethod::FrameCallback,
+            early_beat_ms: 4_000,
+            beat_ms: 10_000,
+            paused_beat_ms: 60_000,
+            coalesce_ms: 500,
+        }
+    }
+}
+
+/// One attempt, from intent to its end.
+#[derive(Debug, Clone)]
+pub struct Session {
+    attempt_id: AttemptId,
+    started_at: UnixMs,
+    options: Options,
+    begun: MonotonicMs,
+    /// The latest reading of the clock.
+    read: MonotonicMs,
+    state: State,
+    state_since_ms: DurationMs,
+    state_ms: [DurationMs; 10],
+    suspended_ms: DurationMs,
+    wants_play: bool,
+    intent_given: bool,
+    hidden: bool,
+    in_ad: bool,
+    live: bool,
+    rate_permille: u32,
+    totals: Totals,
+    startup: Startup,
+    frame_seen_ms: DurationMs,
+    stall: Option<OpenStall>,
+    seek: Option<OpenSeek>,
+    quality: Quality,
+    /// Position of the latest sample and when it was taken.
+    position: Option<(u32, DurationMs)>,
+    /// Where the playhead must move on from for a stall, seek or wait to be over.
+    anchor_position_ms: Option<u32>,
+    still_ms: DurationMs,
+    buffer_ms: Option<DurationMs>,
+    pending_requests: Option<u32>,
+    suspension_at: Option<DurationMs>,
+    ad_boundary_at: Option<DurationMs>,
+    seek_ended_at: Option<DurationMs>,
+    rendition_at: Option<DurationMs>,
+    flush_at: Option<DurationMs>,
+    last_error: Option<(FailureClass, String, DurationMs)>,
+    context: Context,
+    context_due: bool,
+    /// The first beacon that carries the context as it stands now.
+    context_sequence: u32,
+    sequence: u32,
+    interval: Interval,
+    urgent: Option<BeaconKind>,
+    changed_at: Option<DurationMs>,
+}
+
+impl Session {
+    /// Begins an attempt at the moment of intent.
+    ///
+    /// `started_at` is the wall clock at the same moment as `at`; it only places the attempt on the calendar.
+    #[must_use]
+    pub fn begin(attempt_id: AttemptId, started_at: UnixMs, at: MonotonicMs, options: Options) -> Self {
+        let context = Context {
+            first_frame_method: Some(options.first_frame_method),
+            ..Context::default()
+        };
+        Self {
+            attempt_id,
+            started_at,
+            options,
+            begun: at,
+            read: at,
+            state: State::Starting,
+            state_since_ms: 0,
+            state_ms: [0; 10],
+            suspended_ms: 0,
+            wants_play: true,
+            intent_given: false,
+            hidden: false,
+            in_ad: false,
+            live: false,
+            rate_permille: 1_000,
+            totals: Totals::default(),
+            startup: Startup::default(),
+            frame_seen_ms: 0,
+            stall: None,
+            seek: None,
+            quality: Quality::default(),
+            position: None,
+            anchor_position_ms: None,
+            still_ms: 0,
+            buffer_ms: None,
+            pending_requests: None,
+            suspension_at: None,
+            ad_boundary_at: None,
+            seek_ended_at: None,
+            rendition_at: None,
+            flush_at: None,
+            last_error: None,
+            context,
+            context_due: true,
+            context_sequence: 0,
+            sequence: 0,
+            interval: Interval::default(),
+            urgent: Some(BeaconKind::Start),
+            changed_at: None,
+        }
+    }
+
+    /// The attempt's id.
+    #[must_use]
+    pub fn attempt_id(&self) -> AttemptId {
+        self.attempt_id
+    }
+
+    /// The state after the latest signal.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Whether nothing can follow.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.state.is_terminal()
+    }
+
+    /// Milliseconds from intent to the latest reading of the clock, suspensions included; stands still once the attempt is over.
+    #[must_use]
+    pub fn elapsed_ms(&self) -> DurationMs {
+        self.read.since(self.begun)
+    }
+
+    /// Time spent in `state` so far, ms, suspensions cut out.
+    #[must_use]
+    pub fn state_ms(&self, state: State) -> DurationMs {
+        self.state_ms[state::index(state)]
+    }
+
+    /// Time the machine slept, ms; with the times of all states it tiles [`Self::elapsed_ms`].
+    #[must_use]
+    pub fn suspended_ms(&self) -> DurationMs {
+        self.suspended_ms
+    }
+
+    /// The context as it stands.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Changes the context. A change is sent with every beacon until one that carried it was acknowledged.
+    pub fn update_context(&mut self, change: impl FnOnce(&mut Context)) {
+        let before = self.context.clone();
+        change(&mut self.context);
+        if self.context != before {
+            self.context_due = true;
+            self.context_sequence = self.sequence;
+        }
+    }
+
+    /// The beacon `sequence` was acknowledged; if it carried the context as it stands, later ones leave it out.
+    pub fn context_acknowledged(&mut self, sequence: u32) {
+        if sequence >= self.context_sequence && sequence < self.sequence {
+            self.context_due = false;
+        }
+    }
+
+    /// Everything so far, open stalls, seeks and plays included. A reading of the clock like any other.
+    pub fn totals(&mut self, at: MonotonicMs) -> &Totals {
+        self.advance(at, None);
+        &self.totals
+    }
+
+    /// Which beacon should be sent now, if any. Ask after every signal and at every tick.
+    #[must_use]
+    pub fn wanted(&self, at: MonotonicMs) -> Option<BeaconKind> {
+        if self.urgent.is_some() || self.is_over() {
+            return self.urgent;
+        }
+        let due = self.next_due()?;
+        (at >= due).then(|| {
+            if self.changed_at.is_some() {
+                BeaconKind::Change
+            } else {
+                BeaconKind::Beat
+            }
+        })
+    }
+
+    /// When a beacon will be wanted if no signal comes before; `None` once the attempt is over and reported.
+    #[must_use]
+    pub fn next_due(&self) -> Option<MonotonicMs> {
+        let due_ms = match (self.urgent, self.is_over(), self.changed_at) {
+            (Some(_), _, _) => self.elapsed_ms(),
+            (None, true, _) => return None,
+            (None, false, Some(_)) if self.interval.events.len() >= EVENTS_WANTED => self.elapsed_ms(),
+            (None, false, changed_at) => {
+                let from_ms = self.interval.from_ms;
+                let beat_ms = match self.state {
+                    State::Paused => self.options.paused_beat_ms,
+                    _ if from_ms < EARLY_MS => self.options.early_beat_ms,
+                    _ => self.options.beat_ms,
+                };
+                let beat = from_ms.saturating_add(beat_ms);
+                changed_at.map_or(beat, |changed| {
+                    beat.min(changed.saturating_add(self.options.coalesce_ms))
+                })
+            }
+        };
+        Some(MonotonicMs(self.begun.0 + u64::from(due_ms)))
+    }
+
+    /// Closes the interval and reports it together with everything so far. Takes the next sequence number.
+    pub fn beacon(&mut self, at: MonotonicMs, kind: BeaconKind) -> Beacon {
+        self.advance(at, None);
+        if let (false, Some(buffer_ms)) = (self.is_over(), self.buffer_ms) {
+            self.note(EventKind::Buffer { buffer_ms });
+        }
+        let to_ms = self.elapsed_ms();
+        let next = Interval {
+            from_ms: to_ms,
+            to_ms,
+            state: self.state,
+            ..Interval::default()
+        };
+        let mut interval = std::mem::replace(&mut self.interval, next);
+        interval.to_ms = to_ms;
+        let beacon = Beacon {
+            attempt_id: self.attempt_id,
+            sequence: self.sequence,
+            started_at_ms: self.started_at,
+            kind,
+            state: self.state,
+            interval,
+            totals: self.totals.clone(),
+            context: self.context_due.then(|| self.context.clone()),
+        };
+        self.sequence += 1;
+        self.urgent = None;
+        self.changed_at = None;
+        beacon
+    }
+
+    /// Takes one signal. After the end nothing has an effect.
+    pub fn apply(&mut self, at: MonotonicMs, signal: Signal) {
+        let before_ms = self.elapsed_ms();
+        let position_ms = match signal {
+            Signal::Tick { position_ms, .. } => Some(position_ms),
+            _ => None,
+        };
+        self.advance(at, position_ms);
+        if self.is_over() {
+            return;
+        }
+        match signal {
+            Signal::PlayRequested { autoplay, visible } => self.play_requested(autoplay, visible),
+            Signal::PlayBlocked => self.play_blocked(),
+            Signal::PlayerReady {
+                player_startup_ms,
+                page_load_ms,
+            } => {
+                self.totals.player_startup_ms = self.totals.player_startup_ms.or(player_startup_ms);
+                self.totals.page_load_ms = self.totals.page_load_ms.or(page_load_ms);
+            }
+            Signal::DrmLoaded { drm_load_ms } => {
+                self.totals.drm_load_ms.get_or_insert(drm_load_ms);
+            }
+            Signal::FirstFrame { method } => {
+                if at >= self.begun {
+                    self.frame_seen(at.since(self.begun).min(self.elapsed_ms()), method);
+                }
+            }
+            Signal::Playing => self.playing(),
+            Signal::Waiting => self.waiting(),
+            Signal::Tick { position_ms, buffer_ms } => self.tick(before_ms, position_ms, buffer_ms),
+            Signal::Pause => self.pause(),
+            Signal::SeekStarted { from_position_ms } => self.seek_started(from_position_ms),
+            Signal::SeekEnded { to_position_ms } => self.seek_ended(to_position_ms),
+            Signal::PlaybackRate { rate_permille } => self.rate_permille = rate_permille,
+            Signal::Rendition(rendition) => {
+                let rendered = self.totals.first_frame_seen;
+                if self.quality.show(rendition, rendered, &mut self.totals) {
+                    self.rendition_at = rendered.then_some(self.elapsed_ms()).or(self.rendition_at);
+                    self.note(EventKind::Rendition {
+                        bitrate_bps: rendition.bitrate_bps,
+                        width: rendition.width,
+                        height: rendition.height,
+                    });
+                    self.change();
+                }
+            }
+            Signal::DisplaySize {
+                width,
+                height,
+                pixel_ratio_permille,
+            } => {
+                self.quality.resize(Display {
+                    width,
+                    height,
+                    pixel_ratio_permille,
+                });
+            }
+            Signal::Frames { decoded, dropped } => {
+                let counts = self.state == State::Playing && !self.hidden;
+                self.quality.count_frames(decoded, dropped, counts, &mut self.totals);
+            }
+            Signal::Visibility { hidden } => self.visibility(hidden),
+            Signal::Live => {
+                self.live = true;
+                self.update_context(|context| context.stream_type = Some(StreamType::Live));
+            }
+            Signal::Error {
+                class,
+                code,
+                message,
+                fatal,
+            } => self.error(class, code, message, fatal),
+            Signal::RequestStarted => {
+                let pending = self.pending_requests.get_or_insert(0);
+                *pending = pending.saturating_add(1);
+            }
+            Signal::RequestFinished {
+                bytes,
+                ttfb_ms,
+                duration_ms,
+            } => {
+                self.request_over();
+                self.totals.data_bytes = self.totals.data_bytes.saturating_add(u64::from(bytes));
+                self.note(EventKind::Request {
+                    bytes,
+                    ttfb_ms,
+                    duration_ms,
+                });
+            }
+            Signal::RequestCancelled => self.request_over(),
+            Signal::AdStarted => self.ad(true),
+            Signal::AdEnded => self.ad(false),
+            Signal::Ended => self.ended(),
+            Signal::Quit => self.end(State::Quit, EndReason::Quit),
+            Signal::SourceChanged => self.end(State::Quit, EndReason::SourceChange),
+        }
+    }
+
+    // The clock.
+
+    /// Reads the clock: spends the time since the last reading in the current state, or cuts it out.
+    fn advance(&mut self, at: MonotonicMs, position_ms: Option<u32>) {
+        if self.is_over() {
+            return;
+        }
+        let last = MonotonicMs(self.begun.0 + u64::from(ATTEMPT_MS_MAX));
+        let now = at.clamp(self.read, last);
+        let gap_ms = now.since(self.read);
+        // Hidden pages get their timers late; only a playing one is due to be heard of.
+        let due = match self.state {
+            State::Playing => true,
+            State::Starting | State::Seeking | State::Rebuffering => !self.hidden,
+            _ => false,
+        };
+        let before_ms = self.elapsed_ms();
+        self.read = now;
+        if due && gap_ms > SUSPENSION_GAP_MS && !self.moved_through(gap_ms, position_ms) {
+            self.suspend(before_ms, gap_ms);
+        } else {
+            self.spend(gap_ms);
+        }
+        let forgotten = self.state == State::Paused && self.elapsed_ms() - self.state_since_ms >= PAUSED_MS_MAX;
+        if forgotten || now == last {
+            self.end(State::Quit, EndReason::Timeout);
+        }
+    }
+
+    fn moved_through(&self, gap_ms: DurationMs, position_ms: Option<u32>) -> bool {
+        let (State::Playing, Some(now), Some((before, _))) = (self.state, position_ms, self.position) else {
+            return false;
+        };
+        u64::from(now.saturating_sub(before)) * 2_000 >= u64::from(gap_ms) * u64::from(self.rate_permille)
+            && now > before
+    }
+
+    fn spend(&mut self, ms: DurationMs) {
+        self.state_ms[state::index(self.state)] += ms;
+        let totals = &mut self.totals;
+        match self.state {
+            State::Starting if !totals.first_frame_seen && !self.hidden => totals.startup_wait_ms += ms,
+            State::Playing if self.in_ad => totals.ad_ms += ms,
+            State::Playing => {
+                totals.play_ms += ms;
+                if self.hidden {
+                    totals.play_hidden_ms += ms;
+                }
+                self.quality.played(ms, totals);
+            }
+            State::Paused => totals.paused_ms += ms,
+            State::Rebuffering => {
+                if let Some(stall) = &mut self.stall {
+                    stall.lengthen(ms, totals);
+                }
+            }
+            State::Seeking => {
+                totals.seek_ms += ms;
+                if let Some(seek) = &mut self.seek {
+                    seek.seek_ms += ms;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn suspend(&mut self, before_ms: DurationMs, gap_ms: DurationMs) {
+        self.suspended_ms += gap_ms;
+        self.totals.suspended = true;
+        self.suspension_at = Some(self.elapsed_ms());
+        // Nobody watches while the machine sleeps: the timeline leaves the state and comes back to it.
+        self.note_at(before_ms, EventKind::State { state: State::Waiting });
+        self.note(EventKind::Suspension { gap_ms });
+        self.note(EventKind::State { state: self.state });
+        self.change();
+    }
+
+    fn ago(&self, at: Option<DurationMs>) -> Option<DurationMs> {
+        at.map(|at| self.elapsed_ms().saturating_sub(at))
+    }
+
+    // The timeline and the wish to report.
+
+    fn note(&mut self, kind: EventKind) {
+        self.note_at(self.elapsed_ms(), kind);
+    }
+
+    fn note_at(&mut self, at_ms: DurationMs, kind: EventKind) {
+        let limit = match kind {
+            EventKind::Request { .. } => REQUEST_EVENTS_MAX,
+            _ => INTERVAL_EVENTS_MAX,
+        };
+        if self.interval.events.len() < limit {
+            self.interval.events.push(Event { at_ms, kind });
+        } else {
+            self.interval.events_dropped = self.interval.events_dropped.saturating_add(1);
+        }
+    }
+
+    fn change(&mut self) {
+        let now = self.elapsed_ms();
+        self.changed_at.get_or_insert(now);
+    }
+
+    fn urge(&mut self, kind: BeaconKind) {
+        // Of several reasons the latest in an attempt's life is told; kinds are declared in that order.
+        self.urgent = self.urgent.max(Some(kind));
+    }
+
+    // The states.
+
+    fn enter(&mut self, next: State) {
+        if next == self.state {
+            return;
+        }
+        debug_assert!(state::may_follow(self.state, next), "{:?} -> {next:?}", self.state);
+        match self.state {
+            State::Rebuffering => self.close_stall(),
+            State::Seeking => self.close_seek(),
+            _ => {}
+        }
+        self.state = next;
+        self.state_since_ms = self.elapsed_ms();
+        self.still_ms = 0;
+        self.note(EventKind::State { state: next });
+        self.change();
+    }
+
+    fn end(&mut self, state: State, reason: EndReason) {
+        self.enter(state);
+        self.totals.end_reason = Some(reason);
+        self.urge(BeaconKind::End);
+    }
+
+    fn close_stall(&mut self) {
+        if let Some(stall) = self.stall.take() {
+            stall.close(&mut self.totals);
+            if !stall.in_ad {
+                self.note(EventKind::Stall {
+                    stall_ms: stall.stall_ms,
+                    cause: stall.cause,
+                });
+            }
+        }
+    }
+
+    fn close_seek(&mut self) {
+        if let Some(seek) = self.seek.take() {
+            self.seek_ended_at = Some(self.elapsed_ms());
+            self.note(EventKind::Seek {
+                seek_ms: seek.seek_ms,
+                from_position_ms: seek.from_position_ms,
+                to_position_ms: seek.to_position_ms,
+            });
+        }
+    }
+
+    fn rebuffer(&mut self) {
+        let cause = Evidence {
+            buffer_ms: self.buffer_ms,
+            pending_requests: self.pending_requests,
+            live: self.live,
+            since_suspension_ms: self.ago(self.suspension_at),
+            since_ad_boundary_ms: self.ago(self.ad_boundary_at),
+            since_seek_ms: self.ago(self.seek_ended_at),
+            since_rendition_ms: self.ago(self.rendition_at),
+            since_flush_ms: self.ago(self.flush_at),
+        }
+        .cause();
+        self.enter(State::Rebuffering);
+        self.stall = Some(OpenStall {
+            cause,
+            stall_ms: 0,
+            in_ad: self.in_ad,
+        });
+        self.anchor();
+    }
+
+    /// Remembers where the playhead stands, if it was looked at just now; else the next look tells.
+    fn anchor(&mut self) {
+        let now = self.elapsed_ms();
+        self.anchor_position_ms = self.position.filter(|(_, at)| *at == now).map(|(position, _)| position);
+    }
+
+    fn visibility(&mut self, hidden: bool) {
+        if hidden == self.hidden {
+            return;
+        }
+        self.hidden = hidden;
+        if hidden && !self.totals.first_frame_seen {
+            self.totals.startup_hidden = true;
+        }
+        self.note(EventKind::Visibility { hidden });
+    }
+
+    // The signals.
+
+    fn play_requested(&mut self, autoplay: bool, visible: bool) {
+        if !self.intent_given {
+            self.intent_given = true;
+            self.update_context(|context| context.autoplay = Some(autoplay));
+        }
+        self.visibility(!visible);
+        self.wants_play = true;
+        match (self.state, self.totals.first_frame_seen) {
+            (State::Paused, true) => {
+                self.enter(State::Waiting);
+                self.anchor();
+            }
+            (State::Paused | State::Waiting, false) => self.enter(State::Starting),
+            _ => {}
+        }
+    }
+
+    fn play_blocked(&mut self) {
+        match self.state {
+            State::Starting => self.enter(State::Waiting),
+            State::Waiting if self.totals.first_frame_seen => self.enter(State::Paused),
+            _ => {}
+        }
+    }
+
+    /// A frame is on the screen, `at_ms` after intent.
+    fn frame_seen(&mut self, at_ms: DurationMs, method: FirstFrameMethod) {
+        if !self.wants_play {
+            return;
+        }
+        if !self.startup.any_seen {
+            self.startup.any_seen = true;
+            self.totals.first_frame_seen = true;
+            self.frame_seen_ms = self.elapsed_ms();
+            // A startup across a suspension is impossible to measure: null, not a guess.
+            if self.suspended_ms == 0 {
+                self.totals.startup_any_ms = Some(at_ms);
+            }
+            self.update_context(|context| context.first_frame_method = Some(method));
+            self.note(EventKind::FirstFrame {
+                startup_ms: at_ms.saturating_sub(self.suspended_ms),
+            });
+            self.urge(BeaconKind::FirstFrame);
+            if self.state == State::Waiting || (self.state == State::Starting && !self.startup.starved) {
+                self.enter(State::Playing);
+            }
+        }
+        self.content_seen(at_ms);
+    }
+
+    fn content_seen(&mut self, at_ms: DurationMs) {
+        if self.startup.content_seen || self.in_ad || !self.startup.any_seen {
+            return;
+        }
+        self.startup.content_seen = true;
+        if self.suspended_ms == 0 {
+            self.totals.startup_content_ms = Some(at_ms.saturating_sub(self.totals.ad_ms));
+        }
+    }
+
+    fn playing(&mut self) {
+        self.startup.starved = false;
+        if !self.totals.first_frame_seen {
+            if self.state == State::Waiting {
+                self.enter(State::Starting);
+            }
+            return;
+        }
+        match self.state {
+            // `playing` before `seeked` is the old position's.
+            State::Seeking if !self.seek.is_some_and(|seek| seek.arrived) => {}
+            State::Playing => {}
+            _ => {
+                self.wants_play = true;
+                self.enter(State::Playing);
+            }
+        }
+    }
+
+    fn waiting(&mut self) {
+        match self.state {
+            State::Starting => self.startup.starved = true,
+            State::Playing => self.rebuffer(),
+            State::Waiting if self.totals.first_frame_seen => self.rebuffer(),
+            // A seek owns its waiting; paused, nobody waits.
+            _ => {}
+        }
+    }
+
+    fn tick(&mut self, before_ms: DurationMs, position_ms: u32, buffer_ms: Option<DurationMs>) {
+        let now = self.elapsed_ms();
+        let before = self.position.replace((position_ms, now));
+        if let (Some(old), Some(new), false) = (self.buffer_ms, buffer_ms, self.state == State::Seeking) {
+            let played = before.map_or(0, |(position, _)| position_ms.saturating_sub(position));
+            if new.saturating_add(played).saturating_add(FLUSH_MS) < old {
+                self.flush_at = Some(now);
+            }
+        }
+        self.buffer_ms = buffer_ms;
+
+        if !self.totals.first_frame_seen {
+            if self.wants_play && matches!(self.state, State::Starting | State::Waiting) {
+                let patient = awaits_callback(self.options.first_frame_method, self.hidden);
+                if let Some(first_ms) = self.startup.advance(now, position_ms, patient) {
+                    self.startup.starved = false;
+                    self.frame_seen(first_ms, FirstFrameMethod::PlayheadAdvance);
+                }
+            }
+            return;
+        }
+
+        if self.state != State::Playing && self.wants_play && self.state != State::Paused {
+            let anchor = *self.anchor_position_ms.get_or_insert(position_ms);
+            if position_ms < anchor {
+                self.anchor_position_ms = Some(position_ms);
+            } else if position_ms - anchor >= ADVANCE_MS_MIN {
+                self.enter(State::Playing);
+            } else if self.state == State::Starting && now - self.frame_seen_ms >= HUNGER_MS {
+                self.rebuffer();
+            }
+        }
+        if self.state != State::Playing {
+            return;
+        }
+        let advance_ms = before.map_or(0, |(position, _)| position_ms.saturating_sub(position));
+        if advance_ms > 0 {
+            self.still_ms = 0;
+            self.content_seen(now);
+            if !self.in_ad {
+                // A jump without a seek is not media that was rendered: no more than time and rate allow, and a tick for rounding.
+                let window_ms = before.map_or(0, |(_, at)| u64::from(now - at));
+                let most = window_ms * u64::from(self.rate_permille.max(1_000)) / 1_000 + 250;
+                let media_ms = DurationMs::try_from(most).unwrap_or(DurationMs::MAX).min(advance_ms);
+                self.quality.advanced(media_ms, &mut self.totals);
+            }
+            return;
+        }
+        let held_at_will = self.rate_permille == 0 && buffer_ms.is_none_or(|ms| ms >= crate::stall::STARVED_BUFFER_MS);
+        if before.is_some() && !self.hidden && !held_at_will {
+            self.still_ms += now - before_ms.max(self.state_since_ms);
+            if self.still_ms >= STILL_MS_MAX {
+                self.rebuffer();
+            }
+        }
+    }
+
+    fn pause(&mut self) {
+        self.wants_play = false;
+        match self.state {
+            State::Starting | State::Waiting | State::Playing | State::Rebuffering => {
+                if !self.totals.first_frame_seen {
+                    self.totals.startup_interrupted = true;
+                    self.startup.moved();
+                }
+                self.enter(State::Paused);
+            }
+            State::Seeking if self.seek.is_some_and(|seek| seek.arrived) => self.enter(State::Paused),
+            _ => {}
+        }
+    }
+
+    fn seek_started(&mut self, from_position_ms: Option<u32>) {
+        let from_position_ms = from_position_ms
+            .or(self.position.map(|(position, _)| position))
+            .unwrap_or(0);
+        self.position = None;
+        self.anchor_position_ms = None;
+        if !self.totals.first_frame_seen {
+            self.totals.startup_interrupted = true;
+            self.startup.moved();
+            return;
+        }
+        if let Some(seek) = &mut self.seek {
+            seek.arrived = false;
+            return;
+        }
+        if self.state == State::Starting {
+            // A frame was seen but the player never got going; the seek ends that.
+            self.enter(State::Playing);
+        }
+        if self.ago(self.seek_ended_at).is_none_or(|ago| ago >= SCRUB_MS) {
+            self.totals.seek_count += 1;
+        }
+        self.enter(State::Seeking);
+        self.seek = Some(OpenSeek {
+            seek_ms: 0,
+            from_position_ms,
+            to_position_ms: from_position_ms,
+            arrived: false,
+        });
+    }
+
+    fn seek_ended(&mut self, to_position_ms: u32) {
+        let now = self.elapsed_ms();
+        self.position = Some((to_position_ms, now));
+        self.anchor_position_ms = Some(to_position_ms);
+        if !self.totals.first_frame_seen {
+            self.startup.moved();
+            return;
+        }
+        let Some(seek) = &mut self.seek else { return };
+        seek.to_position_ms = to_position_ms;
+        seek.arrived = true;
+        if !self.wants_play {
+            self.enter(State::Paused);
+        }
+    }
+
+    fn error(&mut self, class: FailureClass, mut code: String, mut message: String, fatal: bool) {
+        truncate(&mut code, LABEL_BYTES_MAX);
+        truncate(&mut message, TEXT_BYTES_MAX);
+        let now = self.elapsed_ms();
+        let repeated = self
+            .last_error
+            .as_ref()
+            .is_some_and(|(c, text, at)| *c == class && *text == code && now - at <= ERROR_REPEAT_MS);
+        if !repeated {
+            self.totals.error_count = self.totals.error_count.saturating_add(1);
+            self.last_error = Some((class, code.clone(), now));
+        }
+        if !repeated || fatal {
+            self.note(EventKind::Error {
+                class,
+                code: code.clone(),
+                fatal,
+            });
+            self.change();
+        }
+        if fatal {
+            self.totals.failure = Some(Failure { class, code, message });
+            self.end(State::Fatal, EndReason::Fatal);
+        }
+    }
+
+    fn request_over(&mut self) {
+        if let Some(pending) = &mut self.pending_requests {
+            *pending = pending.saturating_sub(1);
+        }
+    }
+
+    fn ad(&mut self, begins: bool) {
+        if begins == self.in_ad {
+            return;
+        }
+        self.in_ad = begins;
+        self.ad_boundary_at = Some(self.elapsed_ms());
+        self.change();
+        // A stall across the border is two: one in content, one not.
+        if self.state == State::Rebuffering {
+            self.close_stall();
+            self.stall = Some(OpenStall {
+                cause: schemas::StallCause::AdBoundary,
+                stall_ms: 0,
+                in_ad: begins,
+            });
+        }
+        // The ad has a playhead of its own.
+        self.position = None;
+        self.anchor_position_ms = None;
+    }
+
+    fn ended(&mut self) {
+        let own_pause = self.state == State::Paused && self.elapsed_ms() - self.state_since_ms <= END_PAUSE_MS;
+        if own_pause {
+            let is_pause = |event: &Event| event.kind == EventKind::State { state: State::Paused };
+            if self.interval.events.last().is_some_and(is_pause) {
+                self.interval.events.pop();
+            }
+        }
+        self.end(State::Ended, EndReason::Ended);
+    }
+}
+
+/// Shortens `text` to at most `bytes`, at a border between characters.
+pub fn truncate(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+    }
+}
