@@ -1,1 +1,204 @@
-//! placeholder
+//! The skin: `playback` behind a numeric call. Bytes and numbers cross the border, not objects.
+//!
+//! JavaScript owns listeners, clocks, timers and the network and decides nothing; what a signal means lives in `playback`.
+//! The numbers of events, fields, classes and kinds are the contract with `js/attempt.ts`; a test compares the two.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod numbers;
+
+use playback::{MonotonicMs, Options, Session, session::truncate};
+use schemas::{
+    AttemptId, FirstFrameMethod, StreamType, UnixMs,
+    limits::{CUSTOM_DIMENSIONS_MAX, LABEL_BYTES_MAX, TEXT_BYTES_MAX},
+};
+use uuid::Uuid;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+pub use numbers::{flags, signal_from_numbers};
+
+// Two kB (brotli) smaller than the standard one, and memory stays flat.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+/// One attempt, as JavaScript sees it.
+///
+/// Every time `t` is `performance.now()` in ms; fractions are rounded away here, so beacons hold integers only.
+/// Calls that change something answer with flags: bits 0–2 the beacon wanted now (0 none, else its kind + 1),
+/// bit 3 the attempt is over, bits 4–7 the state's number.
+#[wasm_bindgen]
+pub struct Attempt {
+    session: Session,
+}
+
+#[wasm_bindgen]
+impl Attempt {
+    /// Begins at the moment of intent. `id` is a UUID, `started_at` `Date.now()` at `t`.
+    /// With `frame_callback` the first frame comes as an event, else the playhead's first advance stands for it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(id: &str, started_at: f64, t: f64, frame_callback: bool) -> Self {
+        let first_frame_method = match frame_callback {
+            true => FirstFrameMethod::FrameCallback,
+            false => FirstFrameMethod::PlayheadAdvance,
+        };
+        // An id that is no UUID is the nil UUID: visible in the data, and nothing is thrown into the page.
+        let id = AttemptId(Uuid::try_parse(id).unwrap_or(Uuid::nil()));
+        let options = Options {
+            first_frame_method,
+            ..Options::default()
+        };
+        let session = Session::begin(id, UnixMs(started_at as i64), monotonic(t), options);
+        Self { session }
+    }
+
+    /// Takes one event. Numbers that are negative or NaN mean "not known" where that is possible; an unknown `kind` only reads the clock.
+    pub fn event(&mut self, kind: u32, t: f64, a: f64, b: f64, c: f64) -> u32 {
+        let at = monotonic(t);
+        if let Some(signal) = signal_from_numbers(kind, a, b, c) {
+            self.session.apply(at, signal);
+        }
+        flags(&self.session, at)
+    }
+
+    /// Takes an error. `class` is a number of [`numbers::failure_class`].
+    pub fn error(&mut self, t: f64, class: u32, fatal: bool, code: &str, message: &str) -> u32 {
+        let at = monotonic(t);
+        let signal = playback::Signal::Error {
+            class: numbers::failure_class(class),
+            code: code.to_owned(),
+            message: message.to_owned(),
+            fatal,
+        };
+        self.session.apply(at, signal);
+        flags(&self.session, at)
+    }
+
+    /// The next beacon as JSON. `kind` as in the flags, without the 1 added.
+    pub fn beacon_json(&mut self, t: f64, kind: u32) -> String {
+        let beacon = self.session.beacon(monotonic(t), numbers::beacon_kind(kind));
+        // Unwrap safety not needed: a beacon holds no map with other than text keys and no float; empty means a bug and is not sent.
+        serde_json::to_string(&beacon).unwrap_or_default()
+    }
+
+    /// The beacon with this number was acknowledged.
+    pub fn context_acknowledged(&mut self, sequence: u32) {
+        self.session.context_acknowledged(sequence);
+    }
+
+    /// Sets a text of the context by its number; empty is "not known".
+    pub fn context_text(&mut self, field: u32, value: String) {
+        let value = (!value.is_empty()).then_some(value);
+        self.session.update_context(|context| {
+            let (slot, limit) = match field {
+                0 => (&mut context.viewer_id, LABEL_BYTES_MAX),
+                1 => (&mut context.video_id, LABEL_BYTES_MAX),
+                2 => (&mut context.video_title, TEXT_BYTES_MAX),
+                3 => (&mut context.player_name, LABEL_BYTES_MAX),
+                4 => (&mut context.player_version, LABEL_BYTES_MAX),
+                5 => (&mut context.player_software, LABEL_BYTES_MAX),
+                6 => (&mut context.player_software_version, LABEL_BYTES_MAX),
+                7 => (&mut context.collector_version, LABEL_BYTES_MAX),
+                8 => (&mut context.page_host, LABEL_BYTES_MAX),
+                9 => (&mut context.cdn, LABEL_BYTES_MAX),
+                10 => (&mut context.connection_type, LABEL_BYTES_MAX),
+                11 => (&mut context.language, LABEL_BYTES_MAX),
+                12 => (&mut context.experiment_name, LABEL_BYTES_MAX),
+                13 => (&mut context.experiment_variant, LABEL_BYTES_MAX),
+                _ => return,
+            };
+            *slot = value.map(|text| shortened(text, limit));
+        });
+    }
+
+    /// Sets a custom dimension; empty removes it. Beyond the limit new keys are ignored.
+    pub fn custom(&mut self, key: String, value: String) {
+        self.session.update_context(|context| {
+            let key = shortened(key, LABEL_BYTES_MAX);
+            if value.is_empty() {
+                context.custom.remove(&key);
+            } else if context.custom.len() < CUSTOM_DIMENSIONS_MAX || context.custom.contains_key(&key) {
+                context.custom.insert(key, shortened(value, TEXT_BYTES_MAX));
+            }
+        });
+    }
+
+    /// Length of the media in ms (negative or NaN: not known) and whether the stream is live (0 on demand, 1 live, else not known).
+    pub fn media(&mut self, duration_ms: f64, stream: u32) {
+        self.session.update_context(|context| {
+            context.video_duration_ms = numbers::known(duration_ms);
+            context.stream_type = match stream {
+                0 => Some(StreamType::Vod),
+                1 => Some(StreamType::Live),
+                _ => context.stream_type,
+            };
+        });
+    }
+}
+
+fn monotonic(t: f64) -> MonotonicMs {
+    // A float to integer cast saturates and takes NaN as 0: a broken clock cannot panic, it stands still.
+    MonotonicMs(t.round() as u64)
+}
+
+fn shortened(mut text: String, bytes: usize) -> String {
+    truncate(&mut text, bytes);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_beacon_out() {
+        let mut attempt = Attempt::new(
+            "0190a6f0-0000-7000-8000-000000000001",
+            1_700_000_000_000.0,
+            1_000.4,
+            true,
+        );
+        let asked = attempt.event(numbers::PLAY_REQUESTED, 1_000.4, 0.0, 1.0, 0.0);
+        assert_eq!(asked, 1, "a start is wanted, the state is starting");
+        attempt.context_text(1, "film".to_owned());
+        let json = attempt.beacon_json(1_000.4, 0);
+        let beacon: schemas::Beacon = serde_json::from_str(&json).unwrap();
+        assert_eq!(beacon.context.unwrap().video_id.as_deref(), Some("film"));
+        let seen = attempt.event(numbers::FIRST_FRAME, 1_250.6, 0.0, 0.0, 0.0);
+        assert_eq!(seen, 2 | 1 << 4, "a first frame is wanted, the state is playing");
+        let beacon: schemas::Beacon = serde_json::from_str(&attempt.beacon_json(1_251.0, 1)).unwrap();
+        assert_eq!(beacon.totals.startup_any_ms, Some(251));
+    }
+
+    #[test]
+    fn no_number_panics() {
+        let odd = [
+            0.0,
+            -1.0,
+            1.0,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            1e300,
+            4_294_967_296.0,
+        ];
+        let mut attempt = Attempt::new("no uuid", f64::NAN, f64::NAN, true);
+        for kind in 0..40 {
+            for a in odd {
+                for b in odd {
+                    attempt.event(kind, a, a, b, b);
+                }
+            }
+            let beacon: schemas::Beacon = serde_json::from_str(&attempt.beacon_json(0.0, kind)).unwrap();
+            assert_eq!(beacon.sequence, kind);
+        }
+    }
+
+    #[test]
+    fn the_numbers_here_are_those_of_the_typescript() {
+        let script = include_str!("../js/numbers.ts");
+        for (name, number) in numbers::EVENTS {
+            let line = format!("{name}: {number},");
+            assert!(script.contains(&line), "js/numbers.ts lacks `{line}`");
+        }
+    }
+}

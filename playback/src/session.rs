@@ -39,6 +39,8 @@ const END_PAUSE_MS: DurationMs = 100;
 const ERROR_REPEAT_MS: DurationMs = 1_000;
 /// The buffer shrank by this much more than playing explains: it was thrown away.
 const FLUSH_MS: DurationMs = 1_000;
+/// Browsers play at most 16 times as fast.
+const RATE_PERMILLE_MAX: u32 = 16_000;
 /// Requests may fill half the list of events; states must always fit, because concurrency is read from them.
 const REQUEST_EVENTS_MAX: usize = INTERVAL_EVENTS_MAX / 2;
 /// A list this full asks for a beacon rather than waiting until it drops something.
@@ -273,7 +275,7 @@ impl Session {
                 })
             }
         };
-        Some(MonotonicMs(self.begun.0 + u64::from(due_ms)))
+        Some(MonotonicMs(self.begun.0.saturating_add(u64::from(due_ms))))
     }
 
     /// Closes the interval and reports it together with everything so far. Takes the next sequence number.
@@ -342,7 +344,7 @@ impl Session {
             Signal::Pause => self.pause(),
             Signal::SeekStarted { from_position_ms } => self.seek_started(from_position_ms),
             Signal::SeekEnded { to_position_ms } => self.seek_ended(to_position_ms),
-            Signal::PlaybackRate { rate_permille } => self.rate_permille = rate_permille,
+            Signal::PlaybackRate { rate_permille } => self.rate_permille = rate_permille.min(RATE_PERMILLE_MAX),
             Signal::Rendition(rendition) => {
                 let rendered = self.totals.first_frame_seen;
                 if self.quality.show(rendition, rendered, &mut self.totals) {
@@ -414,7 +416,7 @@ impl Session {
         if self.is_over() {
             return;
         }
-        let last = MonotonicMs(self.begun.0 + u64::from(ATTEMPT_MS_MAX));
+        let last = MonotonicMs(self.begun.0.saturating_add(u64::from(ATTEMPT_MS_MAX)));
         let now = at.clamp(self.read, last);
         let gap_ms = now.since(self.read);
         // Hidden pages get their timers late; only a playing one is due to be heard of.

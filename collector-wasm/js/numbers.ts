@@ -1,0 +1,60 @@
+// Here lives the contract with the Rust side (collector-wasm/src/numbers.rs): what each number means. Append only; a Rust test compares the two.
+
+/** Events, with the meaning of a, b, c. Negative or NaN is "not known" where the Rust side allows it. */
+export const EVENT = {
+  TICK: 0,
+  PLAY_REQUESTED: 1,
+  PLAY_BLOCKED: 2,
+  PLAYER_READY: 3,
+  FIRST_FRAME: 4,
+  PLAYING: 5,
+  WAITING: 6,
+  PAUSE: 7,
+  SEEK_STARTED: 8,
+  SEEK_ENDED: 9,
+  PLAYBACK_RATE: 10,
+  RENDITION: 11,
+  DISPLAY_SIZE: 12,
+  FRAMES: 13,
+  VISIBILITY: 14,
+  LIVE: 15,
+  REQUEST_STARTED: 16,
+  REQUEST_FINISHED: 17,
+  REQUEST_CANCELLED: 18,
+  AD_STARTED: 19,
+  AD_ENDED: 20,
+  ENDED: 21,
+  QUIT: 22,
+  SOURCE_CHANGED: 23,
+  DRM_LOADED: 24,
+} as const;
+
+/** Failure classes as `Attempt.error` takes them. */
+export const FAILURE_CLASSES = ['manifest', 'segment', 'drm', 'decode', 'ad', 'network', 'timeout', 'unknown', 'business'] as const;
+
+/** Text fields of the context as `Attempt.context_text` takes them. */
+export const CONTEXT_TEXTS = [
+  'viewer_id',
+  'video_id',
+  'video_title',
+  'player_name',
+  'player_version',
+  'player_software',
+  'player_software_version',
+  'collector_version',
+  'page_host',
+  'cdn',
+  'connection_type',
+  'language',
+  'experiment_name',
+  'experiment_variant',
+] as const;
+
+/** Beacon kinds as the flags and `beacon_json` number them. */
+export const BEACON = { START: 0, FIRST_FRAME: 1, CHANGE: 2, BEAT: 3, HIDE: 4, END: 5 } as const;
+
+/** The beacon that flags ask for, or -1. */
+export const wanted = (flags: number): number => (flags & 7) - 1;
+
+/** Whether flags say that the attempt is over. */
+export const isOver = (flags: number): boolean => (flags & 8) !== 0;

@@ -1,0 +1,201 @@
+//! The numbers that cross the border, and what they stand for. Append only: `js/numbers.ts` says the same.
+
+use playback::{MonotonicMs, Rendition, Session, Signal};
+use schemas::{BeaconKind, FailureClass, FirstFrameMethod, State};
+
+macro_rules! events {
+    ($( $(#[doc = $doc:literal])* $name:ident = $number:literal, )*) => {
+        $( $(#[doc = $doc])* pub const $name: u32 = $number; )*
+        /// Every event by name, for the test that compares them with the TypeScript.
+        #[cfg(test)]
+        pub const EVENTS: &[(&str, u32)] = &[$((stringify!($name), $number)),*];
+    };
+}
+
+events! {
+    /// a position ms, b buffer ms or negative.
+    TICK = 0,
+    /// a autoplay, b visible.
+    PLAY_REQUESTED = 1,
+    /// The browser refused to play.
+    PLAY_BLOCKED = 2,
+    /// a player startup ms or negative, b page load ms or negative.
+    PLAYER_READY = 3,
+    /// a 0 by frame callback, 1 by the playhead's advance; t is when the frame was presented.
+    FIRST_FRAME = 4,
+    /// The element plays.
+    PLAYING = 5,
+    /// The element waits for data.
+    WAITING = 6,
+    /// Paused.
+    PAUSE = 7,
+    /// a position before, ms, or negative.
+    SEEK_STARTED = 8,
+    /// a position after, ms.
+    SEEK_ENDED = 9,
+    /// a thousandths.
+    PLAYBACK_RATE = 10,
+    /// a average bit/s or negative, b peak bit/s or negative, c width × 65,536 + height, 0 for what is unknown.
+    RENDITION = 11,
+    /// a width, b height in CSS pixels, c pixel ratio in thousandths.
+    DISPLAY_SIZE = 12,
+    /// a decoded, b dropped, both as the element counts them.
+    FRAMES = 13,
+    /// a hidden.
+    VISIBILITY = 14,
+    /// The stream is live.
+    LIVE = 15,
+    /// A request was sent.
+    REQUEST_STARTED = 16,
+    /// a bytes, b first byte ms or negative, c whole duration ms.
+    REQUEST_FINISHED = 17,
+    /// A request was given up or failed.
+    REQUEST_CANCELLED = 18,
+    /// An ad begins.
+    AD_STARTED = 19,
+    /// The ad is over.
+    AD_ENDED = 20,
+    /// The media's end.
+    ENDED = 21,
+    /// The viewer or the page left.
+    QUIT = 22,
+    /// Another source was loaded.
+    SOURCE_CHANGED = 23,
+    /// a ms.
+    DRM_LOADED = 24,
+}
+
+/// A number that may be unknown: negative, NaN and what does not fit 32 bits are.
+pub(crate) fn known(value: f64) -> Option<u32> {
+    (0.0..=f64::from(u32::MAX))
+        .contains(&value)
+        .then(|| value.round() as u32)
+}
+
+/// The signal an event stands for; `None` for a number that means nothing.
+#[must_use]
+pub fn signal_from_numbers(kind: u32, a: f64, b: f64, c: f64) -> Option<Signal> {
+    let number = |value: f64| known(value).unwrap_or(0);
+    Some(match kind {
+        TICK => Signal::Tick {
+            position_ms: number(a),
+            buffer_ms: known(b),
+        },
+        PLAY_REQUESTED => Signal::PlayRequested {
+            autoplay: a > 0.0,
+            visible: b > 0.0,
+        },
+        PLAY_BLOCKED => Signal::PlayBlocked,
+        PLAYER_READY => Signal::PlayerReady {
+            player_startup_ms: known(a),
+            page_load_ms: known(b),
+        },
+        FIRST_FRAME => Signal::FirstFrame {
+            method: match a > 0.0 {
+                true => FirstFrameMethod::PlayheadAdvance,
+                false => FirstFrameMethod::FrameCallback,
+            },
+        },
+        PLAYING => Signal::Playing,
+        WAITING => Signal::Waiting,
+        PAUSE => Signal::Pause,
+        SEEK_STARTED => Signal::SeekStarted {
+            from_position_ms: known(a),
+        },
+        SEEK_ENDED => Signal::SeekEnded {
+            to_position_ms: number(a),
+        },
+        PLAYBACK_RATE => Signal::PlaybackRate {
+            rate_permille: number(a).min(16_000),
+        },
+        RENDITION => {
+            let size = number(c);
+            let side = |pixels: u32| (pixels > 0).then_some(pixels);
+            Signal::Rendition(Rendition {
+                bitrate_bps: known(a),
+                bitrate_peak_bps: known(b),
+                width: side(size >> 16),
+                height: side(size & 0xffff),
+            })
+        }
+        DISPLAY_SIZE => Signal::DisplaySize {
+            width: number(a),
+            height: number(b),
+            pixel_ratio_permille: number(c),
+        },
+        FRAMES => Signal::Frames {
+            decoded: number(a),
+            dropped: number(b),
+        },
+        VISIBILITY => Signal::Visibility { hidden: a > 0.0 },
+        LIVE => Signal::Live,
+        REQUEST_STARTED => Signal::RequestStarted,
+        REQUEST_FINISHED => Signal::RequestFinished {
+            bytes: number(a),
+            ttfb_ms: known(b),
+            duration_ms: number(c),
+        },
+        REQUEST_CANCELLED => Signal::RequestCancelled,
+        AD_STARTED => Signal::AdStarted,
+        AD_ENDED => Signal::AdEnded,
+        ENDED => Signal::Ended,
+        QUIT => Signal::Quit,
+        SOURCE_CHANGED => Signal::SourceChanged,
+        DRM_LOADED => Signal::DrmLoaded { drm_load_ms: number(a) },
+        _ => return None,
+    })
+}
+
+/// Failure classes in the order of their declaration in `schemas`; anything else is unknown.
+pub(crate) fn failure_class(number: u32) -> FailureClass {
+    match number {
+        0 => FailureClass::Manifest,
+        1 => FailureClass::Segment,
+        2 => FailureClass::Drm,
+        3 => FailureClass::Decode,
+        4 => FailureClass::Ad,
+        5 => FailureClass::Network,
+        6 => FailureClass::Timeout,
+        8 => FailureClass::Business,
+        _ => FailureClass::Unknown,
+    }
+}
+
+/// Beacon kinds in the order of their declaration in `schemas`; anything else is a beat.
+pub(crate) fn beacon_kind(number: u32) -> BeaconKind {
+    match number {
+        0 => BeaconKind::Start,
+        1 => BeaconKind::FirstFrame,
+        2 => BeaconKind::Change,
+        4 => BeaconKind::Hide,
+        5 => BeaconKind::End,
+        _ => BeaconKind::Beat,
+    }
+}
+
+/// What JavaScript is told after every call: see [`crate::Attempt`].
+#[must_use]
+pub fn flags(session: &Session, at: MonotonicMs) -> u32 {
+    let wanted = match session.wanted(at) {
+        None => 0,
+        Some(BeaconKind::Start) => 1,
+        Some(BeaconKind::FirstFrame) => 2,
+        Some(BeaconKind::Change) => 3,
+        Some(BeaconKind::Beat) => 4,
+        Some(BeaconKind::Hide) => 5,
+        Some(BeaconKind::End) => 6,
+    };
+    let state = match session.state() {
+        State::Starting => 0,
+        State::Playing => 1,
+        State::Seeking => 2,
+        State::Rebuffering => 3,
+        State::Paused => 4,
+        State::Waiting => 5,
+        State::Ended => 6,
+        State::Fatal => 7,
+        State::Quit => 8,
+        State::Preloading => 9,
+    };
+    wanted | u32::from(session.is_over()) << 3 | state << 4
+}
