@@ -1,0 +1,255 @@
+// Here live the shapes of the public API as the dashboard reads them (docs: GET /v1/openapi.json), under the contract's
+// own names. Unknown words from a newer server (a verdict, a state, a cause) must not break a page: closed sets that the
+// server may extend are open here, `Known | (string & {})`.
+import type { Interval } from './zone.ts';
+import type { Operator } from './route.ts';
+
+type Open<T extends string> = T | (string & {});
+
+// ---- envelope
+
+export interface Link {
+  href: string;
+  title?: string;
+}
+
+export interface Message {
+  date: string;
+  id: string;
+  type: Open<'INFO' | 'WARNING' | 'ERROR' | 'DEBUG' | 'TRACE'>;
+  text: string;
+  /** What of the request it is about, `filters[0].attribute`. */
+  field?: string | null;
+  links?: Link[] | null;
+}
+
+export interface ErrorData {
+  code: number;
+  message: string;
+  developerMessage?: string | null;
+  links?: Link[] | null;
+  details?: Message[] | null;
+}
+
+export type Envelope<T> =
+  | { requestId: string; status: 'SUCCESS'; data: { result: T; messages?: Message[] | null } }
+  | { requestId: string; status: 'ERROR'; data: ErrorData };
+
+// ---- catalogues
+
+export type Unit = Open<'count' | 'ratio' | 'ms' | 'bps' | 'per_hour' | 'viewers'>;
+export type Better = 'higher' | 'lower' | 'neither';
+export type Kind = Open<'sum' | 'ratio' | 'distribution' | 'distinct' | 'concurrency'>;
+
+export interface Metric {
+  name: string;
+  title: string;
+  kind: Kind;
+  unit: Unit;
+  better: Better;
+  definition: string;
+  nullRule: string;
+  definitionVersion: number;
+  equivalents: { system: string; name: string; difference: string }[];
+  /** What to ask for: the name itself, or the name with each of its suffixes. */
+  names: string[];
+}
+
+export interface Attribute {
+  name: string;
+  title: string;
+  source: string;
+  description: string;
+}
+
+export interface MetricsResult {
+  metrics: Metric[];
+  definitionVersion: number;
+}
+
+export interface AttributesResult {
+  attributes: Attribute[];
+}
+
+// ---- query
+
+export interface QueryFilter {
+  attribute: string;
+  operator: Operator;
+  value: string | number | boolean | null | (string | null)[];
+}
+
+export interface QueryRequest {
+  metrics: string[];
+  dimensions?: string[];
+  filters?: QueryFilter[];
+  start: string;
+  end: string;
+  timezone: string;
+  interval?: Interval;
+  compare?: string[];
+  confidence?: number;
+  orderBy?: { name: string; order: 'ASC' | 'DESC' }[];
+  limit?: number;
+  cursor?: string | null;
+  /** Whether buckets without attempts are answered too. */
+  fill?: boolean;
+}
+
+export interface Column {
+  name: string;
+  kind: Open<'time' | 'dimension' | 'metric'>;
+  unit?: Unit | null;
+  better?: Better | null;
+}
+
+/** A number with its interval. `value` null: not measurable, `reason` says why. */
+export interface Value {
+  value: number | null;
+  low?: number | null;
+  high?: number | null;
+  attempts?: number | null;
+  clusteredBy?: Open<'viewer' | 'attempt'> | null;
+  /** A tail quantile of few attempts. */
+  unreliable?: boolean | null;
+  reason?: string | null;
+}
+
+export type Verdict = Open<
+  | 'worse'
+  | 'better'
+  | 'higher'
+  | 'lower'
+  | 'no_detectable_change'
+  | 'insufficient_data'
+  | 'provisional'
+  | 'refused'
+>;
+
+/** A value against one baseline. `difference` is value − reference, `low`..`high` its interval. */
+export interface Comparison {
+  reference: number | null;
+  difference: number | null;
+  low?: number | null;
+  high?: number | null;
+  /** difference ÷ reference; null when the reference is 0. */
+  relative?: number | null;
+  pValue?: number | null;
+  verdict: Verdict;
+  reason?: string | null;
+  /** The part of the difference the same audience would show. */
+  rateEffect?: number | null;
+  /** The part due to another audience. */
+  mixEffect?: number | null;
+  effectReason?: string | null;
+  referenceDays?: string[] | null;
+  /** The smallest difference this much data could have shown. */
+  minimumDetectable?: number | null;
+}
+
+export interface Row {
+  /** Begin of the bucket, with the offset of the zone asked for; absent without an interval. */
+  time?: string;
+  dimensions: Record<string, string | null>;
+  partial?: boolean;
+  completeness?: number | null;
+  values: Record<string, Value>;
+  comparisons?: Record<string, Record<string, Comparison>> | null;
+}
+
+export interface QueryResult {
+  columns: Column[];
+  rows: Row[];
+  nextCursor: string | null;
+  completeness: number | null;
+  definitionVersion: number;
+  freshAsOf: string | null;
+  source: Open<'cells' | 'impressions' | 'beacons'>;
+  tookMs: number;
+}
+
+// ---- attempts
+
+export type State = Open<'s' | 'p' | 'k' | 'r' | 'a' | 'w' | 'e' | 'f' | 'q' | 'd'>;
+
+/** Cumulative totals of one attempt, as the beacon has them: a field that is absent is 0, false or null. */
+export interface Totals {
+  first_frame_seen?: boolean;
+  startup_interrupted?: boolean;
+  startup_hidden?: boolean;
+  suspended?: boolean;
+  startup_wait_ms?: number;
+  startup_any_ms?: number | null;
+  startup_content_ms?: number | null;
+  play_ms?: number;
+  play_hidden_ms?: number;
+  paused_ms?: number;
+  media_ms?: number;
+  stall_ms?: number;
+  stall_count?: number;
+  stall_ms_max?: number;
+  seek_ms?: number;
+  seek_count?: number;
+  ad_ms?: number;
+  bitrate_bps_ms?: number;
+  bitrate_media_ms?: number;
+  data_bytes?: number;
+  switch_up_count?: number;
+  switch_down_count?: number;
+  frames_decoded?: number;
+  frames_dropped?: number;
+  error_count?: number;
+  failure?: { class: string; code: string; message?: string } | null;
+  end_reason?: string | null;
+  play_ms_by_rendition?: { rendition: string; play_ms: number }[];
+}
+
+export interface Impression {
+  attemptId: string;
+  startedAt: string;
+  lastReceivedAt: string;
+  state: State;
+  ended: boolean;
+  dimensions: Record<string, string | null>;
+  custom?: Record<string, string> | null;
+  totals: Totals;
+  elapsedMs: number;
+  beaconsReceived: number;
+  beaconsMissing: number;
+}
+
+export interface ImpressionsResult {
+  rows: Impression[];
+  nextCursor: string | null;
+  freshAsOf: string | null;
+  tookMs: number;
+}
+
+/** What happened in one attempt. Every time is ms after intent, on the player's monotonic clock. */
+export interface Timeline {
+  /** `state` null: beacons of that stretch are missing. */
+  states: { fromMs: number; toMs: number; state: State | null }[];
+  stalls: { fromMs: number; toMs: number; stallMs: number; cause: string }[];
+  renditions: {
+    fromMs: number;
+    toMs: number;
+    bitrateBps: number | null;
+    width: number | null;
+    height: number | null;
+  }[];
+  seeks: { fromMs: number; toMs: number; seekMs: number; fromPositionMs: number; toPositionMs: number }[];
+  errors: { atMs: number; class: string; code: string; fatal: boolean }[];
+  requests: { fromMs: number; toMs: number; bytes: number; ttfbMs: number | null; durationMs: number }[];
+  buffer: { atMs: number; bufferMs: number }[];
+  visibility: { atMs: number; hidden: boolean }[];
+  suspensions: { atMs: number; gapMs: number }[];
+  firstFrameMs: number | null;
+  endMs: number;
+  eventsDropped: number;
+}
+
+export interface ImpressionDetail extends Impression {
+  timeline: Timeline;
+  beacons: { sequence: number; kind: string; fromMs: number; toMs: number; state: State; receivedAt: string }[];
+  missingSequences: number[];
+}

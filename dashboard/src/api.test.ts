@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Api, ApiError, open } from './api.ts';
+
+const REQUEST_ID = '6d84e126-d10c-4e52-bbfb-bd4c92bc8333';
+
+function failure(run: () => unknown): ApiError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+test('a success envelope gives its result, messages and request id', () => {
+  const text = JSON.stringify({
+    requestId: REQUEST_ID,
+    status: 'SUCCESS',
+    data: { result: { a: 1 }, messages: [{ date: '', id: '', type: 'WARNING', text: 'not adjusted for weekday' }] },
+  });
+  const answer = open<{ a: number }>(200, text, null);
+  assert.equal(answer.result.a, 1);
+  assert.equal(answer.messages[0]?.text, 'not adjusted for weekday');
+  assert.equal(answer.requestId, REQUEST_ID);
+});
+
+test('an error envelope becomes an ApiError with code, fields, links and request id', () => {
+  const text = JSON.stringify({
+    requestId: REQUEST_ID,
+    status: 'ERROR',
+    data: {
+      code: 1000,
+      message: 'The question has faults.',
+      developerMessage: 'dev',
+      links: [{ href: '/v1/errors#1000', title: 'What to do' }],
+      details: [{ date: '', id: '', type: 'ERROR', text: 'unknown attribute', field: 'filters[0].attribute' }],
+    },
+  });
+  const error = failure(() => open(400, text, null));
+  assert.deepEqual(
+    [error.kind, error.code, error.status, error.message, error.requestId, error.details[0]?.field, error.links[0]?.href],
+    ['api', 1000, 400, 'The question has faults.', REQUEST_ID, 'filters[0].attribute', '/v1/errors#1000'],
+  );
+});
+
+test('a proxy’s page is told apart from an answer of the server', () => {
+  const error = failure(() => open(502, '<html>Bad gateway</html>', 'from-header'));
+  assert.deepEqual([error.kind, error.status, error.requestId], ['unreadable', 502, 'from-header']);
+});
+
+test('a server that cannot be reached still has a request id to ask about', async () => {
+  const api = new Api('k', () => Promise.reject(new TypeError('fetch failed')));
+  await assert.rejects(api.metrics(), (error) => {
+    assert.ok(error instanceof ApiError);
+    assert.equal(error.kind, 'network');
+    assert.match(error.requestId ?? '', /^[0-9a-f-]{36}$/);
+    return true;
+  });
+});
+
+test('a question carries key, request id and body', async () => {
+  const seen: { path: string; init: RequestInit }[] = [];
+  const api = new Api('secret', (path, init) => {
+    seen.push({ path, init });
+    return Promise.resolve(new Response(JSON.stringify({ requestId: REQUEST_ID, status: 'SUCCESS', data: { result: {} } })));
+  });
+  await api.query({ metrics: ['attempts'], start: 'a', end: 'b', timezone: 'UTC' });
+  await api.impressions({
+    start: 'a',
+    end: 'b',
+    filters: ['country:EQ:AT', 'os:NE:iOS'],
+    orderBy: 'stall_session_ms',
+    order: 'DESC',
+    limit: 20,
+    cursor: null,
+  });
+  const headers = seen[0]!.init.headers as Record<string, string>;
+  assert.equal(headers['X-Api-Key'], 'secret');
+  assert.match(headers['X-Request-Id'] ?? '', /^[0-9a-f-]{36}$/);
+  assert.equal(seen[0]!.init.body, '{"metrics":["attempts"],"start":"a","end":"b","timezone":"UTC"}');
+  assert.equal(
+    seen[1]!.path,
+    '/v1/analytics/impressions?start=a&end=b&orderBy=stall_session_ms&order=DESC&limit=20&filter=country%3AEQ%3AAT&filter=os%3ANE%3AiOS',
+  );
+});
+
+test('a key no header can hold is refused before it is sent', async () => {
+  let asked = false;
+  const api = new Api('schlüssel mit leerzeichen', () => {
+    asked = true;
+    return Promise.resolve(new Response(''));
+  });
+  await assert.rejects(api.metrics(), (error) => error instanceof ApiError && error.isKey);
+  assert.equal(asked, false);
+});

@@ -1,0 +1,150 @@
+// Here lives the one place that talks to the server: typed questions, the envelope opened, every failure one ApiError.
+import type {
+  AttributesResult,
+  Envelope,
+  ErrorData,
+  ImpressionDetail,
+  ImpressionsResult,
+  Link,
+  Message,
+  MetricsResult,
+  QueryRequest,
+  QueryResult,
+} from './api-types.ts';
+
+/** What came back, with what belongs beside it. */
+export interface Answer<T> {
+  result: T;
+  messages: Message[];
+  requestId: string;
+}
+
+/** `api`: the server said no. `network`: it could not be reached. `unreadable`: what came back is no envelope. */
+export type ErrorKind = 'api' | 'network' | 'unreadable';
+
+/** Any failure of a question, fit to be shown: what happened, what to do, and the id to name when asking for help. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    /** HTTP status; 0 when there was no answer. */
+    readonly status: number,
+    readonly requestId: string | null,
+    /** Code of the error catalogue; null when the server did not get to say one. */
+    readonly code: number | null = null,
+    readonly details: readonly Message[] = [],
+    readonly links: readonly Link[] = [],
+    readonly developerMessage: string | null = null,
+  ) {
+    super(message);
+  }
+
+  /** Whether the key is the problem. */
+  get isKey(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+export interface ImpressionsQuery {
+  start: string;
+  end: string;
+  /** `country:EQ:AT`, one each. */
+  filters: string[];
+  orderBy: string;
+  order: 'ASC' | 'DESC';
+  limit: number;
+  cursor: string | null;
+}
+
+export class Api {
+  constructor(
+    private readonly key: string,
+    private readonly fetch: Fetch = (input, init) => globalThis.fetch(input, init),
+    private readonly base = '',
+  ) {}
+
+  query(request: QueryRequest, signal?: AbortSignal): Promise<Answer<QueryResult>> {
+    return this.ask('POST', '/v1/analytics/query', signal, request);
+  }
+
+  impressions(query: ImpressionsQuery, signal?: AbortSignal): Promise<Answer<ImpressionsResult>> {
+    const { filters, cursor, limit, ...rest } = query;
+    const params = new URLSearchParams({ ...rest, limit: String(limit) });
+    for (const filter of filters) params.append('filter', filter);
+    if (cursor) params.set('cursor', cursor);
+    return this.ask('GET', `/v1/analytics/impressions?${params}`, signal);
+  }
+
+  impression(id: string, signal?: AbortSignal): Promise<Answer<ImpressionDetail>> {
+    return this.ask('GET', `/v1/analytics/impressions/${encodeURIComponent(id)}`, signal);
+  }
+
+  metrics(signal?: AbortSignal): Promise<Answer<MetricsResult>> {
+    return this.ask('GET', '/v1/analytics/metrics', signal);
+  }
+
+  attributes(signal?: AbortSignal): Promise<Answer<AttributesResult>> {
+    return this.ask('GET', '/v1/analytics/attributes', signal);
+  }
+
+  private async ask<T>(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<Answer<T>> {
+    // A header holds no other characters; such a key cannot be right, and `fetch` would throw something unreadable.
+    if (!/^[\x21-\x7e]+$/.test(this.key))
+      throw new ApiError('api', 'This is not an API key: it holds characters no key has.', 401, null);
+    const headers: Record<string, string> = { 'X-Api-Key': this.key, Accept: 'application/json' };
+    // Our own id, so that a failure without an answer can be found in the server's log too.
+    const sent = globalThis.crypto?.randomUUID?.() ?? null;
+    if (sent) headers['X-Request-Id'] = sent;
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+
+    let response: Response;
+    let text: string;
+    try {
+      response = await this.fetch(this.base + path, {
+        method,
+        headers,
+        credentials: 'omit',
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal ? { signal } : {}),
+      });
+      text = await response.text();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ApiError('network', 'The server could not be reached.', 0, sent, null, [], [], String(error));
+    }
+    return open<T>(response.status, text, response.headers.get('X-Request-Id') ?? sent);
+  }
+}
+
+/** Opens an envelope: its result, or an ApiError. */
+export function open<T>(status: number, text: string, headerId: string | null): Answer<T> {
+  let envelope: Partial<Envelope<T>> | null = null;
+  try {
+    envelope = JSON.parse(text) as Partial<Envelope<T>>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const requestId = typeof envelope?.requestId === 'string' ? envelope.requestId : headerId;
+  if (envelope?.status === 'SUCCESS' && envelope.data && 'result' in envelope.data) {
+    const { result, messages } = envelope.data;
+    return { result, messages: messages ?? [], requestId: requestId ?? '' };
+  }
+  if (envelope?.status === 'ERROR' && envelope.data) {
+    const { code, message, developerMessage, details, links } = envelope.data as ErrorData;
+    throw new ApiError('api', message, status, requestId, code, details ?? [], links ?? [], developerMessage ?? null);
+  }
+  throw new ApiError(
+    'unreadable',
+    `The answer (HTTP ${status}) is not one of this server’s. Is something else, a proxy perhaps, in between?`,
+    status,
+    requestId,
+    null,
+    [],
+    [],
+    text.slice(0, 200),
+  );
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Comparison } from '../api-types.ts';
+import { baselinePhrase, changeText, explain, valueSentence, verdictWords } from './verdict.ts';
+
+const plain = (written: string) => written.replace(/[\u202f\u00a0]/g, ' ');
+const comparison = (over: Partial<Comparison>): Comparison => ({
+  reference: 0.0081,
+  difference: 0.0042,
+  low: 0.0017,
+  high: 0.0067,
+  relative: 0.52,
+  pValue: 0.0004,
+  verdict: 'worse',
+  ...over,
+});
+
+test('only the verdict worse has the role that is drawn in red', () => {
+  const verdicts = ['worse', 'better', 'higher', 'lower', 'no_detectable_change', 'insufficient_data', 'provisional', 'refused', 'much_worse', ''];
+  assert.deepEqual(verdicts.filter((verdict) => verdictWords(verdict).role === 'worse'), ['worse']);
+});
+
+test('a verdict this page does not know stands in words, neutral', () => {
+  assert.deepEqual(verdictWords('waiting_for_goods'), { role: 'unsure', short: 'waiting for goods', clause: 'waiting for goods' });
+});
+
+test('the change is relative where there is a reference, else absolute, else nothing', () => {
+  assert.equal(plain(changeText(comparison({}), 'ratio', 'en-US')), '+52 %');
+  assert.equal(plain(changeText(comparison({ relative: null, reference: 0 }), 'ratio', 'en-US')), '+0.42 pp');
+  assert.equal(changeText(comparison({ relative: null, difference: null }), 'ratio', 'en-US'), '');
+});
+
+test('a worsening is explained with size, certainty, parts and days', () => {
+  const lines = explain(
+    comparison({ rateEffect: 0.0039, mixEffect: 0.0003, referenceDays: ['2026-11-13', '2026-11-06'] }),
+    'ratio',
+    'the usual Friday',
+    'en-US',
+  ).map(plain);
+  assert.deepEqual(lines, [
+    'Worse than the usual Friday (0.81 %): +52 %.',
+    'Difference +0.42 pp (95 % interval +0.17 pp to +0.67 pp), p < 0.001.',
+    'Same audience, other quality: +0.39 pp. Other audience: +0.030 pp.',
+    'Compared with 2026-11-13, 2026-11-06.',
+  ]);
+});
+
+test('too little data says what could have been seen, never that nothing changed', () => {
+  const lines = explain(
+    comparison({ verdict: 'insufficient_data', reason: '12 attempts on the side compared', minimumDetectable: 0.02 }),
+    'ratio',
+    'last week',
+    'en-US',
+  ).map(plain);
+  assert.equal(lines[0], 'Against last week (0.81 %): too little data to tell, +52 %.');
+  assert.ok(lines.includes('12 attempts on the side compared.'));
+  assert.ok(lines.includes('The smallest difference this much data can show is 2.00 pp.'));
+  assert.ok(!lines.join(' ').includes('no detectable change'));
+});
+
+test('a value says its interval, a missing one its reason', () => {
+  assert.equal(plain(valueSentence({ value: 0.0123, low: 0.0101, high: 0.0147 }, 'ratio', 'en-US')), '1.23 % (95 % interval 1.01–1.47 %)');
+  assert.equal(plain(valueSentence({ value: 5, low: null, high: null }, 'count', 'en-US')), '5');
+  assert.equal(valueSentence({ value: null, reason: 'no attempt in scope played' }, 'ratio', 'en-US'), 'not known: no attempt in scope played');
+});
+
+test('the usual level is named by its weekday when the range is one day', () => {
+  const start = Date.parse('2026-11-19T23:00:00Z');
+  assert.equal(baselinePhrase('auto', start, start + 18 * 3_600_000, 'Europe/Vienna'), 'the usual Friday');
+  assert.equal(baselinePhrase('auto', start, start + 7 * 86_400_000, 'Europe/Vienna'), 'the usual level');
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaults, filterOf, filterText, keyFromFragment, read, withFilter, write, type Route } from './route.ts';
+
+test('an empty address is the defaults, in the reader’s zone', () => {
+  assert.deepEqual(read('', 'Europe/Vienna'), defaults('Europe/Vienna'));
+});
+
+test('a route survives its way through the address', () => {
+  const routes: Route[] = [
+    defaults('America/New_York'),
+    {
+      range: 'custom',
+      from: '2026-11-19T10:30',
+      to: '2026-11-20T00:00',
+      zone: 'Asia/Kolkata',
+      baseline: 'last_week',
+      filters: [
+        { attribute: 'country', operator: 'EQ', value: 'AT' },
+        { attribute: 'video_title', operator: 'CONTAINS', value: '100 % ~ rock & roll=?#+ä' },
+        { attribute: 'browser', operator: 'IN', value: ['Chrome', 'Safari~', '%7E'] },
+        { attribute: 'cdn', operator: 'EQ', value: null },
+        { attribute: 'os', operator: 'NE', value: '' },
+      ],
+      by: 'custom.customer tier',
+      metric: 'startup_any_ms_p95',
+      interval: '5min',
+      sort: { name: 'browser', order: 'ASC' },
+      worst: 'startup_any_ms',
+      attempt: '6d84e126-d10c-4e52-bbfb-bd4c92bc8333',
+    },
+  ];
+  for (const route of routes) assert.deepEqual(read(write(route), 'UTC'), route);
+});
+
+test('the address always names the zone, and nothing else that is default', () => {
+  assert.equal(write(defaults('Europe/Vienna')), '?tz=Europe/Vienna');
+});
+
+test('nonsense in the address falls back to the defaults', () => {
+  const route = read('?range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1', 'UTC');
+  assert.deepEqual(route, defaults('UTC'));
+  assert.equal(read('?range=custom&from=2026-11-19', 'UTC').range, 'today');
+});
+
+test('a filter for the unknown differs from a filter for the empty text', () => {
+  assert.equal(filterText({ attribute: 'cdn', operator: 'EQ', value: null }), 'cdn~EQ');
+  assert.equal(filterText({ attribute: 'cdn', operator: 'EQ', value: '' }), 'cdn~EQ~');
+  assert.deepEqual(filterOf('cdn~EQ'), { attribute: 'cdn', operator: 'EQ', value: null });
+  assert.deepEqual(filterOf('cdn~EQ~'), { attribute: 'cdn', operator: 'EQ', value: '' });
+  assert.equal(filterOf('cdn~IN'), null);
+  assert.equal(filterOf('cdn~EQ~a~b'), null);
+});
+
+test('a filter on the same attribute replaces the one before', () => {
+  const at = { attribute: 'country', operator: 'EQ', value: 'AT' } as const;
+  const de = { attribute: 'country', operator: 'EQ', value: 'DE' } as const;
+  const not = { attribute: 'country', operator: 'NE', value: 'FR' } as const;
+  assert.deepEqual(withFilter([at, not], de), [not, de]);
+});
+
+test('a key is taken out of the fragment, the rest stays', () => {
+  assert.deepEqual(keyFromFragment('#key=pk_secret'), { key: 'pk_secret', rest: '' });
+  assert.deepEqual(keyFromFragment('#a=1&key=k%2Fy'), { key: 'k/y', rest: '#a=1' });
+  assert.deepEqual(keyFromFragment('#key='), { key: null, rest: '' });
+  assert.deepEqual(keyFromFragment(''), { key: null, rest: '' });
+});
