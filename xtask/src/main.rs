@@ -1,9 +1,14 @@
 //! `cargo xtask`: the commands of this project's people. `demo` shows it, `test` checks it, `bench` measures it,
 //! `codegen` writes what is generated, `tidy` keeps the invariants of ARCHITECTURE.md, `web` builds what browsers load.
 
+mod codegen;
 mod prerequisites;
 mod project;
+mod test;
+mod tidy;
 mod web;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,6 +27,19 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run every check: format, lints, invariants, Rust, TypeScript and browser tests
+    Test {
+        /// Only steps whose title contains one of these words
+        only: Vec<String>,
+    },
+    /// Compare the tree with the invariants of ARCHITECTURE.md
+    Tidy,
+    /// Write the catalogues and the OpenAPI document from the code
+    Codegen {
+        /// Only compare, and fail where they differ
+        #[arg(long)]
+        check: bool,
+    },
     /// Build the collector, the player page and the dashboard
     Web {
         /// Only this part
@@ -37,10 +55,22 @@ enum WebPart {
     Dashboard,
 }
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
     let project = Project::find()?;
     match arguments.command {
+        Command::Test { only } => test::test(&project, only),
+        Command::Tidy => tidy::tidy(&project),
+        Command::Codegen { check } => codegen::codegen(&project, check),
         Command::Web { part: None } => web::build(&project),
         Command::Web { part: Some(part) } => {
             prerequisites::wasm_target(&project)?;

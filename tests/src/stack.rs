@@ -1,0 +1,286 @@
+//! Here lives one whole node under test: the real `playhead dev` with its embedded engine, on a port of its own and a
+//! data folder that is gone afterwards. Nothing is replaced by a double.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+/// Longest a node may take until it is ready: the engine connects in 0.4 s, migrations and a loaded machine do the rest.
+const READY_WITHIN: Duration = Duration::from_secs(90);
+
+/// The keys file of `playhead dev`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Keys {
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
+    /// The organisation created on the first start.
+    pub organization_id: String,
+    /// Its license key, any domain.
+    pub license_key: String,
+    /// Its API key.
+    pub api_key: String,
+}
+
+/// A running node. Killed and removed when dropped.
+#[derive(Debug)]
+pub struct Stack {
+    /// Where it is and how to talk to it.
+    pub keys: Keys,
+    /// A client with keep-alive.
+    pub client: reqwest::Client,
+    folder: TempDir,
+    child: Option<Child>,
+}
+
+impl Stack {
+    /// Starts a node with an empty data folder and waits until it is ready.
+    pub async fn start() -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("playhead-test-").tempdir()?;
+        let (child, keys) = launch(folder.path(), "127.0.0.1:0").await?;
+        Ok(Self {
+            keys,
+            client: reqwest::Client::new(),
+            folder,
+            child: Some(child),
+        })
+    }
+
+    /// Ends the server as a power cut would: SIGKILL, no chance to say anything.
+    pub async fn kill_server(&mut self) -> Result<()> {
+        let mut child = self.child.take().context("the server is not running")?;
+        child.kill().await.context("killing the server")
+    }
+
+    /// Kills the embedded engine; the server is to notice and start it again.
+    pub fn kill_engine(&self) -> Result<()> {
+        let pid = self.engine_pid()?;
+        // Safety: `kill` takes two numbers; the process is a child of our own server.
+        let sent = unsafe { libc::kill(pid, libc::SIGKILL) };
+        ensure!(sent == 0, "killing engine {pid}: {}", std::io::Error::last_os_error());
+        Ok(())
+    }
+
+    /// Starts the server again on the same data, the same port and the same keys.
+    pub async fn start_again(&mut self) -> Result<()> {
+        ensure!(self.child.is_none(), "the server is still running");
+        let address = self.keys.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let (child, keys) = launch(self.folder.path(), &address).await?;
+        ensure!(
+            keys.license_key == self.keys.license_key && keys.api_key == self.keys.api_key,
+            "a restart changed the keys"
+        );
+        self.child = Some(child);
+        Ok(())
+    }
+
+    /// The server's process id.
+    pub fn server_pid(&self) -> Result<u32> {
+        self.child
+            .as_ref()
+            .and_then(Child::id)
+            .context("the server is not running")
+    }
+
+    /// The engine's process id: the server's child that runs the `engine` command.
+    pub fn engine_pid(&self) -> Result<i32> {
+        let server = self.server_pid()?;
+        for entry in fs::read_dir("/proc").context("reading /proc")? {
+            let path = entry?.path();
+            let Some(pid) = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<i32>().ok())
+            else {
+                continue;
+            };
+            // A process may end while we look at it.
+            let (Ok(stat), Ok(command)) =
+                (fs::read_to_string(path.join("stat")), fs::read_to_string(path.join("cmdline")))
+            else {
+                continue;
+            };
+            // `pid (name) state ppid …`; the name may hold spaces.
+            let parent = stat
+                .rsplit_once(')')
+                .and_then(|(_, rest)| rest.split_whitespace().nth(1))
+                .and_then(|ppid| ppid.parse::<u32>().ok());
+            if parent == Some(server) && command.split('\0').any(|word| word == "engine") {
+                return Ok(pid);
+            }
+        }
+        bail!("the server {server} has no engine process")
+    }
+
+    /// The address of a path on this node.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.keys.url.trim_end_matches('/'))
+    }
+
+    /// Where beacons are posted.
+    pub fn beacons_url(&self) -> String {
+        self.url(&format!("/v1/beacons?key={}", self.keys.license_key))
+    }
+
+    /// Posts a batch and gives the status and the envelope.
+    pub async fn post_beacons(&self, batch: &Value) -> Result<(StatusCode, Value)> {
+        let response = self.client.post(self.beacons_url()).json(batch).send().await?;
+        let status = response.status();
+        Ok((status, response.json().await?))
+    }
+
+    /// Asks the query API, expecting success; gives `data.result`.
+    pub async fn query(&self, question: &Value) -> Result<Value> {
+        let response = self
+            .client
+            .post(self.url("/v1/analytics/query"))
+            .header("X-Api-Key", &self.keys.api_key)
+            .json(question)
+            .send()
+            .await?;
+        let status = response.status();
+        let answer: Value = response.json().await?;
+        ensure!(status == StatusCode::OK, "the query API answered {status}: {answer}");
+        Ok(answer["data"]["result"].clone())
+    }
+
+    /// The headline sums of the attempts begun from `start_ms` until `end_ms`.
+    pub async fn sums(&self, start_ms: i64, end_ms: i64) -> Result<Sums> {
+        let result = self
+            .query(&json!({
+                "metrics": ["attempts", "plays", "play_ms", "stall_count"],
+                "start": rfc3339(start_ms), "end": rfc3339(end_ms),
+            }))
+            .await?;
+        let values = &result["rows"][0]["values"];
+        // No rows is no attempts; a null is no value and counts as none of them.
+        let number = |name: &str| values[name]["value"].as_f64().unwrap_or(0.0).round() as u64;
+        Ok(Sums {
+            attempts: number("attempts"),
+            plays: number("plays"),
+            play_ms: number("play_ms"),
+            stall_count: number("stall_count"),
+        })
+    }
+
+    /// Asks for the sums until they are `expected`, and tells the last answer when they are not in time.
+    pub async fn await_sums(&self, start_ms: i64, end_ms: i64, expected: Sums, within: Duration) -> Result<Duration> {
+        let begun = Instant::now();
+        loop {
+            // The engine may be on its way up: an error is only the answer when time is up.
+            let answer = self.sums(start_ms, end_ms).await;
+            if matches!(&answer, Ok(sums) if *sums == expected) {
+                return Ok(begun.elapsed());
+            }
+            if begun.elapsed() > within {
+                bail!("after {within:?} the query API says {answer:?}, the truth is {expected:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+/// The sums that a load's truth and the query API have to agree on, to the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    /// Attempts.
+    pub attempts: u64,
+    /// Attempts with a frame.
+    pub plays: u64,
+    /// Playing time, ms.
+    pub play_ms: u64,
+    /// Stalls of at least 250 ms.
+    pub stall_count: u64,
+}
+
+/// A Unix time in ms as the API takes it.
+pub fn rfc3339(unix_ms: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(unix_ms)
+        .map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+        .unwrap_or_default()
+}
+
+/// The wall clock, ms since 1970.
+pub fn now_ms() -> i64 {
+    // Unwrap safety: the clock of a machine that runs tests stands after 1970, and far before i64 ends.
+    #[allow(clippy::unwrap_used)]
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    since.as_millis() as i64
+}
+
+/// Starts `playhead dev` and waits for its keys file.
+async fn launch(folder: &Path, listen: &str) -> Result<(Child, Keys)> {
+    let keys_path = folder.join("keys.json");
+    if keys_path.exists() {
+        fs::remove_file(&keys_path)?;
+    }
+    let log = fs::OpenOptions::new().create(true).append(true).open(folder.join("playhead.log"))?;
+    let program = program()?;
+    let mut child = Command::new(&program)
+        .args(["dev", "--listen", listen, "--data-dir"])
+        .arg(folder.join("data"))
+        .arg("--keys")
+        .arg(&keys_path)
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("starting {}", program.display()))?;
+    let begun = Instant::now();
+    loop {
+        if let Some(keys) = read_keys(&keys_path)? {
+            return Ok((child, keys));
+        }
+        let told = || fs::read_to_string(folder.join("playhead.log")).unwrap_or_default();
+        if let Some(status) = child.try_wait()? {
+            bail!("playhead dev ended with {status}; it said:\n{}", told());
+        }
+        if begun.elapsed() > READY_WITHIN {
+            bail!("playhead dev was not ready within {READY_WITHIN:?}; it said:\n{}", told());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn read_keys(path: &Path) -> Result<Option<Keys>> {
+    match fs::read(path) {
+        Ok(bytes) if bytes.is_empty() => Ok(None),
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).context("reading the keys file")?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).context("reading the keys file"),
+    }
+}
+
+/// The program under test: `PLAYHEAD_BIN`, else the one beside this test in the target folder.
+fn program() -> Result<PathBuf> {
+    if let Some(path) = env::var_os("PLAYHEAD_BIN") {
+        return Ok(path.into());
+    }
+    // …/target/debug/deps/NAME → …/target/debug/playhead
+    let here = env::current_exe()?;
+    let path = here
+        .ancestors()
+        .nth(2)
+        .context("a test binary lies in target/PROFILE/deps")?
+        .join(format!("playhead{}", env::consts::EXE_SUFFIX));
+    ensure!(
+        path.is_file(),
+        "{} is missing: run `cargo build -p playhead` first, or `cargo xtask test`",
+        path.display()
+    );
+    Ok(path)
+}
+
+/// The project's root, where the engine's library is found.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
