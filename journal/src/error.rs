@@ -117,4 +117,7 @@ pub enum RangeError {
     /// See [`AppendError::Poisoned`].
     #[error("the journal stopped after a disk error: {0}")]
     Poisoned(String),
+    /// The journal was closed.
+    #[error("the journal is closed")]
+    Closed,
 }

@@ -154,7 +154,8 @@ pub struct Depth {
     pub commits: u64,
 }
 
-/// An open journal; clones are the same journal. The last clone to go writes what was appended and closes the files.
+/// An open journal; clones are the same journal. [`Journal::close`], or the last clone to go, writes what was appended and lets
+/// go of the directory.
 #[derive(Debug, Clone)]
 pub struct Journal {
     handle: Arc<Handle>,
@@ -165,7 +166,7 @@ struct Handle {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Holds the lock on the directory.
-    _lock: File,
+    lock: Mutex<Option<File>>,
 }
 
 #[derive(Debug)]
@@ -316,7 +317,7 @@ impl Journal {
         let handle = Handle {
             shared,
             thread: Mutex::new(Some(thread)),
-            _lock: lock_file,
+            lock: Mutex::new(Some(lock_file)),
         };
         let journal = Self {
             handle: Arc::new(handle),
@@ -392,6 +393,7 @@ impl Journal {
     pub fn next_range(&self, records_max: u64, bytes_max: u64) -> Result<Option<Range>, RangeError> {
         let shared = self.shared();
         let mut ledger = lock(&shared.ledger);
+        shared.check_open()?;
         if let Some(range) = ledger.recovered.pop_front() {
             return Ok(Some(range));
         }
@@ -468,6 +470,11 @@ impl Journal {
         Ok(())
     }
 
+    /// Writes what was appended and lets go of the directory; whoever calls this journal afterwards gets an error. Blocks on the disk.
+    pub fn close(&self) {
+        self.handle.close();
+    }
+
     /// How much is in the journal.
     #[must_use]
     pub fn depth(&self) -> Depth {
@@ -496,6 +503,12 @@ impl Journal {
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Handle {
+    fn close(&self) {
         lock(&self.shared.queue).closing = true;
         self.shared.queued.notify_all();
         if let Some(thread) = lock(&self.thread).take()
@@ -503,6 +516,9 @@ impl Drop for Handle {
         {
             tracing::error!("the journal's writer panicked");
         }
+        // No range can be fixed or completed between the flag and this, and none after it.
+        let _ledger = lock(&self.shared.ledger);
+        lock(&self.lock).take();
     }
 }
 
@@ -548,8 +564,16 @@ impl Shared {
         Ok(())
     }
 
+    fn check_open(&self) -> Result<(), RangeError> {
+        if lock(&self.queue).closing {
+            return Err(RangeError::Closed);
+        }
+        Ok(())
+    }
+
     /// Makes `manifest` the ledger's, durably.
     fn save(&self, ledger: &mut Ledger, mut manifest: Manifest) -> Result<(), RangeError> {
+        self.check_open()?;
         if let Some(reason) = &self.progress.borrow().poisoned {
             return Err(RangeError::Poisoned(reason.to_string()));
         }

@@ -480,3 +480,17 @@ fn a_range_that_is_not_open_can_neither_be_read_nor_completed() {
     ));
     assert!(matches!(journal.complete(&shorter), Err(RangeError::Unknown { .. })));
 }
+
+#[test]
+fn a_closed_journal_refuses_everything_and_can_be_opened_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let (journal, _) = open(directory.path());
+    append(&journal, &[b"a", b"b"]).unwrap();
+    let range = journal.next_range(1, u64::MAX).unwrap().unwrap();
+    journal.close();
+    assert_eq!(append(&journal, &[b"c"]), Err(AppendError::Closed));
+    assert!(matches!(journal.next_range(1, 1), Err(RangeError::Closed)));
+    assert!(matches!(journal.complete(&range), Err(RangeError::Closed)));
+    let (_, recovery) = open(directory.path());
+    assert_eq!((recovery.records, recovery.unfinished_ranges), (2, 1));
+}
