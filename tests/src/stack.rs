@@ -84,6 +84,32 @@ impl Stack {
         Ok(())
     }
 
+    /// Creates another organisation on this node, as its operator would; gives its id and an API key that may read.
+    pub async fn create_organization(&self, name: &str) -> Result<(String, String)> {
+        let organization = self.account(&["create-organization", name]).await?;
+        let key = self
+            .account(&["create-api-key", "--organization", &organization])
+            .await?;
+        Ok((organization, key))
+    }
+
+    async fn account(&self, arguments: &[&str]) -> Result<String> {
+        let output = Command::new(program()?)
+            .arg("account")
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(self.folder.path().join("data"))
+            .stdin(Stdio::null())
+            .output()
+            .await?;
+        ensure!(
+            output.status.success(),
+            "playhead account {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
     /// The server's process id.
     pub fn server_pid(&self) -> Result<u32> {
         self.child
