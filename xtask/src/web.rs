@@ -44,56 +44,54 @@ pub fn collector(project: &Project) -> Result<()> {
             ),
     )?;
     let compiled = project.target.join(WASM_TARGET).join("wasm/collector_wasm.wasm");
-    let out = project.target.join("xtask/bindgen");
+    let bindings = project.target.join("xtask/bindgen");
+    let wasm = bindings.join("collector_bg.wasm");
+    project.when_changed(
+        "bindings",
+        &[compiled.clone(), project.path("xtask/src/web.rs")],
+        &wasm,
+        || {
+            say("binding the collector to JavaScript");
+            fs::create_dir_all(&bindings)?;
+            // TRICKY: the input must be unstripped. Without the `target_features` section wasm-bindgen cannot see what
+            // the compiler was allowed to use, and the glue would be wrong for it.
+            Bindgen::new()
+                .input_path(&compiled)
+                .out_name("collector")
+                .bundler(true)
+                .context("choosing wasm-bindgen's bundler output")?
+                .remove_name_section(true)
+                .remove_producers_section(true)
+                .generate(&bindings)
+                .context("running wasm-bindgen on the collector")?;
+            run_step(
+                "optimising the collector",
+                project
+                    .command("node")
+                    .arg(project.path("node_modules/binaryen/bin/wasm-opt"))
+                    .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+                    .arg(&wasm)
+                    .arg("-o")
+                    .arg(&wasm),
+            )
+        },
+    )?;
     let package = project.path("collector-wasm");
-    let mut sources = vec![
-        compiled.clone(),
+    let sources = [
+        wasm,
+        bindings.join("collector_bg.js"),
+        package.join("js"),
         package.join("build.mjs"),
         package.join("package.json"),
         project.path("package-lock.json"),
-        project.path("xtask/src/web.rs"),
     ];
-    let scripts = package.join("js");
-    if scripts.exists() {
-        sources.push(scripts);
-    }
     project.when_changed("collector", &sources, &package.join("dist/sizes.json"), || {
-        say("binding the collector to JavaScript");
-        fs::create_dir_all(&out)?;
-        // TRICKY: the input must be unstripped. Without the `target_features` section wasm-bindgen cannot see what
-        // the compiler was allowed to use, and the glue would be wrong for it.
-        Bindgen::new()
-            .input_path(&compiled)
-            .out_name("collector")
-            .bundler(true)
-            .context("choosing wasm-bindgen's bundler output")?
-            .remove_name_section(true)
-            .remove_producers_section(true)
-            .generate(&out)
-            .context("running wasm-bindgen on the collector")?;
-        let wasm = out.join("collector_bg.wasm");
-        run_step(
-            "optimising the collector",
-            project
-                .command("node")
-                .arg(project.path("node_modules/binaryen/bin/wasm-opt"))
-                .args([
-                    "-Oz",
-                    "--all-features",
-                    "--strip-debug",
-                    "--strip-producers",
-                    "--strip-target-features",
-                ])
-                .arg(&wasm)
-                .arg("-o")
-                .arg(&wasm),
-        )?;
         run_step(
             "packing the collector",
             project
                 .command("node")
                 .arg(package.join("build.mjs"))
-                .env("PLAYHEAD_BINDGEN_DIR", &out),
+                .env("PLAYHEAD_BINDGEN_DIR", &bindings),
         )
     })
 }
