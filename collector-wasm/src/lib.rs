@@ -54,8 +54,9 @@ impl Attempt {
     /// Takes one event. Numbers that are negative or NaN mean "not known" where that is possible; an unknown `kind` only reads the clock.
     pub fn event(&mut self, kind: u32, t: f64, a: f64, b: f64, c: f64) -> u32 {
         let at = monotonic(t);
-        if let Some(signal) = signal_from_numbers(kind, a, b, c) {
-            self.session.apply(at, signal);
+        match signal_from_numbers(kind, a, b, c) {
+            Some(signal) => self.session.apply(at, signal),
+            None => drop(self.session.totals(at)),
         }
         flags(&self.session, at)
     }

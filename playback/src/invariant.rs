@@ -4,7 +4,7 @@ use schemas::{DurationMs, State, Totals};
 
 use crate::Session;
 
-const STATES: [State; 10] = [
+pub(crate) const STATES: [State; 10] = [
     State::Starting,
     State::Playing,
     State::Seeking,

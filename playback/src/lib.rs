@@ -29,3 +29,4 @@ pub mod transcript;
 pub use schemas::MonotonicMs;
 pub use session::{Options, Session};
 pub use signal::{Rendition, Signal};
+pub use transcript::Transcript;

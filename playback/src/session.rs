@@ -18,7 +18,7 @@ use crate::{
     quality::{Display, Quality},
     seek::{OpenSeek, SCRUB_MS},
     signal::Signal,
-    stall::{Evidence, OpenStall},
+    stall::{Evidence, OpenStall, STARVED_BUFFER_MS},
     startup::{Startup, awaits_callback},
     state,
 };
@@ -344,7 +344,14 @@ impl Session {
             Signal::Pause => self.pause(),
             Signal::SeekStarted { from_position_ms } => self.seek_started(from_position_ms),
             Signal::SeekEnded { to_position_ms } => self.seek_ended(to_position_ms),
-            Signal::PlaybackRate { rate_permille } => self.rate_permille = rate_permille.min(RATE_PERMILLE_MAX),
+            Signal::PlaybackRate { rate_permille } => {
+                self.rate_permille = rate_permille.min(RATE_PERMILLE_MAX);
+                // Shaka waits by rate 0; `waiting` never comes.
+                let starved = self.buffer_ms.is_some_and(|ms| ms < STARVED_BUFFER_MS);
+                if rate_permille == 0 && starved && self.state == State::Playing {
+                    self.rebuffer();
+                }
+            }
             Signal::Rendition(rendition) => {
                 let rendered = self.totals.first_frame_seen;
                 if self.quality.show(rendition, rendered, &mut self.totals) {
@@ -743,8 +750,10 @@ impl Session {
             }
             return;
         }
-        let held_at_will = self.rate_permille == 0 && buffer_ms.is_none_or(|ms| ms >= crate::stall::STARVED_BUFFER_MS);
-        if before.is_some() && !self.hidden && !held_at_will {
+        let held_at_will = self.rate_permille == 0 && buffer_ms.is_none_or(|ms| ms >= STARVED_BUFFER_MS);
+        // A playhead that slept with the machine did not stand still.
+        let woke = self.suspension_at == Some(now);
+        if before.is_some() && !self.hidden && !held_at_will && !woke {
             self.still_ms += now - before_ms.max(self.state_since_ms);
             if self.still_ms >= STILL_MS_MAX {
                 self.rebuffer();
