@@ -74,7 +74,12 @@ impl Stack {
     /// Starts the server again on the same data, the same port and the same keys.
     pub async fn start_again(&mut self) -> Result<()> {
         ensure!(self.child.is_none(), "the server is still running");
-        let address = self.keys.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let address = self
+            .keys
+            .url
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
         let (child, keys) = launch(self.folder.path(), &address).await?;
         ensure!(
             keys.license_key == self.keys.license_key && keys.api_key == self.keys.api_key,
@@ -123,14 +128,18 @@ impl Stack {
         let server = self.server_pid()?;
         for entry in fs::read_dir("/proc").context("reading /proc")? {
             let path = entry?.path();
-            let Some(pid) = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<i32>().ok())
+            let Some(pid) = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .and_then(|name| name.parse::<i32>().ok())
             else {
                 continue;
             };
             // A process may end while we look at it.
-            let (Ok(stat), Ok(command)) =
-                (fs::read_to_string(path.join("stat")), fs::read_to_string(path.join("cmdline")))
-            else {
+            let (Ok(stat), Ok(command)) = (
+                fs::read_to_string(path.join("stat")),
+                fs::read_to_string(path.join("cmdline")),
+            ) else {
                 continue;
             };
             // `pid (name) state ppid …`; the name may hold spaces.
@@ -237,7 +246,9 @@ pub fn rfc3339(unix_ms: i64) -> String {
 pub fn now_ms() -> i64 {
     // Unwrap safety: the clock of a machine that runs tests stands after 1970, and far before i64 ends.
     #[allow(clippy::unwrap_used)]
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     since.as_millis() as i64
 }
 
@@ -247,7 +258,10 @@ async fn launch(folder: &Path, listen: &str) -> Result<(Child, Keys)> {
     if keys_path.exists() {
         fs::remove_file(&keys_path)?;
     }
-    let log = fs::OpenOptions::new().create(true).append(true).open(folder.join("playhead.log"))?;
+    let log = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join("playhead.log"))?;
     let program = program()?;
     let mut child = Command::new(&program)
         .args(["dev", "--listen", listen, "--data-dir"])
@@ -271,7 +285,10 @@ async fn launch(folder: &Path, listen: &str) -> Result<(Child, Keys)> {
             bail!("playhead dev ended with {status}; it said:\n{}", told());
         }
         if begun.elapsed() > READY_WITHIN {
-            bail!("playhead dev was not ready within {READY_WITHIN:?}; it said:\n{}", told());
+            bail!(
+                "playhead dev was not ready within {READY_WITHIN:?}; it said:\n{}",
+                told()
+            );
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -33,7 +33,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 async fn every_bad_input_gets_its_envelope_and_nothing_else_suffers() {
     let stack = Stack::start().await.unwrap();
     let mut wrong = Vec::new();
-    let table = ingest_cases(&stack).into_iter().chain(query_cases(&stack)).chain(surface_cases(&stack));
+    let table = ingest_cases(&stack)
+        .into_iter()
+        .chain(query_cases(&stack))
+        .chain(surface_cases(&stack));
     for case in table {
         let response = match case.request.send().await {
             Ok(response) => response,
@@ -43,7 +46,10 @@ async fn every_bad_input_gets_its_envelope_and_nothing_else_suffers() {
             }
         };
         let status = response.status().as_u16();
-        let header = response.headers().get("x-request-id").map(|id| id.to_str().unwrap().to_owned());
+        let header = response
+            .headers()
+            .get("x-request-id")
+            .map(|id| id.to_str().unwrap().to_owned());
         let text = response.text().await.unwrap();
         let Ok(body) = serde_json::from_str::<Value>(&text) else {
             wrong.push(format!("{}: {status} without an envelope: {text:.200}", case.name));
@@ -72,7 +78,12 @@ async fn every_bad_input_gets_its_envelope_and_nothing_else_suffers() {
     let started = now_ms() - 10_000;
     let good = batch(now_ms(), vec![playing(Uuid::now_v7(), 0, started, 2_000, 0)]);
     assert_eq!(stack.post_beacons(&good).await.unwrap().0, StatusCode::ACCEPTED);
-    let one = Sums { attempts: 1, plays: 1, play_ms: 2_000, stall_count: 0 };
+    let one = Sums {
+        attempts: 1,
+        plays: 1,
+        play_ms: 2_000,
+        stall_count: 0,
+    };
     stack
         .await_sums(started - 3_600_000, started + 3_600_000, one, Duration::from_secs(5))
         .await
@@ -80,20 +91,68 @@ async fn every_bad_input_gets_its_envelope_and_nothing_else_suffers() {
 }
 
 fn ingest_cases(stack: &Stack) -> Vec<Case> {
-    let post = |body: Vec<u8>| stack.client.post(stack.beacons_url()).header("Content-Type", "text/plain").body(body);
+    let post = |body: Vec<u8>| {
+        stack
+            .client
+            .post(stack.beacons_url())
+            .header("Content-Type", "text/plain")
+            .body(body)
+    };
     let text = |body: &str| post(body.as_bytes().to_vec());
     let good = || batch(now_ms(), vec![playing(Uuid::now_v7(), 0, now_ms() - 5_000, 1_000, 0)]);
-    let case = |name, request, status, code, field| Case { name, request, status, code, field };
+    let case = |name, request, status, code, field| Case {
+        name,
+        request,
+        status,
+        code,
+        field,
+    };
     vec![
         case("no JSON", text("hello"), 400, 1001, ""),
         case("an empty body", text(""), 400, 1001, ""),
-        case("JSON cut in the middle", text(&good().to_string()[..100]), 400, 1001, ""),
+        case(
+            "JSON cut in the middle",
+            text(&good().to_string()[..100]),
+            400,
+            1001,
+            "",
+        ),
         case("an array instead of a batch", text("[]"), 400, 1001, ""),
-        case("NaN", text(r#"{"schema_version":1,"sent_at_ms":NaN,"beacons":[]}"#), 400, 1001, ""),
-        case("a text for a number", text(r#"{"schema_version":1,"sent_at_ms":"now","beacons":[]}"#), 400, 1001, ""),
-        case("a huge number", text(r#"{"schema_version":1,"sent_at_ms":1e400,"beacons":[]}"#), 400, 1001, ""),
-        case("beacons no array", text(r#"{"schema_version":1,"sent_at_ms":1,"beacons":7}"#), 400, 1001, ""),
-        case("bytes that are no UTF-8", post(vec![0xff, 0xfe, b'{', 0x80]), 400, 1001, ""),
+        case(
+            "NaN",
+            text(r#"{"schema_version":1,"sent_at_ms":NaN,"beacons":[]}"#),
+            400,
+            1001,
+            "",
+        ),
+        case(
+            "a text for a number",
+            text(r#"{"schema_version":1,"sent_at_ms":"now","beacons":[]}"#),
+            400,
+            1001,
+            "",
+        ),
+        case(
+            "a huge number",
+            text(r#"{"schema_version":1,"sent_at_ms":1e400,"beacons":[]}"#),
+            400,
+            1001,
+            "",
+        ),
+        case(
+            "beacons no array",
+            text(r#"{"schema_version":1,"sent_at_ms":1,"beacons":7}"#),
+            400,
+            1001,
+            "",
+        ),
+        case(
+            "bytes that are no UTF-8",
+            post(vec![0xff, 0xfe, b'{', 0x80]),
+            400,
+            1001,
+            "",
+        ),
         case("a body of 10 MB", post(vec![b' '; 10_000_000]), 413, 1005, ""),
         case(
             "a gzip bomb",
@@ -102,7 +161,13 @@ fn ingest_cases(stack: &Stack) -> Vec<Case> {
             1005,
             "",
         ),
-        case("gzip that is none", text("no gzip").header("Content-Encoding", "gzip"), 400, 1001, ""),
+        case(
+            "gzip that is none",
+            text("no gzip").header("Content-Encoding", "gzip"),
+            400,
+            1001,
+            "",
+        ),
         case(
             "an unknown encoding",
             text(&good().to_string()).header("Content-Encoding", "zstd"),
@@ -119,7 +184,10 @@ fn ingest_cases(stack: &Stack) -> Vec<Case> {
         ),
         case(
             "an unknown license key",
-            stack.client.post(stack.url("/v1/beacons?key=pl_nobody")).body(good().to_string()),
+            stack
+                .client
+                .post(stack.url("/v1/beacons?key=pl_nobody"))
+                .body(good().to_string()),
             401,
             2005,
             "",
@@ -143,18 +211,42 @@ fn query_cases(stack: &Stack) -> Vec<Case> {
             .json(&question)
     };
     let question = |change: Value| {
-        let mut question = json!({"metrics": ["attempts"], "start": rfc3339(now_ms() - 86_400_000), "end": rfc3339(now_ms())});
+        let mut question =
+            json!({"metrics": ["attempts"], "start": rfc3339(now_ms() - 86_400_000), "end": rfc3339(now_ms())});
         for (name, value) in change.as_object().unwrap() {
             question[name] = value.clone();
         }
         ask(question)
     };
-    let get = |path: &str| stack.client.get(stack.url(path)).header("X-Api-Key", &stack.keys.api_key);
+    let get = |path: &str| {
+        stack
+            .client
+            .get(stack.url(path))
+            .header("X-Api-Key", &stack.keys.api_key)
+    };
     let filter = |filter: Value| question(json!({"filters": [filter]}));
-    let case = |name, request, status, code, field| Case { name, request, status, code, field };
+    let case = |name, request, status, code, field| Case {
+        name,
+        request,
+        status,
+        code,
+        field,
+    };
     vec![
-        case("an unknown metric", question(json!({"metrics": ["rebufer_ratio"]})), 400, 1002, "metrics[0]"),
-        case("an unknown dimension", question(json!({"dimensions": ["contry"]})), 400, 1002, "dimensions[0]"),
+        case(
+            "an unknown metric",
+            question(json!({"metrics": ["rebufer_ratio"]})),
+            400,
+            1002,
+            "metrics[0]",
+        ),
+        case(
+            "an unknown dimension",
+            question(json!({"dimensions": ["contry"]})),
+            400,
+            1002,
+            "dimensions[0]",
+        ),
         case(
             "an unknown attribute in a filter",
             filter(json!({"attribute": "contry", "operator": "EQ", "value": "AT"})),
@@ -169,11 +261,41 @@ fn query_cases(stack: &Stack) -> Vec<Case> {
             1002,
             "filters[0].operator",
         ),
-        case("a date that is none", question(json!({"start": "yesterday"})), 400, 1002, "start"),
-        case("an end before its start", question(json!({"end": rfc3339(now_ms() - 9 * 86_400_000)})), 400, 1002, "end"),
-        case("an unknown interval", question(json!({"interval": "fortnight"})), 400, 1002, "interval"),
-        case("an unknown time zone", question(json!({"timezone": "Mars/Olympus"})), 400, 1002, "timezone"),
-        case("a confidence beyond 1", question(json!({"confidence": 95})), 400, 1002, "confidence"),
+        case(
+            "a date that is none",
+            question(json!({"start": "yesterday"})),
+            400,
+            1002,
+            "start",
+        ),
+        case(
+            "an end before its start",
+            question(json!({"end": rfc3339(now_ms() - 9 * 86_400_000)})),
+            400,
+            1002,
+            "end",
+        ),
+        case(
+            "an unknown interval",
+            question(json!({"interval": "fortnight"})),
+            400,
+            1002,
+            "interval",
+        ),
+        case(
+            "an unknown time zone",
+            question(json!({"timezone": "Mars/Olympus"})),
+            400,
+            1002,
+            "timezone",
+        ),
+        case(
+            "a confidence beyond 1",
+            question(json!({"confidence": 95})),
+            400,
+            1002,
+            "confidence",
+        ),
         case("no metrics", question(json!({"metrics": []})), 400, 1002, "metrics"),
         case(
             "SQL where a name belongs",
@@ -182,7 +304,13 @@ fn query_cases(stack: &Stack) -> Vec<Case> {
             1002,
             "metrics[0]",
         ),
-        case("an unknown field", question(json!({"metrix": ["attempts"]})), 400, 1002, "metrix"),
+        case(
+            "an unknown field",
+            question(json!({"metrix": ["attempts"]})),
+            400,
+            1002,
+            "metrix",
+        ),
         case(
             "a question that is no JSON",
             stack
@@ -197,14 +325,20 @@ fn query_cases(stack: &Stack) -> Vec<Case> {
         ),
         case(
             "no API key",
-            stack.client.post(stack.url("/v1/analytics/query")).json(&json!({"metrics": ["attempts"]})),
+            stack
+                .client
+                .post(stack.url("/v1/analytics/query"))
+                .json(&json!({"metrics": ["attempts"]})),
             401,
             2000,
             "",
         ),
         case(
             "an unknown API key",
-            stack.client.get(stack.url("/v1/analytics/impressions")).header("X-Api-Key", "pa_nobody"),
+            stack
+                .client
+                .get(stack.url("/v1/analytics/impressions"))
+                .header("X-Api-Key", "pa_nobody"),
             401,
             2001,
             "",
@@ -234,11 +368,35 @@ fn query_cases(stack: &Stack) -> Vec<Case> {
 }
 
 fn surface_cases(stack: &Stack) -> Vec<Case> {
-    let case = |name, request, status, code, field| Case { name, request, status, code, field };
+    let case = |name, request, status, code, field| Case {
+        name,
+        request,
+        status,
+        code,
+        field,
+    };
     vec![
-        case("an unknown path", stack.client.get(stack.url("/v1/nothing")), 404, 1003, ""),
-        case("a method nobody takes", stack.client.request(Method::DELETE, stack.url("/v1/beacons")), 405, 1004, ""),
-        case("a wrong method on the query", stack.client.get(stack.url("/v1/analytics/query")), 405, 1004, ""),
+        case(
+            "an unknown path",
+            stack.client.get(stack.url("/v1/nothing")),
+            404,
+            1003,
+            "",
+        ),
+        case(
+            "a method nobody takes",
+            stack.client.request(Method::DELETE, stack.url("/v1/beacons")),
+            405,
+            1004,
+            "",
+        ),
+        case(
+            "a wrong method on the query",
+            stack.client.get(stack.url("/v1/analytics/query")),
+            405,
+            1004,
+            "",
+        ),
     ]
 }
 
@@ -249,13 +407,23 @@ async fn a_query_sees_no_other_organisation_whatever_its_text() {
     let attempt = Uuid::now_v7();
     let sent = batch(now_ms(), vec![playing(attempt, 0, started, 2_000, 0)]);
     assert_eq!(ours.post_beacons(&sent).await.unwrap().0, StatusCode::ACCEPTED);
-    let one = Sums { attempts: 1, plays: 1, play_ms: 2_000, stall_count: 0 };
-    ours.await_sums(started - 3_600_000, started + 3_600_000, one, Duration::from_secs(5)).await.unwrap();
+    let one = Sums {
+        attempts: 1,
+        plays: 1,
+        play_ms: 2_000,
+        stall_count: 0,
+    };
+    ours.await_sums(started - 3_600_000, started + 3_600_000, one, Duration::from_secs(5))
+        .await
+        .unwrap();
 
     // A second organisation on the same node, by the same program a person would use.
     let (organization, theirs) = ours.create_organization("others").await.unwrap();
     assert_ne!(organization, ours.keys.organization_id);
-    for path in ["/v1/analytics/impressions".to_owned(), format!("/v1/analytics/impressions/{attempt}")] {
+    for path in [
+        "/v1/analytics/impressions".to_owned(),
+        format!("/v1/analytics/impressions/{attempt}"),
+    ] {
         let answer: Value = ours
             .client
             .get(ours.url(&path))
@@ -284,5 +452,8 @@ async fn a_query_sees_no_other_organisation_whatever_its_text() {
         .unwrap();
     assert_eq!(answer["status"], "SUCCESS", "{answer}");
     let value = &answer["data"]["result"]["rows"][0]["values"]["attempts"]["value"];
-    assert!(value.is_null() || value == 0, "another organisation's attempts are counted: {answer}");
+    assert!(
+        value.is_null() || value == 0,
+        "another organisation's attempts are counted: {answer}"
+    );
 }

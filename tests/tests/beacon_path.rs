@@ -23,20 +23,42 @@ async fn a_beacon_becomes_a_number_within_five_seconds_and_is_counted_once() {
     let (status, answer) = stack.post_beacons(&first).await.unwrap();
     assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
     assert_eq!(answer["status"], "SUCCESS");
-    assert_eq!(answer["data"]["result"], json!({"accepted": 1, "duplicates": 0, "rejected": []}));
-    let one = Sums { attempts: 1, plays: 1, play_ms: 5_000, stall_count: 0 };
-    stack.await_sums(window.0, window.1, one, Duration::from_secs(5)).await.unwrap();
+    assert_eq!(
+        answer["data"]["result"],
+        json!({"accepted": 1, "duplicates": 0, "rejected": []})
+    );
+    let one = Sums {
+        attempts: 1,
+        plays: 1,
+        play_ms: 5_000,
+        stall_count: 0,
+    };
+    stack
+        .await_sums(window.0, window.1, one, Duration::from_secs(5))
+        .await
+        .unwrap();
 
     // The same once more changes nothing and says so.
     let (status, answer) = stack.post_beacons(&first).await.unwrap();
     assert_eq!(status, StatusCode::ACCEPTED);
-    assert_eq!(answer["data"]["result"], json!({"accepted": 0, "duplicates": 1, "rejected": []}));
+    assert_eq!(
+        answer["data"]["result"],
+        json!({"accepted": 0, "duplicates": 1, "rejected": []})
+    );
 
     // A later beacon of the attempt carries larger totals; the attempt stays one.
     let later = batch(now_ms(), vec![playing(attempt, 1, started, 7_000, 1_200)]);
     assert_eq!(stack.post_beacons(&later).await.unwrap().0, StatusCode::ACCEPTED);
-    let grown = Sums { attempts: 1, plays: 1, play_ms: 7_000, stall_count: 1 };
-    stack.await_sums(window.0, window.1, grown, Duration::from_secs(5)).await.unwrap();
+    let grown = Sums {
+        attempts: 1,
+        plays: 1,
+        play_ms: 7_000,
+        stall_count: 1,
+    };
+    stack
+        .await_sums(window.0, window.1, grown, Duration::from_secs(5))
+        .await
+        .unwrap();
 
     let whole: Value = stack
         .client
@@ -51,7 +73,15 @@ async fn a_beacon_becomes_a_number_within_five_seconds_and_is_counted_once() {
     assert_eq!(whole["status"], "SUCCESS", "{whole}");
     assert!(whole.to_string().contains(&attempt.to_string()));
 
-    let metrics = stack.client.get(stack.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    let metrics = stack
+        .client
+        .get(stack.url("/metrics"))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     let sum = |name: &str| -> f64 {
         metrics
             .lines()
@@ -87,8 +117,16 @@ async fn one_bad_beacon_never_costs_its_batch() {
     let result = &answer["data"]["result"];
     assert_eq!(result["accepted"], 2, "{answer}");
     assert_eq!(result["rejected"][0], json!({"index": 1, "reason": "malformed"}));
-    assert_eq!(result["rejected"][1], json!({"index": 2, "reason": "totals_exceed_elapsed"}));
-    let good = Sums { attempts: 2, plays: 2, play_ms: 7_000, stall_count: 1 };
+    assert_eq!(
+        result["rejected"][1],
+        json!({"index": 2, "reason": "totals_exceed_elapsed"})
+    );
+    let good = Sums {
+        attempts: 2,
+        plays: 2,
+        play_ms: 7_000,
+        stall_count: 1,
+    };
     stack
         .await_sums(started - 3_600_000, started + 3_600_000, good, Duration::from_secs(5))
         .await

@@ -1,0 +1,132 @@
+//! Here lives a simulated load with its truth: requests of `simulator`, posted until they are acknowledged, and the sums
+//! that the query API then has to give, to the last one.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
+use reqwest::StatusCode;
+use schemas::{AttemptId, Totals, UnixMs};
+use simulator::{
+    Scenario,
+    generate::{Backfill, Request},
+    scenario::{Emission, Misbehaviour},
+    world::World,
+};
+
+use crate::stack::{Stack, Sums, now_ms};
+
+/// Longest one request is tried again: a restart of server and engine on a loaded machine takes a few seconds.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(120);
+
+const DAY_MS: i64 = 86_400_000;
+
+/// The requests of an audience of yesterday and today, oldest first, about `attempts_per_day` attempts each day, with the
+/// beacons a collector would send, some of them twice and some out of order.
+pub fn requests(seed: u64, attempts_per_day: f64) -> Result<Vec<Request>> {
+    let scenario = Scenario {
+        seed,
+        now_ms: UnixMs(now_ms()),
+        backfill_days: 1,
+        attempts_per_day,
+        viewers: 200,
+        emission: Emission::LIVE,
+        misbehaviour: Misbehaviour {
+            duplicate: 0.05,
+            shuffle: 0.1,
+            ..Misbehaviour::default()
+        },
+        ..Scenario::default()
+    };
+    Ok(Backfill::new(Arc::new(World::new(scenario)?)).collect())
+}
+
+/// The range of time that holds every attempt of [`requests`].
+pub fn window() -> (i64, i64) {
+    (now_ms() - 4 * DAY_MS, now_ms() + DAY_MS)
+}
+
+/// What the server has to answer, learnt from what was acknowledged.
+#[derive(Debug, Default)]
+pub struct Truth {
+    totals: HashMap<AttemptId, Totals>,
+}
+
+impl Truth {
+    /// Learns of an acknowledged request.
+    pub fn acknowledged(&mut self, request: &Request) {
+        for beacon in &request.batch.beacons {
+            self.totals.entry(beacon.attempt_id).or_default().merge(&beacon.totals);
+        }
+    }
+
+    /// The sums over everything acknowledged.
+    pub fn sums(&self) -> Sums {
+        let mut sums = Sums::default();
+        for totals in self.totals.values() {
+            sums.attempts += 1;
+            sums.plays += u64::from(totals.first_frame_seen);
+            sums.play_ms += u64::from(totals.play_ms);
+            sums.stall_count += u64::from(totals.stall_count);
+        }
+        sums
+    }
+}
+
+/// Posts requests to a node that may be gone for a while. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    client: reqwest::Client,
+    url: String,
+    api_key: String,
+}
+
+impl Sender {
+    /// A sender to `stack`, which may die and come back on the same port.
+    pub fn new(stack: &Stack) -> Result<Self> {
+        Ok(Self {
+            client: reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?,
+            url: stack.beacons_url(),
+            api_key: stack.keys.api_key.clone(),
+        })
+    }
+
+    /// Posts once. `Ok(false)` when the node is not there or cannot take it now.
+    pub async fn try_post(&self, request: &Request) -> Result<bool> {
+        let mut post = self.client.post(&self.url).header("X-Api-Key", &self.api_key);
+        for (name, value) in request.headers() {
+            post = post.header(name, value);
+        }
+        // A connection that breaks leaves open whether the server has it: exactly what deduplication is for.
+        let Ok(response) = post.json(&request.batch).send().await else {
+            return Ok(false);
+        };
+        match response.status() {
+            StatusCode::ACCEPTED => {
+                let Ok(answer) = response.json::<serde_json::Value>().await else {
+                    return Ok(false);
+                };
+                let rejected = &answer["data"]["result"]["rejected"];
+                ensure!(
+                    rejected == &serde_json::json!([]),
+                    "good beacons were rejected: {rejected}"
+                );
+                Ok(true)
+            }
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Ok(false),
+            status => bail!("{status}: {}", response.text().await.context("reading an answer")?),
+        }
+    }
+
+    /// Posts until it is acknowledged, as a collector does.
+    pub async fn post(&self, request: &Request) -> Result<()> {
+        let tries = async {
+            while !self.try_post(request).await? {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Ok(())
+        };
+        tokio::time::timeout(ACKNOWLEDGED_WITHIN, tries)
+            .await
+            .context("a request was not acknowledged in time")?
+    }
+}
