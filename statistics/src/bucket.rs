@@ -108,6 +108,12 @@ impl Buckets {
             .sum();
         (squares / (BUCKETS - 1) as f64 / mean).max(1.0)
     }
+
+    /// Attempts ÷ [`Self::attempts_per_viewer`]: how many independent viewers there are at worst.
+    #[must_use]
+    pub fn effective_viewers(&self) -> f64 {
+        self.whole().attempts as f64 / self.attempts_per_viewer()
+    }
 }
 
 pub(crate) fn is_occupied(cell: &Sums) -> bool {

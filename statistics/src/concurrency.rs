@@ -25,29 +25,23 @@ pub fn maximum(at_highest: &[f64], attempts: u64, confidence: f64) -> Estimate {
     from_cells(at_highest, attempts, confidence)
 }
 
-/// The per-bucket numbers as [`Buckets`], for [`crate::difference::totals`].
+/// The per-bucket numbers as [`Buckets`], for [`crate::difference::totals`] with a unit of 1.
 #[must_use]
-pub fn buckets(cells: &[f64], attempts: u64) -> Buckets {
-    let mut buckets = Buckets::from_rows(cells.iter().enumerate().map(|(bucket, value)| {
+pub fn buckets(cells: &[f64]) -> Buckets {
+    Buckets::from_rows(cells.iter().enumerate().map(|(bucket, value)| {
         let sums = Sums {
-            attempts: 0,
+            // At a moment a viewer is in one attempt, so viewers are what there is to count.
+            attempts: value.max(0.0).round() as u64,
             numerator: *value,
             denominator: 0.0,
         };
         (bucket, sums)
-    }));
-    buckets.add(
-        0,
-        Sums {
-            attempts,
-            ..Sums::default()
-        },
-    );
-    buckets
+    }))
 }
 
 fn from_cells(cells: &[f64], attempts: u64, confidence: f64) -> Estimate {
-    let mut estimate = total::total(&buckets(cells, 0), 1.0, confidence);
-    estimate.attempts = attempts;
-    estimate
+    Estimate {
+        attempts,
+        ..total::total(&buckets(cells), 1.0, confidence)
+    }
 }

@@ -162,11 +162,7 @@ pub fn quantiles(
         .collect();
     let buckets = current.occupied().min(reference.occupied());
     let standard_error = quantile::standard_deviation(&replicates) * quantile::correction(buckets);
-    let reliability = quantile::guard(probability, whole_a.count(), current.occupied()).max(quantile::guard(
-        probability,
-        whole_b.count(),
-        reference.occupied(),
-    ));
+    let reliability = quantile::guard(probability, current).max(quantile::guard(probability, reference));
     let degrees = (buckets as f64 - 1.0).max(1.0);
     Ok(Difference::symmetric(
         a,

@@ -175,10 +175,16 @@ impl Side {
     }
 }
 
-pub(crate) fn reliability_of(buckets: usize) -> Reliability {
+/// Below this many viewers, at worst, an interval is marked unreliable: with 150 heavy-tailed viewers (50 at worst) nominal
+/// 95 % intervals held 91 to 94 %, with 1,000 (300 at worst) 94 to 95.
+pub const RELIABLE_VIEWERS: f64 = 100.0;
+
+/// By occupied buckets, and by attempts ÷ attempts per viewer at worst.
+pub(crate) fn reliability_of(buckets: usize, viewers: f64) -> Reliability {
     match buckets {
         0..MIN_BUCKETS => Reliability::Insufficient,
         MIN_BUCKETS..RELIABLE_BUCKETS => Reliability::Unreliable,
+        _ if viewers < RELIABLE_VIEWERS => Reliability::Unreliable,
         _ => Reliability::Reliable,
     }
 }

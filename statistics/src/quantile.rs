@@ -181,7 +181,7 @@ fn estimate(
     let value = whole.quantile(probability).ok_or(Null::NoValues)?;
     let (attempts, buckets) = (whole.count(), histograms.occupied());
     let degrees = (buckets as f64 - 1.0).max(1.0);
-    let reliability = guard(probability, attempts, buckets);
+    let reliability = guard(probability, histograms);
     let mut replicates: Vec<f64> = weights
         .first()
         .filter_map(|weights| cumulative.quantile(probability, weights))
@@ -211,9 +211,11 @@ fn estimate(
     })
 }
 
-/// What the sample guards say about a quantile of `attempts` values in `buckets` buckets.
+/// What the sample guards at the top of this file say about a quantile.
 #[must_use]
-pub fn guard(probability: f64, attempts: u64, buckets: usize) -> Reliability {
+pub fn guard(probability: f64, histograms: &BucketHistograms) -> Reliability {
+    let (attempts, buckets) = (histograms.count(), histograms.occupied());
+    let viewers = histograms.sums().effective_viewers();
     let beyond = attempts as f64 * probability.min(1.0 - probability);
     let wanted = match probability {
         p if p >= 0.99 => 50_000,
@@ -223,9 +225,9 @@ pub fn guard(probability: f64, attempts: u64, buckets: usize) -> Reliability {
     if beyond < MIN_BEYOND {
         Reliability::Insufficient
     } else if attempts < wanted {
-        reliability_of(buckets).max(Reliability::Unreliable)
+        reliability_of(buckets, viewers).max(Reliability::Unreliable)
     } else {
-        reliability_of(buckets)
+        reliability_of(buckets, viewers)
     }
 }
 

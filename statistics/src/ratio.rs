@@ -5,7 +5,8 @@
 //! data, `Var R = K/(K−1) · Σe² / (ΣD)²`, Student's t with K−1 degrees. Bounds are score bounds with that variance, so they
 //! stay in the domain; see [`crate::estimate`].
 //!
-//! Few buckets: with K < 10 the result is `Insufficient`, with K < 20 `Unreliable`; with K = 1 the interval is the domain.
+//! Few buckets: with K < 10 the result is `Insufficient`, with K < 20 or fewer than 100
+//! effective viewers `Unreliable`; with K = 1 the interval is the domain.
 //! No events: where the numerator is 0 (or the whole denominator) the residuals vanish and say nothing. Then a share has
 //! Wilson's interval over `attempts ÷ attempts_per_viewer` trials, and a rate the Poisson score bound, one event being 1 in
 //! the numerator. For shares of time this takes a stalled attempt for all stall: wide, but never too narrow.
@@ -92,7 +93,7 @@ pub(crate) fn side(buckets: &Buckets, domain: Domain) -> Result<Side, Null> {
             let effective = if has_variance && spread > 0.0 {
                 spread / variance
             } else {
-                (whole.attempts as f64).max(1.0) / buckets.attempts_per_viewer()
+                buckets.effective_viewers().max(1.0)
             };
             Shape::Share { effective }
         }
@@ -111,7 +112,7 @@ pub(crate) fn side(buckets: &Buckets, domain: Domain) -> Result<Side, Null> {
         shape,
         attempts: whole.attempts,
         buckets: occupied,
-        reliability: reliability_of(occupied),
+        reliability: reliability_of(occupied, buckets.effective_viewers()),
         bounded: occupied > 1,
     })
 }

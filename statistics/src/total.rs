@@ -48,7 +48,7 @@ pub(crate) fn side(buckets: &Buckets, unit: f64) -> Side {
         reliability: if value == 0.0 && whole.attempts > 0 {
             Reliability::Reliable
         } else {
-            reliability_of(occupied)
+            reliability_of(occupied, buckets.effective_viewers())
         },
         bounded: true,
     }
