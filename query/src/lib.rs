@@ -1,1 +1,21 @@
-//! placeholder
+//! The question: request → plan → SQL → run → compare → response.
+//!
+//! [`request`] reads what is asked, strictly; [`plan`] turns it into a list of named pure steps over stretches of time
+//! ([`calendar`]); [`sql`] makes their text; [`run`] asks the tables; [`compare`] puts intervals and verdicts on the
+//! sums; [`response`] is the JSON. `http` is the thin shell. What a metric is called lives in `schemas`, what an interval
+//! is in `statistics`, the tables in `store`.
+//!
+//! Invariant: a statement needs an [`accounts::Tenant`], and nothing a caller wrote becomes SQL text.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod calendar;
+pub mod request;
+pub mod response;
+pub mod sql;
+pub mod compare;
+pub mod plan;
+pub mod run;
+mod http;
+pub mod timeline;
+
+pub use http::{Query, QueryConfig, openapi};

@@ -1,0 +1,614 @@
+//! From sums to values with intervals, and from two sides to differences with verdicts.
+//!
+//! Pure: the rows that were read, the plan and the bootstrap's weights in; numbers out. The formulas live in `statistics`.
+
+use std::collections::HashMap;
+
+use schemas::unit::Better;
+use statistics::{
+    BUCKETS, BucketHistograms, Buckets, Difference, Domain, Estimate, Histogram, Null, Pairing, Reliability, Sums, Weights,
+    baseline, concurrency, decompose, difference, distinct, quantile, ratio, total, verdict,
+};
+
+use crate::{
+    plan::{Plan, Reference, ReferenceKind, needs_equal_length},
+    request::AskedMetric,
+    response::{Bin, ClusteredBy, Comparison, HistogramValue, MetricValue, NullValue, NumberValue, VerdictWord},
+    sql::{
+        metric::{Hist, Part, Recipe},
+        statement::{BIN_ROOM, TICK_MS},
+    },
+};
+
+/// Where a cell stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// Window of the grid.
+    pub window: usize,
+    /// Time bucket in the window.
+    pub bucket: usize,
+    /// Values of the dimensions; `''` is "not known".
+    pub dimensions: Vec<String>,
+}
+
+/// Sums over the attempts of one group. Arrays are by viewer bucket, or of length 1 where those were not asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Cell {
+    /// Attempts.
+    pub attempts: u64,
+    /// Attempts with a viewer id.
+    pub identified: u64,
+    /// Beacons received.
+    pub received: u64,
+    /// Beacons known to have been sent.
+    pub expected: u64,
+    /// Distinct viewers.
+    pub viewers: u64,
+    /// Sums by part.
+    pub sums: HashMap<Part, Vec<f64>>,
+    /// Histograms.
+    pub histograms: HashMap<Hist, Vec<(u32, u64)>>,
+    /// Σ over ticks of the viewers at each.
+    pub viewer_ticks: Vec<f64>,
+    /// Viewers at the highest tick.
+    pub at_highest: Vec<f64>,
+}
+
+/// The cells that were read, by place.
+pub type Cells = HashMap<Key, Cell>;
+
+impl Cell {
+    /// Adds another cell's sums: pooled windows. Distinct viewers and ticks are averaged elsewhere, never added.
+    pub fn merge(&mut self, other: &Self) {
+        self.attempts += other.attempts;
+        self.identified += other.identified;
+        self.received += other.received;
+        self.expected += other.expected;
+        for (part, theirs) in &other.sums {
+            let ours = self.sums.entry(*part).or_default();
+            ours.resize(ours.len().max(theirs.len()), 0.0);
+            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| *ours += theirs);
+        }
+        for (hist, theirs) in &other.histograms {
+            self.histograms.entry(*hist).or_default().extend(theirs);
+        }
+    }
+
+    /// Beacons received ÷ known to have been sent; none without attempts.
+    #[must_use]
+    pub fn completeness(&self) -> Option<f64> {
+        (self.expected > 0).then(|| self.received as f64 / self.expected as f64)
+    }
+
+    /// What the intervals take for independent.
+    #[must_use]
+    pub fn clustered_by(&self) -> ClusteredBy {
+        match self.attempts > 0 && 2 * self.identified <= self.attempts {
+            true => ClusteredBy::Attempt,
+            false => ClusteredBy::Viewer,
+        }
+    }
+
+    fn part(&self, part: Part) -> &[f64] {
+        self.sums.get(&part).map_or(&[], Vec::as_slice)
+    }
+
+    fn whole(&self, part: Part) -> f64 {
+        self.part(part).iter().sum()
+    }
+
+    fn buckets(&self, numerator: Part, denominator: Option<Part>, scope: Part) -> Buckets {
+        let at = |part: Part, bucket: usize| self.part(part).get(bucket).copied().unwrap_or_default();
+        Buckets::from_rows((0..BUCKETS).map(|bucket| {
+            let sums = Sums {
+                attempts: at(scope, bucket) as u64,
+                numerator: at(numerator, bucket),
+                denominator: denominator.map_or(0.0, |part| at(part, bucket)),
+            };
+            (bucket, sums)
+        }))
+    }
+
+    fn bucket_histograms(&self, hist: Hist) -> BucketHistograms {
+        let mut histograms = BucketHistograms::new();
+        for (key, count) in self.histograms.get(&hist).into_iter().flatten() {
+            let key = *key as usize;
+            histograms.add(key / BIN_ROOM, key % BIN_ROOM, *count);
+        }
+        histograms
+    }
+
+    fn histogram(&self, hist: Hist) -> Histogram {
+        self.bucket_histograms(hist).whole()
+    }
+}
+
+/// Ticks of 5 s in a stretch of time.
+#[must_use]
+pub fn ticks_in((from, to): (i64, i64)) -> i64 {
+    let first = from.div_euclid(TICK_MS) + i64::from(from.rem_euclid(TICK_MS) != 0);
+    let last = to.div_euclid(TICK_MS) + i64::from(to.rem_euclid(TICK_MS) != 0);
+    (last - first).max(0)
+}
+
+/// A metric's value without its interval, for ranking; `stretch` is the time bucket.
+#[must_use]
+pub fn point(cell: &Cell, recipe: Recipe, stretch: (i64, i64)) -> Option<f64> {
+    match recipe {
+        Recipe::Total { sum, .. } => Some(cell.whole(sum)),
+        Recipe::Ratio {
+            numerator,
+            denominator,
+            scale,
+            ..
+        } => {
+            let below = cell.whole(denominator);
+            (below > 0.0).then(|| cell.whole(numerator) / below * scale)
+        }
+        Recipe::Quantile { hist, probability } => cell.histogram(hist).quantile(probability),
+        Recipe::Histogram { .. } => None,
+        Recipe::Distinct => (cell.identified > 0).then_some(cell.viewers as f64),
+        Recipe::Concurrency { max } => {
+            let sum = |values: &[f64]| values.iter().sum::<f64>();
+            let ticks = ticks_in(stretch);
+            match max {
+                true => Some(sum(&cell.at_highest)),
+                false if ticks == 0 => None,
+                false => Some(sum(&cell.viewer_ticks) / ticks as f64),
+            }
+        }
+    }
+}
+
+/// Puts intervals on cells.
+pub struct Judge<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The bootstrap's weights, drawn once per question.
+    pub weights: &'a Weights,
+}
+
+/// Why a value is null, in words.
+fn reason_of(null: Null, recipe: Recipe) -> String {
+    match (null, recipe) {
+        (Null::NoDenominator, Recipe::Ratio { denominator, .. }) => match denominator {
+            Part::Plays => "no attempt in scope rendered a frame".to_owned(),
+            Part::WantedMs => "no attempt in scope played or stalled".to_owned(),
+            Part::BitrateMediaMs => "no rendition in scope declared its bandwidth".to_owned(),
+            Part::FramesDecoded => "no frame counts were read".to_owned(),
+            _ => "no attempt in scope counts".to_owned(),
+        },
+        (null, _) => null.to_string(),
+    }
+}
+
+impl Judge<'_> {
+    fn confidence(&self) -> f64 {
+        self.plan.question.confidence
+    }
+
+    fn estimate(&self, cell: &Cell, recipe: Recipe, stretch: (i64, i64)) -> Result<Estimate, Null> {
+        let confidence = self.confidence();
+        match recipe {
+            Recipe::Total { sum, unit } => Ok(total::total(&cell.buckets(sum, None, Part::Attempts), unit, confidence)),
+            Recipe::Ratio {
+                numerator,
+                denominator,
+                scope,
+                scale,
+                share,
+            } => {
+                let buckets = cell.buckets(numerator, Some(denominator), scope);
+                Ok(ratio::ratio(&buckets, domain(share), confidence)?.scaled(scale))
+            }
+            Recipe::Quantile { hist, probability } => {
+                quantile::quantile(&cell.bucket_histograms(hist), probability, self.weights, confidence)
+            }
+            Recipe::Histogram { .. } => Err(Null::NoValues),
+            Recipe::Distinct if cell.identified == 0 => Err(Null::NoValues),
+            Recipe::Distinct => Ok(distinct::estimate(cell.viewers, cell.identified, confidence)),
+            Recipe::Concurrency { max: true } => Ok(concurrency::maximum(&padded(&cell.at_highest), 0, confidence)),
+            Recipe::Concurrency { max: false } => {
+                let ticks = ticks_in(stretch);
+                match ticks {
+                    0 => Err(Null::NoDenominator),
+                    ticks => Ok(concurrency::average(&averages(cell, ticks), 0, confidence)),
+                }
+            }
+        }
+    }
+
+    /// A metric's value as it stands in the answer.
+    #[must_use]
+    pub fn value(&self, cell: &Cell, recipe: Recipe, stretch: (i64, i64)) -> MetricValue {
+        let clustered_by = cell.clustered_by();
+        if let Recipe::Histogram { hist } = recipe {
+            let histogram = cell.histogram(hist);
+            if histogram.count() == 0 {
+                return MetricValue::Null(NullValue {
+                    value: (),
+                    reason: Null::NoValues.to_string(),
+                });
+            }
+            let bins = histogram.occupied().map(|(bin, count)| Bin {
+                from: statistics::histogram::lower_edge(bin),
+                to: statistics::histogram::upper_edge(bin),
+                count,
+            });
+            return MetricValue::Histogram(HistogramValue {
+                value: crate::response::Histogram {
+                    bins: bins.collect(),
+                    count: histogram.count(),
+                },
+                attempts: histogram.count(),
+                clustered_by,
+            });
+        }
+        match self.estimate(cell, recipe, stretch) {
+            Ok(estimate) => MetricValue::Number(NumberValue {
+                value: estimate.value,
+                low: estimate.low,
+                high: estimate.high,
+                attempts: match recipe {
+                    Recipe::Concurrency { .. } => None,
+                    Recipe::Total { .. } => Some(cell.attempts),
+                    _ => Some(estimate.attempts),
+                },
+                clustered_by,
+                unreliable: estimate.reliability != Reliability::Reliable,
+            }),
+            Err(null) => MetricValue::Null(NullValue {
+                value: (),
+                reason: reason_of(null, recipe),
+            }),
+        }
+    }
+
+    fn difference(&self, current: &Side, reference: &Side, recipe: Recipe) -> Result<Difference, Null> {
+        let confidence = self.confidence();
+        let pairing = match (current.cell.clustered_by(), reference.cell.clustered_by()) {
+            (ClusteredBy::Viewer, ClusteredBy::Viewer) => Pairing::Paired,
+            _ => Pairing::Unpaired,
+        };
+        match recipe {
+            Recipe::Total { sum, unit } => {
+                let reference = divided(&reference.cell.buckets(sum, None, Part::Attempts), reference.windows);
+                Ok(difference::totals(&current.cell.buckets(sum, None, Part::Attempts), &reference, unit, pairing, confidence))
+            }
+            Recipe::Ratio {
+                numerator,
+                denominator,
+                scope,
+                scale,
+                share,
+            } => {
+                let side = |cell: &Cell| cell.buckets(numerator, Some(denominator), scope);
+                let (a, b) = (side(current.cell), side(reference.cell));
+                Ok(difference::ratios(&a, &b, domain(share), pairing, confidence)?.scaled(scale))
+            }
+            Recipe::Quantile { hist, probability } => difference::quantiles(
+                &current.cell.bucket_histograms(hist),
+                &reference.cell.bucket_histograms(hist),
+                probability,
+                self.weights,
+                pairing,
+                confidence,
+            ),
+            Recipe::Histogram { .. } => Err(Null::NoValues),
+            Recipe::Distinct => match (current.cell.identified, reference.cell.identified) {
+                (0, _) | (_, 0) => Err(Null::NoValues),
+                _ => Ok(distinct::difference(current.cell.viewers, reference.cell.viewers, confidence)),
+            },
+            Recipe::Concurrency { max } => {
+                let values = |side: &Side| match max {
+                    true => Some(padded(&side.cell.at_highest)),
+                    false => match ticks_in(side.stretch) {
+                        0 => None,
+                        ticks => Some(averages(side.cell, ticks)),
+                    },
+                };
+                let (a, b) = (values(current).ok_or(Null::NoDenominator)?, values(reference).ok_or(Null::NoDenominator)?);
+                let (a, b) = (concurrency::buckets(&a), concurrency::buckets(&b));
+                Ok(difference::totals(&a, &b, 1.0, pairing, confidence))
+            }
+        }
+    }
+
+    /// A metric of one row against one baseline.
+    #[must_use]
+    pub fn compare(&self, row: &RowSide, reference: &ReferenceSide, asked: &AskedMetric, recipe: Recipe) -> Option<Comparison> {
+        if matches!(recipe, Recipe::Histogram { .. }) {
+            return None;
+        }
+        let refused = |verdict, reason: String| Comparison {
+            verdict,
+            reason,
+            effect_reason: Some("there is no difference to split".to_owned()),
+            reference_days: reference.days.clone(),
+            ..Comparison::default()
+        };
+        if !reference.plan.same_length && needs_equal_length(asked) {
+            return Some(refused(VerdictWord::Refused, "counts of stretches that differ in length are not compared".to_owned()));
+        }
+        if reference.cells.is_empty() {
+            return Some(refused(VerdictWord::InsufficientData, "the baseline has no data".to_owned()));
+        }
+        let compared = match reference.plan.kind {
+            ReferenceKind::Median => self.against_median(row, reference, recipe),
+            ReferenceKind::Pooled | ReferenceKind::Single => self.against_pooled(row, reference, recipe),
+        };
+        let (difference, middle) = match compared {
+            Ok(compared) => compared,
+            Err(null) => {
+                let mut comparison = refused(VerdictWord::InsufficientData, reason_of(null, recipe));
+                if !matches!(null, Null::TooFewReferences { .. }) {
+                    comparison.reason = format!("one side has no value: {}", comparison.reason);
+                }
+                return Some(comparison);
+            }
+        };
+        let completeness = reference
+            .cells
+            .iter()
+            .map(|(_, cell, _)| cell.completeness())
+            .chain([row.cell.completeness()])
+            .flatten()
+            .fold(1.0, f64::min);
+        let better = match asked.better() {
+            Better::Higher => verdict::Better::Higher,
+            Better::Lower => verdict::Better::Lower,
+            Better::Neither => verdict::Better::Neither,
+        };
+        let circumstances = verdict::Circumstances {
+            completeness,
+            broken: false,
+        };
+        let policy = verdict::Policy {
+            confidence: self.confidence(),
+            ..verdict::Policy::default()
+        };
+        let judgement = verdict::judge(&difference, better, circumstances, &policy);
+        let effects = self.effects(reference, recipe, &middle);
+        Some(Comparison {
+            reference: finite(difference.reference),
+            difference: finite(difference.difference),
+            low: difference.low.and_then(finite),
+            high: difference.high.and_then(finite),
+            relative: difference.relative.and_then(finite),
+            p_value: difference.p_value.and_then(finite),
+            verdict: word(judgement.verdict),
+            reason: words(&judgement, completeness, self.confidence()),
+            rate_effect: effects.as_ref().ok().map(|effects| effects.0),
+            mix_effect: effects.as_ref().ok().map(|effects| effects.1),
+            effect_reason: effects.err(),
+            reference_days: reference.days.clone(),
+            minimum_detectable: difference.minimum_detectable.and_then(finite),
+        })
+    }
+
+    /// Against the median of the windows; gives the windows that make it.
+    fn against_median(&self, row: &RowSide, reference: &ReferenceSide, recipe: Recipe) -> Result<(Difference, Vec<usize>), Null> {
+        let current = self.estimate(row.cell, recipe, row.stretch)?;
+        let days: Vec<(usize, Estimate)> = reference
+            .cells
+            .iter()
+            .filter_map(|(window, cell, stretch)| Some((*window, self.estimate(cell, recipe, *stretch).ok()?)))
+            .collect();
+        let estimates: Vec<Estimate> = days.iter().map(|(_, estimate)| *estimate).collect();
+        let auto = baseline::auto(&current, &estimates, usual_spread(recipe), self.confidence())?;
+        Ok((auto.difference, auto.middle.iter().map(|index| days[*index].0).collect()))
+    }
+
+    /// Against all windows together; a mean per window for counts.
+    fn against_pooled(&self, row: &RowSide, reference: &ReferenceSide, recipe: Recipe) -> Result<(Difference, Vec<usize>), Null> {
+        let windows = reference.cells.len();
+        let every: Vec<usize> = reference.cells.iter().map(|(window, _, _)| *window).collect();
+        let mut pooled = Cell::default();
+        for (_, cell, _) in &reference.cells {
+            pooled.merge(cell);
+        }
+        // Viewers at a moment and distinct viewers do not add up over days: their mean stands for the baseline.
+        pooled.viewers = (reference.cells.iter().map(|(_, cell, _)| cell.viewers).sum::<u64>() as f64 / windows as f64).round() as u64;
+        let mean = |values: fn(&Cell) -> &[f64], weight: f64| {
+            let mut sums = vec![0.0; BUCKETS];
+            for (_, cell, _) in &reference.cells {
+                sums.iter_mut().zip(values(cell)).for_each(|(sum, value)| *sum += value / weight);
+            }
+            sums
+        };
+        pooled.at_highest = mean(|cell| &cell.at_highest, windows as f64);
+        pooled.viewer_ticks = mean(|cell| &cell.viewer_ticks, windows as f64);
+        let current = Side {
+            cell: row.cell,
+            stretch: row.stretch,
+            windows: 1,
+        };
+        let reference = Side {
+            cell: &pooled,
+            stretch: reference.cells.first().map_or(row.stretch, |(_, _, stretch)| *stretch),
+            windows,
+        };
+        Ok((self.difference(&current, &reference, recipe)?, every))
+    }
+
+    /// Rate and mix effect against the given windows, averaged over them where the value is a median.
+    fn effects(&self, reference: &ReferenceSide, recipe: Recipe, windows: &[usize]) -> Result<(f64, f64), String> {
+        if !matches!(recipe, Recipe::Ratio { .. } | Recipe::Quantile { .. }) {
+            return Err("a count has no rate to split off".to_owned());
+        }
+        let Some((current, baseline)) = reference.strata else {
+            return Err("computed for the total row only, without dimensions and interval".to_owned());
+        };
+        let groups: Vec<Vec<usize>> = match reference.plan.kind {
+            ReferenceKind::Median => windows.iter().map(|window| vec![*window]).collect(),
+            ReferenceKind::Pooled | ReferenceKind::Single => vec![windows.to_vec()],
+        };
+        let (mut rate, mut mix) = (0.0, 0.0);
+        for group in &groups {
+            let effects = decomposed(current, baseline, recipe, group).map_err(|null| null.to_string())?;
+            rate += effects.rate_effect / groups.len() as f64;
+            mix += effects.mix_effect / groups.len() as f64;
+        }
+        Ok((rate, mix))
+    }
+}
+
+/// One row's own side.
+pub struct RowSide<'a> {
+    /// Its sums.
+    pub cell: &'a Cell,
+    /// Its time bucket.
+    pub stretch: (i64, i64),
+}
+
+/// One row's counterpart in a baseline.
+pub struct ReferenceSide<'a> {
+    /// The baseline.
+    pub plan: &'a Reference,
+    /// Windows with data: index, sums, time bucket; most recent first.
+    pub cells: Vec<(usize, Cell, (i64, i64))>,
+    /// Local dates of these windows.
+    pub days: Vec<chrono::NaiveDate>,
+    /// Strata of both sides, where they were read.
+    pub strata: Option<(&'a Cells, &'a Cells)>,
+}
+
+struct Side<'a> {
+    cell: &'a Cell,
+    stretch: (i64, i64),
+    windows: usize,
+}
+
+fn decomposed(current: &Cells, baseline: &Cells, recipe: Recipe, windows: &[usize]) -> Result<decompose::Decomposition, Null> {
+    let mut strata: HashMap<&[String], (Cell, Cell)> = HashMap::new();
+    for (key, cell) in current {
+        strata.entry(&key.dimensions).or_default().0.merge(cell);
+    }
+    for (key, cell) in baseline.iter().filter(|(key, _)| windows.contains(&key.window)) {
+        strata.entry(&key.dimensions).or_default().1.merge(cell);
+    }
+    // In a fixed order, so that the last digits of the sums repeat.
+    let mut strata: Vec<(&[String], (Cell, Cell))> = strata.into_iter().collect();
+    strata.sort_by_key(|(dimensions, _)| *dimensions);
+    match recipe {
+        Recipe::Ratio {
+            numerator,
+            denominator,
+            scope,
+            scale,
+            ..
+        } => {
+            let sums = |cell: &Cell| Sums {
+                attempts: cell.whole(scope) as u64,
+                numerator: cell.whole(numerator) * scale,
+                denominator: cell.whole(denominator),
+            };
+            let strata: Vec<decompose::Stratum> = strata
+                .iter()
+                .map(|(_, (current, reference))| decompose::Stratum {
+                    current: sums(current),
+                    reference: sums(reference),
+                })
+                .collect();
+            decompose::ratios(&strata)
+        }
+        Recipe::Quantile { hist, probability } => {
+            let strata: Vec<decompose::HistogramStratum> = strata
+                .iter()
+                .map(|(_, (current, reference))| decompose::HistogramStratum {
+                    current: current.histogram(hist),
+                    reference: reference.histogram(hist),
+                })
+                .collect();
+            decompose::quantiles(&strata, probability)
+        }
+        _ => Err(Null::NoValues),
+    }
+}
+
+/// What is believed of a metric's day-to-day spread before any day is seen.
+fn usual_spread(recipe: Recipe) -> f64 {
+    let steady = match recipe {
+        Recipe::Quantile { hist, .. } | Recipe::Histogram { hist } => hist != Hist::StallSession,
+        Recipe::Ratio { numerator, .. } => {
+            matches!(numerator, Part::StartupAnyMs | Part::StartupContentMs | Part::BitrateBpsMs | Part::Good)
+        }
+        Recipe::Total { .. } | Recipe::Distinct | Recipe::Concurrency { .. } => false,
+    };
+    if steady { baseline::STEADY } else { baseline::RESTLESS }
+}
+
+fn domain(share: bool) -> Domain {
+    match share {
+        true => Domain::Share,
+        false => Domain::NonNegative,
+    }
+}
+
+fn padded(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
+    values.resize(BUCKETS, 0.0);
+    values
+}
+
+fn averages(cell: &Cell, ticks: i64) -> Vec<f64> {
+    padded(&cell.viewer_ticks).into_iter().map(|sum| sum / ticks as f64).collect()
+}
+
+fn divided(buckets: &Buckets, by: usize) -> Buckets {
+    if by <= 1 {
+        return buckets.clone();
+    }
+    Buckets::from_rows(buckets.cells().iter().enumerate().map(|(bucket, sums)| {
+        let sums = Sums {
+            attempts: sums.attempts,
+            numerator: sums.numerator / by as f64,
+            denominator: sums.denominator / by as f64,
+        };
+        (bucket, sums)
+    }))
+}
+
+/// JSON has no infinity; an end without a bound is null.
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+fn word(verdict: verdict::Verdict) -> VerdictWord {
+    match verdict {
+        verdict::Verdict::Worse => VerdictWord::Worse,
+        verdict::Verdict::Better => VerdictWord::Better,
+        verdict::Verdict::NoDetectableChange => VerdictWord::NoDetectableChange,
+        verdict::Verdict::InsufficientData => VerdictWord::InsufficientData,
+        verdict::Verdict::Provisional => VerdictWord::Provisional,
+        verdict::Verdict::Refused => VerdictWord::Refused,
+    }
+}
+
+fn words(judgement: &verdict::Judgement, completeness: f64, confidence: f64) -> String {
+    let percent = confidence * 100.0;
+    match judgement.reason {
+        verdict::Reason::IntervalExcludesZero => format!("the {percent} % interval of the difference excludes 0"),
+        verdict::Reason::IntervalCoversZero => format!("the {percent} % interval of the difference covers 0"),
+        verdict::Reason::TooLittleData => "too few viewers on one side for a judgement".to_owned(),
+        verdict::Reason::Incomplete => {
+            let leaning = judgement.leaning.map_or("nothing", verdict::Verdict::name);
+            format!("only {:.1} % of the beacons of one side arrived; so far {leaning}", completeness * 100.0)
+        }
+        verdict::Reason::NoDirection => "it changed detectably, but neither direction is better".to_owned(),
+        verdict::Reason::BrokenComparison => "the comparison itself is broken".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ticks_in;
+
+    #[test]
+    fn ticks_stand_on_multiples_of_five_seconds() {
+        assert_eq!(ticks_in((0, 60_000)), 12);
+        assert_eq!(ticks_in((1, 5_000)), 0, "the tick at 5 s belongs to the next stretch");
+        assert_eq!(ticks_in((1, 5_001)), 1);
+        assert_eq!(ticks_in((5_000, 5_000)), 0);
+    }
+}

@@ -1,0 +1,401 @@
+//! `GET /v1/analytics/impressions` and `/{id}`: single attempts.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use chrono_tz::Tz;
+use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
+use schemas::{EndReason, Event, Failure, FailureClass, RenditionPlay, State, Totals, attribute::ATTRIBUTES, nearest::nearest};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use store::StoreError;
+
+use super::{Inner, now_ms};
+use crate::{
+    calendar::{Window, written_utc},
+    request::{self, Faults, Operator},
+    response::{BeaconLine, Impression, ImpressionResult, ImpressionsResult},
+    run::{self, RunError},
+    sql::statement::{self, ATTEMPT_ORDERS, Grid, Scope},
+    timeline::{self, Piece},
+};
+
+/// Attempts on one page when no limit is given, and at most.
+const PAGE_DEFAULT: usize = 50;
+const PAGE_MAX: usize = 1_000;
+
+const PARAMETERS: [&str; 8] = ["start", "end", "filter", "orderBy", "order", "limit", "cursor", "includeBots"];
+
+#[derive(Debug)]
+struct Listing {
+    scope_start: i64,
+    scope_end: i64,
+    filters: Vec<request::Filter>,
+    order: &'static str,
+    descending: bool,
+    limit: usize,
+    offset: usize,
+    include_bots: bool,
+    fingerprint: u64,
+}
+
+/// Single attempts, the worst first.
+#[utoipa::path(
+    get, path = "/v1/analytics/impressions", tag = "analytics", security(("apiKey" = [])),
+    params(
+        ("start" = String, Query, description = "Begin, inclusive, RFC 3339."),
+        ("end" = String, Query, description = "End, exclusive, RFC 3339."),
+        ("filter" = Option<Vec<String>>, Query, description = "`attribute:OPERATOR:value`, once per filter; IN takes values apart at commas; an empty value is \"not known\"."),
+        ("orderBy" = Option<String>, Query, description = "stall_session_ms (default), startup_any_ms, startup_content_ms, stall_count, play_ms, error_count or started_at."),
+        ("order" = Option<String>, Query, description = "DESC (default) or ASC. Null comes last either way."),
+        ("limit" = Option<u32>, Query, description = "1..=1,000; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before."),
+        ("includeBots" = Option<bool>, Query, description = "true counts bots too."),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = Envelope<SuccessData<ImpressionsResult>>),
+        (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
+        (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
+    )
+)]
+pub async fn list(
+    inner: web::Data<Inner>,
+    request: HttpRequest,
+    query: web::Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, ApiError> {
+    let answer = list_inner(&inner, &request, &query).await;
+    inner.count("impressions", &answer);
+    answer
+}
+
+async fn list_inner(inner: &Inner, request: &HttpRequest, query: &[(String, String)]) -> Result<HttpResponse, ApiError> {
+    let begun = Instant::now();
+    let tenant = inner.tenant(request)?;
+    let listing =
+        parse(query).map_err(|faults| faults.into_error().unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest)))?;
+    let _permit = inner.permit()?;
+    let scope = Scope {
+        tenant,
+        grid: Grid::new(vec![Window::new(listing.scope_start, listing.scope_end, None, Tz::UTC)]),
+        filters: listing.filters,
+        include_bots: listing.include_bots,
+        now_ms: now_ms(),
+    };
+    // One row more tells whether there is a next page.
+    let statement = statement::impressions(&scope, listing.order, listing.descending, listing.limit + 1, listing.offset);
+    let (rows, fresh_ms) = tokio::try_join!(
+        async { inner.store.fetch::<AttemptRow>(&statement).await.map_err(reading("impressions")) },
+        run::fresh_ms(&inner.store, tenant),
+    )
+    .map_err(RunError::into_api)?;
+    let more = rows.len() > listing.limit;
+    let rows = rows.into_iter().take(listing.limit).map(AttemptRow::impression).collect::<Result<_, _>>()?;
+    inner.observe("impressions", begun.elapsed().as_secs_f64());
+    let result = ImpressionsResult {
+        rows,
+        next_cursor: more.then(|| request::cursor(listing.offset + listing.limit, listing.fingerprint)),
+        fresh_as_of: (fresh_ms > 0).then(|| written_utc(fresh_ms)),
+        took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok(ok_with(StatusCode::OK, result, Vec::new()))
+}
+
+fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
+    let mut faults = Faults::default();
+    let mut single: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut filters = Vec::new();
+    for (name, value) in query {
+        if !PARAMETERS.contains(&name.as_str()) {
+            let near = nearest(name, PARAMETERS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            faults.add(name.chars().take(80).collect::<String>(), format!("unknown parameter{near}"));
+        } else if name == "filter" {
+            filters.extend(filter_object(value, filters.len(), &mut faults));
+        } else if single.insert(name, value).is_some() {
+            faults.add(name, "given twice");
+        }
+    }
+    let instant = |name: &str, faults: &mut Faults| match single.get(name) {
+        Some(text) => request::parse_instant(text, name, faults),
+        None => {
+            faults.add(name, "missing");
+            None
+        }
+    };
+    let (start, end) = (instant("start", &mut faults), instant("end", &mut faults));
+    request::in_order(start, end, "start", &mut faults);
+    let (filters, _) = request::parse_filters(Some(&Value::Array(filters)), "filter", false, &mut faults);
+    let order = match single.get("orderBy") {
+        None => ATTEMPT_ORDERS[0].1,
+        Some(name) => match ATTEMPT_ORDERS.iter().find(|(known, _)| known == name) {
+            Some((_, column)) => column,
+            None => {
+                let known = ATTEMPT_ORDERS.map(|(known, _)| known);
+                let near = nearest(name, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+                faults.add("orderBy", format!("attempts are not ordered by this{near} Known are {}", known.join(", ")));
+                ATTEMPT_ORDERS[0].1
+            }
+        },
+    };
+    let descending = match single.get("order").copied() {
+        None | Some("DESC") => true,
+        Some("ASC") => false,
+        Some(_) => {
+            faults.add("order", "expected 'ASC' or 'DESC'");
+            true
+        }
+    };
+    let limit = match single.get("limit").map(|text| text.parse::<usize>()) {
+        None => PAGE_DEFAULT,
+        Some(Ok(limit)) if (1..=PAGE_MAX).contains(&limit) => limit,
+        Some(_) => {
+            faults.add("limit", format!("expected a whole number from 1 to {PAGE_MAX}"));
+            PAGE_DEFAULT
+        }
+    };
+    let include_bots = match single.get("includeBots").copied() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            faults.add("includeBots", "expected 'true' or 'false'");
+            false
+        }
+    };
+    let asked: Vec<&(String, String)> = query.iter().filter(|(name, _)| name != "cursor").collect();
+    let mut body = Map::new();
+    body.insert("impressions".to_owned(), json!(asked));
+    let fingerprint = request::fingerprint(&body);
+    let offset = match single.get("cursor") {
+        Some(cursor) => request::parse_cursor(cursor, fingerprint, "cursor", &mut faults),
+        None => 0,
+    };
+    match (start, end) {
+        (Some(scope_start), Some(scope_end)) if faults.0.is_empty() => Ok(Listing {
+            scope_start,
+            scope_end,
+            filters,
+            order,
+            descending,
+            limit,
+            offset,
+            include_bots,
+            fingerprint,
+        }),
+        _ => Err(faults),
+    }
+}
+
+/// `attribute:OPERATOR:value` as the object that a query's body would carry.
+fn filter_object(text: &str, index: usize, faults: &mut Faults) -> Option<Value> {
+    let mut parts = text.splitn(3, ':');
+    let (Some(attribute), Some(operator), Some(value)) = (parts.next(), parts.next(), parts.next()) else {
+        faults.add(format!("filter[{index}]"), "expected attribute:OPERATOR:value");
+        return None;
+    };
+    let value = if Operator::NAMES.iter().any(|(name, known)| *name == operator && *known == Operator::In) {
+        json!(value.split(',').collect::<Vec<_>>())
+    } else {
+        json!(value)
+    };
+    Some(json!({"attribute": attribute, "operator": operator, "value": value}))
+}
+
+/// One attempt whole: what it was, its totals, and what happened when.
+#[utoipa::path(
+    get, path = "/v1/analytics/impressions/{id}", tag = "analytics", security(("apiKey" = [])),
+    params(("id" = String, Path, description = "The attempt's id.")),
+    responses(
+        (status = 200, description = "The attempt.", body = Envelope<SuccessData<ImpressionResult>>),
+        (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 404, description = "No such attempt in this organisation.", body = Envelope<ErrorData>),
+    )
+)]
+pub async fn one(inner: web::Data<Inner>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let answer = one_inner(&inner, &request, &id).await;
+    inner.count("impression", &answer);
+    answer
+}
+
+async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<HttpResponse, ApiError> {
+    let begun = Instant::now();
+    let tenant = inner.tenant(request)?;
+    let not_found = || ApiError::new(ErrorCode::AttemptNotFound);
+    let id = uuid::Uuid::try_parse(id).map_err(|_| not_found().detail("id", "this is no UUID"))?;
+    let _permit = inner.permit()?;
+    let (whole, beacons) = (statement::impression(tenant, id, now_ms()), statement::beacons(tenant, id));
+    let (rows, beacons) = tokio::try_join!(
+        async { inner.store.fetch::<AttemptRow>(&whole).await.map_err(reading("impression")) },
+        async { inner.store.fetch::<BeaconRow>(&beacons).await.map_err(reading("beacons")) },
+    )
+    .map_err(RunError::into_api)?;
+    let row = rows.into_iter().next().ok_or_else(not_found)?;
+    let last_sequence = row.max_sequence;
+    let pieces = beacons.iter().map(BeaconRow::piece).collect::<Result<Vec<_>, _>>()?;
+    let arrived: Vec<u32> = beacons.iter().map(|beacon| beacon.sequence).collect();
+    let result = ImpressionResult {
+        impression: row.impression()?,
+        timeline: timeline::timeline(&pieces),
+        missing_sequences: timeline::missing(&arrived, last_sequence),
+        beacons: beacons.into_iter().map(BeaconRow::line).collect(),
+    };
+    inner.observe("impression", begun.elapsed().as_secs_f64());
+    Ok(ok_with(StatusCode::OK, result, Vec::new()))
+}
+
+fn reading(step: &'static str) -> impl Fn(StoreError) -> RunError {
+    move |source| RunError::Reading { step, source }
+}
+
+#[derive(Deserialize)]
+struct AttemptRow {
+    attempt_id: uuid::Uuid,
+    ms: i64,
+    last_received_ms: i64,
+    last_state: String,
+    #[serde(deserialize_with = "flag")]
+    ended: bool,
+    elapsed_ms: u32,
+    video_duration_ms: Option<u32>,
+    received: u64,
+    max_sequence: u32,
+    custom: BTreeMap<String, String>,
+    play_ms_by_rendition: BTreeMap<String, u32>,
+    failure_message: String,
+    /// Everything else: attributes and totals under their own names.
+    #[serde(flatten)]
+    columns: Map<String, Value>,
+}
+
+/// ClickHouse's conditions are numbers, its `Bool` columns are not.
+fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Bool(bool),
+        Number(u8),
+    }
+    Ok(match Flag::deserialize(deserializer)? {
+        Flag::Bool(value) => value,
+        Flag::Number(value) => value != 0,
+    })
+}
+
+fn broken(what: &str, error: impl std::fmt::Display) -> ApiError {
+    tracing::error!(error = %error, what, "a stored attempt cannot be read");
+    ApiError::new(ErrorCode::Internal)
+}
+
+/// A word of a closed list, as its serde name. Empty is none.
+fn named<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<Option<T>, ApiError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_value(json!(text)).map(Some).map_err(|error| broken(what, error))
+}
+
+impl AttemptRow {
+    fn impression(mut self) -> Result<Impression, ApiError> {
+        let text = |columns: &Map<String, Value>, name: &str| {
+            columns.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        let dimensions = ATTRIBUTES.iter().map(|attribute| (attribute.name, text(&self.columns, attribute.name))).collect();
+        let end_reason = text(&self.columns, "end_reason").unwrap_or_default();
+        let class = text(&self.columns, "failure_class").unwrap_or_default();
+        let failure = named::<FailureClass>("failure_class", &class)?.map(|class| Failure {
+            class,
+            code: text(&self.columns, "failure_code").unwrap_or_default(),
+            message: std::mem::take(&mut self.failure_message),
+        });
+        // The totals' own fields, read by their own names; the structured ones follow.
+        self.columns.retain(|name, value| {
+            !value.is_null() && name != "end_reason" && (Totals::MAX_FIELDS.contains(&name.as_str()) || Totals::SET_ONCE_FIELDS.contains(&name.as_str()))
+        });
+        let mut totals: Totals =
+            serde_json::from_value(Value::Object(self.columns)).map_err(|error| broken("totals", error))?;
+        totals.failure = failure;
+        totals.end_reason = named::<EndReason>("end_reason", &end_reason)?;
+        totals.play_ms_by_rendition =
+            self.play_ms_by_rendition.into_iter().map(|(rendition, play_ms)| RenditionPlay { rendition, play_ms }).collect();
+        Ok(Impression {
+            attempt_id: self.attempt_id,
+            started_at: written_utc(self.ms),
+            last_received_at: written_utc(self.last_received_ms),
+            state: self.last_state,
+            ended: self.ended,
+            dimensions,
+            custom: self.custom,
+            totals,
+            elapsed_ms: self.elapsed_ms,
+            video_duration_ms: self.video_duration_ms,
+            beacons_received: self.received,
+            beacons_missing: (u64::from(self.max_sequence) + 1).saturating_sub(self.received),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct BeaconRow {
+    sequence: u32,
+    kind: String,
+    state: String,
+    interval_state: String,
+    from_ms: u32,
+    to_ms: u32,
+    events: String,
+    events_dropped: u32,
+    received_ms: i64,
+}
+
+impl BeaconRow {
+    fn piece(&self) -> Result<Piece, ApiError> {
+        let events: Vec<Event> = match self.events.as_str() {
+            "" => Vec::new(),
+            text => serde_json::from_str(text).map_err(|error| broken("events", error))?,
+        };
+        Ok(Piece {
+            from_ms: self.from_ms,
+            to_ms: self.to_ms,
+            state: named::<State>("interval_state", &self.interval_state)?.unwrap_or_default(),
+            events,
+            events_dropped: self.events_dropped,
+        })
+    }
+
+    fn line(self) -> BeaconLine {
+        BeaconLine {
+            sequence: self.sequence,
+            kind: self.kind,
+            from_ms: self.from_ms,
+            to_ms: self.to_ms,
+            state: self.state,
+            received_at: written_utc(self.received_ms),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    fn faults(query: &str) -> Vec<(String, String)> {
+        let query: Vec<(String, String)> = query
+            .split('&')
+            .map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap())
+            .collect();
+        parse(&query).map_or_else(|faults| faults.0.into_iter().map(|fault| (fault.field, fault.text)).collect(), |_| Vec::new())
+    }
+
+    #[test]
+    fn every_fault_of_a_listing_is_found() {
+        let got = faults("start=yesterday&ende=1&filter=contry:EQ:AT&filter=country&orderBy=stall_sesion_ms&order=UP&limit=0&cursor=1");
+        let fields: Vec<&str> = got.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, ["ende", "filter[1]", "start", "end", "filter[0].attribute", "orderBy", "order", "limit", "cursor"]);
+        assert!(got[0].1.contains("'end'"), "{got:?}");
+        assert!(got[4].1.contains("'country'"), "{got:?}");
+    }
+
+    #[test]
+    fn a_filter_value_may_hold_colons() {
+        assert!(faults("start=2026-11-19T00:00:00Z&end=2026-11-20T00:00:00Z&filter=custom.url:EQ:https://x/y?z=1").is_empty());
+    }
+}

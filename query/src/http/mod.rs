@@ -1,0 +1,167 @@
+//! The thin shell: who asks, how long it took, and which function answers.
+
+mod catalogue;
+mod impressions;
+mod query;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use accounts::{Accounts, Tenant};
+use actix_web::{HttpRequest, web};
+use envelope::{ApiError, ErrorCode};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
+use schemas::OrganizationId;
+use store::Store;
+use utoipa::OpenApi as _;
+
+/// Largest question, in bytes: 256 KiB hold every limit on filters and values at once.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Settings of the query service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueryConfig {
+    /// Questions answered at the same time; more are turned away with 429.
+    pub questions_max: usize,
+}
+
+impl Default for QueryConfig {
+    fn default() -> Self {
+        // Each question holds at most a few statements and some MiB of sums.
+        Self { questions_max: 32 }
+    }
+}
+
+/// The query service. Cheap to clone.
+#[derive(Clone)]
+pub struct Query {
+    inner: web::Data<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    accounts: Accounts,
+    seconds: HistogramVec,
+    questions: IntCounterVec,
+    permits: tokio::sync::Semaphore,
+}
+
+impl Query {
+    /// A service over `store`, for the keys in `accounts`, with its metrics in `registry`.
+    ///
+    /// # Errors
+    /// When the registry already holds metrics of these names.
+    pub fn new(config: QueryConfig, store: Store, accounts: Accounts, registry: &Registry) -> Result<Self, prometheus::Error> {
+        let seconds = HistogramVec::new(
+            HistogramOpts::new("playhead_query_step_seconds", "Time a step of a question took, s.")
+                .buckets(vec![0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0]),
+            &["step"],
+        )?;
+        let questions = IntCounterVec::new(
+            Opts::new("playhead_query_questions_total", "Questions, by endpoint and by how they ended."),
+            &["endpoint", "outcome"],
+        )?;
+        registry.register(Box::new(seconds.clone()))?;
+        registry.register(Box::new(questions.clone()))?;
+        Ok(Self {
+            inner: web::Data::new(Inner {
+                store,
+                accounts,
+                seconds,
+                questions,
+                permits: tokio::sync::Semaphore::new(config.questions_max),
+            }),
+        })
+    }
+
+    /// Adds the routes.
+    pub fn configure(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(self.inner.clone())
+            .service(
+                web::resource("/v1/analytics/query")
+                    .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+                    .route(web::post().to(query::answer)),
+            )
+            .service(web::resource("/v1/analytics/impressions").route(web::get().to(impressions::list)))
+            .service(web::resource("/v1/analytics/impressions/{id}").route(web::get().to(impressions::one)))
+            .service(web::resource("/v1/analytics/metrics").route(web::get().to(catalogue::metrics)))
+            .service(web::resource("/v1/analytics/attributes").route(web::get().to(catalogue::attributes)))
+            .service(web::resource("/v1/errors").route(web::get().to(catalogue::errors)));
+    }
+}
+
+impl Inner {
+    /// The tenant of a request, by its key and the organisation it picks.
+    fn tenant(&self, request: &HttpRequest) -> Result<Tenant, ApiError> {
+        let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default().trim());
+        let Some(secret) = header("x-api-key").filter(|secret| !secret.is_empty()) else {
+            return Err(ApiError::new(ErrorCode::ApiKeyMissing));
+        };
+        let Some(grant) = self.accounts.authenticate(secret) else {
+            return Err(ApiError::new(ErrorCode::ApiKeyUnknown));
+        };
+        let picked = match header("x-tenant-org-id") {
+            None => None,
+            Some(text) => match uuid::Uuid::try_parse(text) {
+                Ok(id) => Some(OrganizationId(id)),
+                Err(_) => {
+                    return Err(ApiError::new(ErrorCode::InvalidHeader).detail("X-Tenant-Org-Id", "this is no UUID"));
+                }
+            },
+        };
+        grant.tenant(picked).map_err(|forbidden| ApiError::new(ErrorCode::OrganizationForbidden).developer(forbidden.to_string()))
+    }
+
+    fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, ApiError> {
+        self.permits.try_acquire().map_err(|_| ApiError::new(ErrorCode::TooManyRequests).retry_after(1))
+    }
+
+    fn observe(&self, step: &'static str, seconds: f64) {
+        self.seconds.with_label_values(&[step]).observe(seconds);
+    }
+
+    fn count<T>(&self, endpoint: &'static str, answer: &Result<T, ApiError>) {
+        let outcome = match answer {
+            Ok(_) => "answered",
+            Err(error) => error.code().name(),
+        };
+        self.questions.with_label_values(&[endpoint, outcome]).inc();
+    }
+}
+
+/// Now, ms since 1970-01-01T00:00:00Z, by this machine's clock.
+fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// This service's part of the OpenAPI document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Documentation::openapi()
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    paths(
+        query::answer,
+        impressions::list,
+        impressions::one,
+        catalogue::metrics,
+        catalogue::attributes,
+        catalogue::errors
+    ),
+    components(schemas(envelope::Envelope<envelope::ErrorData>)),
+    modifiers(&ApiKeyHeader),
+    tags((name = "analytics", description = "Numbers with intervals, comparisons with verdicts, and single attempts."))
+)]
+struct Documentation;
+
+struct ApiKeyHeader;
+
+impl utoipa::Modify for ApiKeyHeader {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+        let components = openapi.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("apiKey", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key"))));
+    }
+}

@@ -1,0 +1,111 @@
+//! `POST /v1/analytics/query`.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{Inner, now_ms};
+use crate::{plan::Plan, request, response::QueryResult, run};
+
+/// The question's shape, for the documentation. It is read by `request.rs`, which finds every fault and not only the first.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)] // documents what request.rs reads
+pub struct QueryRequest {
+    /// Names from `GET /v1/analytics/metrics`, distributions with a suffix.
+    #[schema(example = json!(["attempts", "startup_any_ms_p50"]))]
+    metrics: Vec<String>,
+    /// Names from `GET /v1/analytics/attributes`, or `custom.<key>`. At most 5.
+    dimensions: Option<Vec<String>>,
+    /// Every filter must hold.
+    filters: Option<Vec<FilterRequest>>,
+    /// Begin, inclusive, RFC 3339.
+    #[schema(example = "2026-11-19T00:00:00Z")]
+    start: String,
+    /// End, exclusive, RFC 3339. A future end is cut at now.
+    #[schema(example = "2026-11-20T00:00:00Z")]
+    end: String,
+    /// IANA time zone of the buckets and of "the same time a day earlier". UTC when absent.
+    #[schema(example = "Europe/Vienna")]
+    timezone: Option<String>,
+    /// minute, 5min, hour, day, week or month; one bucket for everything when absent.
+    interval: Option<String>,
+    /// Baselines: a name, or an object with one kind (`cohort`, `custom`) and an optional label.
+    compare: Option<Vec<serde_json::Value>>,
+    /// Confidence of the intervals, 0.5..=0.999; 0.95 when absent.
+    confidence: Option<f64>,
+    /// Order of the rows; time and then most attempts first when absent.
+    order_by: Option<Vec<OrderRequest>>,
+    /// Most rows, 1..=10,000; 1,000 when absent.
+    limit: Option<u32>,
+    /// `nextCursor` of the answer before, to the same question.
+    cursor: Option<String>,
+    /// Whether bots count. They do not when absent.
+    include_bots: Option<bool>,
+    /// Whether time buckets without attempts get rows. They do not when absent. Not with dimensions.
+    fill: Option<bool>,
+}
+
+/// One filter.
+#[derive(Debug, Deserialize, ToSchema)]
+#[allow(dead_code)] // documents what request.rs reads
+pub struct FilterRequest {
+    /// An attribute, `custom.<key>`, or a metric (then rows are kept by its value).
+    attribute: String,
+    /// IN, EQ, NE, LT, LTE, GT, GTE, CONTAINS or NOTCONTAINS.
+    operator: String,
+    /// Text, number, true, false or null; a list for IN, EQ and NE. Null is "not known": EQ null keeps what is not known,
+    /// NE and NOTCONTAINS keep it too, LT to GTE never do. Numbers compare as numbers. CONTAINS does not tell cases apart.
+    value: serde_json::Value,
+}
+
+/// One key of the order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[allow(dead_code)] // documents what request.rs reads
+pub struct OrderRequest {
+    /// A metric or dimension of the question, or `time`.
+    name: String,
+    /// ASC or DESC; DESC for metrics and ASC for the rest when absent.
+    order: Option<String>,
+}
+
+/// Numbers with intervals, and their change against baselines with verdicts.
+#[utoipa::path(
+    post,
+    path = "/v1/analytics/query",
+    tag = "analytics",
+    request_body = QueryRequest,
+    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    security(("apiKey" = [])),
+    responses(
+        (status = 200, description = "The answer.", body = Envelope<SuccessData<QueryResult>>),
+        (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
+        (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
+        (status = 422, description = "Too expensive.", body = Envelope<ErrorData>),
+        (status = 429, description = "Too many questions at once.", body = Envelope<ErrorData>),
+        (status = 503, description = "The database does not answer.", body = Envelope<ErrorData>),
+    )
+)]
+pub async fn answer(inner: web::Data<Inner>, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, ApiError> {
+    let answer = answer_inner(&inner, &request, &body).await;
+    inner.count("query", &answer);
+    answer
+}
+
+async fn answer_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Result<HttpResponse, ApiError> {
+    let tenant = inner.tenant(request)?;
+    let body: serde_json::Value = serde_json::from_slice(body)
+        .map_err(|error| ApiError::new(ErrorCode::MalformedBody).detail("$", format!("not JSON: {error}")))?;
+    let question = request::parse(&body)
+        .map_err(|faults| faults.into_error().unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest)))?;
+    let _permit = inner.permit()?;
+    let plan = Plan::new(tenant, question, now_ms());
+    if let Some(text) = plan.too_large() {
+        return Err(ApiError::new(ErrorCode::QueryTooExpensive).developer(text));
+    }
+    let (result, messages) =
+        run::run(&inner.store, plan, &|step, seconds| inner.observe(step, seconds)).await.map_err(run::RunError::into_api)?;
+    Ok(ok_with(StatusCode::OK, result, messages))
+}

@@ -1,0 +1,961 @@
+//! What is asked: the body of `POST /v1/analytics/query`, read strictly.
+//!
+//! Every fault is found, not only the first: one [`Fault`] each, with its JSON path and the nearest known name.
+//! What comes out is trusted by all that follows: names are entries of the catalogues, dates are in order.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use chrono::DateTime;
+use chrono_tz::Tz;
+use envelope::{ApiError, ErrorCode};
+use schemas::{
+    attribute::{ATTRIBUTES, Attribute, CUSTOM_PREFIX, attribute},
+    limits::LABEL_BYTES_MAX,
+    metric::{Kind, METRICS, Metric, SUFFIXES, metric},
+    nearest::nearest,
+    unit::{Better, Unit},
+};
+use serde_json::{Map, Value};
+
+use crate::calendar::{BUCKETS_MAX, Interval};
+
+/// Most rows of one answer.
+pub const ROWS_MAX: usize = 10_000;
+/// Rows of one answer when no limit is given.
+pub const ROWS_DEFAULT: usize = 1_000;
+/// Most metrics, and most filters, of one question.
+pub const ITEMS_MAX: usize = 50;
+/// Most dimensions: each multiplies the rows.
+pub const DIMENSIONS_MAX: usize = 5;
+/// Most baselines of one question.
+pub const BASELINES_MAX: usize = 8;
+/// Most values of one filter; they travel as bound parameters.
+pub const VALUES_MAX: usize = 200;
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// JSON path.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub text: String,
+    /// The fault's code.
+    pub code: ErrorCode,
+}
+
+/// Collects faults.
+#[derive(Debug, Default)]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// Notes one.
+    pub fn add(&mut self, field: impl Into<String>, text: impl Into<String>) {
+        self.push(ErrorCode::InvalidRequest, field, text);
+    }
+
+    fn push(&mut self, code: ErrorCode, field: impl Into<String>, text: impl Into<String>) {
+        self.0.push(Fault {
+            field: field.into(),
+            text: text.into(),
+            code,
+        });
+    }
+
+    fn unknown<'a>(&mut self, field: &str, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) {
+        let name = shortened(name);
+        match nearest(&name, known) {
+            Some(near) => self.add(field, format!("unknown {what} '{name}'; did you mean '{near}'?")),
+            None => self.add(field, format!("unknown {what} '{name}'")),
+        }
+    }
+
+    /// The faults as one error; none when there are none.
+    #[must_use]
+    pub fn into_error(self) -> Option<ApiError> {
+        let first = self.0.first()?;
+        // A baseline that does not exist yet has a code of its own, when it is all that is wrong.
+        let code = match self.0.iter().all(|fault| fault.code == first.code) {
+            true => first.code,
+            false => ErrorCode::InvalidRequest,
+        };
+        let count = self.0.len();
+        let error = ApiError::new(code).developer(format!("{count} fault{} in the request", if count == 1 { "" } else { "s" }));
+        Some(self.0.into_iter().fold(error, |error, fault| error.detail(fault.field, fault.text)))
+    }
+}
+
+/// What to ask of a metric's distribution; [`Ask::Value`] for a metric that is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ask {
+    /// The metric itself.
+    Value,
+    /// Its highest tick (concurrency).
+    Max,
+    /// A quantile, 0..1.
+    Quantile(f64),
+    /// The arithmetic mean.
+    Mean,
+    /// The whole distribution.
+    Histogram,
+}
+
+/// A metric as asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedMetric {
+    /// The name with its suffix, as it stands in the answer.
+    pub name: String,
+    /// The catalogue's entry.
+    pub metric: &'static Metric,
+    /// What of it.
+    pub ask: Ask,
+}
+
+impl AskedMetric {
+    /// The metric called `name`, suffix included.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let asked = |metric, ask| {
+            Some(Self {
+                name: name.to_owned(),
+                metric,
+                ask,
+            })
+        };
+        if let Some(metric) = metric(name) {
+            return (metric.kind != Kind::Distribution).then(|| asked(metric, Ask::Value)).flatten();
+        }
+        if let Some(metric) = name.strip_suffix("_max").and_then(metric) {
+            return (metric.kind == Kind::Concurrency).then(|| asked(metric, Ask::Max)).flatten();
+        }
+        let (suffix, _) = SUFFIXES.iter().find(|(suffix, _)| name.ends_with(suffix))?;
+        let metric = metric(name.strip_suffix(suffix)?)?;
+        let ask = match *suffix {
+            "_mean" => Ask::Mean,
+            "_histogram" => Ask::Histogram,
+            quantile => Ask::Quantile(quantile.strip_prefix("_p")?.parse::<f64>().ok()? / 100.0),
+        };
+        (metric.kind == Kind::Distribution).then(|| asked(metric, ask)).flatten()
+    }
+
+    /// Every name that can be asked for.
+    #[must_use]
+    pub fn names() -> Vec<String> {
+        METRICS.iter().flat_map(names_of).collect()
+    }
+
+    /// Unit of its value.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match self.ask {
+            Ask::Histogram => Unit::Count,
+            _ => self.metric.unit,
+        }
+    }
+
+    /// Which way it should move.
+    #[must_use]
+    pub fn better(&self) -> Better {
+        self.metric.better
+    }
+}
+
+/// The names by which one metric of the catalogue can be asked for.
+#[must_use]
+pub fn names_of(metric: &Metric) -> Vec<String> {
+    match metric.kind {
+        Kind::Distribution => SUFFIXES.iter().map(|(suffix, _)| format!("{}{suffix}", metric.name)).collect(),
+        Kind::Concurrency => vec![metric.name.to_owned(), format!("{}_max", metric.name)],
+        Kind::Sum | Kind::Ratio | Kind::Distinct => vec![metric.name.to_owned()],
+    }
+}
+
+/// What rows are told apart by, or filtered on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// An entry of the catalogue.
+    Attribute(&'static str),
+    /// `custom.<key>`.
+    Custom(String),
+}
+
+impl Dimension {
+    fn parse(name: &str) -> Option<Self> {
+        if let Some(key) = name.strip_prefix(CUSTOM_PREFIX) {
+            return (!key.is_empty() && key.len() <= LABEL_BYTES_MAX).then(|| Self::Custom(key.to_owned()));
+        }
+        attribute(name).map(|attribute: &'static Attribute| Self::Attribute(attribute.name))
+    }
+
+    /// Its name in requests and answers.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Attribute(name) => (*name).to_owned(),
+            Self::Custom(key) => format!("{CUSTOM_PREFIX}{key}"),
+        }
+    }
+}
+
+/// How a filter compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // the names are the API's
+pub enum Operator {
+    In,
+    Eq,
+    Ne,
+    Lt,
+    Lte,
+    Gt,
+    Gte,
+    Contains,
+    NotContains,
+}
+
+impl Operator {
+    /// Every operator with its name in requests.
+    pub const NAMES: [(&'static str, Self); 9] = [
+        ("IN", Self::In),
+        ("EQ", Self::Eq),
+        ("NE", Self::Ne),
+        ("LT", Self::Lt),
+        ("LTE", Self::Lte),
+        ("GT", Self::Gt),
+        ("GTE", Self::Gte),
+        ("CONTAINS", Self::Contains),
+        ("NOTCONTAINS", Self::NotContains),
+    ];
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, operator)| *operator)
+    }
+
+    fn takes_a_list(self) -> bool {
+        matches!(self, Self::In | Self::Eq | Self::Ne)
+    }
+}
+
+/// Keeps attempts by an attribute. A value of `None` is "not known".
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// Of what.
+    pub dimension: Dimension,
+    /// How.
+    pub operator: Operator,
+    /// With what; one value but for IN, EQ and NE.
+    pub values: Vec<Option<String>>,
+}
+
+/// Keeps rows by a metric's value; a null value is never kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Having {
+    /// Of what.
+    pub metric: AskedMetric,
+    /// How: EQ, NE, LT, LTE, GT or GTE.
+    pub operator: Operator,
+    /// With what.
+    pub value: f64,
+}
+
+impl Having {
+    /// Whether a row's value is kept.
+    #[must_use]
+    pub fn keeps(&self, value: Option<f64>) -> bool {
+        #[allow(clippy::float_cmp)] // EQ on counts is exact, and asked for as such
+        value.is_some_and(|value| match self.operator {
+            Operator::Eq => value == self.value,
+            Operator::Ne => value != self.value,
+            Operator::Lt => value < self.value,
+            Operator::Lte => value <= self.value,
+            Operator::Gt => value > self.value,
+            Operator::Gte => value >= self.value,
+            Operator::In | Operator::Contains | Operator::NotContains => false,
+        })
+    }
+}
+
+/// What values are compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Baseline {
+    /// Median of the last six same weekdays.
+    Auto,
+    /// One day earlier.
+    DayBefore,
+    /// The seven days before.
+    LastWeek,
+    /// The 28 days before.
+    LastMonth,
+    /// Seven days earlier.
+    SameWeekdayLastWeek,
+    /// The same time, another audience.
+    Cohort(Vec<Filter>),
+    /// Another stretch of time, ms since 1970.
+    Custom {
+        /// Begin, inclusive.
+        start: i64,
+        /// End, exclusive.
+        end: i64,
+    },
+}
+
+impl Baseline {
+    /// The names that exist now.
+    pub const NAMES: [&'static str; 7] =
+        ["auto", "day_before", "last_week", "last_month", "same_weekday_last_week", "cohort", "custom"];
+    /// Names of the contract that are not available yet.
+    pub const LATER: [&'static str; 4] = ["release", "year_before", "industry", "experiment"];
+
+    fn simple(name: &str) -> Option<Self> {
+        Some(match name {
+            "auto" => Self::Auto,
+            "day_before" => Self::DayBefore,
+            "last_week" => Self::LastWeek,
+            "last_month" => Self::LastMonth,
+            "same_weekday_last_week" => Self::SameWeekdayLastWeek,
+            _ => return None,
+        })
+    }
+}
+
+/// A baseline and the name of its column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedBaseline {
+    /// Key in `comparisons`.
+    pub label: String,
+    /// What to compare with.
+    pub baseline: Baseline,
+}
+
+/// What rows are ordered by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderKey {
+    /// A metric of the question, by its index.
+    Metric(usize),
+    /// A dimension of the question, by its index.
+    Dimension(usize),
+    /// The time bucket.
+    Time,
+}
+
+/// One key of the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// By what.
+    pub key: OrderKey,
+    /// Greatest first.
+    pub descending: bool,
+}
+
+/// A question that makes sense.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// What is asked for.
+    pub metrics: Vec<AskedMetric>,
+    /// What rows are told apart by.
+    pub dimensions: Vec<Dimension>,
+    /// Which attempts.
+    pub filters: Vec<Filter>,
+    /// Which rows.
+    pub having: Vec<Having>,
+    /// Begin, inclusive, ms since 1970.
+    pub start: i64,
+    /// End, exclusive, ms since 1970.
+    pub end: i64,
+    /// Whose days and hours.
+    pub timezone: Tz,
+    /// Time buckets; one without.
+    pub interval: Option<Interval>,
+    /// Compared with what.
+    pub compare: Vec<AskedBaseline>,
+    /// Confidence of the intervals, 0.5..=0.999.
+    pub confidence: f64,
+    /// Order of the rows; empty means time, then most attempts first.
+    pub order: Vec<Order>,
+    /// Most rows.
+    pub limit: usize,
+    /// Rows to skip, from the cursor.
+    pub offset: usize,
+    /// Whether bots count.
+    pub include_bots: bool,
+    /// Whether time buckets without attempts get rows.
+    pub fill: bool,
+    /// Hash of everything but the cursor: seeds the bootstrap and binds a cursor to its question.
+    pub fingerprint: u64,
+}
+
+/// Every key a request may have.
+pub const KEYS: [&str; 14] = [
+    "metrics", "dimensions", "filters", "start", "end", "timezone", "interval", "compare", "confidence", "orderBy", "limit",
+    "cursor", "includeBots", "fill",
+];
+
+/// Reads a request.
+///
+/// # Errors
+/// Every fault there is.
+pub fn parse(body: &Value) -> Result<Question, Faults> {
+    let mut faults = Faults::default();
+    let Some(body) = body.as_object() else {
+        faults.add("$", format!("expected an object, found {}", kind_of(body)));
+        return Err(faults);
+    };
+    unknown_keys(body, &KEYS, "", &mut faults);
+
+    let metrics = parse_metrics(body, &mut faults);
+    let dimensions = parse_dimensions(body, &mut faults);
+    let (filters, having) = parse_filters(body.get("filters"), "filters", true, &mut faults);
+    let start = parse_time(body, "start", "start", &mut faults);
+    let end = parse_time(body, "end", "end", &mut faults);
+    in_order(start, end, "start", &mut faults);
+    let timezone = match text(body, "timezone", &mut faults) {
+        Some(name) => parse_zone(name, "timezone", &mut faults),
+        None => Some(Tz::UTC),
+    };
+    let interval = text(body, "interval", &mut faults).and_then(|name| {
+        let found = Interval::NAMES.iter().find(|(known, _)| *known == name);
+        if found.is_none() {
+            faults.unknown("interval", "interval", name, Interval::NAMES.map(|(known, _)| known));
+        }
+        found.map(|(_, interval)| *interval)
+    });
+    if let (Some(start), Some(end), Some(interval)) = (start, end, interval) {
+        let buckets = (end - start) / interval.nominal_ms();
+        if buckets > BUCKETS_MAX as i64 {
+            faults.add(
+                "interval",
+                format!("{buckets} time buckets of '{}' are too many rows; at most {BUCKETS_MAX}", interval.name()),
+            );
+        }
+    }
+    let compare = parse_compare(body, &mut faults);
+    let confidence = match number(body, "confidence", &mut faults) {
+        Some(value) if !(0.5..=0.999).contains(&value) => {
+            faults.add("confidence", format!("{value} is not between 0.5 and 0.999"));
+            0.95
+        }
+        value => value.unwrap_or(0.95),
+    };
+    let order = parse_order(body, &metrics, &dimensions, interval.is_some(), &mut faults);
+    let limit = parse_limit(number(body, "limit", &mut faults), "limit", ROWS_DEFAULT, &mut faults);
+    let include_bots = boolean(body, "includeBots", &mut faults);
+    let fill = boolean(body, "fill", &mut faults);
+    if fill && !dimensions.is_empty() {
+        faults.add("fill", "empty time buckets can be filled only without dimensions");
+    }
+    let fingerprint = fingerprint(body);
+    let offset = match text(body, "cursor", &mut faults) {
+        Some(cursor) => parse_cursor(cursor, fingerprint, "cursor", &mut faults),
+        None => 0,
+    };
+
+    match (start, end, timezone) {
+        (Some(start), Some(end), Some(timezone)) if faults.0.is_empty() => Ok(Question {
+            metrics,
+            dimensions,
+            filters,
+            having,
+            start,
+            end,
+            timezone,
+            interval,
+            compare,
+            confidence,
+            order,
+            limit,
+            offset,
+            include_bots,
+            fill,
+            fingerprint,
+        }),
+        _ => Err(faults),
+    }
+}
+
+fn parse_metrics(body: &Map<String, Value>, faults: &mut Faults) -> Vec<AskedMetric> {
+    let mut metrics: Vec<AskedMetric> = Vec::new();
+    match body.get("metrics") {
+        None => faults.add("metrics", "missing; name at least one metric"),
+        Some(Value::Array(items)) if items.is_empty() => faults.add("metrics", "empty; name at least one metric"),
+        Some(Value::Array(items)) if items.len() > ITEMS_MAX => {
+            faults.add("metrics", format!("{} metrics; at most {ITEMS_MAX}", items.len()));
+        }
+        Some(Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                let field = format!("metrics[{index}]");
+                let Some(name) = item.as_str() else {
+                    faults.add(field, format!("expected a metric's name, found {}", kind_of(item)));
+                    continue;
+                };
+                match AskedMetric::parse(name) {
+                    Some(asked) if metrics.iter().any(|other| other.name == asked.name) => {
+                        faults.add(field, format!("'{}' is asked for twice", asked.name));
+                    }
+                    Some(asked) => metrics.push(asked),
+                    None => unknown_metric(&field, name, faults),
+                }
+            }
+        }
+        Some(other) => faults.add("metrics", format!("expected an array of names, found {}", kind_of(other))),
+    }
+    metrics
+}
+
+fn unknown_metric(field: &str, name: &str, faults: &mut Faults) {
+    if let Some(metric) = metric(name) {
+        let names = names_of(metric).join(", ");
+        faults.add(field, format!("'{name}' is a distribution; ask for one of {names}"));
+    } else {
+        let names = AskedMetric::names();
+        faults.unknown(field, "metric", name, names.iter().map(String::as_str));
+    }
+}
+
+fn parse_dimensions(body: &Map<String, Value>, faults: &mut Faults) -> Vec<Dimension> {
+    let mut dimensions = Vec::new();
+    for (index, item) in array(body.get("dimensions"), "dimensions", DIMENSIONS_MAX, faults).iter().enumerate() {
+        let field = format!("dimensions[{index}]");
+        match item.as_str() {
+            None => faults.add(field, format!("expected an attribute's name, found {}", kind_of(item))),
+            Some(name) => match Dimension::parse(name) {
+                Some(dimension) if dimensions.contains(&dimension) => faults.add(field, format!("'{name}' is asked for twice")),
+                Some(dimension) => dimensions.push(dimension),
+                None => unknown_attribute(&field, name, false, faults),
+            },
+        }
+    }
+    dimensions
+}
+
+fn unknown_attribute(field: &str, name: &str, metrics_too: bool, faults: &mut Faults) {
+    if name.starts_with(CUSTOM_PREFIX) {
+        faults.add(field, format!("the key of a custom dimension has 1 to {LABEL_BYTES_MAX} bytes"));
+        return;
+    }
+    let metrics = if metrics_too { AskedMetric::names() } else { Vec::new() };
+    let known = ATTRIBUTES.iter().map(|attribute| attribute.name).chain(metrics.iter().map(String::as_str));
+    faults.unknown(field, "attribute", name, known);
+}
+
+/// Reads a list of filters, each with its faults.
+pub fn parse_filters(value: Option<&Value>, at: &str, having_too: bool, faults: &mut Faults) -> (Vec<Filter>, Vec<Having>) {
+    let (mut filters, mut having) = (Vec::new(), Vec::new());
+    for (index, item) in array(value, at, ITEMS_MAX, faults).iter().enumerate() {
+        let at = format!("{at}[{index}]");
+        let Some(item) = item.as_object() else {
+            faults.add(at, format!("expected an object, found {}", kind_of(item)));
+            continue;
+        };
+        unknown_keys(item, &["attribute", "operator", "value"], &format!("{at}."), faults);
+        let name = required_text(item, "attribute", &at, faults);
+        let operator = required_text(item, "operator", &at, faults).and_then(|name| {
+            let operator = Operator::parse(name);
+            if operator.is_none() {
+                faults.unknown(&format!("{at}.operator"), "operator", name, Operator::NAMES.map(|(known, _)| known));
+            }
+            operator
+        });
+        let Some(value) = item.get("value") else {
+            faults.add(format!("{at}.value"), "missing");
+            continue;
+        };
+        let Some(name) = name else { continue };
+        if let Some(dimension) = Dimension::parse(name) {
+            if let Some((operator, values)) = operator.and_then(|operator| {
+                parse_values(value, operator, &format!("{at}.value"), faults).map(|values| (operator, values))
+            }) {
+                filters.push(Filter {
+                    dimension,
+                    operator,
+                    values,
+                });
+            }
+        } else if let Some(metric) = having_too.then(|| AskedMetric::parse(name)).flatten() {
+            let numeric = operator.filter(|operator| {
+                let fits = !matches!(operator, Operator::In | Operator::Contains | Operator::NotContains);
+                if !fits {
+                    faults.add(format!("{at}.operator"), "a metric compares by EQ, NE, LT, LTE, GT or GTE");
+                }
+                fits
+            });
+            if metric.ask == Ask::Histogram {
+                faults.add(format!("{at}.attribute"), "a histogram has no order to filter by");
+            }
+            match value.as_f64() {
+                None => faults.add(format!("{at}.value"), format!("expected a number, found {}", kind_of(value))),
+                Some(value) => having.extend(numeric.map(|operator| Having {
+                    metric,
+                    operator,
+                    value,
+                })),
+            }
+        } else {
+            unknown_attribute(&format!("{at}.attribute"), name, having_too, faults);
+        }
+    }
+    (filters, having)
+}
+
+fn parse_values(value: &Value, operator: Operator, at: &str, faults: &mut Faults) -> Option<Vec<Option<String>>> {
+    let mut one = |value: &Value, at: &str| match value {
+        // Empty text is how the tables write "not known".
+        Value::Null => Some(None),
+        Value::String(text) if text.is_empty() => Some(None),
+        Value::String(text) => Some(Some(text.clone())),
+        Value::Bool(value) => Some(Some(value.to_string())),
+        Value::Number(number) => Some(Some(number.to_string())),
+        Value::Array(_) | Value::Object(_) => {
+            faults.add(at, format!("expected text, a number, true, false or null, found {}", kind_of(value)));
+            None
+        }
+    };
+    let values = match value {
+        Value::Array(items) if operator.takes_a_list() => {
+            if items.is_empty() || items.len() > VALUES_MAX {
+                faults.add(at, format!("{} values; at least 1, at most {VALUES_MAX}", items.len()));
+                return None;
+            }
+            let mut values = Vec::new();
+            for (index, item) in items.iter().enumerate() {
+                values.push(one(item, &format!("{at}[{index}]"))?);
+            }
+            values
+        }
+        value => vec![one(value, at)?],
+    };
+    if !operator.takes_a_list() && values.iter().any(Option::is_none) {
+        faults.add(at, "null compares by IN, EQ and NE only");
+        return None;
+    }
+    Some(values)
+}
+
+fn parse_compare(body: &Map<String, Value>, faults: &mut Faults) -> Vec<AskedBaseline> {
+    let mut asked: Vec<AskedBaseline> = Vec::new();
+    for (index, item) in array(body.get("compare"), "compare", BASELINES_MAX, faults).iter().enumerate() {
+        let at = format!("compare[{index}]");
+        let (label, baseline) = match item {
+            Value::String(name) => (None, simple_baseline(name, &at, faults)),
+            Value::Object(object) => parse_baseline(object, &at, faults),
+            other => {
+                faults.add(at, format!("expected a baseline's name or an object, found {}", kind_of(other)));
+                continue;
+            }
+        };
+        let Some((kind, baseline)) = baseline else { continue };
+        let label = label.unwrap_or(kind);
+        if asked.iter().any(|other| other.label == label) {
+            faults.add(at, format!("two baselines are called '{label}'; give one a label"));
+            continue;
+        }
+        asked.push(AskedBaseline { label, baseline });
+    }
+    asked
+}
+
+fn simple_baseline(name: &str, at: &str, faults: &mut Faults) -> Option<(String, Baseline)> {
+    if let Some(baseline) = Baseline::simple(name) {
+        return Some((name.to_owned(), baseline));
+    }
+    if Baseline::LATER.contains(&name) {
+        later(name, at, faults);
+    } else if Baseline::NAMES.contains(&name) {
+        faults.add(at, format!("'{name}' needs an object: {{\"{name}\": {{…}}}}"));
+    } else {
+        faults.unknown(at, "baseline", name, Baseline::NAMES.into_iter().chain(Baseline::LATER));
+    }
+    None
+}
+
+fn later(name: &str, at: &str, faults: &mut Faults) {
+    let known = Baseline::NAMES.join(", ");
+    faults.push(ErrorCode::BaselineNotAvailable, at, format!("baseline not available yet: '{name}'; known are {known}"));
+}
+
+fn parse_baseline(
+    object: &Map<String, Value>,
+    at: &str,
+    faults: &mut Faults,
+) -> (Option<String>, Option<(String, Baseline)>) {
+    let label = match object.get("label") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(label)) if !label.is_empty() && label.len() <= LABEL_BYTES_MAX => Some(label.clone()),
+        Some(_) => {
+            faults.add(format!("{at}.label"), format!("expected a text of 1 to {LABEL_BYTES_MAX} bytes"));
+            None
+        }
+    };
+    let kinds: Vec<&String> = object.keys().filter(|key| *key != "label").collect();
+    let [kind] = kinds.as_slice() else {
+        faults.add(at, format!("expected exactly one kind of baseline, found {}", kinds.len()));
+        return (label, None);
+    };
+    let (at, value) = (format!("{at}.{kind}"), &object[kind.as_str()]);
+    let baseline = match (kind.as_str(), value) {
+        ("cohort", Value::Object(cohort)) => {
+            unknown_keys(cohort, &["filters"], &format!("{at}."), faults);
+            let count = faults.0.len();
+            let (filters, _) = parse_filters(cohort.get("filters"), &format!("{at}.filters"), false, faults);
+            if filters.is_empty() && faults.0.len() == count {
+                faults.add(format!("{at}.filters"), "a cohort needs at least one filter");
+            }
+            Some(Baseline::Cohort(filters))
+        }
+        ("custom", Value::Object(range)) => {
+            unknown_keys(range, &["start", "end"], &format!("{at}."), faults);
+            let start = parse_time(range, "start", &format!("{at}.start"), faults);
+            let end = parse_time(range, "end", &format!("{at}.end"), faults);
+            in_order(start, end, &format!("{at}.start"), faults);
+            match (start, end) {
+                (Some(start), Some(end)) => Some(Baseline::Custom { start, end }),
+                _ => None,
+            }
+        }
+        ("cohort" | "custom", other) => {
+            faults.add(at, format!("expected an object, found {}", kind_of(other)));
+            None
+        }
+        (name, Value::Object(_) | Value::Bool(true) | Value::Null) if Baseline::simple(name).is_some() => Baseline::simple(name),
+        (name, _) => simple_baseline(name, &at, faults).map(|(_, baseline)| baseline),
+    };
+    (label, baseline.map(|baseline| ((*kind).clone(), baseline)))
+}
+
+fn parse_order(
+    body: &Map<String, Value>,
+    metrics: &[AskedMetric],
+    dimensions: &[Dimension],
+    has_interval: bool,
+    faults: &mut Faults,
+) -> Vec<Order> {
+    let mut order = Vec::new();
+    for (index, item) in array(body.get("orderBy"), "orderBy", ITEMS_MAX, faults).iter().enumerate() {
+        let at = format!("orderBy[{index}]");
+        let Some(item) = item.as_object() else {
+            faults.add(at, format!("expected an object, found {}", kind_of(item)));
+            continue;
+        };
+        unknown_keys(item, &["name", "order"], &format!("{at}."), faults);
+        let descending = match item.get("order") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(word)) if word == "ASC" => Some(false),
+            Some(Value::String(word)) if word == "DESC" => Some(true),
+            Some(other) => {
+                faults.add(format!("{at}.order"), format!("expected 'ASC' or 'DESC', found {}", shortened(&other.to_string())));
+                None
+            }
+        };
+        let Some(name) = required_text(item, "name", &at, faults) else { continue };
+        let key = if let Some(index) = metrics.iter().position(|metric| metric.name == name) {
+            if metrics[index].ask == Ask::Histogram {
+                faults.add(format!("{at}.name"), "a histogram has no order");
+                continue;
+            }
+            OrderKey::Metric(index)
+        } else if let Some(index) = dimensions.iter().position(|dimension| dimension.name() == name) {
+            OrderKey::Dimension(index)
+        } else if name == "time" && has_interval {
+            OrderKey::Time
+        } else {
+            let dimension_names: Vec<String> = dimensions.iter().map(Dimension::name).collect();
+            let known = metrics.iter().map(|metric| metric.name.as_str()).chain(dimension_names.iter().map(String::as_str));
+            let known = known.chain(has_interval.then_some("time"));
+            let near = nearest(name, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            faults.add(
+                format!("{at}.name"),
+                format!("'{}' is not a metric or dimension of this request{near}", shortened(name)),
+            );
+            continue;
+        };
+        let descending = descending.unwrap_or(matches!(key, OrderKey::Metric(_)));
+        order.push(Order { key, descending });
+    }
+    order
+}
+
+/// A whole number of rows, 1..=[`ROWS_MAX`].
+pub fn parse_limit(value: Option<f64>, field: &str, default: usize, faults: &mut Faults) -> usize {
+    match value {
+        None => default,
+        Some(value) if value.fract() == 0.0 && (1.0..=ROWS_MAX as f64).contains(&value) => value as usize,
+        Some(value) => {
+            faults.add(field, format!("{value} is not a whole number from 1 to {ROWS_MAX}"));
+            default
+        }
+    }
+}
+
+fn parse_time(object: &Map<String, Value>, key: &str, field: &str, faults: &mut Faults) -> Option<i64> {
+    match object.get(key) {
+        None | Some(Value::Null) => {
+            faults.add(field, "missing");
+            None
+        }
+        Some(Value::String(text)) => parse_instant(text, field, faults),
+        Some(other) => {
+            faults.add(field, format!("expected a date and time, found {}", kind_of(other)));
+            None
+        }
+    }
+}
+
+/// An RFC 3339 date and time between 2000 and 2100.
+pub fn parse_instant(text: &str, field: &str, faults: &mut Faults) -> Option<i64> {
+    // 2000-01-01 and 2100-01-01 UTC, in ms: what the tables' dates hold with room on both sides.
+    const EARLIEST: i64 = 946_684_800_000;
+    const LATEST: i64 = 4_102_444_800_000;
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(time) if (EARLIEST..LATEST).contains(&time.timestamp_millis()) => Some(time.timestamp_millis()),
+        Ok(_) => {
+            faults.add(field, format!("'{}' is not between the years 2000 and 2100", shortened(text)));
+            None
+        }
+        Err(_) => {
+            let text = shortened(text);
+            faults.add(field, format!("'{text}' is no date and time with an offset, like 2026-11-19T00:00:00Z"));
+            None
+        }
+    }
+}
+
+/// Notes a fault when `start` is not before `end`.
+pub fn in_order(start: Option<i64>, end: Option<i64>, field: &str, faults: &mut Faults) {
+    if let (Some(start), Some(end)) = (start, end)
+        && start >= end
+    {
+        faults.add(field, "start must be before end");
+    }
+}
+
+/// An IANA time zone.
+pub fn parse_zone(name: &str, field: &str, faults: &mut Faults) -> Option<Tz> {
+    let zone = name.parse().ok();
+    if zone.is_none() {
+        faults.unknown(field, "timezone", name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+    }
+    zone
+}
+
+/// The cursor to the rows after `offset`.
+#[must_use]
+pub fn cursor(offset: usize, fingerprint: u64) -> String {
+    format!("{:016x}{offset:x}", fingerprint ^ CURSOR_SALT)
+}
+
+/// Keeps readers from taking the cursor for something to build themselves.
+const CURSOR_SALT: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Reads a cursor of this very question.
+pub fn parse_cursor(text: &str, fingerprint: u64, field: &str, faults: &mut Faults) -> usize {
+    let parsed = text.is_ascii().then(|| text.split_at_checked(16)).flatten().and_then(|(hash, offset)| {
+        let hash = u64::from_str_radix(hash, 16).ok()?;
+        let offset = usize::from_str_radix(offset, 16).ok()?;
+        (hash == fingerprint ^ CURSOR_SALT && offset < 1 << 32).then_some(offset)
+    });
+    parsed.unwrap_or_else(|| {
+        faults.add(field, "this cursor does not belong to this question; send nextCursor of an answer to the same one");
+        0
+    })
+}
+
+/// Hash of a request without its cursor, the same for the same question in every process of one build.
+#[must_use]
+pub fn fingerprint(body: &Map<String, Value>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for (key, value) in body {
+        if key != "cursor" {
+            (key, value.to_string()).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+fn unknown_keys(object: &Map<String, Value>, known: &[&str], prefix: &str, faults: &mut Faults) {
+    for key in object.keys() {
+        if !known.contains(&key.as_str()) {
+            faults.unknown(&format!("{prefix}{}", shortened(key)), "field", key, known.iter().copied());
+        }
+    }
+}
+
+fn array<'a>(value: Option<&'a Value>, field: &str, most: usize, faults: &mut Faults) -> &'a [Value] {
+    match value {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(items)) if items.len() > most => {
+            faults.add(field, format!("{} entries; at most {most}", items.len()));
+            &[]
+        }
+        Some(Value::Array(items)) => items,
+        Some(other) => {
+            faults.add(field, format!("expected an array, found {}", kind_of(other)));
+            &[]
+        }
+    }
+}
+
+fn text<'a>(object: &'a Map<String, Value>, key: &str, faults: &mut Faults) -> Option<&'a str> {
+    match object.get(key) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text),
+        Some(other) => {
+            faults.add(key, format!("expected a text, found {}", kind_of(other)));
+            None
+        }
+    }
+}
+
+fn required_text<'a>(object: &'a Map<String, Value>, key: &str, at: &str, faults: &mut Faults) -> Option<&'a str> {
+    match object.get(key) {
+        Some(Value::String(text)) => Some(text),
+        Some(other) => {
+            faults.add(format!("{at}.{key}"), format!("expected a text, found {}", kind_of(other)));
+            None
+        }
+        None => {
+            faults.add(format!("{at}.{key}"), "missing");
+            None
+        }
+    }
+}
+
+fn number(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> Option<f64> {
+    match object.get(key) {
+        None | Some(Value::Null) => None,
+        Some(Value::Number(number)) => number.as_f64(),
+        Some(other) => {
+            faults.add(key, format!("expected a number, found {}", kind_of(other)));
+            None
+        }
+    }
+}
+
+fn boolean(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> bool {
+    match object.get(key) {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(value)) => *value,
+        Some(other) => {
+            faults.add(key, format!("expected true or false, found {}", kind_of(other)));
+            false
+        }
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A caller's text, cut so that an error answer stays small.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,451 @@
+//! What answers look like: the JSON of API.md. Keys are camelCase; names of metrics, attributes and totals stay as they are.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use schemas::{
+    Totals,
+    unit::{Better, Unit},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Answer to `POST /v1/analytics/query`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueryResult {
+    /// What the rows hold, in order: time, dimensions, metrics.
+    pub columns: Vec<Column>,
+    /// The rows of this page.
+    pub rows: Vec<Row>,
+    /// Where the next page begins. Null on the last one.
+    pub next_cursor: Option<String>,
+    /// Beacons received ÷ beacons known to have been sent, over every attempt in scope, 0..=1. Null without attempts.
+    pub completeness: Option<f64>,
+    /// Version of the metrics' definitions.
+    pub definition_version: u32,
+    /// When the organisation's latest beacon was received, RFC 3339 UTC. Null before the first.
+    pub fresh_as_of: Option<String>,
+    /// What answered: cells, impressions or beacons.
+    pub source: Source,
+    /// Time the answer took, ms.
+    pub took_ms: u64,
+}
+
+/// Which tables an answer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Merged attempts.
+    Impressions,
+    /// Raw beacons (concurrency), with or without merged attempts.
+    Beacons,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: ColumnKind,
+    /// Unit of a metric.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+    /// Which way a metric should move.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub better: Option<Better>,
+}
+
+/// What a column is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// The time bucket.
+    Time,
+    /// A dimension.
+    Dimension,
+    /// A metric.
+    Metric,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    /// Begin of the time bucket, ISO 8601 with the time zone's offset. Absent without an interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Values of the dimensions; null is "not known".
+    pub dimensions: BTreeMap<String, Option<String>>,
+    /// Whether start, end or the present cut this time bucket short.
+    pub partial: bool,
+    /// As in [`QueryResult`], over this row's attempts.
+    pub completeness: Option<f64>,
+    /// One value per metric.
+    pub values: BTreeMap<String, MetricValue>,
+    /// One comparison per baseline (by label) and metric.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub comparisons: BTreeMap<String, BTreeMap<String, Comparison>>,
+}
+
+/// A metric's value with its interval, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum MetricValue {
+    /// A number.
+    Number(NumberValue),
+    /// A distribution.
+    Histogram(HistogramValue),
+    /// No value.
+    Null(NullValue),
+}
+
+/// A number with its interval.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NumberValue {
+    /// The value, in the column's unit.
+    pub value: f64,
+    /// Lower end of the interval. Null when the data set no bound.
+    pub low: Option<f64>,
+    /// Upper end of the interval. Null when the data set no bound.
+    pub high: Option<f64>,
+    /// Attempts that entered the value. Absent for concurrency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u64>,
+    /// What was taken for independent.
+    pub clustered_by: ClusteredBy,
+    /// True when the interval may hold less than its nominal confidence: few viewers, or a tail with few attempts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unreliable: bool,
+}
+
+/// What an interval takes for independent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClusteredBy {
+    /// Viewers: all attempts of one are one draw.
+    Viewer,
+    /// Attempts, because at least half of them carry no viewer id: such intervals are too narrow where viewers return.
+    Attempt,
+}
+
+/// A distribution.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistogramValue {
+    /// The bins.
+    pub value: Histogram,
+    /// Attempts that entered it.
+    pub attempts: u64,
+    /// What was taken for independent.
+    pub clustered_by: ClusteredBy,
+}
+
+/// Bins 2 % wide that hold something.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Histogram {
+    /// Lowest first.
+    pub bins: Vec<Bin>,
+    /// Values in all bins.
+    pub count: u64,
+}
+
+/// One bin.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+pub struct Bin {
+    /// Lower edge, inclusive, in the metric's unit.
+    pub from: f64,
+    /// Upper edge, exclusive.
+    pub to: f64,
+    /// Values inside.
+    pub count: u64,
+}
+
+/// No value.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct NullValue {
+    /// Always null.
+    #[schema(value_type = Option<f64>)]
+    pub value: (),
+    /// Why.
+    pub reason: String,
+}
+
+/// A value against a baseline's.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// The baseline's value. Null when it has none.
+    pub reference: Option<f64>,
+    /// Value minus reference.
+    pub difference: Option<f64>,
+    /// Lower end of the difference's interval.
+    pub low: Option<f64>,
+    /// Upper end of the difference's interval.
+    pub high: Option<f64>,
+    /// Difference ÷ reference; null when the reference is 0 or null.
+    pub relative: Option<f64>,
+    /// Chance of a difference at least this large where there is none.
+    pub p_value: Option<f64>,
+    /// One word.
+    pub verdict: VerdictWord,
+    /// Why, in words.
+    pub reason: String,
+    /// Part of the difference that the same audience would have seen.
+    pub rate_effect: Option<f64>,
+    /// Part of the difference that comes from another audience.
+    pub mix_effect: Option<f64>,
+    /// Why there are no effects; null when there are.
+    pub effect_reason: Option<String>,
+    /// Local dates the baseline was made of. Empty for a cohort.
+    pub reference_days: Vec<NaiveDate>,
+    /// Smallest true difference that would have been found with a power of 80 %.
+    pub minimum_detectable: Option<f64>,
+}
+
+/// The closed list of verdicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictWord {
+    /// Detectably worse.
+    Worse,
+    /// Detectably better.
+    Better,
+    /// The interval covers 0; see `minimumDetectable`.
+    NoDetectableChange,
+    /// Too little data to say anything.
+    #[default]
+    InsufficientData,
+    /// Data are still arriving, or some were lost.
+    Provisional,
+    /// No judgement; the reason says why.
+    Refused,
+}
+
+/// Answer to `GET /v1/analytics/impressions`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImpressionsResult {
+    /// The attempts of this page.
+    pub rows: Vec<Impression>,
+    /// Where the next page begins. Null on the last one.
+    pub next_cursor: Option<String>,
+    /// As in [`QueryResult`].
+    pub fresh_as_of: Option<String>,
+    /// Time the answer took, ms.
+    pub took_ms: u64,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Impression {
+    /// Its id.
+    #[schema(value_type = String, format = Uuid)]
+    pub attempt_id: uuid::Uuid,
+    /// Intent to play, corrected by the server's clock, RFC 3339 UTC.
+    pub started_at: String,
+    /// When its latest beacon was received, RFC 3339 UTC.
+    pub last_received_at: String,
+    /// State at the end of its latest beacon, letter of CMCD `sta`.
+    pub state: String,
+    /// Whether it is over: it said so, or nothing came for 5 min.
+    pub ended: bool,
+    /// Every attribute; null is "not known".
+    pub dimensions: BTreeMap<&'static str, Option<String>>,
+    /// Custom dimensions.
+    pub custom: BTreeMap<String, String>,
+    /// Its totals, named as the collector sends them; a field that is absent is 0, false or null.
+    pub totals: Totals,
+    /// From intent to the end of the latest interval, ms, monotonic.
+    pub elapsed_ms: u32,
+    /// Length of the media, ms; null for live and until known.
+    pub video_duration_ms: Option<u32>,
+    /// Beacons received.
+    pub beacons_received: u64,
+    /// Beacons known to have been sent that did not arrive.
+    pub beacons_missing: u64,
+}
+
+/// Answer to `GET /v1/analytics/impressions/{id}`: one attempt whole.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImpressionResult {
+    /// The attempt.
+    #[serde(flatten)]
+    pub impression: Impression,
+    /// What happened when.
+    pub timeline: Timeline,
+    /// The beacons that arrived, in order.
+    pub beacons: Vec<BeaconLine>,
+    /// Numbers of those that did not, at most 1,000.
+    pub missing_sequences: Vec<u32>,
+}
+
+/// What happened when; ms after intent, monotonic.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    /// States, end to end; null where the beacons are missing.
+    pub states: Vec<StateSpan>,
+    /// Stalls that ended.
+    pub stalls: Vec<StallSpan>,
+    /// Renditions on the screen.
+    pub renditions: Vec<RenditionSpan>,
+    /// Seeks that ended.
+    pub seeks: Vec<SeekSpan>,
+    /// Errors.
+    pub errors: Vec<ErrorPoint>,
+    /// Requests that finished.
+    pub requests: Vec<RequestSpan>,
+    /// Buffer ahead of the playhead.
+    pub buffer: Vec<BufferPoint>,
+    /// The page became hidden or visible.
+    pub visibility: Vec<VisibilityPoint>,
+    /// Gaps in which the machine slept, cut out of every duration.
+    pub suspensions: Vec<SuspensionPoint>,
+    /// The first frame. Null when none was rendered, or its beacon is missing.
+    pub first_frame_ms: Option<u32>,
+    /// End of the latest interval.
+    pub end_ms: u32,
+    /// Events beyond the limit, counted instead of listed.
+    pub events_dropped: u64,
+}
+
+/// A stretch in one state.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StateSpan {
+    /// Begin.
+    pub from_ms: u32,
+    /// End.
+    pub to_ms: u32,
+    /// Letter of CMCD `sta`; null where the beacons are missing.
+    pub state: Option<char>,
+}
+
+/// A stall.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StallSpan {
+    /// Begin.
+    pub from_ms: u32,
+    /// End.
+    pub to_ms: u32,
+    /// Length.
+    pub stall_ms: u32,
+    /// Why.
+    pub cause: schemas::StallCause,
+}
+
+/// A rendition on the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RenditionSpan {
+    /// From its first frame.
+    pub from_ms: u32,
+    /// To the next rendition, or the latest interval's end.
+    pub to_ms: u32,
+    /// Declared average bandwidth, bit/s.
+    pub bitrate_bps: Option<u32>,
+    /// Pixels.
+    pub width: Option<u32>,
+    /// Pixels.
+    pub height: Option<u32>,
+}
+
+/// A seek.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeekSpan {
+    /// Begin.
+    pub from_ms: u32,
+    /// End.
+    pub to_ms: u32,
+    /// Length.
+    pub seek_ms: u32,
+    /// Media time before.
+    pub from_position_ms: u32,
+    /// Media time after.
+    pub to_position_ms: u32,
+}
+
+/// An error.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorPoint {
+    /// When.
+    pub at_ms: u32,
+    /// What kind.
+    pub class: schemas::FailureClass,
+    /// The player's own code.
+    pub code: String,
+    /// Whether playback ended by it.
+    pub fatal: bool,
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestSpan {
+    /// When it was sent.
+    pub from_ms: u32,
+    /// When its last byte came.
+    pub to_ms: u32,
+    /// Bytes received.
+    pub bytes: u32,
+    /// First byte after it was sent; null when the player does not tell.
+    pub ttfb_ms: Option<u32>,
+    /// From sending to the last byte.
+    pub duration_ms: u32,
+}
+
+/// A sample of the buffer.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BufferPoint {
+    /// When.
+    pub at_ms: u32,
+    /// Media ahead of the playhead, ms.
+    pub buffer_ms: u32,
+}
+
+/// The page became hidden or visible.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VisibilityPoint {
+    /// When.
+    pub at_ms: u32,
+    /// Whether it is hidden from then on.
+    pub hidden: bool,
+}
+
+/// The machine slept.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspensionPoint {
+    /// When it was noticed.
+    pub at_ms: u32,
+    /// How long.
+    pub gap_ms: u32,
+}
+
+/// One beacon that arrived.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BeaconLine {
+    /// Its number.
+    pub sequence: u32,
+    /// Why it was sent.
+    pub kind: String,
+    /// Begin of its interval.
+    pub from_ms: u32,
+    /// End of its interval.
+    pub to_ms: u32,
+    /// State at the end.
+    pub state: String,
+    /// When the server received it, RFC 3339 UTC.
+    pub received_at: String,
+}

@@ -1,0 +1,476 @@
+//! Runs a plan: asks the tables, step by step, and hands the rows to `compare`.
+//!
+//! The one place here that waits. Every statement carries its own limits of time and memory (see `sql/statement.rs`).
+
+use std::{cmp::Ordering, collections::BTreeMap, time::Instant};
+
+use envelope::{ApiError, ErrorCode, Message};
+use futures_util::{StreamExt, TryStreamExt, future::try_join, stream};
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use schemas::DEFINITION_VERSION;
+use serde::Deserialize;
+use statistics::Weights;
+use store::{Store, StoreError};
+
+use crate::{
+    calendar::{written, written_utc},
+    compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide, point},
+    plan::{Plan, Read, Step},
+    request::{Dimension, OrderKey, cursor},
+    response::{Column, ColumnKind, Comparison, QueryResult, Row, Source, VerdictWord},
+    sql::{
+        metric::Recipe,
+        statement::{Grid, RANKED_MAX},
+    },
+};
+
+/// Bootstrap replicates: 200 keep an interval's ends within about a fifteenth of its width.
+const REPLICATES: usize = 200;
+
+/// Statements of one question under way at once.
+const PARALLEL: usize = 4;
+
+/// Below this completeness a side is provisional (STATISTICS, Baselines).
+const COMPLETE: f64 = 0.99;
+
+/// Why a question was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The tables did not answer.
+    #[error("reading {step}")]
+    Reading {
+        /// Which step.
+        step: &'static str,
+        /// What they said.
+        #[source]
+        source: StoreError,
+    },
+    /// Computing intervals panicked.
+    #[error("computing intervals")]
+    Computing(#[source] tokio::task::JoinError),
+}
+
+impl RunError {
+    /// The error as a caller sees it; what the caller should not see goes to the log.
+    #[must_use]
+    pub fn into_api(self) -> ApiError {
+        // TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_ROWS_OR_BYTES: the question is too large.
+        const TOO_MUCH: [i32; 4] = [159, 160, 241, 396];
+        let text = std::iter::successors(Some(&self as &dyn std::error::Error), |error| error.source())
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(": ");
+        let Self::Reading { step, source } = &self else {
+            tracing::error!(error = text, "a question failed");
+            return ApiError::new(ErrorCode::Internal);
+        };
+        match source {
+            StoreError::TimedOut { seconds } => {
+                ApiError::new(ErrorCode::QueryTooExpensive).developer(format!("{step}: no answer within {seconds} s"))
+            }
+            StoreError::Refused { code, .. } if TOO_MUCH.contains(code) => {
+                tracing::warn!(error = text, "a question is too expensive");
+                ApiError::new(ErrorCode::QueryTooExpensive).developer(format!("{step}: ClickHouse gave up with code {code}"))
+            }
+            StoreError::Unreachable(_) => {
+                tracing::warn!(error = text, "ClickHouse does not answer");
+                ApiError::new(ErrorCode::StoreUnavailable).retry_after(2)
+            }
+            _ => {
+                tracing::error!(error = text, "a question failed");
+                ApiError::new(ErrorCode::Internal)
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct AttemptsRow {
+    window: i64,
+    bucket: i64,
+    dimensions: Vec<String>,
+    attempts: u64,
+    identified: u64,
+    received: u64,
+    expected: u64,
+    viewers: u64,
+    sums: Vec<Vec<f64>>,
+    histograms: Vec<(Vec<u32>, Vec<u64>)>,
+}
+
+#[derive(Deserialize)]
+struct TicksRow {
+    window: i64,
+    bucket: i64,
+    dimensions: Vec<String>,
+    viewer_ticks: Vec<f64>,
+    at_highest: Vec<f64>,
+}
+
+/// What was observed while a plan ran, for the service's metrics.
+pub type Observe<'a> = &'a (dyn Fn(&'static str, f64) + Send + Sync);
+
+/// Answers a question.
+///
+/// # Errors
+/// When the tables do not answer within the limits.
+pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(QueryResult, Vec<Message>), RunError> {
+    let begun = Instant::now();
+    let mut messages: Vec<Message> =
+        plan.references.iter().flat_map(|reference| &reference.warnings).map(Message::warning).collect();
+
+    let (fresh_ms, bots) = try_join(
+        number(store, &plan, Step::Freshness, observe),
+        number(store, &plan, Step::Bots, observe),
+    )
+    .await?;
+    if bots > 0 {
+        messages.push(Message::info(format!("{bots} attempts of bots are left out; includeBots counts them")));
+    }
+
+    let ranked = match plan.has(Step::Rank) {
+        true => Some(cells(store, &plan, Step::Rank, &[], &plan.scope.grid, observe).await?),
+        false => None,
+    };
+    let page = ranked.as_ref().map(|cells| Page::of(&plan, cells));
+    if ranked.as_ref().is_some_and(|cells| cells.len() > RANKED_MAX) {
+        messages.push(Message::warning(format!(
+            "more than {RANKED_MAX} groups: those with the fewest attempts are left out; use fewer dimensions or a filter"
+        )));
+    }
+    let chosen: Vec<Vec<String>> = page.as_ref().map(Page::combinations).unwrap_or_default();
+    let nothing_chosen = page.as_ref().is_some_and(|page| page.keys.is_empty());
+
+    let mut values = Cells::default();
+    let mut references: Vec<Cells> = vec![Cells::default(); plan.references.len()];
+    let mut strata = Cells::default();
+    let mut reference_strata: Vec<Cells> = vec![Cells::default(); plan.references.len()];
+    if !nothing_chosen {
+        let steps = plan.steps.iter().copied().filter(|step| !matches!(step, Step::Freshness | Step::Bots | Step::Rank));
+        let (plan_ref, chosen_ref) = (&plan, &chosen);
+        let read: Vec<(Step, Cells)> = stream::iter(steps.collect::<Vec<_>>())
+            .map(|step| async move {
+                let grid = match step {
+                    Step::Reference(index) | Step::ReferenceStrata(index) => &plan_ref.references[index].scope.grid,
+                    _ => &plan_ref.scope.grid,
+                };
+                Ok::<_, RunError>((step, cells(store, plan_ref, step, chosen_ref, grid, observe).await?))
+            })
+            .buffer_unordered(PARALLEL)
+            .try_collect()
+            .await?;
+        for (step, cells) in read {
+            match step {
+                Step::Values => values = cells,
+                Step::Reference(index) => references[index] = cells,
+                Step::Strata => strata = cells,
+                Step::ReferenceStrata(index) => reference_strata[index] = cells,
+                Step::Freshness | Step::Bots | Step::Rank => {}
+            }
+        }
+    }
+
+    let completeness = completeness_of(ranked.as_ref().unwrap_or(&values));
+    let computed = tokio::task::spawn_blocking(move || {
+        let page = page.unwrap_or_else(|| Page::of(&plan, &values));
+        let has_strata = plan.has(Step::Strata);
+        let rows = rows(&plan, &page, &values, &references, has_strata.then_some((&strata, &reference_strata)));
+        (plan, page.next, rows)
+    });
+    let (plan, next, rows) = computed.await.map_err(RunError::Computing)?;
+    observe("compute", begun.elapsed().as_secs_f64());
+
+    let provisional = rows
+        .iter()
+        .flat_map(|row| row.comparisons.values())
+        .flat_map(BTreeMap::values)
+        .any(|comparison: &Comparison| comparison.verdict == VerdictWord::Provisional);
+    if provisional || completeness.is_some_and(|completeness| completeness < COMPLETE) {
+        messages.push(Message::warning("not every beacon has arrived: verdicts of such rows are provisional"));
+    }
+    let fingerprint = plan.question.fingerprint;
+    let concurrency = plan.recipes.iter().any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
+    let result = QueryResult {
+        columns: columns(&plan),
+        rows,
+        next_cursor: next.map(|offset| cursor(offset, fingerprint)),
+        completeness,
+        definition_version: DEFINITION_VERSION,
+        fresh_as_of: (fresh_ms > 0).then(|| written_utc(fresh_ms)),
+        source: if concurrency { Source::Beacons } else { Source::Impressions },
+        took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok((result, messages))
+}
+
+/// When the organisation's latest beacon was received, ms since 1970; 0 before the first.
+///
+/// # Errors
+/// When the tables do not answer.
+pub async fn fresh_ms(store: &Store, tenant: accounts::Tenant) -> Result<i64, RunError> {
+    let statement = crate::sql::statement::freshness(tenant);
+    let rows: Vec<BTreeMap<String, i64>> =
+        store.fetch(&statement).await.map_err(|source| RunError::Reading { step: "freshness", source })?;
+    Ok(rows.first().and_then(|row| row.values().next()).copied().unwrap_or_default())
+}
+
+async fn number(store: &Store, plan: &Plan, step: Step, observe: Observe<'_>) -> Result<i64, RunError> {
+    if !plan.has(step) {
+        return Ok(0);
+    }
+    let begun = Instant::now();
+    let mut found = 0;
+    for read in plan.reads(step, &[]) {
+        let rows: Vec<BTreeMap<String, i64>> = store.fetch(read.statement()).await.map_err(|source| RunError::Reading {
+            step: step.name(),
+            source,
+        })?;
+        found += rows.first().and_then(|row| row.values().next()).copied().unwrap_or_default();
+    }
+    observe(step.name(), begun.elapsed().as_secs_f64());
+    Ok(found)
+}
+
+async fn cells(
+    store: &Store,
+    plan: &Plan,
+    step: Step,
+    chosen: &[Vec<String>],
+    grid: &Grid,
+    observe: Observe<'_>,
+) -> Result<Cells, RunError> {
+    let begun = Instant::now();
+    let failed = |source| RunError::Reading {
+        step: step.name(),
+        source,
+    };
+    let mut cells = Cells::default();
+    for read in plan.reads(step, chosen) {
+        match read {
+            Read::Attempts { statement, parts, hists } => {
+                for row in store.fetch::<AttemptsRow>(&statement).await.map_err(failed)? {
+                    let Some((window, bucket)) = grid.decode(row.window, row.bucket) else { continue };
+                    let cell = cells
+                        .entry(Key {
+                            window,
+                            bucket,
+                            dimensions: row.dimensions,
+                        })
+                        .or_default();
+                    cell.attempts = row.attempts;
+                    cell.identified = row.identified;
+                    cell.received = row.received;
+                    cell.expected = row.expected;
+                    cell.viewers = row.viewers;
+                    cell.sums = parts.iter().copied().zip(row.sums).collect();
+                    cell.histograms = hists
+                        .iter()
+                        .copied()
+                        .zip(row.histograms.into_iter().map(|(keys, counts)| keys.into_iter().zip(counts).collect()))
+                        .collect();
+                }
+            }
+            Read::Ticks(statement) => {
+                for row in store.fetch::<TicksRow>(&statement).await.map_err(failed)? {
+                    let Some((window, bucket)) = grid.decode(row.window, row.bucket) else { continue };
+                    let cell = cells
+                        .entry(Key {
+                            window,
+                            bucket,
+                            dimensions: row.dimensions,
+                        })
+                        .or_default();
+                    cell.viewer_ticks = row.viewer_ticks;
+                    cell.at_highest = row.at_highest;
+                }
+            }
+            Read::Number(_) => {}
+        }
+    }
+    observe(step.name(), begun.elapsed().as_secs_f64());
+    Ok(cells)
+}
+
+/// The rows of one page, in order, before they have values.
+struct Page {
+    keys: Vec<Key>,
+    next: Option<usize>,
+}
+
+impl Page {
+    fn of(plan: &Plan, cells: &Cells) -> Self {
+        let question = &plan.question;
+        let window = plan.window();
+        let empty = Cell::default();
+        let mut keys: Vec<&Key> = cells.keys().collect();
+        let filled: Vec<Key>;
+        if question.dimensions.is_empty() && (question.fill || question.interval.is_none()) {
+            filled = (0..window.buckets())
+                .map(|bucket| Key {
+                    window: 0,
+                    bucket,
+                    dimensions: Vec::new(),
+                })
+                .filter(|key| !cells.contains_key(key))
+                .collect();
+            keys.extend(&filled);
+        }
+        let value = |key: &Key, recipe: Recipe| point(cells.get(key).unwrap_or(&empty), recipe, window.bucket(key.bucket));
+        keys.retain(|key| {
+            question.having.iter().all(|having| {
+                having.keeps(Plan::having_recipe(&having.metric).and_then(|recipe| value(key, recipe)))
+            })
+        });
+        let ranking: BTreeMap<usize, Vec<Option<f64>>> =
+            plan.ranking().into_iter().map(|metric| (metric, keys.iter().map(|key| value(key, plan.recipes[metric])).collect())).collect();
+        let mut order: Vec<usize> = (0..keys.len()).collect();
+        order.sort_by(|a, b| {
+            let (left, right) = (keys[*a], keys[*b]);
+            let asked = question.order.iter().map(|order| {
+                let compared = match order.key {
+                    OrderKey::Metric(metric) => {
+                        return by_value(ranking[&metric][*a], ranking[&metric][*b], order.descending);
+                    }
+                    OrderKey::Dimension(index) => left.dimensions[index].cmp(&right.dimensions[index]),
+                    OrderKey::Time => left.bucket.cmp(&right.bucket),
+                };
+                if order.descending { compared.reverse() } else { compared }
+            });
+            let attempts = |key: &Key| cells.get(key).map_or(0, |cell| cell.attempts);
+            asked
+                .fold(Ordering::Equal, Ordering::then)
+                .then_with(|| left.bucket.cmp(&right.bucket))
+                .then_with(|| attempts(right).cmp(&attempts(left)))
+                .then_with(|| left.dimensions.cmp(&right.dimensions))
+        });
+        let after = question.offset + question.limit;
+        let next = (after < order.len()).then_some(after);
+        let keys = order.into_iter().skip(question.offset).take(question.limit).map(|index| keys[index].clone()).collect();
+        Self { keys, next }
+    }
+
+    /// The combinations of dimension values on this page, each once.
+    fn combinations(&self) -> Vec<Vec<String>> {
+        let mut combinations: Vec<Vec<String>> = self.keys.iter().map(|key| key.dimensions.clone()).collect();
+        combinations.sort_unstable();
+        combinations.dedup();
+        combinations
+    }
+}
+
+/// Orders values; null comes last either way.
+fn by_value(a: Option<f64>, b: Option<f64>, descending: bool) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) if descending => b.total_cmp(&a),
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+fn rows(plan: &Plan, page: &Page, values: &Cells, references: &[Cells], strata: Option<(&Cells, &Vec<Cells>)>) -> Vec<Row> {
+    let question = &plan.question;
+    let window = plan.window();
+    let weights = Weights::draw(REPLICATES, &mut ChaCha8Rng::seed_from_u64(question.fingerprint));
+    let judge = Judge {
+        plan,
+        weights: &weights,
+    };
+    let empty = Cell::default();
+    page.keys
+        .iter()
+        .map(|key| {
+            let cell = values.get(key).unwrap_or(&empty);
+            let side = RowSide {
+                cell,
+                stretch: window.bucket(key.bucket),
+            };
+            let names = question.dimensions.iter().map(Dimension::name);
+            let known = key.dimensions.iter().map(|value| (!value.is_empty()).then(|| value.clone()));
+            let asked = || question.metrics.iter().zip(&plan.recipes);
+            let comparisons = plan.references.iter().enumerate().map(|(index, reference)| {
+                let wanted = reference.key(&key.dimensions);
+                let counterpart = counterpart(plan, index, &references[index], key.bucket, &wanted, strata);
+                let compared = asked()
+                    .filter_map(|(asked, recipe)| {
+                        let comparison = judge.compare(&side, &counterpart, asked, *recipe)?;
+                        Some((asked.name.clone(), comparison))
+                    })
+                    .collect();
+                (reference.label.clone(), compared)
+            });
+            Row {
+                time: question.interval.map(|_| written(window.name_of(key.bucket), question.timezone)),
+                dimensions: names.zip(known).collect(),
+                partial: window.is_partial(key.bucket),
+                completeness: cell.completeness(),
+                values: asked()
+                    .map(|(asked, recipe)| (asked.name.clone(), judge.value(cell, *recipe, side.stretch)))
+                    .collect(),
+                comparisons: comparisons.collect(),
+            }
+        })
+        .collect()
+}
+
+/// The cells of one baseline that stand against one row: one per window that has any data at all, empty ones included.
+fn counterpart<'a>(
+    plan: &'a Plan,
+    index: usize,
+    cells: &Cells,
+    bucket: usize,
+    dimensions: &[String],
+    strata: Option<(&'a Cells, &'a Vec<Cells>)>,
+) -> ReferenceSide<'a> {
+    let reference = &plan.references[index];
+    let mut side = ReferenceSide {
+        plan: reference,
+        cells: Vec::new(),
+        days: Vec::new(),
+        strata: strata.map(|(current, references)| (current, &references[index])),
+    };
+    for (number, window) in reference.scope.grid.windows().iter().enumerate() {
+        let has_data = cells.keys().any(|key| key.window == number);
+        // A bucket that the clocks skipped on that day has no counterpart.
+        let skipped = bucket >= window.buckets() || window.bucket(bucket).0 >= window.bucket(bucket).1;
+        if !has_data || skipped {
+            continue;
+        }
+        let key = Key {
+            window: number,
+            bucket,
+            dimensions: dimensions.to_vec(),
+        };
+        side.cells.push((number, cells.get(&key).cloned().unwrap_or_default(), window.bucket(bucket)));
+        side.days.extend(reference.days.get(number));
+    }
+    side
+}
+
+fn completeness_of(cells: &Cells) -> Option<f64> {
+    let mut whole = Cell::default();
+    for cell in cells.values() {
+        whole.received += cell.received;
+        whole.expected += cell.expected;
+    }
+    whole.completeness()
+}
+
+fn columns(plan: &Plan) -> Vec<Column> {
+    let column = |name: String, kind| Column {
+        name,
+        kind,
+        unit: None,
+        better: None,
+    };
+    let time = plan.question.interval.map(|_| column("time".to_owned(), ColumnKind::Time));
+    let dimensions = plan.question.dimensions.iter().map(|dimension| column(dimension.name(), ColumnKind::Dimension));
+    let metrics = plan.question.metrics.iter().map(|asked| Column {
+        name: asked.name.clone(),
+        kind: ColumnKind::Metric,
+        unit: Some(asked.unit()),
+        better: Some(asked.better()),
+    });
+    time.into_iter().chain(dimensions).chain(metrics).collect()
+}

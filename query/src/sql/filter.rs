@@ -1,0 +1,42 @@
+//! Which attempts, in SQL. Values are bound, always.
+//!
+//! "Not known" is `''` in the tables and null in requests and answers: `EQ null` keeps the attempts whose value is not
+//! known; NE, NOTCONTAINS keep them too (not known is different from "AT"); LT, LTE, GT, GTE never do.
+//! LT … GTE compare numbers when the filter's value is one, and then leave out values that are none; else texts.
+//! CONTAINS and NOTCONTAINS do not tell upper from lower case.
+
+use super::{Sql, dimension};
+use crate::request::{Filter, Operator};
+
+/// The condition that keeps an attempt.
+pub fn condition(filter: &Filter, sql: &mut Sql) -> String {
+    let value = dimension::value(&filter.dimension, sql);
+    let first = filter.values.first().and_then(Option::as_deref).unwrap_or_default();
+    let mut compared = |sign: &str| match first.parse::<f64>() {
+        Ok(number) if number.is_finite() => {
+            format!("coalesce(toFloat64OrNull(toString({value})) {sign} {}, false)", sql.float(number))
+        }
+        _ => format!("{value} != '' AND {value} {sign} {}", sql.text(first)),
+    };
+    match filter.operator {
+        Operator::Lt => compared("<"),
+        Operator::Lte => compared("<="),
+        Operator::Gt => compared(">"),
+        Operator::Gte => compared(">="),
+        Operator::Contains => format!("positionCaseInsensitiveUTF8({value}, {}) > 0", sql.text(first)),
+        Operator::NotContains => format!("positionCaseInsensitiveUTF8({value}, {}) = 0", sql.text(first)),
+        Operator::In | Operator::Eq | Operator::Ne => {
+            let list: Vec<String> = filter
+                .values
+                .iter()
+                .map(|value| sql.text(value.as_deref().unwrap_or_default()))
+                .collect();
+            match (list.as_slice(), filter.operator == Operator::Ne) {
+                ([one], false) => format!("{value} = {one}"),
+                ([one], true) => format!("{value} != {one}"),
+                (_, false) => format!("{value} IN ({})", list.join(", ")),
+                (_, true) => format!("{value} NOT IN ({})", list.join(", ")),
+            }
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! What each metric is in SQL: sums over attempts, and histograms of them. One arm per entry of the catalogue.
+//!
+//! Expressions speak of the columns of one merged attempt (see `statement.rs`); `boolean` ones count as 0 or 1.
+//! How sums become a value with an interval lives in `compare.rs` and the crate `statistics`.
+
+use schemas::{
+    limits::STARTUP_MS_MAX,
+    metric::{Kind, Metric},
+};
+
+use crate::request::Ask;
+
+macro_rules! parts {
+    ($( $(#[doc = $doc:literal])* $variant:ident = $sql:literal, [$($column:literal),*]; )*) => {
+        /// A sum over attempts. The text is what one attempt adds.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Part { $( $(#[doc = $doc])* $variant, )* }
+
+        impl Part {
+            /// Every part.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// What one attempt adds.
+            #[must_use]
+            pub fn sql(self) -> &'static str {
+                match self { $(Self::$variant => $sql),* }
+            }
+
+            /// Columns of `impressions` and derived facts that the text speaks of.
+            #[must_use]
+            pub fn columns(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($column),*]),* }
+            }
+        }
+    };
+}
+
+parts! {
+    /// Attempts.
+    Attempts = "1", [];
+    /// Attempts with a viewer id.
+    Identified = "viewer_id != ''", ["viewer_id"];
+    /// Attempts with a frame.
+    Plays = "first_frame_seen", ["first_frame_seen"];
+    /// Attempts that ended without a frame and an error after at least 1 s of visible waiting.
+    Exited = "exited", ["exited"];
+    /// Attempts but those that left within 1 s.
+    Stayed = "NOT left_early", ["left_early"];
+    /// Technical failures before the first frame.
+    StartFailed = "failed AND NOT first_frame_seen", ["failed", "first_frame_seen"];
+    /// Technical failures after the first frame.
+    PlaybackFailed = "failed AND first_frame_seen", ["failed", "first_frame_seen"];
+    /// Stall time of plays, ms.
+    PlayStallMs = "if(first_frame_seen, stall_ms, 0)", ["first_frame_seen", "stall_ms"];
+    /// Stall time of plays for lack of data, ms.
+    PlayStallNetworkMs = "if(first_frame_seen, stall_network_ms + stall_live_edge_ms, 0)",
+        ["first_frame_seen", "stall_network_ms", "stall_live_edge_ms"];
+    /// Stalls of plays.
+    PlayStalls = "if(first_frame_seen, stall_count, 0)", ["first_frame_seen", "stall_count"];
+    /// Play and stall time of plays, ms.
+    WantedMs = "if(first_frame_seen, play_ms + stall_ms, 0)", ["first_frame_seen", "play_ms", "stall_ms"];
+    /// Plays that played or stalled at all.
+    Wanting = "first_frame_seen AND play_ms + stall_ms > 0", ["first_frame_seen", "play_ms", "stall_ms"];
+    /// Plays with a stall.
+    Stalled = "first_frame_seen AND stall_count > 0", ["first_frame_seen", "stall_count"];
+    /// Σ declared bandwidth × media time. 128 bits: 10⁷ long attempts at 5 Mbit/s overflow 64.
+    BitrateBpsMs = "toUInt128(bitrate_bps_ms)", ["bitrate_bps_ms"];
+    /// Media time with a declared bandwidth, ms.
+    BitrateMediaMs = "bitrate_media_ms", ["bitrate_media_ms"];
+    /// Attempts with any of it.
+    BitrateKnown = "bitrate_media_ms > 0", ["bitrate_media_ms"];
+    /// Rendered switches of plays, up and down.
+    Switches = "if(first_frame_seen, switch_up_count + switch_down_count, 0)",
+        ["first_frame_seen", "switch_up_count", "switch_down_count"];
+    /// Frames dropped.
+    FramesDropped = "frames_dropped", ["frames_dropped"];
+    /// Frames decoded.
+    FramesDecoded = "frames_decoded", ["frames_decoded"];
+    /// Attempts whose frames were counted.
+    FramesKnown = "frames_decoded > 0", ["frames_decoded"];
+    /// Play time, ms.
+    PlayMs = "play_ms", ["play_ms"];
+    /// Stall time, ms.
+    StallMs = "stall_ms", ["stall_ms"];
+    /// Stalls.
+    StallCount = "stall_count", ["stall_count"];
+    /// Attempts that met every threshold.
+    Good = "good", ["good"];
+    /// Attempts that can be judged.
+    Judged = "judged", ["judged"];
+    /// Σ startup of attempts that have one, ms.
+    StartupAnyMs = "if(has_startup_any, assumeNotNull(startup_any_ms), 0)", ["has_startup_any", "startup_any_ms"];
+    /// Attempts that have one.
+    StartupAnyCount = "has_startup_any", ["has_startup_any"];
+    /// Σ content startup of attempts that have one, ms.
+    StartupContentMs = "if(has_startup_content, assumeNotNull(startup_content_ms), 0)",
+        ["has_startup_content", "startup_content_ms"];
+    /// Attempts that have one.
+    StartupContentCount = "has_startup_content", ["has_startup_content"];
+}
+
+/// A fact derived from an attempt's columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived {
+    /// Its name.
+    pub name: &'static str,
+    /// Its text.
+    pub sql: &'static str,
+    /// Columns and other derived facts it speaks of.
+    pub columns: &'static [&'static str],
+}
+
+
+// METRICS, Startup: longer is impossible and becomes null. The text below spells the number out.
+const _: () = assert!(STARTUP_MS_MAX == 60_000);
+
+/// Derived facts, each after those it speaks of. `now_ms` is bound by the statement.
+///
+/// An attempt is over when it said so, or when nothing came for 5 min (METRICS, the model).
+pub const DERIVED: &[Derived] = &[
+    Derived {
+        name: "ended",
+        sql: "end_reason != '' OR last_received_ms < {now_ms:Int64} - 300000",
+        columns: &["end_reason", "last_received_ms"],
+    },
+    Derived {
+        name: "failed",
+        sql: "failure_class NOT IN ('', 'business')",
+        columns: &["failure_class"],
+    },
+    Derived {
+        name: "left_without_frame",
+        sql: "ended AND NOT first_frame_seen AND failure_class = ''",
+        columns: &["ended", "first_frame_seen", "failure_class"],
+    },
+    Derived {
+        name: "left_early",
+        sql: "left_without_frame AND startup_wait_ms < 1000",
+        columns: &["left_without_frame", "startup_wait_ms"],
+    },
+    Derived {
+        name: "exited",
+        sql: "left_without_frame AND startup_wait_ms >= 1000",
+        columns: &["left_without_frame", "startup_wait_ms"],
+    },
+    Derived {
+        name: "startup_excluded",
+        sql: "startup_interrupted OR startup_hidden",
+        columns: &["startup_interrupted", "startup_hidden"],
+    },
+    // Still waiting for its first frame within the threshold: neither good nor bad yet.
+    Derived {
+        name: "undecided",
+        sql: "NOT ended AND NOT first_frame_seen AND failure_class = '' AND (startup_excluded OR startup_wait_ms <= 2000)",
+        columns: &["ended", "first_frame_seen", "failure_class", "startup_excluded", "startup_wait_ms"],
+    },
+    Derived {
+        name: "judged",
+        sql: "NOT left_early AND NOT undecided AND failure_class != 'business'",
+        columns: &["left_early", "undecided", "failure_class"],
+    },
+    // A startup beyond 60 s is null; its waiting time still tells that it was too long.
+    Derived {
+        name: "good",
+        sql: "judged AND NOT failed AND NOT exited AND (startup_excluded OR coalesce(startup_any_ms, startup_wait_ms) <= 2000) \
+              AND 100 * (stall_network_ms + stall_live_edge_ms) <= play_ms + stall_ms AND stall_ms_max <= 10000 \
+              AND upscale_px_permille_ms <= 1000 * upscale_ms",
+        columns: &[
+            "judged",
+            "failed",
+            "exited",
+            "startup_excluded",
+            "startup_any_ms",
+            "startup_wait_ms",
+            "stall_network_ms",
+            "stall_live_edge_ms",
+            "play_ms",
+            "stall_ms",
+            "stall_ms_max",
+            "upscale_px_permille_ms",
+            "upscale_ms",
+        ],
+    },
+    Derived {
+        name: "has_startup_any",
+        sql: "NOT startup_excluded AND coalesce(startup_any_ms, 4294967295) <= 60000",
+        columns: &["startup_excluded", "startup_any_ms"],
+    },
+    Derived {
+        name: "has_startup_content",
+        sql: "NOT startup_excluded AND coalesce(startup_content_ms, 4294967295) <= 60000",
+        columns: &["startup_excluded", "startup_content_ms"],
+    },
+];
+
+/// A distribution over attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hist {
+    /// `startup_any_ms`.
+    StartupAny,
+    /// `startup_content_ms`.
+    StartupContent,
+    /// `stall_session_ms`: stall time of each play, 0 included.
+    StallSession,
+}
+
+impl Hist {
+    /// The value of one attempt, never null where [`Self::condition`] holds.
+    #[must_use]
+    pub fn value(self) -> &'static str {
+        match self {
+            Self::StartupAny => "assumeNotNull(startup_any_ms)",
+            Self::StartupContent => "assumeNotNull(startup_content_ms)",
+            Self::StallSession => "stall_ms",
+        }
+    }
+
+    /// Which attempts have one.
+    #[must_use]
+    pub fn condition(self) -> &'static str {
+        match self {
+            Self::StartupAny => "has_startup_any",
+            Self::StartupContent => "has_startup_content",
+            Self::StallSession => "first_frame_seen",
+        }
+    }
+
+    /// Columns both speak of.
+    #[must_use]
+    pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::StartupAny => &["has_startup_any", "startup_any_ms"],
+            Self::StartupContent => &["has_startup_content", "startup_content_ms"],
+            Self::StallSession => &["first_frame_seen", "stall_ms"],
+        }
+    }
+
+    /// Sum and count of the values, for their mean.
+    #[must_use]
+    pub fn sums(self) -> (Part, Part) {
+        match self {
+            Self::StartupAny => (Part::StartupAnyMs, Part::StartupAnyCount),
+            Self::StartupContent => (Part::StartupContentMs, Part::StartupContentCount),
+            Self::StallSession => (Part::PlayStallMs, Part::Plays),
+        }
+    }
+}
+
+/// How a metric is computed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Recipe {
+    /// A sum over attempts.
+    Total {
+        /// The sum.
+        sum: Part,
+        /// Size of the smallest event that counts, for the interval of a 0 (see `statistics::total`).
+        unit: f64,
+    },
+    /// A ratio of two sums.
+    Ratio {
+        /// Above.
+        numerator: Part,
+        /// Below.
+        denominator: Part,
+        /// Attempts in scope.
+        scope: Part,
+        /// What the ratio is multiplied with.
+        scale: f64,
+        /// Whether the numerator is part of the denominator.
+        share: bool,
+    },
+    /// A quantile of a distribution.
+    Quantile {
+        /// Of what.
+        hist: Hist,
+        /// 0..1.
+        probability: f64,
+    },
+    /// A whole distribution.
+    Histogram {
+        /// Of what.
+        hist: Hist,
+    },
+    /// Distinct viewer ids.
+    Distinct,
+    /// Viewers at a moment.
+    Concurrency {
+        /// The highest tick instead of the average.
+        max: bool,
+    },
+}
+
+const MS_PER_HOUR: f64 = 3_600_000.0;
+
+/// The recipe of a metric as asked for. `None` for a pair that the parser never makes.
+#[must_use]
+pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
+    let share = |numerator, denominator, scope| Recipe::Ratio {
+        numerator,
+        denominator,
+        scope,
+        scale: 1.0,
+        share: true,
+    };
+    let rate = |numerator, denominator, scope, scale| Recipe::Ratio {
+        numerator,
+        denominator,
+        scope,
+        scale,
+        share: false,
+    };
+    let total = |sum, unit| Recipe::Total { sum, unit };
+    Some(match (metric.name, metric.kind) {
+        ("attempts", _) => total(Part::Attempts, 1.0),
+        ("plays", _) => total(Part::Plays, 1.0),
+        ("play_ms", _) => total(Part::PlayMs, 1_000.0),
+        ("stall_ms", _) => total(Part::StallMs, 250.0),
+        ("stall_count", _) => total(Part::StallCount, 1.0),
+        ("unique_viewers", _) => Recipe::Distinct,
+        ("exit_before_start", _) => share(Part::Exited, Part::Stayed, Part::Stayed),
+        ("start_failure", _) => share(Part::StartFailed, Part::Attempts, Part::Attempts),
+        ("playback_failure", _) => share(Part::PlaybackFailed, Part::Plays, Part::Plays),
+        ("rebuffer_ratio", _) => share(Part::PlayStallMs, Part::WantedMs, Part::Wanting),
+        ("rebuffer_ratio_network", _) => share(Part::PlayStallNetworkMs, Part::WantedMs, Part::Wanting),
+        ("stalled_attempt_share", _) => share(Part::Stalled, Part::Plays, Part::Plays),
+        ("dropped_frame_share", _) => share(Part::FramesDropped, Part::FramesDecoded, Part::FramesKnown),
+        ("good_share", _) => share(Part::Good, Part::Judged, Part::Judged),
+        ("stalls_per_hour", _) => rate(Part::PlayStalls, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
+        ("switches_per_hour", _) => rate(Part::Switches, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
+        ("bitrate_avg_bps", _) => rate(Part::BitrateBpsMs, Part::BitrateMediaMs, Part::BitrateKnown, 1.0),
+        ("startup_any_ms", _) => distribution(Hist::StartupAny, ask)?,
+        ("startup_content_ms", _) => distribution(Hist::StartupContent, ask)?,
+        ("stall_session_ms", _) => distribution(Hist::StallSession, ask)?,
+        ("concurrent_viewers", Kind::Concurrency) => Recipe::Concurrency { max: ask == Ask::Max },
+        _ => return None,
+    })
+}
+
+fn distribution(hist: Hist, ask: Ask) -> Option<Recipe> {
+    match ask {
+        Ask::Quantile(probability) => Some(Recipe::Quantile { hist, probability }),
+        Ask::Histogram => Some(Recipe::Histogram { hist }),
+        Ask::Mean => {
+            let (numerator, denominator) = hist.sums();
+            Some(Recipe::Ratio {
+                numerator,
+                denominator,
+                scope: denominator,
+                scale: 1.0,
+                share: false,
+            })
+        }
+        Ask::Value | Ask::Max => None,
+    }
+}
+
+impl Recipe {
+    /// The sums it needs.
+    #[must_use]
+    pub fn parts(self) -> Vec<Part> {
+        match self {
+            Self::Total { sum, .. } => vec![sum, Part::Attempts],
+            Self::Ratio {
+                numerator,
+                denominator,
+                scope,
+                ..
+            } => vec![numerator, denominator, scope],
+            Self::Quantile { .. } | Self::Histogram { .. } | Self::Concurrency { .. } => Vec::new(),
+            Self::Distinct => vec![Part::Identified],
+        }
+    }
+
+    /// The histogram it needs.
+    #[must_use]
+    pub fn hist(self) -> Option<Hist> {
+        match self {
+            Self::Quantile { hist, .. } | Self::Histogram { hist } => Some(hist),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::AskedMetric;
+
+    #[test]
+    fn every_metric_of_the_catalogue_has_a_recipe_under_every_name() {
+        for name in AskedMetric::names() {
+            let asked = AskedMetric::parse(&name).unwrap_or_else(|| panic!("{name} does not parse"));
+            assert!(recipe(asked.metric, asked.ask).is_some(), "{name} has no recipe");
+        }
+    }
+
+    #[test]
+    fn a_derived_fact_stands_after_those_it_speaks_of() {
+        for (index, derived) in DERIVED.iter().enumerate() {
+            for column in derived.columns {
+                let place = DERIVED.iter().position(|other| other.name == *column);
+                assert!(place.is_none_or(|place| place < index), "{} before {column}", derived.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_speaks_only_of_the_columns_it_names() {
+        let names: Vec<&str> = Part::ALL.iter().flat_map(|part| part.columns()).copied().collect();
+        for part in Part::ALL {
+            for name in &names {
+                let spoken = part.sql().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name);
+                assert_eq!(spoken, part.columns().contains(name), "{part:?} and {name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,567 @@
+//! Whole statements. Two shapes carry every number: sums and histograms over merged attempts, and viewers per 5 s tick.
+//!
+//! Each merges the rows of an attempt first (`store/migrations/0002_impressions.sql` says why), filters the merged
+//! values, and then groups by window, time bucket, dimensions and viewer bucket. Nulls are treated here and nowhere
+//! else: in the tables `''` is "not known". The organisation stands first in every WHERE and comes out of a [`Tenant`].
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use accounts::Tenant;
+use statistics::{BUCKETS, histogram::LAST_BIN};
+use store::{Param, Statement};
+
+use super::{
+    Sql, dimension, filter,
+    metric::{DERIVED, Hist, Part},
+};
+use crate::{
+    calendar::{HOUR_MS, Window},
+    request::{Dimension, Filter},
+};
+
+/// Most groups that the first pass ranks; the rest, with the fewest attempts, is left out with a warning.
+pub const RANKED_MAX: usize = 100_000;
+
+/// Ticks of concurrency: every 5 s (METRICS, Audience).
+pub const TICK_MS: i64 = 5_000;
+
+/// Room for a bin beside the viewer bucket in one key of a histogram: the power of two above [`LAST_BIN`].
+pub const BIN_ROOM: usize = 2_048;
+const _: () = assert!(LAST_BIN == 1_500 && LAST_BIN < BIN_ROOM);
+
+/// How ms become time buckets.
+#[derive(Debug, Clone, PartialEq)]
+enum Form {
+    /// One bucket per window.
+    Single,
+    /// Buckets of one length; `phase` is how far a window begins after its first bucket's border. Both ms.
+    Regular { step: i64, phase: i64 },
+    /// Every border listed: days over a clock change, months.
+    Edges,
+}
+
+/// Windows that do not overlap, cut into time buckets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    windows: Vec<Window>,
+    form: Form,
+}
+
+impl Grid {
+    /// A grid over `windows`, which must not overlap.
+    #[must_use]
+    pub fn new(windows: Vec<Window>) -> Self {
+        let form = form_of(&windows);
+        Self { windows, form }
+    }
+
+    /// The windows.
+    #[must_use]
+    pub fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
+    /// How many borders its text lists; 0 where arithmetic does.
+    #[must_use]
+    pub fn listed_edges(&self) -> usize {
+        match self.form {
+            Form::Edges => self.windows.iter().map(|window| window.edges.len()).sum(),
+            Form::Single | Form::Regular { .. } => 0,
+        }
+    }
+
+    /// The window's and the bucket's index from the numbers a row carries. `None` for a row outside all windows.
+    #[must_use]
+    pub fn decode(&self, window: i64, bucket: i64) -> Option<(usize, usize)> {
+        let index = self.windows.iter().position(|known| known.start() == window && known.end() > window)?;
+        let window = &self.windows[index];
+        let bucket = match self.form {
+            Form::Single => 0,
+            Form::Regular { .. } => usize::try_from(bucket).ok()?,
+            // Of equal borders the last one begins the bucket that has a length.
+            Form::Edges => window.edges.partition_point(|edge| *edge <= bucket).checked_sub(1)?,
+        };
+        (bucket < window.buckets()).then_some((index, bucket))
+    }
+
+    /// Texts for the window, for the bucket, and the condition that `ms` is in a window.
+    fn sql(&self, sql: &mut Sql) -> (String, String, String) {
+        let mut borders: Vec<i64> = self.windows.iter().flat_map(|window| [window.start(), window.end()]).collect();
+        borders.sort_unstable();
+        borders.dedup();
+        let (first, last) = (borders.first().copied().unwrap_or_default(), borders.last().copied().unwrap_or_default());
+        let mut within = format!("ms >= {} AND ms < {}", sql.integer(first), sql.integer(last));
+        let window = match self.windows.as_slice() {
+            [_] => sql.integer(first),
+            windows => {
+                let starts = windows.iter().map(Window::start).collect();
+                let _ = write!(within, " AND has({}, `window`)", sql.integers(starts));
+                format!("roundDown(ms, {})", sql.integers(borders))
+            }
+        };
+        let bucket = match &self.form {
+            Form::Single => "0".to_owned(),
+            Form::Regular { step, phase } => {
+                format!("intDiv(ms - `window` + {}, {})", sql.integer(*phase), sql.integer(*step))
+            }
+            Form::Edges => {
+                let mut edges: Vec<i64> = self.windows.iter().flat_map(|window| window.edges.iter().copied()).collect();
+                edges.sort_unstable();
+                edges.dedup();
+                format!("roundDown(ms, {})", sql.integers(edges))
+            }
+        };
+        (window, bucket, within)
+    }
+
+    /// Stretches `[from, to]` of `started_hour` to read for attempts that began up to `lead_ms` before a window, merged.
+    fn hours(&self, lead_ms: i64) -> Vec<(i64, i64)> {
+        let floor = |ms: i64| ms - ms.rem_euclid(HOUR_MS);
+        let mut stretches: Vec<(i64, i64)> = self
+            .windows
+            .iter()
+            .map(|window| (floor(window.start() - lead_ms) - HOUR_MS, floor(window.end()) + HOUR_MS))
+            .collect();
+        stretches.sort_unstable();
+        let mut merged: Vec<(i64, i64)> = Vec::new();
+        for (from, to) in stretches {
+            match merged.last_mut() {
+                Some((_, end)) if *end >= from => *end = (*end).max(to),
+                _ => merged.push((from, to)),
+            }
+        }
+        merged
+    }
+}
+
+fn form_of(windows: &[Window]) -> Form {
+    if windows.iter().all(|window| window.buckets() <= 1) {
+        return Form::Single;
+    }
+    let Some(longest) = windows.iter().max_by_key(|window| window.buckets()) else {
+        return Form::Single;
+    };
+    let phase = longest.start() - longest.floor;
+    let step = longest.edges[1] - longest.floor;
+    let regular = step > 0
+        && windows.iter().all(|window| {
+            let border = |index: usize| window.start() - phase + index as i64 * step;
+            let last = window.buckets();
+            window.start() - window.floor == phase
+                && (1..last).all(|index| window.edges[index] == border(index))
+                && window.end() > border(last - 1)
+                && window.end() <= border(last)
+        });
+    match regular {
+        true => Form::Regular { step, phase },
+        false => Form::Edges,
+    }
+}
+
+/// Which attempts a statement is about.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// Whose.
+    pub tenant: Tenant,
+    /// When they began (or, for ticks, when they were watched).
+    pub grid: Grid,
+    /// What they have in common.
+    pub filters: Vec<Filter>,
+    /// Whether bots count.
+    pub include_bots: bool,
+    /// Now, ms since 1970: decides which attempts are over.
+    pub now_ms: i64,
+}
+
+/// What a statement asks of them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wanted {
+    /// What groups are told apart by.
+    pub dimensions: Vec<Dimension>,
+    /// Sums, in the order of the answer.
+    pub parts: Vec<Part>,
+    /// Histograms, in the order of the answer.
+    pub hists: Vec<Hist>,
+    /// Whether distinct viewers are counted.
+    pub distinct: bool,
+    /// Whether sums are told apart by viewer bucket; without, everything stands in bucket 0.
+    pub by_viewer: bool,
+    /// Only these combinations of dimension values; all without.
+    pub only: Option<Vec<Vec<String>>>,
+    /// Most groups, those with the most attempts.
+    pub limit: Option<usize>,
+}
+
+/// Sums and histograms over attempts.
+///
+/// Answer: `window`, `bucket`, `dimensions` Array(String), `attempts`, `identified`, `received`, `expected`,
+/// `viewers` (0 unless wanted), `sums` one array per part, `histograms` one (keys, counts) per histogram,
+/// where key = viewer bucket × [`BIN_ROOM`] + bin.
+#[must_use]
+pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
+    let mut sql = Sql::default();
+    let mut columns: BTreeSet<&str> = ["viewer_id", "received", "max_sequence"].into();
+    columns.extend(wanted.parts.iter().flat_map(|part| part.columns()));
+    columns.extend(wanted.hists.iter().flat_map(|hist| hist.columns()));
+
+    let buckets = if wanted.by_viewer { BUCKETS } else { 1 };
+    let sums: Vec<String> = wanted
+        .parts
+        .iter()
+        .map(|part| format!("sumResample(0, {buckets}, 1)({}, viewer_bucket)", part.sql()))
+        .collect();
+    let histograms: Vec<String> = wanted
+        .hists
+        .iter()
+        .map(|hist| {
+            format!(
+                "sumMapIf([toUInt32(viewer_bucket * {BIN_ROOM} + least({LAST_BIN}, floor(log1p({}) / log(1.02))))], [toUInt64(1)], {})",
+                hist.value(),
+                hist.condition()
+            )
+        })
+        .collect();
+    let names: Vec<String> = (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect();
+    let group_by: String = ["`window`".to_owned(), "bucket".to_owned()].into_iter().chain(names.iter().cloned()).collect::<Vec<_>>().join(", ");
+    let viewers = if wanted.distinct { "uniqCombined64If(viewer_id, viewer_id != '')" } else { "0" };
+    let inside = located_attempts(scope, wanted, &mut columns, &mut sql);
+    let mut text = format!(
+        "SELECT\n  `window`, bucket, {} AS dimensions,\n  count() AS attempts, countIf(viewer_id != '') AS identified,\n  \
+         sum(received) AS received, sum(max_sequence + 1) AS expected,\n  {viewers} AS viewers,\n  \
+         {} AS sums,\n  {} AS histograms\nFROM (\n{inside}\n)\nGROUP BY {group_by}",
+        dimensions_array(&names),
+        tuple(&sums),
+        tuple(&histograms),
+    );
+    if let Some(limit) = wanted.limit {
+        let _ = write!(text, "\nORDER BY attempts DESC, {group_by}\nLIMIT {limit}");
+    }
+    sql.text = text;
+    finished(sql, scope, "query::sql::statement::attempts")
+}
+
+/// Merged attempts with their place in the grid: columns `ms`, `window`, `bucket`, `d0`…, `viewer_bucket` and those asked for.
+fn located_attempts(scope: &Scope, wanted: &Wanted, columns: &mut BTreeSet<&'static str>, sql: &mut Sql) -> String {
+    let merged = |sql: &mut Sql, derived: &str, conditions: &str, columns: &BTreeSet<&'static str>| {
+        let inside = merged_attempts(scope, columns, 0, sql);
+        format!("  SELECT *{derived}\n  FROM (\n{inside}\n  )\n  WHERE {conditions}")
+    };
+    let (window, bucket, within) = scope.grid.sql(sql);
+    let mut conditions = vec![within];
+    conditions.extend(common_conditions(scope, columns, sql));
+    let derived = derived_facts(columns, scope, sql);
+    let mut places = String::new();
+    let _ = write!(places, ",\n    {window} AS `window`,\n    {bucket} AS bucket");
+    let mut names = Vec::new();
+    for (index, wanted) in wanted.dimensions.iter().enumerate() {
+        columns.insert(dimension::column(wanted));
+        let _ = write!(places, ",\n    toString({}) AS d{index}", dimension::value(wanted, sql));
+        names.push(format!("d{index}"));
+    }
+    if let Some(only) = &wanted.only {
+        conditions.push(only_these(&names, only, sql));
+    }
+    let _ = write!(places, ",\n    {} AS viewer_bucket", viewer_bucket(wanted.by_viewer));
+    merged(sql, &format!("{places}{derived}"), &conditions.join("\n    AND "), columns)
+}
+
+/// One row per attempt: its rows merged, named as the columns are. `lead_ms` reads attempts that began so much earlier.
+fn merged_attempts(scope: &Scope, columns: &BTreeSet<&'static str>, lead_ms: i64, sql: &mut Sql) -> String {
+    sql.named("organization", scope.tenant.organization_id());
+    let hours: Vec<String> = scope
+        .grid
+        .hours(lead_ms)
+        .into_iter()
+        .map(|(from, to)| {
+            let (from, to) = (sql.integer(from / 1_000), sql.integer(to / 1_000));
+            format!("i.started_hour BETWEEN toDateTime({from}, 'UTC') AND toDateTime({to}, 'UTC')")
+        })
+        .collect();
+    let mut text = "    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms".to_owned();
+    for column in columns {
+        let merged = match *column {
+            name if DERIVED.iter().any(|derived| derived.name == name) => continue,
+            "received" => "groupBitmapMerge(i.sequences)".to_owned(),
+            "last_received_ms" => "toUnixTimestamp64Milli(max(i.last_received_at))".to_owned(),
+            "last_state" => "argMaxMerge(i.last_state)".to_owned(),
+            "custom" | "play_ms_by_rendition" => format!("maxMap(i.{column})"),
+            name => format!("max(i.{name})"),
+        };
+        let _ = write!(text, ",\n      {merged} AS {column}");
+    }
+    let _ = write!(
+        text,
+        "\n    FROM impressions AS i\n    WHERE i.organization_id = {{organization:UUID}}\n      AND ({})\n    GROUP BY i.attempt_id",
+        hours.join("\n        OR ")
+    );
+    text
+}
+
+fn common_conditions(scope: &Scope, columns: &mut BTreeSet<&'static str>, sql: &mut Sql) -> Vec<String> {
+    let mut conditions = Vec::new();
+    for wanted in &scope.filters {
+        columns.insert(dimension::column(&wanted.dimension));
+        conditions.push(format!("({})", filter::condition(wanted, sql)));
+    }
+    if !scope.include_bots {
+        columns.insert("device_class");
+        conditions.push("device_class != 'bot'".to_owned());
+    }
+    conditions
+}
+
+/// Texts of the derived facts among `columns`, and of those they speak of; adds the columns they need.
+fn derived_facts(columns: &mut BTreeSet<&'static str>, scope: &Scope, sql: &mut Sql) -> String {
+    // From the last to the first: a fact only speaks of those before it.
+    for derived in DERIVED.iter().rev() {
+        if columns.contains(derived.name) {
+            columns.extend(derived.columns);
+        }
+    }
+    let mut text = String::new();
+    for derived in DERIVED.iter().filter(|derived| columns.contains(derived.name)) {
+        if derived.sql.contains("{now_ms:") {
+            sql.named("now_ms", scope.now_ms);
+        }
+        let _ = write!(text, ",\n    ({}) AS {}", derived.sql, derived.name);
+    }
+    text
+}
+
+/// The cluster of an attempt: its viewer, else itself.
+fn viewer_bucket(by_viewer: bool) -> String {
+    match by_viewer {
+        true => format!("sipHash64(if(viewer_id != '', viewer_id, toString(attempt_id))) % {BUCKETS}"),
+        false => "toUInt64(0)".to_owned(),
+    }
+}
+
+fn dimensions_array(names: &[String]) -> String {
+    match names {
+        [] => "emptyArrayString()".to_owned(),
+        names => format!("[{}]", names.join(", ")),
+    }
+}
+
+fn tuple(texts: &[String]) -> String {
+    format!("tuple({})", texts.join(", "))
+}
+
+fn only_these(names: &[String], only: &[Vec<String>], sql: &mut Sql) -> String {
+    let rows: Vec<String> = only
+        .iter()
+        .map(|values| {
+            let values: Vec<String> = values.iter().map(|value| sql.text(value)).collect();
+            match values.as_slice() {
+                [one] => one.clone(),
+                values => format!("({})", values.join(", ")),
+            }
+        })
+        .collect();
+    match names {
+        [one] => format!("{one} IN ({})", rows.join(", ")),
+        names => format!("({}) IN ({})", names.join(", "), rows.join(", ")),
+    }
+}
+
+/// Viewers per tick of 5 s, from the raw beacons: an attempt counts at a tick when any of its beacons says it was active
+/// then, once, however many say so.
+///
+/// Cost: reads `active_spans` of the organisation's beacons received since the first window, and the attempts that
+/// began up to 48 h before each window; 12 ticks a minute and attempt in memory.
+///
+/// Answer: `window`, `bucket`, `dimensions`, `viewer_ticks` and `at_highest`, arrays by viewer bucket.
+#[must_use]
+pub fn concurrency(scope: &Scope, wanted: &Wanted) -> Statement {
+    let mut sql = Sql::default();
+    let mut columns: BTreeSet<&str> = ["viewer_id"].into();
+    let (window, bucket, within) = scope.grid.sql(&mut sql);
+    let conditions = common_conditions(scope, &mut columns, &mut sql);
+    let buckets = if wanted.by_viewer { BUCKETS } else { 1 };
+    let mut values = String::new();
+    let mut names = Vec::new();
+    for (index, dimension) in wanted.dimensions.iter().enumerate() {
+        columns.insert(dimension::column(dimension));
+        let _ = write!(values, ", any(toString({})) AS d{index}", dimension::value(dimension, &mut sql));
+        names.push(format!("d{index}"));
+    }
+    let mut outer = vec![within];
+    if let Some(only) = &wanted.only {
+        outer.push(only_these(&names, only, &mut sql));
+    }
+    let listed: String = names.iter().fold(String::new(), |text, name| text + ", " + name);
+    let where_attempt = match conditions.is_empty() {
+        true => String::new(),
+        false => format!("\n        WHERE {}", conditions.join(" AND ")),
+    };
+    let lead_ms = i64::from(schemas::limits::ATTEMPT_MS_MAX);
+    let first = scope.grid.windows().iter().map(Window::start).min().unwrap_or_default();
+    // A beacon about a time in a window was received after the window began; 5 min for clocks that disagree.
+    let received_from = sql.integer(first - 5 * 60 * 1_000);
+    let attempts = merged_attempts(scope, &columns, lead_ms, &mut sql).replace("\n", "\n      ");
+    let tick = format!("toUInt64(intDiv(a.ms + {{}} + {}, {TICK_MS}))", TICK_MS - 1);
+    let (from, to) = (tick.replace("{}", "span.1"), tick.replace("{}", "span.2"));
+    sql.text = format!(
+        "SELECT `window`, bucket, {dimensions} AS dimensions,\n  sumForEach(by_viewer) AS viewer_ticks,\n  \
+         argMax(by_viewer, (arraySum(by_viewer), -ms)) AS at_highest\nFROM (\n  \
+         SELECT ms, {window} AS `window`, {bucket} AS bucket{listed},\n    \
+         sumResample(0, {buckets}, 1)(toUInt64(1), viewer_bucket) AS by_viewer\n  FROM (\n    \
+         SELECT {TICK_MS} * toInt64(arrayJoin(ticks)) AS ms, viewer_bucket{listed}\n    FROM (\n      \
+         SELECT b.attempt_id AS attempt_id, any({viewer_bucket}) AS viewer_bucket{values},\n        \
+         groupUniqArrayArray(arrayFlatten(arrayMap(span -> range({from}, {to}), b.active_spans))) AS ticks\n      \
+         FROM (\n        SELECT attempt_id, active_spans FROM beacons\n        \
+         WHERE organization_id = {{organization:UUID}} AND received_at >= fromUnixTimestamp64Milli({received_from}) \
+         AND notEmpty(active_spans)\n      ) AS b\n      INNER JOIN (\n        SELECT * FROM (\n      {attempts}\n        )\
+         {where_attempt}\n      ) AS a ON a.attempt_id = b.attempt_id\n      GROUP BY b.attempt_id\n    )\n  )\n  \
+         WHERE {outer}\n  GROUP BY ms, `window`, bucket{listed}\n)\nGROUP BY `window`, bucket{listed}",
+        dimensions = dimensions_array(&names),
+        viewer_bucket = viewer_bucket(wanted.by_viewer),
+        outer = outer.join(" AND "),
+    );
+    if let Some(limit) = wanted.limit {
+        let _ = write!(sql.text, "\nORDER BY arraySum(viewer_ticks) DESC, `window`, bucket{listed}\nLIMIT {limit}");
+    }
+    finished(sql, scope, "query::sql::statement::concurrency")
+}
+
+/// Attempts of bots in the scope: one row, `bots`.
+#[must_use]
+pub fn bots(scope: &Scope) -> Statement {
+    let mut sql = Sql::default();
+    let scope = Scope {
+        include_bots: true,
+        ..scope.clone()
+    };
+    let mut columns: BTreeSet<&str> = ["device_class"].into();
+    let (window, _, within) = scope.grid.sql(&mut sql);
+    let mut conditions = vec![within, "device_class = 'bot'".to_owned()];
+    conditions.extend(common_conditions(&scope, &mut columns, &mut sql));
+    let inside = merged_attempts(&scope, &columns, 0, &mut sql);
+    sql.text = format!(
+        "SELECT count() AS bots\nFROM (\n  SELECT *, {window} AS `window` FROM (\n{inside}\n  )\n)\nWHERE {}",
+        conditions.join("\n  AND ")
+    );
+    finished(sql, &scope, "query::sql::statement::bots")
+}
+
+/// When the organisation's latest beacon was received: one row, `fresh_ms`, 0 without any beacon.
+#[must_use]
+pub fn freshness(tenant: Tenant) -> Statement {
+    limited(
+        Statement::new(
+            "SELECT toUnixTimestamp64Milli(max(last_received_at)) AS fresh_ms\nFROM impressions\n\
+             WHERE organization_id = {organization:UUID}",
+        )
+        .bind("organization", tenant.organization_id()),
+    )
+    .log_comment("query::sql::statement::freshness")
+}
+
+/// What an order of attempts can be by: a name and a text over the merged columns.
+pub const ATTEMPT_ORDERS: [(&str, &str); 7] = [
+    ("stall_session_ms", "stall_ms"),
+    ("startup_any_ms", "startup_any_ms"),
+    ("startup_content_ms", "startup_content_ms"),
+    ("stall_count", "stall_count"),
+    ("play_ms", "play_ms"),
+    ("error_count", "error_count"),
+    ("started_at", "ms"),
+];
+
+/// One page of attempts, whole: every attribute and total.
+#[must_use]
+pub fn impressions(scope: &Scope, order: &'static str, descending: bool, limit: usize, offset: usize) -> Statement {
+    let mut sql = Sql::default();
+    let mut columns = whole_attempt();
+    let (window, _, within) = scope.grid.sql(&mut sql);
+    let mut conditions = vec![within];
+    conditions.extend(common_conditions(scope, &mut columns, &mut sql));
+    let derived = derived_facts(&mut columns, scope, &mut sql);
+    let inside = merged_attempts(scope, &columns, 0, &mut sql);
+    let direction = if descending { "DESC" } else { "ASC" };
+    let (limit, offset) = (sql.integer(limit as i64), sql.integer(offset as i64));
+    sql.text = format!(
+        "SELECT *, {window} AS `window`{derived}\nFROM (\n{inside}\n)\nWHERE {}\n\
+         ORDER BY {order} {direction} NULLS LAST, ms DESC, attempt_id\nLIMIT {limit} OFFSET {offset}",
+        conditions.join("\n  AND ")
+    );
+    finished(sql, scope, "query::sql::statement::impressions")
+}
+
+/// One attempt, whole. Found by its id alone: the bloom filter of `impressions` skips the rest.
+#[must_use]
+pub fn impression(tenant: Tenant, attempt_id: uuid::Uuid, now_ms: i64) -> Statement {
+    let columns = whole_attempt();
+    let mut text = "SELECT *, (end_reason != '' OR last_received_ms < {now_ms:Int64} - 300000) AS ended\nFROM (\n  \
+                    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms"
+        .to_owned();
+    for column in &columns {
+        let merged = match *column {
+            "ended" => continue,
+            "received" => "groupBitmapMerge(i.sequences)".to_owned(),
+            "last_state" => "argMaxMerge(i.last_state)".to_owned(),
+            "last_received_ms" => "toUnixTimestamp64Milli(max(i.last_received_at))".to_owned(),
+            "custom" | "play_ms_by_rendition" => format!("maxMap(i.{column})"),
+            name => format!("max(i.{name})"),
+        };
+        let _ = write!(text, ",\n    {merged} AS {column}");
+    }
+    text.push_str(
+        "\n  FROM impressions AS i\n  WHERE i.organization_id = {organization:UUID} AND i.attempt_id = {attempt:UUID}\n  \
+         GROUP BY i.attempt_id\n)",
+    );
+    limited(
+        Statement::new(text)
+            .bind("organization", tenant.organization_id())
+            .bind("attempt", attempt_id)
+            .bind("now_ms", now_ms),
+    )
+    .log_comment("query::sql::statement::impression")
+}
+
+/// The beacons of one attempt in order, each sequence once.
+#[must_use]
+pub fn beacons(tenant: Tenant, attempt_id: uuid::Uuid) -> Statement {
+    limited(
+        Statement::new(
+            "SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped,\n  \
+             toUnixTimestamp64Milli(received_at) AS received_ms\nFROM beacons\n\
+             WHERE organization_id = {organization:UUID} AND attempt_id = {attempt:UUID}\n\
+             ORDER BY sequence, received_at\nLIMIT 1 BY sequence",
+        )
+        .bind("organization", tenant.organization_id())
+        .bind("attempt", attempt_id),
+    )
+    .log_comment("query::sql::statement::beacons")
+}
+
+fn whole_attempt() -> BTreeSet<&'static str> {
+    let attributes = schemas::attribute::ATTRIBUTES.iter().map(|attribute| attribute.name);
+    let once = schemas::Totals::SET_ONCE_FIELDS.iter().copied().filter(|name| *name != "failure");
+    attributes
+        .chain(schemas::Totals::MAX_FIELDS.iter().copied())
+        .chain(once)
+        .chain(["failure_message", "play_ms_by_rendition", "custom", "received", "max_sequence", "last_state"])
+        .chain(["last_received_ms", "elapsed_ms", "video_duration_ms", "ended"])
+        .collect()
+}
+
+fn finished(sql: Sql, scope: &Scope, comment: &str) -> Statement {
+    let mut statement = limited(Statement::new(sql.text)).log_comment(comment);
+    for (name, value) in sql.params {
+        statement = statement.bind(name, value);
+    }
+    debug_assert!(
+        statement.params().contains(&("organization".to_owned(), Param::from(scope.tenant.organization_id()))),
+        "every statement names its organisation"
+    );
+    statement
+}
+
+/// No question may take longer than 30 s or more than 4 GiB of the engine.
+fn limited(statement: Statement) -> Statement {
+    statement.max_execution_seconds(30).max_memory_bytes(4 << 30)
+}
+
+#[cfg(test)]
+mod tests;
