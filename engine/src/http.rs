@@ -3,6 +3,8 @@
 //! It is for programs on this machine. A web page may reach loopback too, through the browser of whoever opens it, so a
 //! request that a browser marks as a page's (`Origin`) or that names another host (DNS rebinding) is turned away.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, Resource,
     http::{Method, StatusCode, header},
@@ -20,7 +22,7 @@ use crate::{
 
 /// ClickHouse's `TOO_MANY_SIMULTANEOUS_QUERIES`.
 const TOO_MANY_SIMULTANEOUS_QUERIES: i32 = 202;
-/// ClickHouse's `TOO_LARGE_SIZE_COMPRESSED`'s neighbour for bodies: `TOO_MANY_BYTES`.
+/// ClickHouse's `TOO_MANY_BYTES`.
 const TOO_MANY_BYTES: i32 = 307;
 /// ClickHouse's `CANNOT_READ_ALL_DATA`.
 const CANNOT_READ_ALL_DATA: i32 = 33;
@@ -28,6 +30,12 @@ const CANNOT_READ_ALL_DATA: i32 = 33;
 const ACCESS_DENIED: i32 = 497;
 /// ClickHouse's `BAD_ARGUMENTS`.
 const BAD_ARGUMENTS: i32 = 36;
+
+/// ClickHouse's `SOCKET_TIMEOUT`.
+const SOCKET_TIMEOUT: i32 = 209;
+
+/// Longest pause between two pieces of a body: whoever waits longer keeps others from their turn.
+const READ_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What every request needs.
 pub(crate) struct Front {
@@ -142,7 +150,16 @@ fn turn_pages_away(request: &HttpRequest) -> Result<(), Exception> {
 
 async fn read(mut payload: web::Payload, max_bytes: usize) -> Result<Bytes, Exception> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
+    loop {
+        let next = tokio::time::timeout(READ_PATIENCE, payload.next()).await.map_err(|_| {
+            Exception::new(
+                SOCKET_TIMEOUT,
+                "the body does not come; nothing was done (SOCKET_TIMEOUT)",
+            )
+        })?;
+        let Some(chunk) = next else {
+            return Ok(body.freeze());
+        };
         let chunk = chunk.map_err(|error| {
             Exception::new(
                 CANNOT_READ_ALL_DATA,
@@ -157,7 +174,6 @@ async fn read(mut payload: web::Payload, max_bytes: usize) -> Result<Bytes, Exce
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
 }
 
 /// Every value is a text, as ClickHouse has it.

@@ -477,6 +477,9 @@ async fn get_only_reads() {
         "USE system",
         "ALTER TABLE readings DELETE WHERE 1",
         "CREATE TABLE other (a UInt8) ENGINE = Memory",
+        "SELECT 1 INTO OUTFILE '/tmp/playhead-outfile'",
+        "KILL QUERY WHERE 1",
+        "SYSTEM STOP MERGES",
     ] {
         assert_eq!(get(refused).await.0, 403, "{refused}");
     }

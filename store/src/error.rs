@@ -47,9 +47,10 @@ pub enum StoreError {
 
 /// Codes that say the rows, not the moment, are at fault: sent again they fail again.
 /// 6, 27, 33, 38, 41, 53, 69, 70, 72, 117, 131, 321, 349: parsing and conversion of values; 16, 47, 60, 62, 81: names or
-/// syntax that this program got wrong; 252: too many partitions in one block; 469: a violated constraint.
+/// syntax that this program got wrong; 252: too many partitions in one block;
+/// 307, 396: more bytes or rows than are taken at once, which splitting cures; 469: a violated constraint.
 const POISON_CODES: &[i32] = &[
-    6, 16, 27, 33, 38, 41, 47, 53, 60, 62, 69, 70, 72, 81, 117, 131, 252, 321, 349, 469,
+    6, 16, 27, 33, 38, 41, 47, 53, 60, 62, 69, 70, 72, 81, 117, 131, 252, 307, 321, 349, 396, 469,
 ];
 
 impl StoreError {

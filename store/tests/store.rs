@@ -1,0 +1,648 @@
+//! The tables on the real engine: what they hold is what the merge of the beacons says, however they arrived.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::testing::EngineProcess;
+use schemas::{
+    AttemptId, Beacon, BeaconKind, Context, EndReason, Failure, FailureClass, Interval, OrganizationId, RenditionPlay,
+    State, StreamType, Totals, UnixMs,
+    attribute::{ATTRIBUTES, Source},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use store::{BeaconRow, Enrichment, Migration, Receipt, Retention, Statement, Store, StoreConfig, StoreError};
+use uuid::Uuid;
+
+const HOUR_MS: i64 = 3_600_000;
+/// 2026-11-20T10:00:00Z.
+const TEN_O_CLOCK: i64 = 1_795_168_800_000;
+
+async fn store() -> (EngineProcess, Store) {
+    let engine = EngineProcess::start();
+    let store = Store::connect(StoreConfig::embedded(&engine.url));
+    store.migrate(&Retention::default()).await.unwrap();
+    (engine, store)
+}
+
+/// A small, seeded generator (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % bound
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for end in (1..items.len()).rev() {
+            items.swap(end, usize::try_from(self.below(end as u64 + 1)).unwrap());
+        }
+    }
+}
+
+fn organization() -> OrganizationId {
+    OrganizationId(Uuid::from_u128(1))
+}
+
+fn beacon(attempt: u128, sequence: u32, totals: Totals) -> Beacon {
+    Beacon {
+        attempt_id: AttemptId(Uuid::from_u128(attempt)),
+        sequence,
+        started_at_ms: UnixMs(TEN_O_CLOCK),
+        kind: BeaconKind::Beat,
+        state: State::Playing,
+        interval: Interval {
+            from_ms: sequence * 10_000,
+            to_ms: (sequence + 1) * 10_000,
+            state: State::Playing,
+            ..Interval::default()
+        },
+        totals,
+        context: None,
+    }
+}
+
+fn receipt(started_at: i64) -> Receipt {
+    Receipt {
+        organization_id: organization(),
+        received_at: UnixMs(TEN_O_CLOCK + 5),
+        started_at: UnixMs(started_at),
+        skew_ms: 0,
+    }
+}
+
+fn row(attempt: u128, sequence: u32, play_ms: u32) -> BeaconRow {
+    let totals = Totals {
+        play_ms,
+        ..Totals::default()
+    };
+    BeaconRow::new(
+        beacon(attempt, sequence, totals),
+        Enrichment::default(),
+        receipt(TEN_O_CLOCK),
+    )
+}
+
+#[derive(Deserialize, Debug)]
+struct Count {
+    count: u64,
+}
+
+async fn count(store: &Store, sql: &str) -> u64 {
+    store.fetch::<Count>(&Statement::new(sql)).await.unwrap()[0].count
+}
+
+const BOOLS: [&str; 4] = ["first_frame_seen", "startup_interrupted", "startup_hidden", "suspended"];
+
+/// The totals of one attempt after each of its beacons: every field grows at times or is set once, as a collector's do.
+fn growing_totals(random: &mut Random, beacons: u32) -> Vec<Totals> {
+    let mut object = Map::new();
+    let mut renditions = BTreeMap::new();
+    (0..beacons)
+        .map(|_| {
+            for &name in Totals::MAX_FIELDS {
+                if random.below(3) == 0 {
+                    let value = if BOOLS.contains(&name) {
+                        json!(true)
+                    } else {
+                        let most = if name.ends_with("_bps_ms") || name.ends_with("_bytes") {
+                            1 << 50
+                        } else {
+                            1 << 20
+                        };
+                        json!(object.get(name).and_then(Value::as_u64).unwrap_or(0) + random.below(most))
+                    };
+                    object.insert(name.into(), value);
+                }
+            }
+            for &name in Totals::SET_ONCE_FIELDS {
+                if random.below(6) == 0 && !object.contains_key(name) {
+                    let value = match name {
+                        "failure" => serde_json::to_value(Failure {
+                            class: [FailureClass::Drm, FailureClass::Segment]
+                                [usize::try_from(random.below(2)).unwrap()],
+                            code: format!("code {}", random.below(9)),
+                            message: "it's \\ broken\n".into(),
+                        })
+                        .unwrap(),
+                        "end_reason" => serde_json::to_value(
+                            [EndReason::Quit, EndReason::SourceChange][usize::try_from(random.below(2)).unwrap()],
+                        )
+                        .unwrap(),
+                        // 0 was measured; it is not null.
+                        _ => json!(random.below(3) * 1_000),
+                    };
+                    object.insert(name.into(), value);
+                }
+            }
+            if random.below(2) == 0 {
+                let name = format!("{}p@?", [360, 720, 1080][usize::try_from(random.below(3)).unwrap()]);
+                *renditions.entry(name).or_insert(0) += 1 + u32::try_from(random.below(10_000)).unwrap();
+            }
+            let mut totals: Totals = serde_json::from_value(Value::Object(object.clone())).unwrap();
+            totals.play_ms_by_rendition = renditions
+                .iter()
+                .map(|(rendition, play_ms)| RenditionPlay {
+                    rendition: rendition.clone(),
+                    play_ms: *play_ms,
+                })
+                .collect();
+            totals
+        })
+        .collect()
+}
+
+/// One attempt as a reader merges it.
+struct Impression {
+    totals: Totals,
+    rest: Map<String, Value>,
+}
+
+async fn impressions(store: &Store) -> BTreeMap<Uuid, Impression> {
+    let mut columns: Vec<String> = Totals::MAX_FIELDS
+        .iter()
+        .chain(
+            Totals::SET_ONCE_FIELDS
+                .iter()
+                .filter(|name| !matches!(**name, "failure")),
+        )
+        .chain(&[
+            "failure_class",
+            "failure_code",
+            "failure_message",
+            "elapsed_ms",
+            "max_sequence",
+        ])
+        .map(|name| format!("max(impressions.{name}) AS {name}"))
+        .collect();
+    columns.push("maxMap(impressions.play_ms_by_rendition) AS play_ms_by_rendition".into());
+    columns.push("argMaxMerge(impressions.last_state) AS last_state".into());
+    columns.push("groupBitmapMerge(impressions.sequences) AS sequences".into());
+    columns.push("toUnixTimestamp64Milli(min(impressions.started_at)) AS started_at".into());
+    columns.push("count() AS rows".into());
+    let sql = format!(
+        "SELECT attempt_id, {} FROM impressions GROUP BY organization_id, attempt_id",
+        columns.join(", ")
+    );
+    let mut found = BTreeMap::new();
+    for mut row in store.fetch::<Map<String, Value>>(&Statement::new(sql)).await.unwrap() {
+        let attempt: Uuid = serde_json::from_value(row["attempt_id"].clone()).unwrap();
+        let renditions: BTreeMap<String, u32> =
+            serde_json::from_value(row.remove("play_ms_by_rendition").unwrap()).unwrap();
+        let mut of_totals = Map::new();
+        for &name in Totals::MAX_FIELDS.iter().chain(Totals::SET_ONCE_FIELDS) {
+            let value = match name {
+                "failure" if row["failure_class"] == "" => Value::Null,
+                "failure" => {
+                    json!({"class": row["failure_class"], "code": row["failure_code"], "message": row["failure_message"]})
+                }
+                "end_reason" if row[name] == "" => Value::Null,
+                _ => row.remove(name).unwrap(),
+            };
+            of_totals.insert(name.into(), value);
+        }
+        let mut totals: Totals = serde_json::from_value(Value::Object(of_totals)).unwrap();
+        totals.play_ms_by_rendition = renditions
+            .into_iter()
+            .map(|(rendition, play_ms)| RenditionPlay { rendition, play_ms })
+            .collect();
+        assert!(found.insert(attempt, Impression { totals, rest: row }).is_none());
+    }
+    found
+}
+
+#[tokio::test]
+async fn lost_shuffled_and_repeated_beacons_merge_as_totals_do() {
+    let (_engine, store) = store().await;
+    let mut random = Random(20_261_120);
+    let mut expected: BTreeMap<Uuid, (Totals, BTreeSet<u32>, i64)> = BTreeMap::new();
+    let mut deliveries = Vec::new();
+    for attempt in 1..=150_u128 {
+        for (sequence, totals) in (0..).zip(growing_totals(&mut random, 12)) {
+            if random.below(4) == 0 {
+                continue;
+            }
+            for _ in 0..=random.below(3) / 2 {
+                // Each batch estimates the skew anew: some estimates lie in the hour before.
+                let started_at = TEN_O_CLOCK - i64::try_from(random.below(1_000)).unwrap();
+                let beacon = beacon(attempt, sequence, totals.clone());
+                let entry =
+                    expected
+                        .entry(beacon.attempt_id.0)
+                        .or_insert((Totals::default(), BTreeSet::new(), i64::MAX));
+                entry.0.merge(&totals);
+                entry.1.insert(sequence);
+                entry.2 = entry.2.min(started_at);
+                deliveries.push(BeaconRow::new(beacon, Enrichment::default(), receipt(started_at)));
+            }
+        }
+    }
+    random.shuffle(&mut deliveries);
+    for (index, batch) in deliveries.chunks(300).enumerate() {
+        let token = format!("node/1/{index}");
+        store.insert_beacons(&token, batch).await.unwrap();
+        if random.below(2) == 0 {
+            store.insert_beacons(&token, batch).await.unwrap();
+        }
+    }
+    let stored = count(&store, "SELECT count() AS count FROM beacons").await;
+    assert_eq!(stored, deliveries.len() as u64, "a token sent again stores nothing");
+
+    let found = impressions(&store).await;
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    let mut split = 0;
+    for (attempt, (totals, sequences, started_at)) in &expected {
+        let Impression { totals: merged, rest } = &found[attempt];
+        assert_eq!(merged, totals, "{attempt}");
+        let highest = *sequences.last().unwrap();
+        assert_eq!(rest["max_sequence"], json!(highest));
+        assert_eq!(rest["elapsed_ms"], json!((highest + 1) * 10_000));
+        assert_eq!(rest["sequences"], json!(sequences.len()));
+        assert_eq!(rest["started_at"], json!(started_at));
+        assert_eq!(rest["last_state"], "p");
+        split += u64::from(rest["rows"].as_u64().unwrap() > 1);
+    }
+    assert!(
+        split > 0,
+        "some attempts stand in more than one row, so the reader's grouping was needed"
+    );
+}
+
+#[tokio::test]
+async fn every_field_and_attribute_is_a_column_with_a_comment() {
+    #[derive(Deserialize)]
+    struct Column {
+        table: String,
+        name: String,
+        r#type: String,
+        comment: String,
+    }
+    let (_engine, store) = store().await;
+    let statement = Statement::new(
+        "SELECT table, name, type, comment FROM system.columns
+         WHERE database = {database:String} AND table IN ('beacons', 'impressions') ORDER BY table, position",
+    )
+    .bind("database", store.database());
+    let columns = store.fetch::<Column>(&statement).await.unwrap();
+    let of = |table: &str| -> BTreeMap<&str, &Column> {
+        columns
+            .iter()
+            .filter(|column| column.table == table)
+            .map(|column| (column.name.as_str(), column))
+            .collect()
+    };
+    for column in &columns {
+        assert!(
+            !column.comment.is_empty(),
+            "{}.{} says no unit",
+            column.table,
+            column.name
+        );
+    }
+    let (beacons, impressions) = (of("beacons"), of("impressions"));
+    let sent: BTreeSet<&str> = BeaconRow::COLUMNS
+        .iter()
+        .chain(&["journal_range", "row_number"])
+        .copied()
+        .collect();
+    assert_eq!(beacons.keys().copied().collect::<BTreeSet<_>>(), sent);
+    for (table, columns) in [("beacons", &beacons), ("impressions", &impressions)] {
+        for &name in Totals::MAX_FIELDS {
+            let column = columns.get(name).unwrap_or_else(|| panic!("{table} has no {name}"));
+            assert!(!column.r#type.contains("Nullable"), "{table}.{name}");
+            assert!(
+                table == "beacons" || column.r#type.starts_with("SimpleAggregateFunction(max,"),
+                "{name}"
+            );
+        }
+        for &name in Totals::SET_ONCE_FIELDS {
+            match name {
+                "failure" => {
+                    for part in ["failure_class", "failure_code", "failure_message"] {
+                        assert!(columns[part].r#type.contains("String"), "{table}.{part}");
+                    }
+                }
+                "end_reason" => assert!(columns[name].r#type.contains("String"), "{table}"),
+                _ => assert!(columns[name].r#type.contains("Nullable(UInt32)"), "{table}.{name}"),
+            }
+        }
+        for attribute in ATTRIBUTES {
+            let column = columns
+                .get(attribute.name)
+                .unwrap_or_else(|| panic!("{table} has no {}", attribute.name));
+            assert!(column.r#type.contains("String"), "{table}.{}", attribute.name);
+        }
+    }
+    // The view names every column it feeds; one it forgot would stay at its default.
+    let view = Migration::ALL
+        .iter()
+        .find(|migration| migration.name == "0003_impressions_from_beacons")
+        .unwrap()
+        .sql;
+    for name in impressions.keys() {
+        let named = view.contains(&format!(" AS {name},"))
+            || view.contains(&format!(" AS {name}\n"))
+            || view.contains(&format!("\n    {name},"));
+        assert!(named, "the view forgets {name}");
+    }
+}
+
+#[tokio::test]
+async fn every_context_and_derived_text_reaches_its_own_column() {
+    let (_engine, store) = store().await;
+    let text = |name: &str| Some(format!("<{name}>"));
+    let context = Context {
+        viewer_id: text("viewer_id"),
+        video_id: text("video_id"),
+        video_title: text("video_title"),
+        stream_type: Some(StreamType::Live),
+        player_name: text("player_name"),
+        player_version: text("player_version"),
+        player_software: text("player_software"),
+        player_software_version: text("player_software_version"),
+        collector_version: text("collector_version"),
+        page_host: text("page_host"),
+        cdn: text("cdn"),
+        connection_type: text("connection_type"),
+        language: text("language"),
+        experiment_name: text("experiment_name"),
+        experiment_variant: text("experiment_variant"),
+        autoplay: Some(false),
+        first_frame_method: Some(schemas::FirstFrameMethod::FrameCallback),
+        video_duration_ms: Some(60_000),
+        custom: BTreeMap::from([("plan".into(), "gold".into()), ("empty".into(), String::new())]),
+    };
+    let enrichment = Enrichment {
+        browser: text("browser"),
+        browser_version: text("browser_version"),
+        os: text("os"),
+        os_version: text("os_version"),
+        device_class: text("device_class"),
+        country: text("country"),
+        region: text("region"),
+        city: text("city"),
+        asn: text("asn"),
+        isp: text("isp"),
+    };
+    // The context comes once, in whichever beacon; the others know nothing.
+    let mut with_context = beacon(7, 1, Totals::default());
+    with_context.context = Some(context);
+    let rows = [
+        row(7, 0, 1),
+        BeaconRow::new(with_context, enrichment, receipt(TEN_O_CLOCK)),
+        row(7, 2, 3),
+    ];
+    store.insert_beacons("contexts", &rows).await.unwrap();
+    let names: Vec<&str> = ATTRIBUTES
+        .iter()
+        .filter(|attribute| attribute.source != Source::Totals)
+        .map(|attribute| attribute.name)
+        .collect();
+    let columns: Vec<String> = names
+        .iter()
+        .map(|name| format!("max(impressions.{name}) AS {name}"))
+        .collect();
+    let sql = format!(
+        "SELECT {}, maxMap(impressions.custom) AS custom, max(impressions.video_duration_ms) AS video_duration_ms FROM impressions GROUP BY attempt_id",
+        columns.join(", ")
+    );
+    let found = store.fetch::<Map<String, Value>>(&Statement::new(sql)).await.unwrap();
+    for name in names {
+        let expected = match name {
+            "stream_type" => "live".to_owned(),
+            "autoplay" => "false".to_owned(),
+            "first_frame_method" => "frame_callback".to_owned(),
+            _ => format!("<{name}>"),
+        };
+        assert_eq!(found[0][name], json!(expected), "{name}");
+    }
+    assert_eq!(found[0]["custom"], json!({"plan": "gold", "empty": ""}));
+    assert_eq!(found[0]["video_duration_ms"], json!(60_000));
+}
+
+#[tokio::test]
+async fn migrating_twice_and_from_two_processes_changes_nothing() {
+    let engine = EngineProcess::start();
+    let config = StoreConfig {
+        database: "another_house".into(),
+        ..StoreConfig::embedded(&engine.url)
+    };
+    let (one, other) = (Store::connect(config.clone()), Store::connect(config));
+    let retention = Retention {
+        beacons_days: 3,
+        impressions_days: 30,
+    };
+    let (first, second) = tokio::join!(one.migrate(&retention), other.migrate(&retention));
+    assert!(first.unwrap().len() + second.unwrap().len() >= Migration::ALL.len());
+    one.insert_beacons("a", &[row(1, 0, 1)]).await.unwrap();
+    assert_eq!(one.migrate(&retention).await.unwrap(), Vec::<&str>::new());
+    assert_eq!(count(&other, "SELECT count() AS count FROM beacons").await, 1);
+
+    let ttl = "SELECT countIf(create_table_query LIKE '%toIntervalDay(3)%' AND name = 'beacons'
+                   OR create_table_query LIKE '%toIntervalDay(30)%' AND name = 'impressions') AS count
+               FROM system.tables WHERE database = 'another_house'";
+    assert_eq!(count(&one, ttl).await, 2);
+    one.migrate(&Retention {
+        beacons_days: 4,
+        impressions_days: 30,
+    })
+    .await
+    .unwrap();
+    assert_eq!(count(&one, ttl).await, 1);
+
+    // Durability and the deduplication windows, on both tables.
+    for setting in [
+        "fsync_after_insert = 1",
+        "fsync_part_directory = 1",
+        "min_rows_to_fsync_after_merge = 1",
+        "non_replicated_deduplication_window = 100000",
+    ] {
+        let sql = format!(
+            "SELECT count() AS count FROM system.tables WHERE database = 'another_house' AND name IN ('beacons', 'impressions') AND engine_full LIKE '%{setting}%'"
+        );
+        assert_eq!(count(&one, &sql).await, 2, "{setting}");
+    }
+}
+
+#[tokio::test]
+async fn an_edited_migration_is_noticed() {
+    let (engine, store) = store().await;
+    let edited = clickhouse::Client::default()
+        .with_url(&engine.url)
+        .with_database("playhead");
+    edited
+        .query_raw("INSERT INTO migrations (name, checksum, applied_at) VALUES ('0001_beacons', 'other', now64(3) + 1)")
+        .execute()
+        .await
+        .unwrap();
+    let error = store.migrate(&Retention::default()).await.unwrap_err();
+    assert!(
+        matches!(&error, StoreError::MigrationChanged { name, .. } if name == "0001_beacons"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn no_start_makes_a_batch_touch_too_many_partitions() {
+    let (_engine, store) = store().await;
+    // What is older than the retention is dropped as soon as it is stored: keep a century.
+    store
+        .migrate(&Retention {
+            impressions_days: 36_525,
+            ..Retention::default()
+        })
+        .await
+        .unwrap();
+    // 40 years, a start every 29 days: 504 months.
+    let rows: Vec<BeaconRow> = (0..504_u32)
+        .map(|index| {
+            let started_at = i64::from(index) * 29 * 24 * HOUR_MS;
+            let beacon = beacon(u128::from(index) + 1, 0, Totals::default());
+            BeaconRow::new(beacon, Enrichment::default(), receipt(started_at))
+        })
+        .collect();
+    store.insert_beacons("forty years", &rows).await.unwrap();
+    assert_eq!(
+        count(&store, "SELECT uniqExact(attempt_id) AS count FROM impressions").await,
+        504
+    );
+}
+
+#[tokio::test]
+async fn a_range_is_stored_as_one_block() {
+    let (_engine, store) = store().await;
+    let rows: Vec<BeaconRow> = (0..30_000)
+        .map(|index| row(u128::from(index / 20) + 1, index % 20, index))
+        .collect();
+    store.insert_beacons("range", &rows).await.unwrap();
+    store.insert_beacons("range", &rows).await.unwrap();
+    let parts = "SELECT count() AS count FROM system.parts WHERE database = 'playhead' AND table = 'beacons' AND active AND rows = 30000 AND level = 0";
+    assert_eq!(count(&store, parts).await, 1);
+    assert_eq!(count(&store, "SELECT count() AS count FROM beacons").await, 30_000);
+    let places = "SELECT uniqExact(row_number) AS count FROM beacons WHERE journal_range = 'range'";
+    assert_eq!(count(&store, places).await, 30_000);
+}
+
+#[tokio::test]
+async fn values_arrive_as_they_were_bound() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Echo {
+        text: String,
+        big: u64,
+        number: i64,
+        float: f64,
+        nothing: Option<f64>,
+        flag: bool,
+        uuid: Uuid,
+        moment_ms: i64,
+        moment_s: i64,
+        texts: Vec<String>,
+        uuids: Vec<Uuid>,
+        numbers: Vec<i64>,
+        moments: Vec<i64>,
+    }
+    let (_engine, store) = store().await;
+    let uuid = Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001);
+    let statement = Statement::new(
+        "SELECT {text:String} AS text, {big:UInt64} AS big, {number:Int32} AS number, {float:Float64} AS float,
+                0 / 0 AS nothing, {flag:Bool} AS flag, {uuid:UUID} AS uuid,
+                toUnixTimestamp64Milli({moment:DateTime64(3, 'UTC')}) AS moment_ms,
+                toUnixTimestamp({second:DateTime('UTC')}) AS moment_s,
+                {texts:Array(String)} AS texts, {uuids:Array(UUID)} AS uuids, {numbers:Array(Int64)} AS numbers,
+                arrayMap(moment -> toUnixTimestamp64Milli(moment), {moments:Array(DateTime64(3, 'UTC'))}) AS moments",
+    )
+    .bind("text", "'; DROP TABLE beacons; -- ?{x}\\\n")
+    .bind("big", u64::MAX)
+    .bind("number", -7)
+    .bind("float", 0.1)
+    .bind("flag", true)
+    .bind("uuid", uuid)
+    .bind("moment", UnixMs(TEN_O_CLOCK + 1))
+    .bind("second", UnixMs(TEN_O_CLOCK))
+    .bind("texts", vec!["a'b".to_owned(), "c\\,d]".to_owned()])
+    .bind("uuids", vec![uuid])
+    .bind("numbers", vec![1_i64, -2])
+    .bind("moments", vec![UnixMs(TEN_O_CLOCK), UnixMs(TEN_O_CLOCK + 2)])
+    .log_comment("store::tests")
+    .max_memory_bytes(1 << 30);
+    let echo = store.fetch::<Echo>(&statement).await.unwrap();
+    let expected = Echo {
+        text: "'; DROP TABLE beacons; -- ?{x}\\\n".into(),
+        big: u64::MAX,
+        number: -7,
+        float: 0.1,
+        nothing: None,
+        flag: true,
+        uuid,
+        moment_ms: TEN_O_CLOCK + 1,
+        moment_s: TEN_O_CLOCK / 1_000,
+        texts: vec!["a'b".into(), "c\\,d]".into()],
+        uuids: vec![uuid],
+        numbers: vec![1, -2],
+        moments: vec![TEN_O_CLOCK, TEN_O_CLOCK + 2],
+    };
+    assert_eq!(echo, [expected]);
+    assert_eq!(count(&store, "SELECT count() AS count FROM beacons").await, 0);
+}
+
+#[tokio::test]
+async fn errors_say_whether_to_send_again() {
+    let (engine, store) = store().await;
+    let error = store
+        .fetch::<Value>(&Statement::new("SELECT * FROM nowhere"))
+        .await
+        .unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), (Some(60), false), "{error}");
+    let error = store
+        .fetch::<Value>(&Statement::new("DROP TABLE beacons"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.code(),
+        Some(164),
+        "a statement that is fetched may only read: {error}"
+    );
+    let slow = Statement::new("SELECT sum(sleepEachRow(0.1)) FROM numbers(100) SETTINGS max_block_size = 1")
+        .max_execution_seconds(1);
+    let error = store.fetch::<Value>(&slow).await.unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), (Some(159), true), "{error}");
+    let hungry = Statement::new("SELECT groupArray(number) FROM numbers(10000000)").max_memory_bytes(1 << 20);
+    let error = store.fetch::<Value>(&hungry).await.unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), (Some(241), true), "{error}");
+    let error = store
+        .fetch::<Count>(&Statement::new("SELECT 'x' AS count"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Shape { .. }), "{error}");
+    store.ping().await.unwrap();
+    let client = store.clone();
+    drop(engine);
+    let error = client.insert_beacons("gone", &[row(1, 0, 1)]).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Unreachable(_)) && error.is_retryable(),
+        "{error}"
+    );
+    assert!(client.ping().await.is_err());
+    let bad = Store::connect(StoreConfig {
+        database: "a`; DROP".into(),
+        ..StoreConfig::embedded("http://127.0.0.1:1")
+    });
+    assert!(matches!(
+        bad.migrate(&Retention::default()).await,
+        Err(StoreError::DatabaseName { .. })
+    ));
+}
+
+#[test]
+fn a_row_in_the_journal_reads_back_as_it_was() {
+    let mut random = Random(7);
+    for totals in growing_totals(&mut random, 20) {
+        let row = BeaconRow::new(beacon(3, 1, totals), Enrichment::default(), receipt(TEN_O_CLOCK));
+        let bytes = postcard::to_stdvec(&row).unwrap();
+        assert_eq!(postcard::from_bytes::<BeaconRow>(&bytes).unwrap(), row);
+    }
+}
