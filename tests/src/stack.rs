@@ -41,6 +41,8 @@ pub struct Stack {
     pub client: reqwest::Client,
     folder: TempDir,
     child: Option<Child>,
+    /// An engine of its own, when the server does not bring one: the process and its address.
+    engine: Option<(Child, String)>,
 }
 
 impl Stack {
@@ -53,7 +55,101 @@ impl Stack {
             client: reqwest::Client::new(),
             folder,
             child: Some(child),
+            engine: None,
         })
+    }
+
+    /// Starts `playhead engine` and `playhead serve` apart, as with a ClickHouse of one's own, so that a measurement can
+    /// reach the tables. Ends are not tested with it: use [`Self::start`].
+    pub async fn start_with_engine_apart() -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("playhead-test-").tempdir()?;
+        let client = reqwest::Client::new();
+        let (engine_at, listen) = (free_address()?, free_address()?);
+        let engine_url = format!("http://{engine_at}");
+        let engine = spawn(folder.path(), |command| {
+            command
+                .arg("engine")
+                .arg("--path")
+                .arg(folder.path().join("engine"))
+                .args(["--listen", &engine_at]);
+        })?;
+        await_ok(&client, &format!("{engine_url}/ping")).await?;
+        let url = format!("http://{listen}");
+        let mut stack = Self {
+            keys: Keys {
+                url: url.clone(),
+                organization_id: String::new(),
+                license_key: String::new(),
+                api_key: String::new(),
+            },
+            client,
+            folder,
+            child: None,
+            engine: Some((engine, engine_url.clone())),
+        };
+        let organization = stack.account(&["create-organization", "bench"]).await?;
+        stack.keys.license_key = stack
+            .account(&[
+                "create-license-key",
+                "--organization",
+                &organization,
+                "--domain",
+                "*",
+                "--rate-limit",
+                "1000000",
+            ])
+            .await?;
+        stack.keys.api_key = stack
+            .account(&["create-api-key", "--organization", &organization, "--scope", "admin"])
+            .await?;
+        stack.keys.organization_id = organization;
+        let data = stack.folder.path().join("data");
+        stack.child = Some(spawn(stack.folder.path(), |command| {
+            command.args([
+                "serve",
+                "--listen",
+                &listen,
+                "--clickhouse-url",
+                &engine_url,
+                "--trusted-proxy",
+                "127.0.0.0/8",
+            ]);
+            command.arg("--data-dir").arg(data);
+        })?);
+        await_ok(&stack.client, &format!("{url}/v1/health/ready")).await?;
+        Ok(stack)
+    }
+
+    /// Runs a statement on an engine started apart; gives its answer as text.
+    pub async fn clickhouse(&self, sql: &str) -> Result<String> {
+        let (_, url) = self.engine.as_ref().context("the engine belongs to the server")?;
+        let response = self
+            .client
+            .post(format!("{url}/?database=playhead"))
+            .body(sql.to_owned())
+            .send()
+            .await?;
+        let status = response.status();
+        let text = response.text().await?;
+        ensure!(status == StatusCode::OK, "{status}: {text}");
+        Ok(text)
+    }
+
+    /// The sum of a metric's samples on `/metrics`; 0 when there are none.
+    pub async fn metric(&self, name: &str) -> Result<f64> {
+        let text = self
+            .client
+            .get(self.url("/metrics"))
+            .send()
+            .await?
+            .error_for_status()?
+            .text()
+            .await?;
+        Ok(text
+            .lines()
+            .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])))
+            .filter_map(|line| line.rsplit_once(' ').and_then(|(_, value)| value.parse::<f64>().ok()))
+            .sum())
     }
 
     /// Ends the server as a power cut would: SIGKILL, no chance to say anything.
@@ -258,23 +354,12 @@ async fn launch(folder: &Path, listen: &str) -> Result<(Child, Keys)> {
     if keys_path.exists() {
         fs::remove_file(&keys_path)?;
     }
-    let log = fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(folder.join("playhead.log"))?;
-    let program = program()?;
-    let mut child = Command::new(&program)
-        .args(["dev", "--listen", listen, "--data-dir"])
-        .arg(folder.join("data"))
-        .arg("--keys")
-        .arg(&keys_path)
-        .current_dir(root())
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log)
-        .kill_on_drop(true)
-        .spawn()
-        .with_context(|| format!("starting {}", program.display()))?;
+    let mut child = spawn(folder, |command| {
+        command
+            .args(["dev", "--listen", listen, "--data-dir"])
+            .arg(folder.join("data"));
+        command.arg("--keys").arg(&keys_path);
+    })?;
     let begun = Instant::now();
     loop {
         if let Some(keys) = read_keys(&keys_path)? {
@@ -291,6 +376,50 @@ async fn launch(folder: &Path, listen: &str) -> Result<(Child, Keys)> {
             );
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Starts the program with its output in the folder's log.
+fn spawn(folder: &Path, arguments: impl FnOnce(&mut Command)) -> Result<Child> {
+    let log = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join("playhead.log"))?;
+    let program = program()?;
+    let mut command = Command::new(&program);
+    arguments(&mut command);
+    command
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("starting {}", program.display()))
+}
+
+/// An address nobody listens on now.
+fn free_address() -> Result<String> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
+/// Waits until `url` answers with success.
+async fn await_ok(client: &reqwest::Client, url: &str) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        if client
+            .get(url)
+            .send()
+            .await
+            .is_ok_and(|response| response.status().is_success())
+        {
+            return Ok(());
+        }
+        ensure!(
+            begun.elapsed() < READY_WITHIN,
+            "{url} did not answer with success within {READY_WITHIN:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

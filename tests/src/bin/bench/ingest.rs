@@ -1,0 +1,215 @@
+//! Here lives the cost of a beacon: CPU seconds of the whole server process per million, from the first byte read to the
+//! row confirmed by ClickHouse, next to an actix server in the same run that reads the body and answers 204.
+//! CPU seconds and not rates, because the load comes from the same two cores.
+
+use std::{
+    fs,
+    process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use anyhow::{Context, Result, ensure};
+use tests::stack::Stack;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use crate::Figure;
+
+/// Connections kept open; 64 is where group commit has something to group.
+const CONNECTIONS: usize = 64;
+/// Load before the measured one, so that pools, caches and the engine are warm.
+const WARM_UP: Duration = Duration::from_secs(2);
+/// Longest wait until ClickHouse has confirmed everything acknowledged.
+const DRAINED_WITHIN: Duration = Duration::from_secs(60);
+
+/// Runs both loads against both servers.
+pub async fn bench(seconds: u64) -> Result<()> {
+    for per_batch in [1, 10] {
+        // More than a second of load needs, so that no body is sent twice: repeats would be measured as duplicates.
+        let rate_max = if per_batch == 1 { 8_000 } else { 2_500 };
+        let bodies = rate_max * (seconds as usize + WARM_UP.as_secs() as usize);
+        eprintln!("bench: making {bodies} bodies of {per_batch} beacons");
+        let bodies = Arc::new(simulator::generate::bodies(per_batch as u64, bodies, per_batch));
+        ensure!(!bodies.is_empty(), "the simulator made no bodies");
+
+        let (nothing, nothing_url) = start_nothing().await?;
+        let pid = nothing.id().context("the reference server has no process id")?;
+        let reference = measure(&bodies, &nothing_url, &[pid], seconds, async || Ok(())).await?;
+        drop(nothing);
+
+        let stack = Stack::start().await?;
+        let pids = [stack.server_pid()?, u32::try_from(stack.engine_pid()?)?];
+        let measured = measure(&bodies, &stack.beacons_url(), &pids, seconds, async || {
+            drained(&stack).await
+        })
+        .await?;
+        let per_million =
+            |load: &Load, process: usize| load.cpu_s[process] / (load.requests * per_batch as u64) as f64 * 1e6;
+        let name = if per_batch == 1 { "single" } else { "batches_of_10" };
+        Figure::print(
+            format!("ingest_cpu_s_per_million_beacons_{name}"),
+            per_million(&measured, 0),
+            "s",
+            Some(per_million(&reference, 0)),
+        )?;
+        Figure::print(
+            format!("ingest_engine_cpu_s_per_million_beacons_{name}"),
+            per_million(&measured, 1),
+            "s",
+            Some(per_million(&reference, 0)),
+        )?;
+        Figure::print(
+            format!("ingest_beacons_per_s_{name}"),
+            (measured.requests * per_batch as u64) as f64 / measured.took.as_secs_f64(),
+            "1/s",
+            Some((reference.requests * per_batch as u64) as f64 / reference.took.as_secs_f64()),
+        )?;
+    }
+    Ok(())
+}
+
+/// What one load cost.
+struct Load {
+    requests: u64,
+    took: Duration,
+    /// CPU seconds of each watched process, user and system.
+    cpu_s: Vec<f64>,
+}
+
+/// Warms up, posts for `seconds` or until the bodies are used up, waits for `settled`, and reads the processes' CPU.
+async fn measure(
+    bodies: &Arc<Vec<Vec<u8>>>,
+    url: &str,
+    pids: &[u32],
+    seconds: u64,
+    settled: impl AsyncFn() -> Result<()>,
+) -> Result<Load> {
+    let client = reqwest::Client::builder().pool_max_idle_per_host(CONNECTIONS).build()?;
+    let next = Arc::new(AtomicUsize::new(0));
+    post_for(WARM_UP, &client, url, bodies, &next).await?;
+    settled().await?;
+    let before = pids.iter().map(|pid| cpu_s(*pid)).collect::<Result<Vec<_>>>()?;
+    let (requests, took) = post_for(Duration::from_secs(seconds), &client, url, bodies, &next).await?;
+    settled().await?;
+    let after = pids.iter().map(|pid| cpu_s(*pid)).collect::<Result<Vec<_>>>()?;
+    ensure!(requests > 0, "nothing was acknowledged");
+    if next.load(Ordering::Relaxed) >= bodies.len() {
+        eprintln!("bench: all bodies were used after {:.1} s", took.as_secs_f64());
+    }
+    Ok(Load {
+        requests,
+        took,
+        cpu_s: after.iter().zip(before).map(|(after, before)| after - before).collect(),
+    })
+}
+
+async fn post_for(
+    length: Duration,
+    client: &reqwest::Client,
+    url: &str,
+    bodies: &Arc<Vec<Vec<u8>>>,
+    next: &Arc<AtomicUsize>,
+) -> Result<(u64, Duration)> {
+    let begun = Instant::now();
+    let acknowledged = Arc::new(AtomicU64::new(0));
+    let workers: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let (client, url, bodies, next, acknowledged) = (
+                client.clone(),
+                url.to_owned(),
+                Arc::clone(bodies),
+                Arc::clone(next),
+                Arc::clone(&acknowledged),
+            );
+            tokio::spawn(async move {
+                while begun.elapsed() < length {
+                    let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                        break;
+                    };
+                    let response = client
+                        .post(&url)
+                        .header("Prefer", "return=minimal")
+                        .body(body.clone())
+                        .send()
+                        .await?;
+                    ensure!(
+                        response.status().is_success(),
+                        "{}: {}",
+                        response.status(),
+                        response.text().await?
+                    );
+                    acknowledged.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(())
+            })
+        })
+        .collect();
+    for worker in workers {
+        worker.await??;
+    }
+    Ok((acknowledged.load(Ordering::Relaxed), begun.elapsed()))
+}
+
+/// Waits until ClickHouse has confirmed every acknowledged beacon.
+async fn drained(stack: &Stack) -> Result<()> {
+    let begun = Instant::now();
+    while stack.metric("playhead_ingest_beacons_in_flight").await? > 0.0 {
+        ensure!(
+            begun.elapsed() < DRAINED_WITHIN,
+            "the journal did not drain within {DRAINED_WITHIN:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// User and system CPU of a process and its threads, s.
+fn cpu_s(pid: u32) -> Result<f64> {
+    let stat =
+        fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("reading the CPU time of {pid}"))?;
+    // After `pid (name)`: state is field 3, utime 14, stime 15.
+    let fields: Vec<&str> = stat
+        .rsplit_once(')')
+        .context("an odd stat line")?
+        .1
+        .split_whitespace()
+        .collect();
+    let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+    // Safety: `sysconf` takes a number and gives one.
+    let per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
+    Ok(ticks as f64 / per_second as f64)
+}
+
+/// Starts this program again as the reference server.
+async fn start_nothing() -> Result<(tokio::process::Child, String)> {
+    let mut child = tokio::process::Command::new(std::env::current_exe()?)
+        .arg("nothing")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let out = child.stdout.take().context("no output of the reference server")?;
+    let url = BufReader::new(out)
+        .lines()
+        .next_line()
+        .await?
+        .context("the reference server ended at once")?;
+    Ok((child, url))
+}
+
+/// The reference: actix reads the body, throws it away and answers 204, with as many workers as the real server.
+pub async fn nothing() -> Result<()> {
+    let server = HttpServer::new(|| {
+        App::new()
+            .app_data(web::PayloadConfig::new(1 << 20))
+            .default_service(web::to(|_: web::Bytes| async { HttpResponse::NoContent().finish() }))
+    })
+    .bind("127.0.0.1:0")?;
+    println!("http://{}/v1/beacons", server.addrs()[0]);
+    server.run().await?;
+    Ok(())
+}

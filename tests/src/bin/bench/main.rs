@@ -1,0 +1,72 @@
+//! What `cargo xtask bench` measures on the running system: ingest's CPU next to a server that does nothing, and query
+//! times next to a plain scan. Prints one JSON object a line; remarks go to standard error.
+//! The size of the collector and the example of `statistics` need no running system and are measured by xtask itself.
+
+mod ingest;
+mod query;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use serde::Serialize;
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    area: Area,
+}
+
+#[derive(Debug, Subcommand)]
+enum Area {
+    /// CPU seconds per million beacons, single and in batches of ten, next to an actix server that answers 204
+    Ingest {
+        /// How long each load lasts at most, s
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+    },
+    /// Query times next to a plain scan of the same rows
+    Query {
+        /// Attempts in the tables; 50,000 of them are simulated, the rest are made of those inside ClickHouse
+        #[arg(long, default_value_t = 10_000_000)]
+        attempts: u64,
+    },
+    /// The reference server; prints its address
+    Nothing,
+}
+
+/// One measured figure.
+#[derive(Debug, Serialize)]
+pub struct Figure {
+    figure: String,
+    value: f64,
+    unit: &'static str,
+    /// What it was measured against in the same run; null for a figure that stands alone.
+    reference: Option<f64>,
+    ratio: Option<f64>,
+}
+
+impl Figure {
+    /// Prints the figure as one line.
+    pub fn print(figure: impl Into<String>, value: f64, unit: &'static str, reference: Option<f64>) -> Result<()> {
+        let rounded = |number: f64| (number * 1_000.0).round() / 1_000.0;
+        let figure = Self {
+            figure: figure.into(),
+            value: rounded(value),
+            unit,
+            reference: reference.map(rounded),
+            ratio: reference
+                .filter(|reference| *reference > 0.0)
+                .map(|reference| rounded(value / reference)),
+        };
+        println!("{}", serde_json::to_string(&figure)?);
+        Ok(())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    match Arguments::parse().area {
+        Area::Ingest { seconds } => ingest::bench(seconds).await,
+        Area::Query { attempts } => query::bench(attempts).await,
+        Area::Nothing => ingest::nothing().await,
+    }
+}
