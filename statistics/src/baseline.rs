@@ -8,7 +8,7 @@
 //!
 //! A MAD of six days is wrong by half its size; where it happens to be near 0 every quiet day would look like an incident, where
 //! it happens to be large a real one would pass. So it is weighed with a usual spread (moderated t; Smyth, *Stat. Appl. Genet.
-//! Mol. Biol.* 2004) and t has the few degrees of freedom of both. Measured (`examples/coverage.rs`, 15,000 days, six
+//! Mol. Biol.* 2004) and t has the few degrees of freedom of both. Measured (`examples/coverage.rs`, 5,000 days, six
 //! references, sampling error 1 %, spread 1.5 %): 0.2 % of quiet days `worse`, a 12 % worsening found on 99 % of days, on 94 %
 //! where one reference day was an incident of 50 %.
 //!
@@ -62,12 +62,58 @@ const MAD_EFFICIENCY: f64 = 0.4;
 /// is too many. Calibrated with `examples/coverage.rs`: under 1 % of quiet days `worse`.
 const GUARD: f64 = 1.1;
 
+/// Which of the values make the median: one index, or two whose mean it is. In rising order of value; empty without values.
+#[must_use]
+pub fn middle(values: &[f64]) -> Vec<usize> {
+    let n = values.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+    match n {
+        0 => Vec::new(),
+        odd if odd % 2 == 1 => vec![order[n / 2]],
+        _ => vec![order[n / 2 - 1], order[n / 2]],
+    }
+}
+
 /// Compares today with usable references, most recent first. `usual_spread` is what is believed of the day-to-day spread
 /// before any day is seen, relative to the value: [`STEADY`] or [`RESTLESS`].
+///
+/// Takes the audience of each day for a new one. Where viewers return this is too wide; see [`auto_paired`].
 ///
 /// # Errors
 /// [`Null::TooFewReferences`] under three.
 pub fn auto(current: &Estimate, references: &[Estimate], usual_spread: f64, confidence: f64) -> Result<Auto, Null> {
+    compare(current, references, None, usual_spread, confidence)
+}
+
+/// As [`auto`], for viewers that return: what they have in common on all days cancels.
+///
+/// `pairwise` are the standard errors of today minus single references, each from [`crate::difference`] with
+/// [`crate::Pairing::Paired`]; those of the [`middle`] ones suffice. Half their mean square is what one day's sample adds of
+/// its own, and takes the place of the sampling variance of each day. Never wider than [`auto`].
+///
+/// # Errors
+/// [`Null::TooFewReferences`] under three.
+pub fn auto_paired(
+    current: &Estimate,
+    references: &[Estimate],
+    pairwise: &[f64],
+    usual_spread: f64,
+    confidence: f64,
+) -> Result<Auto, Null> {
+    let squares = pairwise.iter().map(|error| error * error).sum::<f64>() / pairwise.len().max(1) as f64;
+    let own_part = (!pairwise.is_empty()).then_some(squares / 2.0);
+    compare(current, references, own_part, usual_spread, confidence)
+}
+
+/// `own_part`: variance of one day's sample beyond what all days share, if known.
+fn compare(
+    current: &Estimate,
+    references: &[Estimate],
+    own_part: Option<f64>,
+    usual_spread: f64,
+    confidence: f64,
+) -> Result<Auto, Null> {
     let references = &references[..references.len().min(MAX_REFERENCES)];
     let n = references.len();
     if n < MIN_REFERENCES {
@@ -76,23 +122,18 @@ pub fn auto(current: &Estimate, references: &[Estimate], usual_spread: f64, conf
             needed: MIN_REFERENCES,
         });
     }
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|a, b| references[*a].value.total_cmp(&references[*b].value));
-    let middle: Vec<usize> = if n % 2 == 1 {
-        vec![order[n / 2]]
-    } else {
-        vec![order[n / 2 - 1], order[n / 2]]
-    };
+    let middle = middle(&references.iter().map(|day| day.value).collect::<Vec<f64>>());
     let reference = middle.iter().map(|index| references[*index].value).sum::<f64>() / middle.len() as f64;
     let mad = median(references.iter().map(|day| (day.value - reference).abs()).collect());
     let seen = (MAD_SCALE * SMALL_SAMPLE[n - MIN_REFERENCES] * mad).powi(2);
-    let sampling = median(references.iter().map(|day| day.standard_error.powi(2)).collect());
+    let cap = own_part.unwrap_or(f64::INFINITY);
+    let sampling = median(references.iter().map(|day| day.standard_error.powi(2)).collect()).min(cap);
     // Reference days differ by their sampling error and by the day; they cannot be more alike than the former allows.
     let seen_degrees = MAD_EFFICIENCY * (n as f64 - 1.0);
     let day_degrees = seen_degrees + PRIOR_DEGREES;
     let day_variance =
         (seen_degrees * (seen - sampling).max(0.0) + PRIOR_DEGREES * (usual_spread * reference).powi(2)) / day_degrees;
-    let own = current.standard_error.powi(2);
+    let own = current.standard_error.powi(2).min(cap);
     let day = day_variance + MEDIAN_COST * (day_variance + sampling) / n as f64;
     let variance = own + day;
     let degrees = if variance > 0.0 {

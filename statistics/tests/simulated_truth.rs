@@ -6,13 +6,15 @@ mod population;
 
 use population::{Day, QUIET, Tally, period, rng, truth, viewers};
 use rand_distr::{Distribution, LogNormal, Normal, Poisson};
-use statistics::baseline::{STEADY, auto};
+use statistics::baseline::{STEADY, auto, auto_paired, middle};
 use statistics::difference::{quantiles, ratios, totals};
 use statistics::quantile::quantile;
 use statistics::ratio::ratio;
 use statistics::total::total;
 use statistics::verdict::{Circumstances, Policy, judge};
-use statistics::{Better, Difference, Domain, Estimate, Pairing, Reliability, Verdict, Weights, concurrency};
+use statistics::{
+    Better, BucketHistograms, Difference, Domain, Estimate, Pairing, Reliability, Verdict, Weights, concurrency,
+};
 
 const CONFIDENCE: f64 = 0.95;
 const TRIALS: u32 = 2_000;
@@ -338,32 +340,43 @@ fn a_quiet_monday_against_sunday_is_flagged_and_against_mondays_is_not() {
 }
 
 #[test]
-fn auto_works_from_attempts_to_verdict() {
-    let weights = Weights::draw(400, &mut rng(1));
+fn auto_works_from_attempts_to_verdict_and_returning_viewers_make_it_sharper() {
+    let weights = Weights::draw(200, &mut rng(1));
     let mut rng = rng(5);
     let spread = LogNormal::new(0.0, 0.015).unwrap();
-    let (mut quiet, mut incident) = (Tally::default(), Tally::default());
-    for _ in 0..40 {
-        let audience = viewers(12_000, &mut rng);
+    // Alone and paired, on quiet days and on days 12 % worse.
+    let mut tallies = [Tally::default(); 4];
+    for _ in 0..150 {
+        let audience = viewers(1_000, &mut rng);
         let mut day = |factor: f64| {
             let day = Day {
                 worse: factor * spread.sample(&mut rng),
                 volume: 1.0,
             };
-            quantile(
-                &period(&audience, day, false, &mut rng).startup,
-                0.5,
-                &weights,
-                CONFIDENCE,
-            )
-            .unwrap()
+            period(&audience, day, false, &mut rng).startup
         };
-        let past: Vec<Estimate> = (0..6).map(|_| day(1.0)).collect();
-        let worse =
-            |day: &Estimate| verdict(&auto(day, &past, STEADY, CONFIDENCE).unwrap().difference) == Verdict::Worse;
-        quiet.note(worse(&day(1.0)));
-        incident.note(worse(&day(1.12)));
+        let estimate = |day: &BucketHistograms| quantile(day, 0.5, &weights, CONFIDENCE).unwrap();
+        let days: Vec<BucketHistograms> = (0..6).map(|_| day(1.0)).collect();
+        let past: Vec<Estimate> = days.iter().map(estimate).collect();
+        let middle = middle(&past.iter().map(|day| day.value).collect::<Vec<f64>>());
+        for (index, today) in [day(1.0), day(1.12)].iter().enumerate() {
+            let current = estimate(today);
+            let pairwise: Vec<f64> = middle
+                .iter()
+                .map(|day| quantiles(today, &days[*day], 0.5, &weights, Pairing::Paired, CONFIDENCE).unwrap())
+                .map(|difference| difference.standard_error)
+                .collect();
+            let alone = auto(&current, &past, STEADY, CONFIDENCE).unwrap();
+            let paired = auto_paired(&current, &past, &pairwise, STEADY, CONFIDENCE).unwrap();
+            assert_eq!(alone.middle, middle);
+            tallies[index].note(verdict(&alone.difference) == Verdict::Worse);
+            tallies[2 + index].note(verdict(&paired.difference) == Verdict::Worse);
+        }
     }
-    assert_eq!(quiet.hits, 0);
-    assert!(incident.share() >= 0.95, "{}", incident.share());
+    let [quiet, worse, quiet_paired, worse_paired] = tallies.map(|tally| tally.share());
+    // 150 days cannot tell 0.2 % from 1 %, but they can tell either from 5 %.
+    assert!(quiet <= 0.02 && quiet_paired <= 0.02, "{quiet} {quiet_paired}");
+    // Measured: 63 % alone, 89 % paired, from 3,300 attempts a day.
+    assert!(worse_paired >= 0.8, "{worse_paired}");
+    assert!(worse + 0.05 < worse_paired, "{worse} {worse_paired}");
 }

@@ -144,7 +144,7 @@ pub fn period(viewers: &[Viewer], day: Day, attempt_buckets: bool, rng: &mut imp
 }
 
 /// A share of hits among trials.
-#[derive(Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 pub struct Tally {
     pub hits: u32,
     pub trials: u32,
