@@ -32,24 +32,6 @@ export const EVENT = {
 /** Failure classes as `Attempt.error` takes them. */
 export const FAILURE_CLASSES = ['manifest', 'segment', 'drm', 'decode', 'ad', 'network', 'timeout', 'unknown', 'business'] as const;
 
-/** Text fields of the context as `Attempt.context_text` takes them. */
-export const CONTEXT_TEXTS = [
-  'viewer_id',
-  'video_id',
-  'video_title',
-  'player_name',
-  'player_version',
-  'player_software',
-  'player_software_version',
-  'collector_version',
-  'page_host',
-  'cdn',
-  'connection_type',
-  'language',
-  'experiment_name',
-  'experiment_variant',
-] as const;
-
 /** Beacon kinds as the flags and `beacon_json` number them. */
 export const BEACON = { START: 0, FIRST_FRAME: 1, CHANGE: 2, BEAT: 3, HIDE: 4, END: 5 } as const;
 

@@ -6,11 +6,8 @@
 
 mod numbers;
 
-use playback::{MonotonicMs, Options, Session, session::truncate};
-use schemas::{
-    AttemptId, FirstFrameMethod, StreamType, UnixMs,
-    limits::{CUSTOM_DIMENSIONS_MAX, LABEL_BYTES_MAX, TEXT_BYTES_MAX},
-};
+use playback::{MonotonicMs, Options, Session};
+use schemas::{AttemptId, FirstFrameMethod, UnixMs};
 use uuid::Uuid;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -75,75 +72,18 @@ impl Attempt {
     }
 
     /// The next beacon as JSON. `kind` as in the flags, without the 1 added.
+    /// Without its context: that is JavaScript's already, which puts it in as long as it was not acknowledged.
     pub fn beacon_json(&mut self, t: f64, kind: u32) -> String {
-        let beacon = self.session.beacon(monotonic(t), numbers::beacon_kind(kind));
+        let mut beacon = self.session.beacon(monotonic(t), numbers::beacon_kind(kind));
+        beacon.context = None;
         // Unwrap safety not needed: a beacon holds no map with other than text keys and no float; empty means a bug and is not sent.
         serde_json::to_string(&beacon).unwrap_or_default()
-    }
-
-    /// The beacon with this number was acknowledged.
-    pub fn context_acknowledged(&mut self, sequence: u32) {
-        self.session.context_acknowledged(sequence);
-    }
-
-    /// Sets a text of the context by its number; empty is "not known".
-    pub fn context_text(&mut self, field: u32, value: String) {
-        let value = (!value.is_empty()).then_some(value);
-        self.session.update_context(|context| {
-            let (slot, limit) = match field {
-                0 => (&mut context.viewer_id, LABEL_BYTES_MAX),
-                1 => (&mut context.video_id, LABEL_BYTES_MAX),
-                2 => (&mut context.video_title, TEXT_BYTES_MAX),
-                3 => (&mut context.player_name, LABEL_BYTES_MAX),
-                4 => (&mut context.player_version, LABEL_BYTES_MAX),
-                5 => (&mut context.player_software, LABEL_BYTES_MAX),
-                6 => (&mut context.player_software_version, LABEL_BYTES_MAX),
-                7 => (&mut context.collector_version, LABEL_BYTES_MAX),
-                8 => (&mut context.page_host, LABEL_BYTES_MAX),
-                9 => (&mut context.cdn, LABEL_BYTES_MAX),
-                10 => (&mut context.connection_type, LABEL_BYTES_MAX),
-                11 => (&mut context.language, LABEL_BYTES_MAX),
-                12 => (&mut context.experiment_name, LABEL_BYTES_MAX),
-                13 => (&mut context.experiment_variant, LABEL_BYTES_MAX),
-                _ => return,
-            };
-            *slot = value.map(|text| shortened(text, limit));
-        });
-    }
-
-    /// Sets a custom dimension; empty removes it. Beyond the limit new keys are ignored.
-    pub fn custom(&mut self, key: String, value: String) {
-        self.session.update_context(|context| {
-            let key = shortened(key, LABEL_BYTES_MAX);
-            if value.is_empty() {
-                context.custom.remove(&key);
-            } else if context.custom.len() < CUSTOM_DIMENSIONS_MAX || context.custom.contains_key(&key) {
-                context.custom.insert(key, shortened(value, TEXT_BYTES_MAX));
-            }
-        });
-    }
-
-    /// Length of the media in ms (negative or NaN: not known) and whether the stream is live (0 on demand, 1 live, else not known).
-    pub fn media(&mut self, duration_ms: f64, stream: u32) {
-        self.session.update_context(|context| {
-            context.video_duration_ms = numbers::known(duration_ms);
-            context.stream_type = match stream {
-                0 => Some(StreamType::Vod),
-                1 => Some(StreamType::Live),
-                _ => context.stream_type,
-            };
-        });
     }
 }
 
 fn monotonic(t: f64) -> MonotonicMs {
     // A float to integer cast saturates and takes NaN as 0: a broken clock cannot panic, it stands still.
     MonotonicMs(t.round() as u64)
-}
-
-fn shortened(mut text: String, bytes: usize) -> String {
-    truncate(&mut text, bytes);
-    text
 }
 
 #[cfg(test)]
@@ -160,10 +100,9 @@ mod tests {
         );
         let asked = attempt.event(numbers::PLAY_REQUESTED, 1_000.4, 0.0, 1.0, 0.0);
         assert_eq!(asked, 1, "a start is wanted, the state is starting");
-        attempt.context_text(1, "film".to_owned());
         let json = attempt.beacon_json(1_000.4, 0);
         let beacon: schemas::Beacon = serde_json::from_str(&json).unwrap();
-        assert_eq!(beacon.context.unwrap().video_id.as_deref(), Some("film"));
+        assert_eq!((beacon.sequence, beacon.context), (0, None));
         let seen = attempt.event(numbers::FIRST_FRAME, 1_250.6, 0.0, 0.0, 0.0);
         assert_eq!(seen, 2 | 1 << 4, "a first frame is wanted, the state is playing");
         let beacon: schemas::Beacon = serde_json::from_str(&attempt.beacon_json(1_251.0, 1)).unwrap();

@@ -1,0 +1,81 @@
+// Builds the npm package and the script tag's file into dist/. Run by `cargo xtask web collector`, after wasm-bindgen and wasm-opt.
+//
+// Contract with xtask: wasm-bindgen in BUNDLER mode, out_name "collector", into the folder PLAYHEAD_BINDGEN_DIR:
+// `collector_bg.wasm` (after `wasm-opt -Oz`) and `collector_bg.js` (glue that imports nothing). The loader is ours (js/wasm.ts).
+// dist/player/ belongs to player/build.mjs and is left alone.
+
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const dist = join(here, 'dist');
+const bindgen = process.env.PLAYHEAD_BINDGEN_DIR;
+if (!bindgen) throw new Error('PLAYHEAD_BINDGEN_DIR is not set: run `cargo xtask web collector`');
+
+/** Brotli bytes of core and one adapter in one module: the goal, and where the build fails (COLLECTOR.md §2.5). */
+const BROTLI_GOAL = 15_000;
+const BROTLI_LIMIT = 18_000;
+
+await mkdir(dist, { recursive: true });
+for (const entry of await readdir(dist)) if (entry !== 'player') await rm(join(dist, entry), { recursive: true });
+
+const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
+const wasm = await readFile(join(bindgen, 'collector_bg.wasm'));
+const inputs = {
+  name: 'playhead',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^playhead:glue$/ }, () => ({ path: join(bindgen, 'collector_bg.js'), sideEffects: false }));
+    onResolve({ filter: /^playhead:wasm$/ }, () => ({ path: 'wasm', namespace: 'playhead' }));
+    onLoad({ filter: /.*/, namespace: 'playhead' }, () => ({ contents: `export default ${JSON.stringify(wasm.toString('base64'))}`, loader: 'js' }));
+  },
+};
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  // fetch keepalive, ResizeObserver, requestVideoFrameCallback where present; reference types in wasm: Chrome 96, Firefox 79, Safari 15.
+  target: ['es2022'],
+  define: { __COLLECTOR_VERSION__: JSON.stringify(version) },
+  plugins: [inputs],
+  logLevel: 'warning',
+};
+await build({
+  ...shared,
+  format: 'esm',
+  outdir: dist,
+  entryPoints: { index: 'js/index.ts', slim: 'js/slim.ts', html5: 'js/adapters/html5.ts', hlsjs: 'js/adapters/hlsjs.ts' },
+});
+await build({ ...shared, format: 'iife', globalName: 'playhead', outfile: join(dist, 'playhead.js'), entryPoints: ['js/script.ts'] });
+await writeFile(join(dist, 'collector.wasm'), wasm);
+
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.json')], { stdio: 'inherit' });
+for (const name of ['html5', 'hlsjs']) await writeFile(join(dist, `${name}.d.ts`), `export * from './types/adapters/${name}.js';\n`);
+for (const name of ['index', 'slim']) await writeFile(join(dist, `${name}.d.ts`), `export * from './types/${name}.js';\n`);
+
+// What a page with hls.js loads: core and adapter in one module.
+const together = await build({
+  ...shared,
+  format: 'esm',
+  write: false,
+  stdin: { contents: `export { attach } from './js/index.ts'; export { hlsjs } from './js/adapters/hlsjs.ts';`, resolveDir: here, loader: 'ts' },
+});
+const size = (bytes) => ({
+  raw: bytes.length,
+  gzip: gzipSync(bytes, { level: 9 }).length,
+  brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length,
+});
+const sizes = {};
+for (const file of ['index.js', 'slim.js', 'html5.js', 'hlsjs.js', 'playhead.js', 'collector.wasm']) sizes[file] = size(await readFile(join(dist, file)));
+sizes['core+hlsjs'] = size(Buffer.from(together.outputFiles[0].contents));
+await writeFile(join(dist, 'sizes.json'), `${JSON.stringify(sizes, null, 2)}\n`);
+console.table(sizes);
+const { brotli } = sizes['core+hlsjs'];
+if (brotli > BROTLI_LIMIT) throw new Error(`core and one adapter are ${brotli} bytes of brotli; the limit is ${BROTLI_LIMIT}`);
+if (brotli > BROTLI_GOAL) console.warn(`core and one adapter are ${brotli} bytes of brotli; the goal is ${BROTLI_GOAL}`);

@@ -1,0 +1,142 @@
+// Here lives the adapter for hls.js 1.x: renditions as they are shown, requests, errors. hls.js is not imported, only described.
+
+import type { Adapter, FailureClass, PlaybackError, Signals } from '../adapter.ts';
+
+/** The part of an hls.js instance that is used. */
+export interface HlsLike {
+  on(event: string, listener: (event: string, data: never) => void): void;
+  off(event: string, listener: (event: string, data: never) => void): void;
+  levels: readonly HlsLevel[];
+  readonly mainForwardBufferInfo?: { len: number } | null;
+  readonly startPosition?: number;
+  readonly liveSyncPosition?: number | null;
+}
+
+interface HlsLevel {
+  bitrate: number;
+  averageBitrate?: number;
+  maxBitrate?: number;
+  width?: number;
+  height?: number;
+  attrs?: Record<string, string | undefined>;
+}
+
+interface ErrorData {
+  type?: string;
+  details?: string;
+  fatal?: boolean;
+  reason?: string;
+  error?: { message?: string };
+  response?: { code?: number };
+}
+
+interface Loaded {
+  frag?: { url?: string; type?: string; stats?: Stats };
+  part?: { stats?: Stats } | null;
+  stats?: Stats;
+}
+
+interface Stats {
+  loaded: number;
+  aborted?: boolean;
+  loading: { start: number; first: number; end: number };
+}
+
+const positive = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 ? value : undefined);
+
+/** What hls.js's `type` and `details` say in the words of the dictionary. */
+export function failureClass(type = '', details = ''): FailureClass {
+  if (/^manifest|^level(?!Switch)|TrackLoad/.test(details)) return /TimeOut/.test(details) ? 'timeout' : 'manifest';
+  if (/^keySystem|^keyLoad/.test(details) || type === 'keySystemError') return 'drm';
+  if (/^frag(?!Parsing|Decrypt)/.test(details)) return /TimeOut/.test(details) ? 'timeout' : 'segment';
+  if (/Decrypt/.test(details)) return 'drm';
+  if (/^buffer(Append|AddCodec|Appending|Full)|Parsing|IncompatibleCodecs/.test(details) || type === 'mediaError') return /Stalled|Nudge|SeekOverHole/.test(details) ? 'unknown' : 'decode';
+  if (/^asset|^interstitial/i.test(details)) return 'ad';
+  return type === 'networkError' ? 'network' : 'unknown';
+}
+
+/** hls.js. Give it the instance right after `new Hls()`; the class, too, when the version should be known. */
+export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
+  let startedUp = false;
+  let live = false;
+  return {
+    player_software: 'hls.js',
+    player_software_version: Hls?.version ?? (hls.constructor as { version?: string }).version,
+    tellsRenditions: true,
+    tellsStream: true,
+    buffer_ms() {
+      const info = hls.mainForwardBufferInfo;
+      return info ? Math.max(0, Math.round(info.len * 1_000)) : undefined;
+    },
+    ownsSeek(position_s) {
+      // hls.js seeks to where it starts: the live edge, or a start position the page asked for.
+      return live || Math.abs(position_s - Math.max(0, hls.startPosition ?? 0)) < 1;
+    },
+    attach(_video, signals) {
+      let source: string | null = null;
+      const undo: (() => void)[] = [];
+      const on = <Data>(event: string, act: (data: Data) => void): void => {
+        const listener = (_event: string, data: never): void => {
+          try {
+            act(data as Data);
+          } catch {
+            // An hls.js of another shape: what it cannot tell stays unknown.
+          }
+        };
+        hls.on(event, listener);
+        undo.push(() => hls.off(event, listener));
+      };
+      on<{ url: string }>('hlsManifestLoading', ({ url }) => {
+        if (source !== null && source !== url) signals.sourceChanged();
+        source = url;
+      });
+      on('hlsManifestParsed', () => {
+        if (!startedUp) signals.ready();
+        startedUp = true;
+      });
+      on<{ details: { live: boolean } }>('hlsLevelLoaded', ({ details }) => {
+        live = details.live;
+        signals.stream(live ? 'live' : 'vod');
+      });
+      on<{ level: number }>('hlsLevelSwitched', ({ level }) => {
+        const shown = hls.levels[level];
+        if (shown === undefined) return;
+        const { width, height, attrs } = shown;
+        signals.rendition({
+          bitrate_bps: positive(Number(attrs?.['AVERAGE-BANDWIDTH'])) ?? positive(shown.averageBitrate),
+          bitrate_peak_bps: positive(Number(attrs?.BANDWIDTH)) ?? positive(shown.maxBitrate) ?? positive(shown.bitrate),
+          width: positive(width),
+          height: positive(height),
+        });
+      });
+      on('hlsFragLoading', () => signals.requestStarted());
+      on<Loaded>('hlsFragLoaded', ({ frag, part }) => {
+        requested(signals, part?.stats ?? frag?.stats);
+        const host = /^https?:\/\/([^/:?#]+)/.exec(frag?.url ?? '')?.[1];
+        if (host !== undefined) signals.context({ cdn: host });
+      });
+      on('hlsFragLoadEmergencyAborted', () => signals.requestCancelled());
+      on<ErrorData>('hlsError', (data) => {
+        if (/^frag.*(Load|TimeOut)/.test(data.details ?? '')) signals.requestCancelled();
+        signals.error(playbackError(data));
+      });
+      on('hlsInterstitialAssetStarted', () => signals.adStarted());
+      on('hlsInterstitialsPrimaryResumed', () => signals.adEnded());
+      return () => {
+        for (const act of undo) act();
+      };
+    },
+  };
+}
+
+function requested(signals: Signals, stats: Stats | undefined): void {
+  if (stats === undefined) return;
+  const { start, first, end } = stats.loading;
+  const request = { bytes: stats.loaded, duration_ms: Math.max(0, end - start) };
+  signals.requestFinished(first > start ? { ...request, ttfb_ms: first - start } : request);
+}
+
+function playbackError({ type, details, fatal, reason, error, response }: ErrorData): PlaybackError {
+  const message = [response?.code ? `HTTP ${response.code}` : '', reason ?? error?.message ?? ''].filter(Boolean).join(', ');
+  return { class: failureClass(type, details), code: details ?? type ?? 'unknown', message, fatal: fatal === true };
+}

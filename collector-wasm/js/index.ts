@@ -1,0 +1,18 @@
+// Here lives the default entry: the module inlined as text, so that no second request, no MIME type and no bundler plugin is needed.
+
+// @ts-expect-error -- build.mjs puts the module's base64 here
+import base64 from 'playhead:wasm';
+
+import { attachWith, type Handle, type Options } from './collector.ts';
+import { bytesFromBase64, load } from './wasm.ts';
+
+export type { Adapter, FailureClass, PlaybackError, Rendition, Signals } from './adapter.ts';
+export type { Handle, Options } from './collector.ts';
+export type { Context } from './context.ts';
+export type { SentBatch } from './transport.ts';
+export { html5 } from './adapters/html5.ts';
+
+/** Watches `video` and reports to `endpoint`. Never throws, never delays playback. */
+export function attach(video: HTMLMediaElement, options: Options): Handle {
+  return attachWith(() => load(async () => bytesFromBase64(base64 as string)), video, options);
+}

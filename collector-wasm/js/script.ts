@@ -1,0 +1,14 @@
+// Here lives the one script tag: `playhead.attach(video, …)`, `playhead.hlsjs(hls)`. The server it came from is the default endpoint.
+
+import { html5 } from './adapters/html5.ts';
+import { hlsjs } from './adapters/hlsjs.ts';
+import type { Handle, Options } from './collector.ts';
+import { attach as attachHere } from './index.ts';
+
+const script = typeof document === 'undefined' ? null : (document.currentScript as HTMLScriptElement | null);
+const origin = script?.src ? new URL(script.src).origin : undefined;
+
+export function attach(video: HTMLMediaElement, options: Options): Handle {
+  return attachHere(video, origin === undefined ? options : { endpoint: origin, ...options });
+}
+export { hlsjs, html5 };

@@ -1,0 +1,15 @@
+// Here lives the entry without the module: the page says where it is (URL, bytes, Response or a compiled Module).
+
+import { attachWith, type Handle, type Options } from './collector.ts';
+import { codeFrom, load, type WasmSource } from './wasm.ts';
+
+export type { Adapter, FailureClass, PlaybackError, Rendition, Signals } from './adapter.ts';
+export type { Handle, Options } from './collector.ts';
+export type { Context } from './context.ts';
+export type { SentBatch } from './transport.ts';
+export type { WasmSource } from './wasm.ts';
+
+/** Like `attach` of the default entry; `wasm` is the module, or where to fetch it. */
+export function attach(video: HTMLMediaElement, options: Options & { wasm: WasmSource }): Handle {
+  return attachWith(() => load(() => codeFrom(options.wasm)), video, options);
+}
