@@ -1,6 +1,6 @@
 //! A value with its interval, and the reasons for having none.
 //!
-//! [`Side`] is the common inner form: a value, its variance and how its limits widen with the critical value. Intervals,
+//! `Side` is the common inner form: a value, its variance and how its limits widen with the critical value. Intervals,
 //! differences and p-values all read the same limits, so an interval excludes 0 exactly when its p-value is small.
 
 use std::fmt;
