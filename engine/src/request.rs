@@ -262,8 +262,8 @@ struct InsertClause {
     format_end: usize,
 }
 
-/// Finds the `FORMAT` clause of an `INSERT` whose rows follow it. None for every other statement, for `INSERT … SELECT`
-/// and for `INSERT … VALUES`, all of which the engine reads whole.
+/// Finds the `FORMAT` clause of an `INSERT` whose rows follow it. None for every other statement, for `INSERT … SELECT`,
+/// `INSERT … VALUES` and `INSERT … FROM INFILE`, all of which the engine reads whole.
 fn insert_clause(text: &[u8]) -> Option<InsertClause> {
     let mut words = Words { text, at: 0, depth: 0 };
     if !words.next()?.is(b"INSERT") {
@@ -271,7 +271,7 @@ fn insert_clause(text: &[u8]) -> Option<InsertClause> {
     }
     loop {
         let word = words.next()?;
-        if word.is(b"SELECT") || word.is(b"WITH") || word.is(b"VALUES") || word.is(b"WATCH") {
+        if word.is(b"SELECT") || word.is(b"WITH") || word.is(b"VALUES") || word.is(b"INFILE") {
             return None;
         }
         if word.is(b"FORMAT") {

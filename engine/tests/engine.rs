@@ -543,6 +543,31 @@ async fn a_child_left_alone_leaves_and_another_takes_its_data() {
 }
 
 #[tokio::test]
+async fn a_child_told_to_leave_ends_what_runs_and_closes_its_data() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = Engine::start_in(directory.path());
+    let client = engine.client();
+    run(&client, READINGS).await;
+    let slow = "INSERT INTO readings SELECT number, '', NULL FROM numbers(30) WHERE sleepEachRow(0.02) = 0";
+    let running = tokio::spawn(async move { client.query_raw(slow).execute().await });
+    let client = engine.client();
+    let seen = "SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO readings SELECT%'";
+    while client.query_raw(seen).fetch_one::<u64>().await.unwrap() == 0 {
+        assert!(!running.is_finished(), "the slow statement can be seen while it runs");
+    }
+    // SAFETY: a signal to the child this test started.
+    assert_eq!(
+        unsafe { libc::kill(i32::try_from(engine.child.id()).unwrap(), libc::SIGTERM) },
+        0
+    );
+    running.await.unwrap().unwrap();
+    assert!(engine.child.wait().unwrap().success());
+    let again = Engine::start_in(directory.path());
+    assert_eq!(count(&again.client(), "readings").await, 30);
+    again.leave();
+}
+
+#[tokio::test]
 async fn a_killed_child_is_replaced_on_the_same_port_with_every_acknowledged_row() {
     let directory = tempfile::tempdir().unwrap();
     let config = SupervisorConfig::new(program(), Vec::new(), directory.path().join("engine"));

@@ -39,7 +39,7 @@ pub struct Enrichment {
 macro_rules! beacon_row {
     ($( $(#[doc = $doc:literal])* $(#[serde(with = $with:literal)])? $field:ident: $type:ty, )*) => {
         /// One beacon, flat, as it goes into the journal (postcard) and into `beacons`. Texts: `''` means not known.
-        /// Fields may only be added at the end, and only together with a migration: old journals must still be read.
+        /// A field more is a migration more, and a new version of the journal's record, because postcard knows no field names.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         pub struct BeaconRow {
             $( $(#[doc = $doc])* pub $field: $type, )*
