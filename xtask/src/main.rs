@@ -1,7 +1,9 @@
 //! `cargo xtask`: the commands of this project's people. `demo` shows it, `test` checks it, `bench` measures it,
 //! `codegen` writes what is generated, `tidy` keeps the invariants of ARCHITECTURE.md, `web` builds what browsers load.
 
+mod bench;
 mod codegen;
+mod demo;
 mod prerequisites;
 mod project;
 mod test;
@@ -27,6 +29,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Build everything, start it, fill it with a simulated past and present, and print the addresses
+    Demo(demo::DemoArguments),
+    /// Measure: each figure with what it was measured against in the same run
+    Bench(bench::BenchArguments),
     /// Run every check: format, lints, invariants, Rust, TypeScript and browser tests
     Test {
         /// Only steps whose title contains one of these words
@@ -68,6 +74,8 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<()> {
     let project = Project::find()?;
     match arguments.command {
+        Command::Demo(arguments) => demo::demo(&project, arguments),
+        Command::Bench(arguments) => bench::bench(&project, &arguments),
         Command::Test { only } => test::test(&project, only),
         Command::Tidy => tidy::tidy(&project),
         Command::Codegen { check } => codegen::codegen(&project, check),

@@ -1,0 +1,126 @@
+// The dashboard as a reader walks it: sign in, headline, chart, breakdown, attempts, one attempt; by keyboard where it can
+// be, with axe on every view, in light and dark, wide and narrow. Screenshots go to SCREENSHOTS or a temporary folder.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { launch, openPage } from './lib/chromium.mjs';
+import { startNode, until } from './lib/node.mjs';
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** @type {Awaited<ReturnType<typeof startNode>>} */
+let node;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {string} */
+let screenshots;
+/** An attempt with a stall, from the player page. */
+let attemptId = '';
+
+before(async () => {
+  screenshots = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'playhead-screenshots-')));
+  await mkdir(screenshots, { recursive: true });
+  [node, browser] = await Promise.all([startNode(), launch()]);
+  const { page, context } = await openPage(browser);
+  await page.goto(node.client.playerUrl('walker'));
+  await page.click('#play');
+  await page.waitForFunction(() => window.player.truth.read()?.startup_ms != null);
+  await page.evaluate(() => window.player.stallFor(1_000));
+  attemptId = await page.evaluate(() => [...window.player.sent.keys()].at(-1));
+  await until(() => node.client.attempt(attemptId), (found) => (found?.totals?.stall_count ?? 0) >= 1, 15_000);
+  await context.close();
+});
+after(async () => {
+  await browser?.close();
+  await node?.stop();
+  console.log(`  screenshots in ${screenshots}`);
+});
+
+/** Fails with every violation axe finds, and what it is about. */
+async function accessible(page, view) {
+  await page.addScriptTag({ path: axePath });
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`);
+  assert.deepEqual(told, [], `axe on ${view}`);
+}
+
+const shown = (page, text) => page.getByText(text).first().waitFor({ timeout: 15_000 });
+
+test('without a key the dashboard asks for one, and takes it', async () => {
+  const { page, context, errors } = await openPage(browser);
+  await page.goto(node.client.url);
+  const field = page.getByLabel(/api key/i).first();
+  await field.waitFor();
+  await accessible(page, 'sign-in');
+  await page.screenshot({ path: join(screenshots, 'sign-in.png') });
+  await field.fill(node.client.keys.apiKey);
+  await page.keyboard.press('Enter');
+  await shown(page, /attempts/i);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('a wrong key is told in words', async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(node.client.url);
+  await page.getByLabel(/api key/i).first().fill('pa_nobody');
+  await page.keyboard.press('Enter');
+  await shown(page, /not known|unknown/i);
+  await context.close();
+});
+
+test('a key in the address is taken out of it at once', async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(node.client.dashboardUrl());
+  await shown(page, /attempts/i);
+  assert.ok(!page.url().includes(node.client.keys.apiKey), 'the key stayed in the address');
+  await context.close();
+});
+
+for (const [name, options] of /** @type {const} */ ([
+  ['light-wide', { colorScheme: 'light', viewport: { width: 1400, height: 1000 } }],
+  ['dark-narrow', { colorScheme: 'dark', viewport: { width: 420, height: 900 } }],
+])) {
+  test(`the overview and one attempt are readable, ${name}`, async () => {
+    const { page, context, errors } = await openPage(browser, options);
+    await page.goto(node.client.dashboardUrl());
+    await shown(page, /attempts/i);
+    await page.waitForLoadState('networkidle');
+    await page.screenshot({ path: join(screenshots, `overview-${name}.png`), fullPage: true });
+    await accessible(page, `overview ${name}`);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(width <= 1, `the page is ${width} px wider than the window`);
+
+    await page.goto(`${node.client.url}/?attempt=${attemptId}`);
+    await shown(page, /stall/i);
+    await page.waitForLoadState('networkidle');
+    await page.screenshot({ path: join(screenshots, `attempt-${name}.png`), fullPage: true });
+    await accessible(page, `attempt ${name}`);
+    assert.deepEqual(errors, []);
+    await context.close();
+  });
+}
+
+test('the attempts of the list lead to their timelines', async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(node.client.dashboardUrl());
+  await shown(page, /attempts/i);
+  await page.locator(`a[href*="${attemptId}"]`).first().click();
+  await page.waitForURL((url) => url.href.includes(attemptId));
+  await shown(page, /stall/i);
+  await context.close();
+});
+
+test('the player page is readable too', async () => {
+  const { page, context } = await openPage(browser, { colorScheme: 'dark' });
+  await page.goto(node.client.playerUrl('axe'));
+  await page.waitForFunction(() => window.player !== undefined);
+  await accessible(page, 'player');
+  await page.screenshot({ path: join(screenshots, 'player.png') });
+  await context.close();
+});

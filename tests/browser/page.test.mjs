@@ -1,0 +1,146 @@
+// The collector on somebody else's plain page, by one script tag: another origin, a plain <video>, and things that go wrong.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, openPage } from './lib/chromium.mjs';
+import { startNode, until } from './lib/node.mjs';
+import { startSite } from './lib/site.mjs';
+
+/** @type {Awaited<ReturnType<typeof startNode>>} */
+let node;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof startSite>>} */
+let site;
+
+before(async () => {
+  [node, browser] = await Promise.all([startNode(), launch()]);
+  site = await startSite(
+    () => `<!doctype html>
+<meta charset="utf-8"><title>A plain page</title>
+<video id="video" src="/video.mp4" width="426" height="240" controls playsinline></video>
+<script src="${node.client.url}/collector/playhead.js"></script>
+<script>
+  const parameters = new URLSearchParams(location.search);
+  window.rejections = [];
+  addEventListener('unhandledrejection', (event) => window.rejections.push(String(event.reason)));
+  window.collector = playhead.attach(document.querySelector('video'), {
+    licenseKey: parameters.get('key') ?? ${JSON.stringify(node.client.keys.licenseKey)},
+    endpoint: parameters.get('endpoint') ?? ${JSON.stringify(node.client.url)},
+    context: { viewer_id: parameters.get('viewer'), video_id: 'plain' },
+  });
+  if (parameters.has('autoplay')) document.querySelector('video').play().catch((error) => { window.blocked = error.name; });
+</script>`,
+  );
+});
+after(async () => {
+  await browser?.close();
+  await node?.stop();
+  await site?.stop();
+});
+
+/** Plays by a click, as a person does, until frames have come for `ms`. */
+async function play(page, ms = 1_000) {
+  await page.evaluate(() => {
+    const video = document.querySelector('video');
+    document.addEventListener('click', () => video.play(), { once: true });
+  });
+  await page.mouse.click(600, 600);
+  await page.waitForFunction((seconds) => document.querySelector('video').currentTime > seconds, ms / 1_000);
+}
+
+test('one script tag measures a plain page of another origin, without a preflight', async () => {
+  const { page, context, errors } = await openPage(browser);
+  /** @type {string[]} */
+  const methods = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/v1/beacons')) methods.push(request.method());
+  });
+  await page.goto(`${site.origin}/?viewer=plain`);
+  await play(page);
+  const { answer } = await until(
+    () => node.client.query(['attempts', 'plays', 'play_ms'], 'plain'),
+    ({ attempts, plays }) => attempts === 1 && plays === 1,
+    10_000,
+  );
+  assert.equal(answer.attempts, 1);
+  assert.ok(methods.length > 0 && methods.every((method) => method === 'POST'), `a preflight went out: ${methods}`);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('leaving the page flushes what was played, by pagehide', async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${site.origin}/?viewer=hide`);
+  await play(page, 2_500);
+  const played = await page.evaluate(() => document.querySelector('video').currentTime * 1_000);
+  await page.goto(`${site.origin}/elsewhere`);
+  const { answer } = await until(
+    () => node.client.query(['attempts', 'play_ms'], 'hide'),
+    ({ play_ms }) => play_ms !== null && play_ms >= played - 250,
+    10_000,
+  );
+  assert.ok(answer.play_ms <= played + 2_000, `play_ms ${answer.play_ms}, the page saw ${played}`);
+  await context.close();
+});
+
+test('a blocked autoplay is no failure and no play', async () => {
+  const blocking = await launch(['--autoplay-policy=user-gesture-required']);
+  try {
+    const { page, errors } = await openPage(blocking);
+    await page.goto(`${site.origin}/?viewer=blocked&autoplay`);
+    await page.waitForFunction(() => window.blocked !== undefined);
+    assert.equal(await page.evaluate(() => window.blocked), 'NotAllowedError');
+    // Leave, so that whatever the collector has to say is said.
+    await page.goto(`${site.origin}/elsewhere`);
+    await play(await openAnother(blocking, 'after-blocked'), 500);
+    await until(() => node.client.query(['attempts'], 'after-blocked'), ({ attempts }) => attempts === 1, 10_000);
+    const counted = await node.client.query(['attempts', 'plays', 'start_failure', 'exit_before_start'], 'blocked');
+    assert.ok(!counted.plays, JSON.stringify(counted));
+    assert.ok(!counted.start_failure, JSON.stringify(counted));
+    assert.deepEqual(errors, []);
+  } finally {
+    await blocking.close();
+  }
+});
+
+async function openAnother(other, viewer) {
+  const { page } = await openPage(other);
+  await page.goto(`${site.origin}/?viewer=${viewer}`);
+  return page;
+}
+
+test('a server that is not there never breaks the page or the playback', async () => {
+  const { page, context, errors } = await openPage(browser);
+  // A port nobody listens on.
+  await page.goto(`${site.origin}/?viewer=down&endpoint=${encodeURIComponent('http://127.0.0.1:9')}`);
+  await play(page, 3_000);
+  await page.evaluate(() => {
+    document.querySelector('video').currentTime = 10;
+  });
+  await page.waitForFunction(() => document.querySelector('video').currentTime > 10.5);
+  assert.deepEqual(errors, []);
+  assert.deepEqual(await page.evaluate(() => window.rejections), []);
+  await context.close();
+});
+
+test('a license key nobody knows never breaks the page or the playback', async () => {
+  const { page, context, errors } = await openPage(browser);
+  await page.goto(`${site.origin}/?viewer=nokey&key=pl_nobody`);
+  await play(page, 2_000);
+  assert.deepEqual(errors, []);
+  assert.deepEqual(await page.evaluate(() => window.rejections), []);
+  await context.close();
+});
+
+test('beacons of an outage arrive when the server is back', async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${site.origin}/?viewer=outage`);
+  await context.route('**/v1/beacons**', (route) => route.abort('connectionrefused'));
+  await play(page, 2_000);
+  assert.ok(!(await node.client.query(['attempts'], 'outage')).attempts);
+  await context.unroute('**/v1/beacons**');
+  await until(() => node.client.query(['attempts', 'plays'], 'outage'), ({ plays }) => plays === 1, 40_000);
+  await context.close();
+});
