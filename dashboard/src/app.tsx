@@ -1,0 +1,225 @@
+// Here lives the composition: sign-in, catalogues, the bar, the panels, and which of them stand for a given route.
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { Api, ApiError } from './api.ts';
+import { Catalogue } from './catalogue.ts';
+import { Icon, Mark } from './chart/icon.tsx';
+import { DashboardProvider, useDashboard } from './context.ts';
+import { headlineQuestion } from './data/question.ts';
+import { rangeOf } from './data/range.ts';
+import * as format from './format.ts';
+import { firstKey, forgetKey, keepKey } from './key.ts';
+import { lazy } from './lazy.tsx';
+import { AttemptsPanel } from './panel/attempts.tsx';
+import { BreakdownPanel } from './panel/breakdown.tsx';
+import { Empty } from './panel/empty.tsx';
+import { AUDIENCE, EXPERIENCE, HeadlinePanel, type Headline } from './panel/headline.tsx';
+import { SeriesPanel } from './panel/series.tsx';
+import { SignIn } from './panel/sign-in.tsx';
+import { Skeleton } from './panel/state.tsx';
+import { Tip } from './panel/tip.tsx';
+import { Toolbar } from './panel/toolbar.tsx';
+import { browserLocale, useAnswer, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
+
+const AttemptPanel = lazy(
+  () => import('./panel/attempt.tsx'),
+  () => <Skeleton height={640} />,
+);
+
+type Entry =
+  | { step: 'asking'; error: ApiError | null }
+  | { step: 'checking'; key: string; remember: boolean | null }
+  | { step: 'in'; api: Api; catalogue: Catalogue };
+
+export function App() {
+  const [scheme, toggleScheme] = useScheme();
+  const [entry, setEntry] = useState<Entry>(() => {
+    const key = firstKey();
+    return key ? { step: 'checking', key, remember: null } : { step: 'asking', error: null };
+  });
+
+  useEffect(() => {
+    if (entry.step !== 'checking') return;
+    const controller = new AbortController();
+    const { key, remember } = entry;
+    const api = new Api(key);
+    Promise.all([api.metrics(controller.signal), api.attributes(controller.signal)]).then(
+      ([metrics, attributes]) => {
+        if (controller.signal.aborted) return;
+        if (remember !== null) keepKey(key, remember);
+        setEntry({ step: 'in', api, catalogue: new Catalogue(metrics.result.metrics, attributes.result.attributes) });
+      },
+      (error: unknown) => {
+        if (controller.signal.aborted) return;
+        controller.abort();
+        if (!(error instanceof ApiError)) throw error;
+        // A key that opens nothing is not kept; one that could not be tried is.
+        if (error.isKey) forgetKey();
+        setEntry({ step: 'asking', error });
+      },
+    );
+    return () => controller.abort();
+  }, [entry]);
+
+  const signOut = useCallback(() => {
+    forgetKey();
+    setEntry({ step: 'asking', error: null });
+  }, []);
+
+  if (entry.step === 'in') return <Signed api={entry.api} catalogue={entry.catalogue} scheme={scheme} toggleScheme={toggleScheme} signOut={signOut} />;
+  // A kept key is checked behind a blank page of the right shape, not behind a form that would flash up.
+  if (entry.step === 'checking' && entry.remember === null) return <Waiting />;
+  return (
+    <SignIn
+      error={entry.step === 'asking' ? entry.error : null}
+      busy={entry.step === 'checking'}
+      enter={(key, remember) => setEntry({ step: 'checking', key, remember })}
+    />
+  );
+}
+
+function Waiting() {
+  return (
+    <div class="page" aria-busy="true">
+      <header class="top">
+        <p class="brand">
+          <Mark />
+          <span>Playhead</span>
+        </p>
+      </header>
+      <main>
+        <Skeleton height={420} />
+      </main>
+    </div>
+  );
+}
+
+function Signed(props: { api: Api; catalogue: Catalogue; scheme: Scheme; toggleScheme: () => void; signOut: () => void }) {
+  const { api, catalogue, scheme, toggleScheme, signOut } = props;
+  const [route, go] = useRoute();
+  const [locale] = useState(browserLocale);
+  // How often to look again depends on the range, and what the range is depends on when one looks.
+  const [started] = useState(() => Date.now());
+  const { refreshMs } = useMemo(() => rangeOf(route, started), [route, started]);
+  const now = useNow(route.attempt ? null : refreshMs);
+  const range = useMemo(() => rangeOf(route, now), [route.range, route.from, route.to, route.zone, now]);
+  const dashboard = useMemo(
+    () => ({ api, catalogue, locale, scheme, route, go, range, tick: now, signOut }),
+    [api, catalogue, locale, scheme, route, go, range, now, signOut],
+  );
+
+  return (
+    <DashboardProvider value={dashboard}>
+      <a class="skip" href="#main">
+        Skip to the numbers
+      </a>
+      <div class="page">
+        {route.attempt ? (
+          <>
+            <Top scheme={scheme} toggleScheme={toggleScheme} asked={null} />
+            <main id="main" tabIndex={-1}>
+              <AttemptPanel id={route.attempt} />
+            </main>
+          </>
+        ) : (
+          <Overview scheme={scheme} toggleScheme={toggleScheme} />
+        )}
+      </div>
+      <Tip />
+    </DashboardProvider>
+  );
+}
+
+function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () => void }) {
+  const { api, catalogue, route, range, tick } = useDashboard();
+  const { zone, baseline, filters } = route;
+  const metrics = useMemo(() => {
+    const names = new Set([...EXPERIENCE, ...AUDIENCE, route.metric]);
+    return catalogue.known([...names]).map(({ name }) => name);
+  }, [catalogue, route.metric]);
+  const key = JSON.stringify(['headline', metrics, route.range, route.from, route.to, zone, baseline, filters]);
+  const headline = useAnswer<Headline>(key, tick, async (signal) => ({
+    answer: await api.query(headlineQuestion(route, range, metrics), signal),
+    range,
+    route,
+  }));
+  const attempts = headline.answer?.answer.result.rows[0]?.values.attempts?.value ?? 0;
+  const empty = headline.answer !== null && headline.current && attempts === 0;
+  return (
+    <>
+      <Top scheme={scheme} toggleScheme={toggleScheme} asked={headline} />
+      <Toolbar />
+      <main id="main" tabIndex={-1}>
+        <h1 class="visually-hidden">What viewers experience</h1>
+        <HeadlinePanel asked={headline} />
+        <Notes asked={headline} />
+        {empty ? (
+          <Empty />
+        ) : (
+          <>
+            <SeriesPanel headline={headline} />
+            <div class="columns">
+              <BreakdownPanel />
+              <AttemptsPanel />
+            </div>
+          </>
+        )}
+      </main>
+    </>
+  );
+}
+
+function Top({ scheme, toggleScheme, asked }: { scheme: Scheme; toggleScheme: () => void; asked: Asked<Headline> | null }) {
+  const { route, range, locale, signOut } = useDashboard();
+  const result = asked?.answer?.answer.result;
+  const freshAsOf = result?.freshAsOf ? Date.parse(result.freshAsOf) : null;
+  return (
+    <header class="top">
+      <p class="brand">
+        <Mark />
+        <span>Playhead</span>
+      </p>
+      <p class="status">
+        {asked && range.live && (
+          <span class="status-live">
+            <span class="live-dot" data-paused={asked.error ? '' : undefined} aria-hidden="true" />
+            {asked.error ? 'Not refreshing' : 'Live'}
+          </span>
+        )}
+        {freshAsOf !== null && <span data-fresh>data to {format.timeOfDayText(freshAsOf, route.zone, locale)}</span>}
+        {typeof result?.completeness === 'number' && <span data-completeness>{format.completenessText(result.completeness, locale)} complete</span>}
+      </p>
+      <div class="top-actions">
+        <button type="button" class="button button-quiet" aria-label={scheme === 'dark' ? 'Use light colours' : 'Use dark colours'} onClick={toggleScheme}>
+          <Icon name={scheme === 'dark' ? 'sun' : 'moon'} />
+        </button>
+        <button type="button" class="button button-quiet" onClick={signOut}>
+          <Icon name="leave" />
+          <span class="wide-only">Sign out</span>
+          <span class="visually-hidden narrow-only">Sign out</span>
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** What the server says beside the numbers: warnings first; and which range they are about. */
+function Notes({ asked }: { asked: Asked<Headline> }) {
+  const { locale } = useDashboard();
+  const shown = asked.answer;
+  const messages = [...new Map(shown?.answer.messages.map((message) => [message.text, message])).values()];
+  return (
+    <ul class="notes" aria-label="Notes">
+      <li class="muted">
+        {shown ? format.rangeText(shown.range.start, shown.range.end, shown.route.zone, locale) : ' '}
+        {shown && ` · ${shown.route.zone.replaceAll('_', ' ')}`}
+      </li>
+      {messages.map(({ text, type }) => (
+        <li key={text} data-type={type}>
+          {type === 'WARNING' && <b>Note: </b>}
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}
+

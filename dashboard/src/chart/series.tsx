@@ -1,0 +1,287 @@
+// Here lives the chart of one metric over time: line, interval band, baseline, partial ends, gaps, verdict marks.
+// Drawn by uPlot on a canvas; the words beside it (caption, readout, table) carry everything the canvas shows.
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { Measure } from '../catalogue.ts';
+import { axisOf, columnsOf, type Point } from '../data/series.ts';
+import { valueSentence, verdictWords } from '../data/verdict.ts';
+import * as format from '../format.ts';
+import type { Scheme } from '../use.ts';
+import type { Interval } from '../zone.ts';
+import { VerdictMark } from './verdict.tsx';
+
+export interface SeriesChartProps {
+  points: Point[];
+  measure: Measure;
+  interval: Interval;
+  zone: string;
+  locale: string;
+  scheme: Scheme;
+  /** The baseline as it is named beside a number; empty without one. */
+  against: string;
+  /** Asked for when a stretch was chosen by dragging: its begin and end, ms since 1970. */
+  onZoom?: (from: number, to: number) => void;
+}
+
+const HEIGHT = 300;
+const LOW = 1;
+const HIGH = 2;
+const REFERENCE = 3;
+const WHOLE = 4;
+const PARTIAL = 5;
+
+const ink = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+/** Steps of a value axis: 1, 2, 5 of the unit that is written, so that an axis in hours has whole hours. */
+function stepsOf(divisor: number): number[] {
+  const steps: number[] = [];
+  for (let power = -6; power <= 12; power++) for (const digit of [1, 2, 5]) steps.push(divisor * digit * 10 ** power);
+  return steps;
+}
+
+/** Labels of a value axis, all on the scale of its top, with the decimals its step needs. */
+function axisTexts(splits: number[], measure: Measure, locale: string): string[] {
+  const top = Math.max(...splits.map(Math.abs));
+  const scale = format.scaleOf(measure.unit, top);
+  const step = Math.abs((splits[1] ?? top) - (splits[0] ?? 0)) / scale.divisor;
+  const decimals = step > 0 ? Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))) : 0;
+  return splits.map((at) => format.text(at, measure.unit, locale, { ...scale, decimals }));
+}
+
+/** Indices drawn as dots: points without a neighbour to draw a line to, and the last partial one. */
+function lonePoints(column: ArrayLike<number | null | undefined>, tail: boolean): number[] {
+  const lone: number[] = [];
+  for (let index = 0; index < column.length; index++) {
+    if (typeof column[index] !== 'number') continue;
+    const ends = typeof column[index + 1] !== 'number';
+    if (ends && (tail || typeof column[index - 1] !== 'number')) lone.push(index);
+  }
+  return lone;
+}
+
+export function SeriesChart({ points, measure, interval, zone, locale, scheme, against, onZoom }: SeriesChartProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef({ points, onZoom });
+  latest.current = { points, onZoom };
+  const [hover, setHover] = useState<{ index: number; left: number; width: number } | null>(null);
+
+  const data = useMemo<uPlot.AlignedData>(() => {
+    const { x, whole, partial, low, high, reference } = columnsOf(points);
+    return [x, low, high, reference, whole, partial];
+  }, [points]);
+  const [bottom, top] = useMemo(() => axisOf(points, measure), [points, measure]);
+  const axis = useRef<[number, number]>([bottom, top]);
+  axis.current = [bottom, top];
+
+  // The plot is built anew when its words change (metric, zone, bucket length); new data only moves its lines.
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const none = { show: false };
+    const font = '12px system-ui, sans-serif';
+    const divisor = format.scaleOf(measure.unit, axis.current[1]).divisor;
+    const options: uPlot.Options = {
+      width: element.clientWidth,
+      height: HEIGHT,
+      legend: { show: false },
+      padding: [12, 12, 0, 0],
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+      scales: {
+        x: {
+          time: true,
+          // One lonely bucket still needs a stretch of axis around it.
+          range: (_, min, max) => (min === max ? [min - 1800, max + 1800] : [min, max]),
+        },
+        y: { range: () => axis.current },
+      },
+      axes: [
+        {
+          font,
+          stroke: () => ink('muted'),
+          grid: none,
+          ticks: { stroke: () => ink('line'), size: 5 },
+          space: 68,
+          values: (_, splits, __, ___, step) => splits.map((at) => format.tickText(at * 1000, step * 1000, zone, locale)),
+        },
+        {
+          font,
+          stroke: () => ink('muted'),
+          grid: { stroke: () => ink('grid'), width: 1 },
+          ticks: none,
+          gap: 8,
+          space: 42,
+          incrs: stepsOf(divisor),
+          values: (_, splits) => axisTexts(splits, measure, locale),
+          size: (self, values) => {
+            if (!values) return 56;
+            self.ctx.save();
+            self.ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
+            const widest = Math.max(0, ...values.map((value) => self.ctx.measureText(value ?? '').width));
+            self.ctx.restore();
+            return Math.ceil(widest / devicePixelRatio) + 14;
+          },
+        },
+      ],
+      series: [
+        {},
+        { stroke: 'transparent', width: 0, points: none },
+        { stroke: 'transparent', width: 0, points: none },
+        { stroke: () => ink('reference'), width: 1.5, dash: [5, 4], points: { show: true, size: 5, filter: (self, i) => lonePoints(self.data[i]!, false) } },
+        { stroke: () => ink('accent'), width: 2, points: { show: true, size: 6, fill: () => ink('accent'), filter: (self, i) => lonePoints(self.data[i]!, false) } },
+        {
+          stroke: () => ink('accent'),
+          width: 2,
+          dash: [2, 4],
+          points: { show: true, size: 6, fill: () => ink('surface'), filter: (self, i) => lonePoints(self.data[i]!, true) },
+        },
+      ],
+      bands: [{ series: [HIGH, LOW], fill: () => ink('band') }],
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false, dist: 6 },
+        points: {
+          size: (_, i) => (i === WHOLE || i === PARTIAL ? 9 : i === REFERENCE ? 6 : 0),
+          width: (_, i) => (i === WHOLE || i === PARTIAL ? 2 : 0),
+          stroke: () => ink('surface'),
+          fill: (_, i) => ink(i === REFERENCE ? 'reference' : 'accent'),
+        },
+      },
+      hooks: {
+        setCursor: [
+          (self) => {
+            const index = self.cursor.idx;
+            if (typeof index !== 'number' || (self.cursor.left ?? -1) < 0) return setHover(null);
+            const left = self.valToPos(self.data[0][index]!, 'x') + self.over.offsetLeft;
+            setHover((old) => (old?.index === index && old.left === left ? old : { index, left, width: self.width }));
+          },
+        ],
+        setSelect: [
+          (self) => {
+            const { left, width } = self.select;
+            self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            const first = latest.current.points[self.posToIdx(left)];
+            const last = latest.current.points[self.posToIdx(left + width)];
+            if (width > 6 && first && last) latest.current.onZoom?.(first.start, last.end);
+          },
+        ],
+        draw: [(self) => drawVerdicts(self, latest.current.points)],
+      },
+    };
+    const chart = new uPlot(options, data, element);
+    plot.current = chart;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0 && element.clientWidth !== chart.width) chart.setSize({ width: element.clientWidth, height: HEIGHT });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+      plot.current = null;
+    };
+  }, [measure, interval, zone, locale]);
+
+  useLayoutEffect(() => {
+    plot.current?.setData(data);
+  }, [data, bottom, top]);
+  useLayoutEffect(() => {
+    plot.current?.redraw(false);
+  }, [scheme]);
+
+  const moveTo = (index: number) => {
+    const chart = plot.current;
+    const at = chart?.data[0][index];
+    if (!chart || at === undefined) return;
+    chart.setCursor({ left: chart.valToPos(at, 'x'), top: 0 });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const last = points.length - 1;
+    const at = hover?.index ?? last + 1;
+    const target = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last, PageUp: at - 10, PageDown: at + 10 }[event.key];
+    if (target === undefined) {
+      if (event.key === 'Escape') setHover(null);
+      return;
+    }
+    event.preventDefault();
+    moveTo(Math.min(last, Math.max(0, target)));
+  };
+
+  const shown = hover ? points[hover.index] : undefined;
+  const readout = (point: Point) =>
+    [
+      format.bucketText(point.start, interval, zone, locale),
+      point.partial ? 'partial' : null,
+      valueSentence(point.source ?? { value: point.value }, measure.unit, locale),
+      point.reference === null ? null : `${against} ${format.text(point.reference, measure.unit, locale)}`,
+      point.comparison ? verdictWords(point.comparison.verdict).short : null,
+    ]
+      .filter(Boolean)
+      .join('; ');
+
+  return (
+    <div
+      class="series-chart"
+      role="slider"
+      tabIndex={0}
+      aria-label={`${measure.title} over time; arrow keys read it point by point`}
+      aria-valuemin={0}
+      aria-valuemax={Math.max(0, points.length - 1)}
+      aria-valuenow={hover?.index ?? Math.max(0, points.length - 1)}
+      aria-valuetext={readout(shown ?? points.at(-1)!)}
+      onKeyDown={onKeyDown}
+      onBlur={() => setHover(null)}
+    >
+      <div ref={host} class="series-canvas" style={{ height: `${HEIGHT}px` }} aria-hidden="true" />
+      {hover && shown && (
+        <div
+          class="readout"
+          aria-hidden="true"
+          style={hover.left > hover.width / 2 ? { right: `${hover.width - hover.left + 14}px` } : { left: `${hover.left + 14}px` }}
+        >
+          <div class="readout-time">
+            {format.bucketText(shown.start, interval, zone, locale)}
+            {shown.partial && <span class="tag">partial</span>}
+          </div>
+          <div class="readout-value">{format.text(shown.value, measure.unit, locale)}</div>
+          {shown.low !== null && shown.high !== null && (
+            <div class="muted">95 %: {format.intervalText(shown.low, shown.high, measure.unit, locale, shown.value ?? shown.high)}</div>
+          )}
+          {shown.value === null && shown.source?.reason && <div class="muted">{shown.source.reason}</div>}
+          {shown.reference !== null && (
+            <div class="muted">
+              {against} {format.text(shown.reference, measure.unit, locale)}
+            </div>
+          )}
+          {shown.comparison && <VerdictMark comparison={shown.comparison} unit={measure.unit} locale={locale} />}
+          {shown.attempts !== null && measure.name !== 'attempts' && (
+            <div class="muted">{format.text(shown.attempts, 'count', locale)} attempts</div>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A diamond on every bucket the server called worse: shape and colour, so that neither is needed alone. */
+function drawVerdicts(self: uPlot, points: readonly Point[]): void {
+  const { ctx } = self;
+  const size = 5 * devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = ink('worse');
+  ctx.strokeStyle = ink('surface');
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  for (const { start, value, comparison } of points) {
+    if (comparison?.verdict !== 'worse' || value === null) continue;
+    const x = self.valToPos(start / 1000, 'x', true);
+    const y = self.valToPos(value, 'y', true);
+    ctx.beginPath();
+    ctx.moveTo(x, y - size);
+    ctx.lineTo(x + size, y);
+    ctx.lineTo(x, y + size);
+    ctx.lineTo(x - size, y);
+    ctx.closePath();
+    ctx.fill();
+    ctx.stroke();
+  }
+  ctx.restore();
+}

@@ -1,0 +1,129 @@
+// Here lives the list of single attempts, those with the worst experience first. Each opens its timeline.
+import { useState } from 'preact/hooks';
+import type { Impression, ImpressionsResult } from '../api-types.ts';
+import { useDashboard } from '../context.ts';
+import { outcomeOf, titleOf, whereOf } from '../data/attempt.ts';
+import { attemptsQuestion } from '../data/question.ts';
+import * as format from '../format.ts';
+import { hrefOf, isPlainClick, useAnswer } from '../use.ts';
+import { Failure, Panel, Skeleton } from './state.tsx';
+
+const PAGE = 10;
+
+/** What "worst" may mean, in the server's words and ours. */
+const ORDERS: [string, string][] = [
+  ['stall_session_ms', 'Stall time'],
+  ['stall_count', 'Number of stalls'],
+  ['startup_any_ms', 'Slowest startup'],
+  ['error_count', 'Most errors'],
+  ['play_ms', 'Longest play'],
+  ['started_at', 'Latest'],
+];
+
+export function AttemptsPanel() {
+  const { api, route, go, range, tick, signOut } = useDashboard();
+  const [limit, setLimit] = useState(PAGE);
+  const { zone, filters, worst } = route;
+  const key = JSON.stringify(['attempts', route.range, route.from, route.to, zone, filters, worst, limit]);
+  const asked = useAnswer<ImpressionsResult>(key, tick, async (signal) => {
+    return (await api.impressions(attemptsQuestion(route, range, limit, null), signal)).result;
+  });
+  const shown = asked.answer;
+  return (
+    <Panel
+      title="Attempts"
+      label="Attempts, worst first"
+      name="attempts"
+      busy={asked.busy}
+      current={!shown || asked.current}
+      controls={
+        <label class="picker">
+          <span>worst by</span>
+          <select name="worst" value={worst} onChange={(event) => go({ worst: event.currentTarget.value }, { replace: true })}>
+            {ORDERS.map(([name, title]) => (
+              <option key={name} value={name} selected={name === worst}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
+      {!shown && !asked.error && <Skeleton height={360} />}
+      {shown && shown.rows.length === 0 && <p class="nothing">No attempts in this range.</p>}
+      {shown && shown.rows.length > 0 && (
+        <>
+          <div class="table-scroll" role="region" aria-label="Attempts table" tabIndex={0}>
+            <table class="attempts">
+              <caption class="visually-hidden">Single attempts</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Started</th>
+                  <th scope="col">Video</th>
+                  <th scope="col">Startup</th>
+                  <th scope="col">Stalled</th>
+                  <th scope="col">Played</th>
+                  <th scope="col">Outcome</th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.rows.map((attempt) => (
+                  <AttemptRow key={attempt.attemptId} attempt={attempt} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <p class="more">
+            {shown.nextCursor !== null && limit < 500 && (
+              <button type="button" class="button button-quiet" onClick={() => setLimit((old) => Math.min(500, old * 5))}>
+                Show more
+              </button>
+            )}
+          </p>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function AttemptRow({ attempt }: { attempt: Impression }) {
+  const { route, go, locale } = useDashboard();
+  const { totals, attemptId } = attempt;
+  const outcome = outcomeOf(attempt);
+  return (
+    <tr data-attempt={attemptId}>
+      <th scope="row">
+        <a
+          href={hrefOf(route, { attempt: attemptId })}
+          onClick={(event) => {
+            if (!isPlainClick(event)) return;
+            event.preventDefault();
+            go({ attempt: attemptId });
+          }}
+        >
+          {format.momentText(Date.parse(attempt.startedAt), route.zone, locale)}
+        </a>
+      </th>
+      <td class="wide">
+        <span class="line">{titleOf(attempt)}</span>
+        <span class="line muted small">{whereOf(attempt)}</span>
+      </td>
+      <td class="figure-cell">{format.text(totals.startup_any_ms, 'ms', locale)}</td>
+      <td class="figure-cell">
+        <span class="line">{format.text(totals.stall_ms ?? 0, 'ms', locale)}</span>
+        {(totals.stall_count ?? 0) > 0 && (
+          <span class="line muted small">
+            {totals.stall_count} ×, longest {format.text(totals.stall_ms_max ?? 0, 'ms', locale)}
+          </span>
+        )}
+      </td>
+      <td class="figure-cell">{format.text(totals.play_ms ?? 0, 'ms', locale)}</td>
+      <td>
+        <span class="outcome" data-outcome={outcome.kind}>
+          {outcome.text}
+        </span>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,130 @@
+// Here live the headline numbers: each a value, its interval and its change against the baseline with the verdict in words.
+import type { Answer } from '../api.ts';
+import type { Comparison, QueryResult, Value } from '../api-types.ts';
+import type { Measure } from '../catalogue.ts';
+import { VerdictMark } from '../chart/verdict.tsx';
+import { useDashboard } from '../context.ts';
+import type { Range } from '../data/range.ts';
+import { baselinePhrase, explain, hasInterval, valueSentence, verdictWords } from '../data/verdict.ts';
+import * as format from '../format.ts';
+import type { Route } from '../route.ts';
+import type { Asked } from '../use.ts';
+import { Failure, Skeleton } from './state.tsx';
+
+/** What stands at the top, when the server has it. Startup of content stands beside startup of anything (METRICS, Startup). */
+export const EXPERIENCE = [
+  'good_share',
+  'startup_any_ms_p50',
+  'startup_any_ms_p95',
+  'startup_content_ms_p50',
+  'start_failure',
+  'exit_before_start',
+  'rebuffer_ratio',
+  'stalls_per_hour',
+  'stalled_attempt_share',
+  'playback_failure',
+  'bitrate_avg_bps',
+  'dropped_frame_share',
+];
+export const AUDIENCE = ['attempts', 'plays', 'unique_viewers', 'concurrent_viewers', 'play_ms'];
+
+export interface Headline {
+  answer: Answer<QueryResult>;
+  range: Range;
+  route: Route;
+}
+
+export function HeadlinePanel({ asked }: { asked: Asked<Headline> }) {
+  const { catalogue, signOut } = useDashboard();
+  const row = asked.answer?.answer.result.rows[0];
+  const group = (names: string[], label: string, name: string) => (
+    <ul class={`figures figures-${name}`} aria-label={label}>
+      {catalogue.known(names).map((measure) => (
+        <li key={measure.name}>
+          {asked.answer ? (
+            <Figure
+              measure={measure}
+              value={row?.values[measure.name]}
+              comparison={row?.comparisons?.[asked.answer.route.baseline]?.[measure.name]}
+              headline={asked.answer}
+            />
+          ) : (
+            <Skeleton height={118} />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+  return (
+    <section aria-label="Headline numbers" data-panel="headline" aria-busy={asked.busy}>
+      <h2 class="visually-hidden">Headline numbers</h2>
+      {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={asked.answer !== null} />}
+      {(asked.answer || !asked.error) && (
+        <div data-stale={asked.answer && !asked.current ? '' : undefined}>
+          {group(EXPERIENCE, 'Experience', 'experience')}
+          {group(AUDIENCE, 'Audience', 'audience')}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Figure(props: { measure: Measure; value: Value | undefined; comparison: Comparison | undefined; headline: Headline }) {
+  const { measure, value, comparison, headline } = props;
+  const { route, go, locale } = useDashboard();
+  const { unit } = measure;
+  const against = baselinePhrase(headline.route.baseline, headline.range.start, headline.range.end, headline.route.zone);
+  const written = typeof value?.value === 'number' ? format.write(value.value, unit, locale) : null;
+  const words = [
+    `${measure.title}: ${valueSentence(value, unit, locale)}.`,
+    ...(comparison ? explain(comparison, unit, against, locale) : []),
+    ...(value?.unreliable ? ['A tail of few attempts: not reliable.'] : []),
+    measure.metric.definition,
+  ];
+  const id = `figure-${measure.name}`;
+  return (
+    <button
+      type="button"
+      class="figure"
+      data-metric={measure.name}
+      data-value={value?.value ?? ''}
+      data-verdict={comparison?.verdict}
+      data-tip={words.join('\n')}
+      aria-pressed={route.metric === measure.name}
+      aria-describedby={id}
+      onClick={() => go({ metric: measure.name })}
+    >
+      <span class="figure-title">{measure.title}</span>
+      <span class="figure-value">
+        {written ? (
+          <>
+            {written.number}
+            {written.unit && <small> {written.unit}</small>}
+          </>
+        ) : (
+          <span class="muted">{format.NOTHING}</span>
+        )}
+        {value?.unreliable && <span class="tag">few attempts</span>}
+      </span>
+      <span class="figure-interval">
+        {value && hasInterval(value) ? format.intervalText(value.low, value.high, unit, locale, value.value) : written ? '' : (value?.reason ?? 'no data')}
+      </span>
+      <span class="figure-change">
+        {comparison && (
+          <>
+            <VerdictMark comparison={comparison} unit={unit} locale={locale} />
+            {typeof comparison.reference === 'number' && (
+              <span class="figure-reference">
+                {verdictWords(comparison.verdict).role === 'worse' || verdictWords(comparison.verdict).role === 'better' ? 'than' : 'vs'}{' '}
+                {format.text(comparison.reference, unit, locale)}
+              </span>
+            )}
+          </>
+        )}
+      </span>
+      <span id={id} class="visually-hidden">
+        {words.slice(1).join(' ')}
+      </span>
+    </button>
+  );
+}

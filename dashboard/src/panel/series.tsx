@@ -1,0 +1,214 @@
+// Here lives the panel of one metric over time: its chart or the same as a table, and its headline in a sentence.
+import { useMemo, useState } from 'preact/hooks';
+import type { QueryResult } from '../api-types.ts';
+import type { Measure } from '../catalogue.ts';
+import { SeriesChart } from '../chart/series.tsx';
+import { VerdictMark } from '../chart/verdict.tsx';
+import { useDashboard } from '../context.ts';
+import { seriesQuestion } from '../data/question.ts';
+import { bucketsOf, intervalFor, intervalsFor, type Range } from '../data/range.ts';
+import { hasPoints, pointsOf, summaryOf, type Point } from '../data/series.ts';
+import { baselinePhrase, explain } from '../data/verdict.ts';
+import * as format from '../format.ts';
+import type { Route } from '../route.ts';
+import { useAnswer, type Asked } from '../use.ts';
+import { localText, type Interval } from '../zone.ts';
+import type { Headline } from './headline.tsx';
+import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
+
+const BODY_HEIGHT = 300;
+
+interface Series {
+  result: QueryResult;
+  route: Route;
+  range: Range;
+  interval: Interval;
+  measure: Measure;
+}
+
+const INTERVAL_TITLES: Record<Interval, string> = {
+  minute: 'Minute',
+  '5min': '5 minutes',
+  hour: 'Hour',
+  day: 'Day',
+  week: 'Week',
+  month: 'Month',
+};
+
+export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
+  const { api, route, go, range, tick, catalogue, locale, scheme, signOut } = useDashboard();
+  const [table, setTable] = useState(false);
+  const measure = catalogue.measure(route.metric) ?? catalogue.measures[0]!;
+  const offered = intervalsFor(range);
+  const interval = route.interval && offered.includes(route.interval) ? route.interval : intervalFor(range);
+  const { metric, zone, baseline, filters } = route;
+  const key = JSON.stringify(['series', metric, interval, route.range, route.from, route.to, zone, baseline, filters]);
+  const asked = useAnswer<Series>(key, tick, async (signal) => {
+    const asking = { ...route, metric: measure.name };
+    const { result } = await api.query(seriesQuestion(asking, range, interval), signal);
+    return { result, route: asking, range, interval, measure };
+  });
+
+  const shown = asked.answer;
+  const points = useMemo(
+    () =>
+      shown
+        ? pointsOf(shown.result, bucketsOf(shown.range, shown.interval, shown.route.zone), shown.measure, shown.route.baseline)
+        : [],
+    [shown],
+  );
+  const against = shown ? baselinePhrase(shown.route.baseline, shown.range.start, shown.range.end, shown.route.zone) : '';
+  const overall = headline.answer?.answer.result.rows[0]?.comparisons?.[headline.answer.route.baseline]?.[measure.name];
+
+  return (
+    <Panel
+      title={measure.title}
+      label={`${measure.title} over time`}
+      name="series"
+      busy={asked.busy}
+      current={!shown || asked.current}
+      controls={
+        <>
+          <label class="picker">
+            <span class="visually-hidden">Metric</span>
+            <select name="metric" value={measure.name} onChange={(event) => go({ metric: event.currentTarget.value })}>
+              {catalogue.measures.map(({ name, title }) => (
+                <option key={name} value={name} selected={name === measure.name}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label class="picker">
+            <span>per</span>
+            <select name="interval" value={interval} onChange={(event) => go({ interval: event.currentTarget.value as Interval })}>
+              {offered.map((name) => (
+                <option key={name} value={name} selected={name === interval}>
+                  {INTERVAL_TITLES[name]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <TableToggle table={table} set={setTable} />
+        </>
+      }
+    >
+      <p class="panel-words">
+        {measure.metric.definition}{' '}
+        {overall && headline.current && <span data-explanation>{explain(overall, measure.unit, against, locale).slice(0, 2).join(' ')}</span>}
+      </p>
+      {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
+      {!shown && !asked.error && <Skeleton height={BODY_HEIGHT} />}
+      {shown && !hasPoints(points) && (
+        <div class="nothing" style={{ height: `${BODY_HEIGHT}px` }}>
+          <p>Nothing to draw: {points.find(({ source }) => source?.reason)?.source?.reason ?? 'no attempts in this range'}.</p>
+        </div>
+      )}
+      {shown && hasPoints(points) && (
+        <figure class="series">
+          <figcaption class="visually-hidden" data-summary>
+            {summaryWords(points, shown, against, locale)}
+          </figcaption>
+          {table ? (
+            <SeriesTable points={points} series={shown} against={against} />
+          ) : (
+            <SeriesChart
+              points={points}
+              measure={shown.measure}
+              interval={shown.interval}
+              zone={shown.route.zone}
+              locale={locale}
+              scheme={scheme}
+              against={against}
+              onZoom={(from, to) =>
+                go({ range: 'custom', from: localText(from, route.zone), to: localText(Math.max(to, from + 120_000), route.zone), interval: null })
+              }
+            />
+          )}
+        </figure>
+      )}
+      {shown && hasPoints(points) && <Legend points={points} against={against} />}
+    </Panel>
+  );
+}
+
+function summaryWords(points: Point[], { measure, interval, route }: Series, against: string, locale: string): string {
+  const { count, gaps, min, max, last } = summaryOf(points);
+  const at = (point: Point | null) =>
+    point ? `${format.text(point.value, measure.unit, locale)} (${format.bucketText(point.start, interval, route.zone, locale)})` : 'not known';
+  const worse = points.filter(({ comparison }) => comparison?.verdict === 'worse').length;
+  return [
+    `${measure.title} in ${count} intervals of one ${INTERVAL_TITLES[interval].toLowerCase()}${gaps ? `, ${gaps} without data` : ''}.`,
+    `Lowest ${at(min)}, highest ${at(max)}, latest ${at(last)}${last?.partial ? ', still partial' : ''}.`,
+    against ? `${worse} of them are worse than ${against}.` : '',
+  ].join(' ');
+}
+
+function Legend({ points, against }: { points: Point[]; against: string }) {
+  const has = (test: (point: Point) => boolean) => points.some(test);
+  return (
+    <ul class="legend" aria-hidden="true">
+      {has(({ low }) => low !== null) && <li class="legend-band">95 % interval</li>}
+      {has(({ partial }) => partial) && <li class="legend-partial">partial</li>}
+      {has(({ reference }) => reference !== null) && <li class="legend-reference">{against}</li>}
+      {has(({ comparison }) => comparison?.verdict === 'worse') && <li class="legend-worse">worse</li>}
+      <li class="legend-hint">drag to zoom</li>
+    </ul>
+  );
+}
+
+function SeriesTable({ points, series, against }: { points: Point[]; series: Series; against: string }) {
+  const { locale } = useDashboard();
+  const { measure, interval, route } = series;
+  return (
+    <div class="table-scroll" style={{ height: `${BODY_HEIGHT}px` }} role="region" aria-label={`${measure.title} as a table`} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col" class="number">
+              {measure.title}
+            </th>
+            <th scope="col" class="number">
+              95 % interval
+            </th>
+            <th scope="col" class="number">
+              Attempts
+            </th>
+            {against && (
+              <>
+                <th scope="col" class="number">
+                  Baseline
+                </th>
+                <th scope="col">Change</th>
+              </>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {points.map((point) => (
+            <tr key={point.start}>
+              <th scope="row">
+                {format.bucketText(point.start, interval, route.zone, locale)}
+                {point.partial && <span class="tag">partial</span>}
+              </th>
+              <td class="number">{format.text(point.value, measure.unit, locale)}</td>
+              <td class="number muted">
+                {point.low !== null && point.high !== null
+                  ? format.intervalText(point.low, point.high, measure.unit, locale, point.value ?? point.high)
+                  : format.NOTHING}
+              </td>
+              <td class="number muted">{format.text(point.attempts, 'count', locale)}</td>
+              {against && (
+                <>
+                  <td class="number muted">{format.text(point.reference, measure.unit, locale)}</td>
+                  <td>{point.comparison && <VerdictMark comparison={point.comparison} unit={measure.unit} locale={locale} />}</td>
+                </>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

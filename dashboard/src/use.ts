@@ -1,0 +1,177 @@
+// Here live the hooks that join pure parts to a browser: the address, the clock, the colour scheme, a question and its answer.
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { ApiError } from './api.ts';
+import { read, write, type Route } from './route.ts';
+
+/** The reader's own zone and locale, as the browser says. */
+export const browserZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+export const browserLocale = (): string => {
+  // Numbers and dates follow the reader; a language tag the engine does not know would throw later, at each number.
+  const wanted = globalThis.navigator?.languages ?? [];
+  return Intl.NumberFormat.supportedLocalesOf([...wanted])[0] ?? 'en-GB';
+};
+
+/** Changes to the route: a part of it, and whether the back button undoes it (default) or not. */
+export type Go = (change: Partial<Route>, options?: { replace?: boolean }) => void;
+
+/** The route, read from the address, and the way to change it. */
+export function useRoute(): [Route, Go] {
+  const [route, setRoute] = useState(() => read(location.search, browserZone()));
+  const current = useRef(route);
+  useEffect(() => {
+    const onPop = () => {
+      current.current = read(location.search, browserZone());
+      setRoute(current.current);
+    };
+    addEventListener('popstate', onPop);
+    return () => removeEventListener('popstate', onPop);
+  }, []);
+  const go = useCallback<Go>((change, options) => {
+    const next = { ...current.current, ...change };
+    const address = location.pathname + write(next) + location.hash;
+    if (options?.replace) history.replaceState(null, '', address);
+    else history.pushState(null, '', address);
+    current.current = next;
+    setRoute(next);
+  }, []);
+  return [route, go];
+}
+
+/** The address of a changed route, for links that open in a tab of their own. */
+export const hrefOf = (route: Route, change: Partial<Route>): string => write({ ...route, ...change });
+
+/** A click the page may take over: the plain one. Others (new tab, download) are the browser's. */
+export const isPlainClick = (event: MouseEvent): boolean =>
+  event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+
+/** The time, read anew every `everyMs` while the page is visible, and at once when it becomes visible again. Null: once. */
+export function useNow(everyMs: number | null): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    setNow(Date.now());
+    if (everyMs === null) return;
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const follow = () => {
+      clearInterval(timer);
+      if (document.visibilityState === 'hidden') return;
+      setNow(Date.now());
+      timer = setInterval(() => setNow(Date.now()), everyMs);
+    };
+    timer = setInterval(() => setNow(Date.now()), everyMs);
+    document.addEventListener('visibilitychange', follow);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', follow);
+    };
+  }, [everyMs]);
+  return now;
+}
+
+/** A question on its way. `answer` stays while a newer one is fetched, so that nothing jumps. */
+export interface Asked<T> {
+  answer: T | null;
+  /** Whether `answer` belongs to the question as it is now, not to one before. */
+  current: boolean;
+  /** The newest failure; null after a success. */
+  error: ApiError | null;
+  busy: boolean;
+  retry: () => void;
+}
+
+/** Asks whenever `key` changes, and again at each `tick` unless the last one is still under way (a slow server is not hurried). */
+export function useAnswer<T>(key: string, tick: number, ask: (signal: AbortSignal) => Promise<T>): Asked<T> {
+  const [state, setState] = useState<{ answer: T | null; key: string | null; error: ApiError | null; busy: boolean }>({
+    answer: null,
+    key: null,
+    error: null,
+    busy: true,
+  });
+  const [attempt, setAttempt] = useState(0);
+  const flight = useRef<{ key: string; controller: AbortController } | null>(null);
+  const asking = useRef(ask);
+  asking.current = ask;
+
+  useEffect(() => {
+    if (flight.current?.key === key) return;
+    flight.current?.controller.abort();
+    const mine = { key, controller: new AbortController() };
+    flight.current = mine;
+    setState((old) => ({ ...old, busy: true }));
+    const land = (next: { answer: T } | { error: ApiError }) => {
+      if (flight.current !== mine) return;
+      flight.current = null;
+      setState((old) =>
+        'answer' in next ? { answer: next.answer, key, error: null, busy: false } : { ...old, error: next.error, busy: false },
+      );
+    };
+    asking.current(mine.controller.signal).then(
+      (answer) => land({ answer }),
+      (error: unknown) => {
+        if (mine.controller.signal.aborted) return;
+        if (error instanceof ApiError) return land({ error });
+        // A mistake of this page, not of the server: shown as one, and left in the console with its stack.
+        console.error(error);
+        land({ error: new ApiError('unreadable', `This page failed: ${String(error)}`, 0, null) });
+      },
+    );
+  }, [key, tick, attempt]);
+  useEffect(() => () => flight.current?.controller.abort(), []);
+
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+  return { answer: state.answer, current: state.key === key, error: state.error, busy: state.busy, retry };
+}
+
+export type Scheme = 'light' | 'dark';
+const SCHEME_KEY = 'playhead.scheme';
+
+/** The colour scheme: the system's, until the reader chooses. */
+export function useScheme(): [Scheme, () => void] {
+  const system = () => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+  const stored = () => {
+    const value = readStored('localStorage', SCHEME_KEY);
+    return value === 'light' || value === 'dark' ? value : null;
+  };
+  const [scheme, setScheme] = useState<Scheme>(() => stored() ?? system());
+  useLayoutEffect(() => {
+    document.documentElement.dataset.scheme = scheme;
+  }, [scheme]);
+  useEffect(() => {
+    const media = matchMedia('(prefers-color-scheme: dark)');
+    const follow = () => {
+      if (!stored()) setScheme(system());
+    };
+    media.addEventListener('change', follow);
+    return () => media.removeEventListener('change', follow);
+  }, []);
+  const toggle = useCallback(() => {
+    setScheme((old) => {
+      const next = old === 'dark' ? 'light' : 'dark';
+      writeStored('localStorage', SCHEME_KEY, next);
+      return next;
+    });
+  }, []);
+  return [scheme, toggle];
+}
+
+/** Stores by name: a browser that forbids them throws at the mention already. */
+type StoreName = 'localStorage' | 'sessionStorage';
+
+/** Reads a store; null where the browser forbids it. */
+export function readStored(store: StoreName, name: string): string | null {
+  try {
+    return globalThis[store].getItem(name);
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
+/** Writes to a store that a browser may forbid or that may be full; the page then forgets, and works. */
+export function writeStored(store: StoreName, name: string, value: string | null): void {
+  try {
+    if (value === null) globalThis[store].removeItem(name);
+    else globalThis[store].setItem(name, value);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
