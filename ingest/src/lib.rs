@@ -1,1 +1,342 @@
-//! placeholder
+//! The door: beacons come in over HTTP, and what is acknowledged is in the journal and will be in ClickHouse.
+//!
+//! [`http`] is what a sender sees, [`protocol`] what it may speak, [`pipeline`] what a beacon passes on its way to the journal,
+//! in that order; `batcher` carries the journal into ClickHouse. Who may send lives in `accounts`, the log in `journal`, the
+//! tables in `store`.
+//!
+//! Invariants: a success follows an `fdatasync`; a bad beacon costs its batch nothing; every beacon leaves by a named exit, and
+//! `received = stored + duplicate + rejected + in flight` (see `telemetry`). After a crash the journal is replayed under the same
+//! tokens; counters begin again at zero, with what the journal still holds counted as received.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod accounted;
+mod batcher;
+pub mod clock;
+mod dead_letter;
+mod http;
+mod pipeline;
+mod protocol;
+mod rate;
+mod telemetry;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use accounts::Accounts;
+use actix_web::web;
+use ipnet::IpNet;
+use journal::Journal;
+use prometheus::Registry;
+use store::Store;
+use tokio::{
+    sync::{Notify, watch},
+    task::{AbortHandle, JoinHandle},
+};
+use utoipa::OpenApi;
+
+use crate::{
+    batcher::{Batcher, Wish},
+    clock::{ServerClock, SystemClock},
+    dead_letter::DeadLetters,
+    pipeline::{
+        deduplicate::Attempts,
+        enrich::{
+            place::Places,
+            user_agent::{self, UserAgents},
+        },
+    },
+    rate::RateLimiter,
+    telemetry::{DepthCollector, Snapshot, Telemetry},
+};
+
+pub use crate::{
+    http::beacons::{BatchResult, RejectedBeacon},
+    pipeline::enrich::place::PlaceError,
+};
+
+/// How often idle attempts are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(30);
+/// How long a drain waits for requests being served; none takes longer than its body may.
+const DRAIN_REQUESTS_MAX: Duration = Duration::from_secs(10);
+/// How long a drain waits for ClickHouse; what is left stays in the journal.
+const DRAIN_STORE_MAX: Duration = Duration::from_secs(20);
+
+/// How the door is set up.
+#[derive(Debug, Clone)]
+pub struct IngestConfig {
+    /// Holds `journal/` and `dead-letter/`.
+    pub data_dir: PathBuf,
+    /// The journal's bounds.
+    pub journal: journal::Options,
+    /// Beacons per second of a license key that has no limit of its own.
+    pub rate_limit_per_s: u32,
+    /// Proxies whose `X-Forwarded-For` and `X-Geo-*` headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// A file of MaxMind's kind City or Country.
+    pub geo_city: Option<PathBuf>,
+    /// A file of MaxMind's kind ASN or ISP.
+    pub geo_asn: Option<PathBuf>,
+    /// Most attempts remembered for recognising retries, about 100 bytes each.
+    pub attempts_max: usize,
+    /// The server's clocks.
+    pub clock: Arc<dyn ServerClock>,
+}
+
+impl IngestConfig {
+    /// The defaults, with everything under `data_dir`: 50,000 beacons a second for each license key, a million attempts remembered
+    /// (about 100 MB when all are there), no proxy trusted, no geography.
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            journal: journal::Options::default(),
+            rate_limit_per_s: 50_000,
+            trusted_proxies: Vec::new(),
+            geo_city: None,
+            geo_asn: None,
+            attempts_max: 1_000_000,
+            clock: Arc::new(SystemClock::default()),
+        }
+    }
+}
+
+/// The door could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The journal could not be opened.
+    #[error("opening the journal")]
+    Journal(#[from] journal::OpenError),
+    /// A geography file could not be opened.
+    #[error("opening geography")]
+    Place(#[from] PlaceError),
+    /// The metrics could not be registered; perhaps a second ingest uses the same registry.
+    #[error("registering metrics")]
+    Telemetry(#[from] prometheus::Error),
+}
+
+/// The open door; clones are the same one.
+#[derive(Clone)]
+pub struct Ingest {
+    shared: Arc<Shared>,
+    running: Arc<Running>,
+}
+
+/// What a request needs.
+pub(crate) struct Shared {
+    pub(crate) accounts: Accounts,
+    pub(crate) journal: Journal,
+    pub(crate) telemetry: Arc<Telemetry>,
+    pub(crate) attempts: Attempts,
+    pub(crate) agents: UserAgents,
+    pub(crate) places: Places,
+    pub(crate) rates: RateLimiter,
+    pub(crate) rate_limit_per_s: u32,
+    pub(crate) clock: Arc<dyn ServerClock>,
+    pub(crate) draining: AtomicBool,
+    serving: AtomicUsize,
+    served: Notify,
+}
+
+/// What runs beside the requests.
+struct Running {
+    wish: watch::Sender<Wish>,
+    batcher: Mutex<Option<JoinHandle<()>>>,
+    forgetter: AbortHandle,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.forgetter.abort();
+        if let Some(batcher) = self.batcher.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+            batcher.abort();
+        }
+    }
+}
+
+/// Counts a request as being served while it lives.
+pub(crate) struct Serving<'a>(&'a Shared);
+
+impl Drop for Serving<'_> {
+    fn drop(&mut self) {
+        if self.0.serving.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.served.notify_waiters();
+        }
+    }
+}
+
+impl Shared {
+    pub(crate) fn serving(&self) -> Serving<'_> {
+        self.serving.fetch_add(1, Ordering::AcqRel);
+        Serving(self)
+    }
+}
+
+impl Ingest {
+    /// Opens the journal (reading what is in it), starts carrying it into `store`, and registers metrics. Must be called inside a
+    /// tokio runtime. `store` need not be reachable yet, but must be migrated before it is.
+    ///
+    /// # Errors
+    /// When the journal or a geography file cannot be opened.
+    pub fn start(
+        config: IngestConfig,
+        store: Store,
+        accounts: Accounts,
+        registry: &Registry,
+    ) -> Result<Self, IngestError> {
+        let places = Places::open(
+            config.geo_city.as_deref(),
+            config.geo_asn.as_deref(),
+            config.trusted_proxies,
+        )?;
+        let (journal, recovery) = Journal::open(config.data_dir.join("journal"), config.journal)?;
+        if let Some(torn_tail) = &recovery.torn_tail {
+            tracing::info!(
+                torn_tail,
+                "the journal's last write had not finished; no one was told of it"
+            );
+        }
+        if recovery.records > 0 {
+            tracing::info!(
+                records = recovery.records,
+                ranges = recovery.unfinished_ranges,
+                "beacons of an earlier run are in the journal"
+            );
+        }
+        let telemetry = Telemetry::register(registry)?;
+        telemetry.received.inc_by(recovery.records);
+        telemetry.recovered.inc_by(recovery.records);
+        let shared = Arc::new(Shared {
+            accounts,
+            journal: journal.clone(),
+            telemetry: Arc::clone(&telemetry),
+            attempts: Attempts::new(config.attempts_max),
+            agents: UserAgents::default(),
+            places,
+            rates: RateLimiter::default(),
+            rate_limit_per_s: config.rate_limit_per_s,
+            clock: config.clock,
+            draining: AtomicBool::new(false),
+            serving: AtomicUsize::new(0),
+            served: Notify::new(),
+        });
+        let watched = Arc::downgrade(&shared);
+        let depth = move || {
+            watched.upgrade().map(|shared| Snapshot {
+                depth: shared.journal.depth(),
+                healthy: shared.journal.poisoned().is_none(),
+            })
+        };
+        DepthCollector::register(depth, registry)?;
+        drop(tokio::task::spawn_blocking(user_agent::warm_up));
+        let (wish, wishes) = watch::channel(Wish::Run);
+        let batcher = Batcher {
+            journal,
+            store,
+            dead_letters: DeadLetters::new(config.data_dir.join("dead-letter")),
+            telemetry,
+            wish: wishes,
+        };
+        let batcher = tokio::spawn(batcher.run());
+        let forgetting = Arc::downgrade(&shared);
+        let forgetter = tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(FORGET_EVERY);
+            loop {
+                ticks.tick().await;
+                let Some(shared) = forgetting.upgrade() else {
+                    return;
+                };
+                shared.attempts.forget_idle(shared.clock.monotonic_ms());
+            }
+        });
+        let running = Running {
+            wish,
+            batcher: Mutex::new(Some(batcher)),
+            forgetter: forgetter.abort_handle(),
+        };
+        Ok(Self {
+            shared,
+            running: Arc::new(running),
+        })
+    }
+
+    /// Adds the door's routes to an app.
+    pub fn configure(&self, config: &mut web::ServiceConfig) {
+        config.app_data(web::Data::from(Arc::clone(&self.shared))).service(
+            web::resource("/v1/beacons")
+                .route(web::post().to(http::beacons::post))
+                .route(web::method(actix_web::http::Method::OPTIONS).to(http::beacons::options)),
+        );
+    }
+
+    /// Waits until a disk error stops the journal, and says which. Nothing can be taken any more then; the process should end and be
+    /// started again, which recovers what was acknowledged.
+    pub async fn failed(&self) -> String {
+        let mut progress = self.shared.journal.watch();
+        let failed = progress.wait_for(|progress| progress.poisoned.is_some()).await;
+        // The sender lives as long as `shared`.
+        failed.map_or_else(
+            |_| "the journal is gone".to_owned(),
+            |progress| progress.poisoned.as_deref().unwrap_or_default().to_owned(),
+        )
+    }
+
+    /// Whether requests are taken.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.shared.draining.load(Ordering::Relaxed) && self.shared.journal.poisoned().is_none()
+    }
+
+    /// Takes no more requests (503 with `Retry-After`), waits for those being served, carries the journal into ClickHouse as far as
+    /// that answers, and closes the journal. What is left there is carried on by the next start.
+    pub async fn drain(&self) {
+        self.shared.draining.store(true, Ordering::Relaxed);
+        let served = async {
+            loop {
+                let served = self.shared.served.notified();
+                if self.shared.serving.load(Ordering::Acquire) == 0 {
+                    return;
+                }
+                served.await;
+            }
+        };
+        if tokio::time::timeout(DRAIN_REQUESTS_MAX, served).await.is_err() {
+            tracing::warn!("requests are still being served; draining goes on without them");
+        }
+        self.running.wish.send_replace(Wish::Drain);
+        let batcher = self
+            .running
+            .batcher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut batcher) = batcher
+            && tokio::time::timeout(DRAIN_STORE_MAX, &mut batcher).await.is_err()
+        {
+            tracing::warn!("ClickHouse is slow; the journal keeps the rest");
+            batcher.abort();
+        }
+        let journal = self.shared.journal.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || journal.close()).await {
+            tracing::error!(%error, "closing the journal failed");
+        }
+    }
+}
+
+/// The door's part of the API's description.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(
+        paths(http::beacons::post),
+        components(schemas(BatchResult, RejectedBeacon, schemas::BeaconBatch))
+    )]
+    struct Door;
+    Door::openapi()
+}

@@ -1,0 +1,433 @@
+//! From the journal into ClickHouse: one range at a time, under the range's token, until ClickHouse takes it.
+//!
+//! A range is taken when its oldest record has waited [`LINGER`], or earlier when it is large. What may succeed later is sent
+//! again for ever, with the same token and the same rows. When the rows themselves are at fault the range is split, always in the
+//! same way and under tokens derived from the range's, until the bad row stands alone; that one goes to the dead letters.
+//! A refusal that strikes every row is not the rows' fault but a missing column or table, and waits for its repair.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::Utc;
+use journal::{Journal, Range, RangeError};
+use store::{BeaconRow, Store, StoreError};
+use tokio::{
+    sync::watch,
+    task::{JoinError, spawn_blocking},
+    time::{Instant, sleep_until, timeout_at},
+};
+
+use crate::{
+    dead_letter::{DeadLetter, DeadLetters},
+    pipeline::write::{RecordError, row_from_record},
+    telemetry::{Telemetry, UNSTORABLE},
+};
+
+/// How long records gather: 400 ms. An insert costs ClickHouse a part in two tables whatever its size, and a beacon should be
+/// in ClickHouse within a second of its acknowledgement.
+const LINGER: Duration = Duration::from_millis(400);
+/// Rows of a range. 50,000 take about half a second and stay far below ClickHouse's limit of 1,048,449 rows a block.
+const RECORDS_MAX: u64 = 50_000;
+/// Journal bytes of a range, about 100,000 small rows; bounds the memory a range needs.
+const BYTES_MAX: u64 = 32 << 20;
+/// So much waiting ends the gathering early.
+const BYTES_LARGE: u64 = BYTES_MAX / 2;
+/// First and longest pause between two tries.
+const BACKOFF_FIRST: Duration = Duration::from_millis(100);
+const BACKOFF_MOST: Duration = Duration::from_secs(10);
+
+/// What the batcher is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Wish {
+    /// Go on.
+    #[default]
+    Run,
+    /// Insert what is there without waiting, stop at the first failure.
+    Drain,
+}
+
+/// The batcher stopped for good.
+#[derive(Debug, thiserror::Error)]
+enum Stop {
+    /// The journal stopped or was closed.
+    #[error(transparent)]
+    Journal(#[from] RangeError),
+    /// A record of the journal cannot be read by this program. Skipping it would lose what was acknowledged.
+    #[error("record {index} of range {range}")]
+    Record {
+        range: Range,
+        index: usize,
+        source: RecordError,
+    },
+    /// A blocking task ended by a panic.
+    #[error("a task of the batcher ended early")]
+    Task(#[from] JoinError),
+    /// It was asked to drain and ClickHouse does not answer; the journal keeps the rest.
+    #[error("stopped with records left, as ClickHouse does not take them: {0}")]
+    Drained(String),
+}
+
+/// Where rows go.
+trait Sink {
+    /// Stores `rows` as one under `token`.
+    fn insert(&self, token: &str, rows: &[BeaconRow]) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+impl Sink for Batcher {
+    async fn insert(&self, token: &str, rows: &[BeaconRow]) -> Result<(), StoreError> {
+        let timer = self.telemetry.insert_seconds.start_timer();
+        let result = self.store.insert_beacons(token, rows).await;
+        timer.observe_duration();
+        result
+    }
+}
+
+pub(crate) struct Batcher {
+    pub(crate) journal: Journal,
+    pub(crate) store: Store,
+    pub(crate) dead_letters: DeadLetters,
+    pub(crate) telemetry: Arc<Telemetry>,
+    pub(crate) wish: watch::Receiver<Wish>,
+}
+
+impl Batcher {
+    /// Runs until asked to drain, or until the journal stops.
+    pub(crate) async fn run(mut self) {
+        match self.work().await {
+            Ok(()) => tracing::info!("the batcher has drained the journal"),
+            Err(stop @ Stop::Drained(_)) => tracing::warn!(%stop, "the batcher has stopped"),
+            Err(stop) => {
+                let cause = std::error::Error::source(&stop).map(ToString::to_string);
+                tracing::error!(%stop, cause, "the batcher has stopped; beacons stay in the journal");
+            }
+        }
+    }
+
+    async fn work(&mut self) -> Result<(), Stop> {
+        let mut progress = self.journal.watch();
+        // Ranges of the run before come first and at once.
+        let mut gathered = true;
+        loop {
+            if !gathered {
+                self.gather().await;
+            }
+            gathered = false;
+            let mut idle = true;
+            // Marks everything up to now as seen, so that records of a moment later wake us.
+            progress.borrow_and_update();
+            let journal = self.journal.clone();
+            if let Some(range) = spawn_blocking(move || journal.next_range(RECORDS_MAX, BYTES_MAX)).await?? {
+                self.ship(range).await?;
+                idle = false;
+            }
+            if idle {
+                if *self.wish.borrow() == Wish::Drain {
+                    return Ok(());
+                }
+                let mut wish = self.wish.clone();
+                tokio::select! {
+                    changed = progress.changed() => {
+                        if changed.is_err() {
+                            return Err(RangeError::Closed.into());
+                        }
+                        if let Some(reason) = self.journal.poisoned() {
+                            return Err(RangeError::Poisoned(reason.to_string()).into());
+                        }
+                    }
+                    _ = wish.wait_for(|wish| *wish == Wish::Drain) => gathered = true,
+                }
+            }
+        }
+    }
+
+    /// Waits until the oldest waiting record has waited long enough, or enough wait.
+    async fn gather(&self) {
+        let depth = self.journal.depth();
+        let deadline = Instant::now() + LINGER.saturating_sub(depth.age);
+        let mut progress = self.journal.watch();
+        let mut wish = self.wish.clone();
+        let enough = async { while self.journal.depth().bytes < BYTES_LARGE && progress.changed().await.is_ok() {} };
+        tokio::select! {
+            _ = timeout_at(deadline, enough) => {}
+            _ = wish.wait_for(|wish| *wish == Wish::Drain) => {}
+        }
+    }
+
+    async fn ship(&self, range: Range) -> Result<(), Stop> {
+        let journal = self.journal.clone();
+        let rows = spawn_blocking(move || rows(&journal, range)).await??;
+        let token = range.token();
+        let mut backoff = Backoff::default();
+        let dead = loop {
+            match insert_all(&token, &rows, self).await {
+                Ok(dead) => break dead,
+                Err(error) => {
+                    let reason = words(&error);
+                    if error.is_retryable() {
+                        tracing::warn!(%token, rows = rows.len(), reason, "ClickHouse did not take a range; it will be sent again");
+                    } else {
+                        tracing::error!(%token, rows = rows.len(), reason, "ClickHouse refuses every row; the range waits until this is mended");
+                    }
+                    self.pause(&mut backoff, &reason).await?;
+                    self.telemetry.retries.inc();
+                }
+            }
+        };
+        let stored = rows.len() - dead.len();
+        if !dead.is_empty() {
+            let rows = Arc::new(rows);
+            let mut backoff = Backoff::default();
+            while let Err(error) = self.bury(&token, &rows, &dead).await? {
+                tracing::error!(%token, %error, "writing dead letters failed; it will be tried again");
+                self.pause(&mut backoff, &error.to_string()).await?;
+            }
+            self.telemetry.dead_letters.inc_by(dead.len() as u64);
+        }
+        let journal = self.journal.clone();
+        spawn_blocking(move || journal.complete(&range)).await??;
+        self.telemetry.stored.inc_by(stored as u64);
+        self.telemetry.rejected(UNSTORABLE).inc_by(dead.len() as u64);
+        self.telemetry.insert_rows.observe(stored as f64);
+        tracing::debug!(%token, stored, dead = dead.len(), "a range is in ClickHouse");
+        Ok(())
+    }
+
+    async fn bury(
+        &self,
+        token: &str,
+        rows: &Arc<Vec<BeaconRow>>,
+        dead: &[(usize, String)],
+    ) -> Result<std::io::Result<()>, JoinError> {
+        let (letters, token, rows, dead) = (
+            self.dead_letters.clone(),
+            token.to_owned(),
+            Arc::clone(rows),
+            dead.to_vec(),
+        );
+        spawn_blocking(move || {
+            let date = Utc::now();
+            let lines: Vec<DeadLetter<'_>> = dead
+                .iter()
+                .map(|(index, reason)| DeadLetter {
+                    date,
+                    token: &token,
+                    index: *index,
+                    reason,
+                    row: &rows[*index],
+                })
+                .collect();
+            letters.append(&lines)
+        })
+        .await
+    }
+
+    /// Waits before the next try; an error when there shall be none.
+    async fn pause(&self, backoff: &mut Backoff, reason: &str) -> Result<(), Stop> {
+        let mut wish = self.wish.clone();
+        tokio::select! {
+            () = sleep_until(Instant::now() + backoff.next()) => Ok(()),
+            _ = wish.wait_for(|wish| *wish == Wish::Drain) => Err(Stop::Drained(reason.to_owned())),
+        }
+    }
+}
+
+/// The rows of `range`.
+fn rows(journal: &Journal, range: Range) -> Result<Vec<BeaconRow>, Stop> {
+    let mut rows = Vec::with_capacity(usize::try_from(range.records()).unwrap_or_default());
+    let mut failed = None;
+    journal.read(&range, |_, record| match row_from_record(record) {
+        Ok(row) => rows.push(row),
+        Err(source) => {
+            failed.get_or_insert(Stop::Record {
+                range,
+                index: rows.len(),
+                source,
+            });
+        }
+    })?;
+    failed.map_or(Ok(rows), Err)
+}
+
+/// An error and its causes in one line.
+fn words(error: &StoreError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Inserts `rows`, splitting around those that ClickHouse refuses for their own sake; answers these with the reason.
+///
+/// # Errors
+/// When the same may succeed later; everything inserted so far is recognised by its token then. Also when every row is refused,
+/// or when the refusal is about names and not about values.
+async fn insert_all(token: &str, rows: &[BeaconRow], sink: &impl Sink) -> Result<Vec<(usize, String)>, StoreError> {
+    let mut dead = Vec::new();
+    let mut stored = 0;
+    let mut refusal = None;
+    // Parts still to insert (first row, row behind the last), the first on top.
+    let mut parts = vec![(0, rows.len())];
+    while let Some((start, end)) = parts.pop() {
+        let part = start..end;
+        let whole = part.len() == rows.len();
+        let part_token = if whole {
+            token.to_owned()
+        } else {
+            format!("{token}#{}-{}", part.start, part.end)
+        };
+        match sink.insert(&part_token, &rows[part.clone()]).await {
+            Ok(()) => stored += part.len(),
+            Err(error) if error.is_retryable() || is_systemic(&error) => return Err(error),
+            Err(error) if part.len() == 1 => {
+                dead.push((part.start, words(&error)));
+                refusal = Some(error);
+            }
+            Err(_) => {
+                let middle = part.start + part.len() / 2;
+                parts.push((middle, part.end));
+                parts.push((part.start, middle));
+            }
+        }
+    }
+    match refusal {
+        Some(error) if stored == 0 && rows.len() > 1 => Err(error),
+        _ => Ok(dead),
+    }
+}
+
+/// Whether a refusal is about this program and its tables rather than about values: unknown columns, syntax, unknown table or
+/// database, an unparsable statement (16, 47, 60, 62, 81), or rows that do not fit the columns at all.
+fn is_systemic(error: &StoreError) -> bool {
+    match error {
+        StoreError::Refused { code, .. } => matches!(code, 16 | 47 | 60 | 62 | 81),
+        StoreError::Shape { .. } | StoreError::MigrationChanged { .. } | StoreError::DatabaseName { .. } => true,
+        StoreError::Unreachable(_) | StoreError::TimedOut { .. } => false,
+    }
+}
+
+/// Doubling pauses with jitter: between half and the whole of each, so that nodes do not come back together.
+#[derive(Debug, Default)]
+struct Backoff {
+    tries: u32,
+}
+
+impl Backoff {
+    fn next(&mut self) -> Duration {
+        let most = BACKOFF_FIRST.saturating_mul(1 << self.tries.min(10)).min(BACKOFF_MOST);
+        self.tries += 1;
+        most.mul_f64(rand::random_range(0.5..=1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::Mutex};
+
+    use schemas::{AttemptId, Beacon, BeaconKind, Interval, OrganizationId, State, Totals, UnixMs};
+    use store::{Enrichment, Receipt};
+    use uuid::Uuid;
+
+    use super::*;
+
+    pub(crate) fn row(sequence: u32) -> BeaconRow {
+        let beacon = Beacon {
+            attempt_id: AttemptId(Uuid::from_u128(1)),
+            sequence,
+            started_at_ms: UnixMs(0),
+            kind: BeaconKind::Beat,
+            state: State::Playing,
+            interval: Interval::default(),
+            totals: Totals::default(),
+            context: None,
+        };
+        let receipt = Receipt {
+            organization_id: OrganizationId(Uuid::from_u128(2)),
+            received_at: UnixMs(0),
+            started_at: UnixMs(0),
+            skew_ms: 0,
+        };
+        BeaconRow::new(beacon, Enrichment::default(), receipt)
+    }
+
+    fn refused(code: i32) -> StoreError {
+        StoreError::Refused {
+            code,
+            message: "no".to_owned(),
+        }
+    }
+
+    /// A table that says what `answer` says to each row.
+    struct Table<F> {
+        answer: F,
+        stored: Mutex<BTreeMap<String, Vec<u32>>>,
+    }
+
+    impl<F: Fn(u32) -> Option<i32> + Sync> Sink for Table<F> {
+        async fn insert(&self, token: &str, rows: &[BeaconRow]) -> Result<(), StoreError> {
+            if let Some(code) = rows.iter().find_map(|row| (self.answer)(row.sequence)) {
+                return Err(refused(code));
+            }
+            let sequences = rows.iter().map(|row| row.sequence).collect();
+            let again = self.stored.lock().unwrap().insert(token.to_owned(), sequences);
+            assert_eq!(again, None, "no token is used twice");
+            Ok(())
+        }
+    }
+
+    /// Inserts rows `0..10`.
+    async fn run(answer: impl Fn(u32) -> Option<i32> + Sync) -> (Result<Vec<usize>, i32>, BTreeMap<String, Vec<u32>>) {
+        let rows: Vec<BeaconRow> = (0..10).map(row).collect();
+        let table = Table {
+            answer,
+            stored: Mutex::default(),
+        };
+        let result = insert_all("t", &rows, &table).await;
+        let result = result
+            .map(|dead| dead.into_iter().map(|(index, _)| index).collect())
+            .map_err(|error| error.code().unwrap());
+        (result, table.stored.into_inner().unwrap())
+    }
+
+    #[tokio::test]
+    async fn good_rows_go_as_one_under_the_ranges_token() {
+        let (result, stored) = run(|_| None).await;
+        assert_eq!(result, Ok(Vec::new()));
+        assert_eq!(stored, [("t".to_owned(), (0..10).collect())].into());
+    }
+
+    #[tokio::test]
+    async fn bad_rows_are_found_and_the_others_stored_once_each_and_always_in_the_same_parts() {
+        let bad = |sequence| (sequence == 3 || sequence == 7).then_some(53);
+        let (result, stored) = run(bad).await;
+        assert_eq!(result, Ok(vec![3, 7]));
+        let mut all: Vec<u32> = stored.values().flatten().copied().collect();
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2, 4, 5, 6, 8, 9]);
+        assert_eq!(run(bad).await.1, stored);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_given_up_when_every_row_is_refused() {
+        assert_eq!(run(|_| Some(53)).await.0, Err(53));
+    }
+
+    #[tokio::test]
+    async fn a_missing_table_or_a_busy_server_costs_no_row() {
+        for code in [60, 16, 241, 252_000] {
+            let (result, _) = run(|sequence| (sequence == 3).then_some(code)).await;
+            assert_eq!(result, Err(code));
+        }
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_bound_and_differ() {
+        let mut backoff = Backoff::default();
+        let pauses: Vec<Duration> = (0..40).map(|_| backoff.next()).collect();
+        assert!(pauses[0] >= BACKOFF_FIRST / 2 && pauses[0] <= BACKOFF_FIRST);
+        assert!(pauses[3] >= BACKOFF_FIRST * 4);
+        assert!(pauses.iter().all(|pause| *pause <= BACKOFF_MOST));
+        assert!(pauses[20..].iter().any(|pause| *pause != pauses[20]));
+    }
+}

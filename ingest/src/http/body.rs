@@ -1,0 +1,99 @@
+//! Reading a body, bounded in size and time.
+
+use std::time::Duration;
+
+use actix_web::{
+    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
+    web::{Bytes, BytesMut, Payload},
+};
+use envelope::{ApiError, ErrorCode};
+use futures_util::StreamExt;
+use schemas::limits::BODY_BYTES_MAX;
+
+use crate::pipeline::decode::too_large;
+
+/// A body must have arrived after this: 30 s for 1 MiB is slower than any connection that can play video.
+const SECONDS_MAX: u64 = 30;
+/// So much of a body that is too large is read and thrown away, so that the sender gets to hear the answer: a server that answers
+/// and hangs up in the middle of a body shows as a broken connection.
+const DISCARDED_BYTES_MAX: usize = 32 * BODY_BYTES_MAX;
+
+/// Checks what the headers say of the body.
+pub(crate) fn check_headers(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    if let Some(content_type) = headers.get(CONTENT_TYPE) {
+        let text = content_type.to_str().unwrap_or_default();
+        let essence = text.split(';').next().unwrap_or_default().trim();
+        let known = ["", "application/json", "text/plain"];
+        if !known.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+            let shown: String = essence.chars().take(80).collect();
+            return Err(ApiError::new(ErrorCode::UnsupportedMediaType).detail(
+                "Content-Type",
+                format!("{shown:?} is not understood; application/json and text/plain are"),
+            ));
+        }
+    }
+    let Some(encoding) = headers.get(CONTENT_ENCODING) else {
+        return Ok(None);
+    };
+    let encoding = encoding.to_str().map_err(|_| {
+        ApiError::new(ErrorCode::UnsupportedMediaType).detail("Content-Encoding", "it is not readable text")
+    })?;
+    Ok(Some(encoding))
+}
+
+/// Reads the whole body.
+pub(crate) async fn read(headers: &HeaderMap, payload: Payload) -> Result<Bytes, ApiError> {
+    match tokio::time::timeout(Duration::from_secs(SECONDS_MAX), collect(headers, payload)).await {
+        Ok(result) => result,
+        Err(_) => Err(ApiError::new(ErrorCode::RequestTimeout)
+            .detail("body", format!("it did not arrive within {SECONDS_MAX} s"))),
+    }
+}
+
+async fn collect(headers: &HeaderMap, mut payload: Payload) -> Result<Bytes, ApiError> {
+    let failed = |error: actix_web::error::PayloadError| {
+        let text = format!("reading the body failed: {error}");
+        ApiError::new(ErrorCode::MalformedBody)
+            .developer(text.clone())
+            .detail("body", text)
+    };
+    let Some(first) = payload.next().await else {
+        return Ok(Bytes::new());
+    };
+    let first = first.map_err(failed)?;
+    // A small body comes in one piece and is not copied.
+    let Some(second) = payload.next().await else {
+        return if first.len() > BODY_BYTES_MAX {
+            Err(too_large("as sent"))
+        } else {
+            Ok(first)
+        };
+    };
+    let declared = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
+        .unwrap_or_default();
+    let mut body = BytesMut::with_capacity(declared.min(BODY_BYTES_MAX));
+    let mut read = 0;
+    let mut next = Some(second);
+    let mut take = |bytes: &Bytes, body: &mut BytesMut| {
+        read += bytes.len();
+        if read <= BODY_BYTES_MAX {
+            body.extend_from_slice(bytes);
+        }
+        read
+    };
+    take(&first, &mut body);
+    let mut total = first.len();
+    while let Some(chunk) = next {
+        total = take(&chunk.map_err(failed)?, &mut body);
+        if total > DISCARDED_BYTES_MAX {
+            break;
+        }
+        next = payload.next().await;
+    }
+    if total > BODY_BYTES_MAX {
+        return Err(too_large("as sent"));
+    }
+    Ok(body.freeze())
+}

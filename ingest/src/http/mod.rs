@@ -1,0 +1,5 @@
+//! The routes of the door.
+
+pub(crate) mod beacons;
+pub(crate) mod body;
+pub(crate) mod origin;

@@ -1,0 +1,113 @@
+//! Which page a request comes from, whether its license key covers that page, and what a browser is told about it (CORS).
+
+use accounts::License;
+use actix_web::{
+    HttpResponse,
+    http::header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderMap, HeaderValue, ORIGIN, REFERER, VARY,
+    },
+};
+
+/// The page a request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page<'a> {
+    /// Not from a page: an app, a television set, a server.
+    None,
+    /// From a page on this host (with its port, if it has one).
+    Host(&'a str),
+    /// From a page that hides where it is: a sandboxed frame, a file.
+    Opaque,
+}
+
+/// The page, by `Origin`, else by `Referer`.
+pub(crate) fn page(headers: &HeaderMap) -> Page<'_> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    match text(ORIGIN).and_then(host).or_else(|| text(REFERER).and_then(host)) {
+        Some(host) => Page::Host(host),
+        None if headers.contains_key(ORIGIN) => Page::Opaque,
+        None => Page::None,
+    }
+}
+
+/// The host of a URL, with its port.
+fn host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// Whether `license` covers `page`. What is no page is covered: the key is public, and who is no browser can claim any page.
+pub(crate) fn is_allowed(license: &License, page: Page<'_>) -> bool {
+    match page {
+        Page::None => true,
+        Page::Host(host) => license.allows(host),
+        Page::Opaque => license.allowed_domains.iter().any(|domain| domain == "*"),
+    }
+}
+
+/// Lets the page of `request` read `response`.
+pub(crate) fn let_page_read(request: &HeaderMap, response: &mut HttpResponse) {
+    let Some(origin) = request.get(ORIGIN) else {
+        return;
+    };
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("X-Request-Id, Retry-After"),
+    );
+}
+
+/// The answer to a preflight of a page that may send. A day is as long as browsers remember at most.
+pub(crate) fn preflight(request: &HeaderMap) -> HttpResponse {
+    let mut response = HttpResponse::NoContent().finish();
+    let_page_read(request, &mut response);
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, OPTIONS"));
+    headers.insert(
+        ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static(
+            "Content-Type, Content-Encoding, Prefer, X-License-Key, X-Api-Key, X-Request-Id, Traceparent",
+        ),
+    );
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderName;
+
+    use super::*;
+
+    fn check(origin: Option<&str>, referer: Option<&str>, expected: Page<'_>) {
+        let pairs = [(ORIGIN, origin), (REFERER, referer)];
+        let headers: HeaderMap = pairs
+            .into_iter()
+            .filter_map(|(name, value): (HeaderName, _)| Some((name, HeaderValue::from_str(value?).unwrap())))
+            .collect();
+        assert_eq!(page(&headers), expected);
+    }
+
+    #[test]
+    fn the_page_is_its_origin_else_its_referer() {
+        check(None, None, Page::None);
+        check(
+            Some("https://a.example"),
+            Some("https://b.example/x"),
+            Page::Host("a.example"),
+        );
+        check(Some("http://[::1]:8080"), None, Page::Host("[::1]:8080"));
+        check(
+            None,
+            Some("https://user:pw@b.example:1/x?y=https://c.example"),
+            Page::Host("b.example:1"),
+        );
+        check(Some("null"), None, Page::Opaque);
+        check(Some("null"), Some("https://b.example/"), Page::Host("b.example"));
+        check(None, Some("about:blank"), Page::None);
+    }
+}

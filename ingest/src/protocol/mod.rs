@@ -1,0 +1,3 @@
+//! What senders speak, each in its file; all become beacons.
+
+pub(crate) mod native;
