@@ -3,7 +3,9 @@
 //! Pure: `now` and the time zone come as arguments. All instants are milliseconds since 1970-01-01T00:00:00Z.
 //! Invariant: a window's edges never decrease, the first is its begin (inclusive), the last its end (exclusive).
 
-use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, TimeZone, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 
 /// Most time buckets of one answer, as many as rows.
@@ -45,7 +47,10 @@ impl Interval {
     /// Its name in requests.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, interval)| *interval == self).map_or("", |(name, _)| name)
+        Self::NAMES
+            .iter()
+            .find(|(_, interval)| *interval == self)
+            .map_or("", |(name, _)| name)
     }
 
     /// The usual length in ms; real days, weeks and months differ from it.
@@ -74,9 +79,7 @@ impl Interval {
                 ms - i64::from(local.minute()) * MINUTE_MS - i64::from(local.second()) * 1_000 - ms.rem_euclid(1_000)
             }
             Self::Day => midnight(local.date()),
-            Self::Week => {
-                midnight(local.date() - Days::new(u64::from(local.date().weekday().num_days_from_monday())))
-            }
+            Self::Week => midnight(local.date() - Days::new(u64::from(local.date().weekday().num_days_from_monday()))),
             Self::Month => midnight(local.date().with_day(1).unwrap_or(local.date())),
         }
     }
@@ -205,7 +208,8 @@ pub fn days_earlier(ms: i64, days: u32, zone: Tz) -> i64 {
 /// An instant as answers write it: ISO 8601 with the zone's offset at that instant.
 #[must_use]
 pub fn written(ms: i64, zone: Tz) -> String {
-    zone.from_utc_datetime(&utc(ms).naive_utc()).to_rfc3339_opts(SecondsFormat::Millis, false)
+    zone.from_utc_datetime(&utc(ms).naive_utc())
+        .to_rfc3339_opts(SecondsFormat::Millis, false)
 }
 
 /// An instant in UTC, as answers write it.
@@ -258,8 +262,13 @@ mod tests {
 
     fn check(start: &str, end: &str, interval: Interval, zone: Tz, expected: &[&str]) {
         let window = Window::new(at(start), at(end), Some(interval), zone);
-        let got: Vec<String> = (0..window.buckets()).map(|index| written(window.name_of(index), zone)).collect();
-        let expected: Vec<String> = expected.iter().map(|text| format!("{}.000{}", &text[..19], &text[19..])).collect();
+        let got: Vec<String> = (0..window.buckets())
+            .map(|index| written(window.name_of(index), zone))
+            .collect();
+        let expected: Vec<String> = expected
+            .iter()
+            .map(|text| format!("{}.000{}", &text[..19], &text[19..]))
+            .collect();
         assert_eq!(got, expected);
     }
 
@@ -270,7 +279,11 @@ mod tests {
             "2026-10-25T03:00:00Z",
             Interval::Hour,
             Vienna,
-            &["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00", "2026-10-25T03:00:00+01:00"],
+            &[
+                "2026-10-25T02:00:00+02:00",
+                "2026-10-25T02:00:00+01:00",
+                "2026-10-25T03:00:00+01:00",
+            ],
         );
     }
 
@@ -287,10 +300,24 @@ mod tests {
 
     #[test]
     fn days_have_23_24_and_25_hours() {
-        let window = Window::new(at("2026-03-28T00:00:00+01:00"), at("2026-03-31T00:00:00+02:00"), Some(Interval::Day), Vienna);
-        let hours: Vec<i64> = window.edges.windows(2).map(|pair| (pair[1] - pair[0]) / HOUR_MS).collect();
+        let window = Window::new(
+            at("2026-03-28T00:00:00+01:00"),
+            at("2026-03-31T00:00:00+02:00"),
+            Some(Interval::Day),
+            Vienna,
+        );
+        let hours: Vec<i64> = window
+            .edges
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]) / HOUR_MS)
+            .collect();
         assert_eq!(hours, [24, 23, 24]);
-        let window = Window::new(at("2026-11-01T00:00:00-04:00"), at("2026-11-02T00:00:00-05:00"), Some(Interval::Day), New_York);
+        let window = Window::new(
+            at("2026-11-01T00:00:00-04:00"),
+            at("2026-11-02T00:00:00-05:00"),
+            Some(Interval::Day),
+            New_York,
+        );
         assert_eq!((window.buckets(), window.end() - window.start()), (1, 25 * HOUR_MS));
     }
 
@@ -308,7 +335,12 @@ mod tests {
             "2026-04-02T00:00:00+02:00",
             Interval::Month,
             Vienna,
-            &["2026-01-01T00:00:00+01:00", "2026-02-01T00:00:00+01:00", "2026-03-01T00:00:00+01:00", "2026-04-01T00:00:00+02:00"],
+            &[
+                "2026-01-01T00:00:00+01:00",
+                "2026-02-01T00:00:00+01:00",
+                "2026-03-01T00:00:00+01:00",
+                "2026-04-01T00:00:00+02:00",
+            ],
         );
     }
 
@@ -319,15 +351,32 @@ mod tests {
             "2026-11-18T02:00:00Z",
             Interval::Hour,
             Kathmandu,
-            &["2026-11-18T05:00:00+05:45", "2026-11-18T06:00:00+05:45", "2026-11-18T07:00:00+05:45"],
+            &[
+                "2026-11-18T05:00:00+05:45",
+                "2026-11-18T06:00:00+05:45",
+                "2026-11-18T07:00:00+05:45",
+            ],
         );
-        let window = Window::new(at("2026-04-04T12:00:00Z"), at("2026-04-04T18:00:00Z"), Some(Interval::Hour), Lord_Howe);
-        assert!(window.edges.is_sorted_by(|a, b| a < b), "a clock change of half an hour leaves borders in order: {window:?}");
+        let window = Window::new(
+            at("2026-04-04T12:00:00Z"),
+            at("2026-04-04T18:00:00Z"),
+            Some(Interval::Hour),
+            Lord_Howe,
+        );
+        assert!(
+            window.edges.is_sorted_by(|a, b| a < b),
+            "a clock change of half an hour leaves borders in order: {window:?}"
+        );
     }
 
     #[test]
     fn cut_buckets_are_partial() {
-        let window = Window::new(at("2026-11-18T10:10:00Z"), at("2026-11-18T12:30:00Z"), Some(Interval::Hour), Vienna);
+        let window = Window::new(
+            at("2026-11-18T10:10:00Z"),
+            at("2026-11-18T12:30:00Z"),
+            Some(Interval::Hour),
+            Vienna,
+        );
         let partial: Vec<bool> = (0..window.buckets()).map(|index| window.is_partial(index)).collect();
         assert_eq!(partial, [true, false, true]);
     }
@@ -335,7 +384,12 @@ mod tests {
     #[test]
     fn equal_elapsed_time_is_by_local_hour() {
         // Sunday 29 March 2026 14:30 in Vienna is after the change, the Sunday before it was not.
-        let window = Window::new(at("2026-03-29T00:00:00+01:00"), at("2026-03-29T14:30:00+02:00"), None, Vienna);
+        let window = Window::new(
+            at("2026-03-29T00:00:00+01:00"),
+            at("2026-03-29T14:30:00+02:00"),
+            None,
+            Vienna,
+        );
         let earlier = window.days_earlier(7, Vienna);
         assert_eq!(earlier.start(), at("2026-03-22T00:00:00+01:00"));
         assert_eq!(earlier.end(), at("2026-03-22T14:30:00+01:00"));
@@ -344,9 +398,18 @@ mod tests {
 
     #[test]
     fn a_reading_skipped_on_the_reference_day_is_an_empty_bucket() {
-        let window = Window::new(at("2026-03-30T01:00:00+02:00"), at("2026-03-30T04:00:00+02:00"), Some(Interval::Hour), Vienna);
+        let window = Window::new(
+            at("2026-03-30T01:00:00+02:00"),
+            at("2026-03-30T04:00:00+02:00"),
+            Some(Interval::Hour),
+            Vienna,
+        );
         let earlier = window.days_earlier(1, Vienna);
-        let lengths: Vec<i64> = earlier.edges.windows(2).map(|pair| (pair[1] - pair[0]) / HOUR_MS).collect();
+        let lengths: Vec<i64> = earlier
+            .edges
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]) / HOUR_MS)
+            .collect();
         assert_eq!(lengths, [1, 0, 1], "{earlier:?}");
         let inside = at("2026-03-30T02:30:00+02:00");
         assert_eq!(days_earlier(inside, 1, Vienna), at("2026-03-29T03:00:00+02:00"));

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use schemas::unit::Better;
 use statistics::{
-    BUCKETS, BucketHistograms, Buckets, Difference, Domain, Estimate, Histogram, Null, Pairing, Reliability, Sums, Weights,
-    baseline, concurrency, decompose, difference, distinct, quantile, ratio, total, verdict,
+    BUCKETS, BucketHistograms, Buckets, Difference, Domain, Estimate, Histogram, Null, Pairing, Reliability, Sums,
+    Weights, baseline, concurrency, decompose, difference, distinct, quantile, ratio, total, verdict,
 };
 
 use crate::{
@@ -273,7 +273,13 @@ impl Judge<'_> {
         match recipe {
             Recipe::Total { sum, unit } => {
                 let reference = divided(&reference.cell.buckets(sum, None, Part::Attempts), reference.windows);
-                Ok(difference::totals(&current.cell.buckets(sum, None, Part::Attempts), &reference, unit, pairing, confidence))
+                Ok(difference::totals(
+                    &current.cell.buckets(sum, None, Part::Attempts),
+                    &reference,
+                    unit,
+                    pairing,
+                    confidence,
+                ))
             }
             Recipe::Ratio {
                 numerator,
@@ -297,7 +303,11 @@ impl Judge<'_> {
             Recipe::Histogram { .. } => Err(Null::NoValues),
             Recipe::Distinct => match (current.cell.identified, reference.cell.identified) {
                 (0, _) | (_, 0) => Err(Null::NoValues),
-                _ => Ok(distinct::difference(current.cell.viewers, reference.cell.viewers, confidence)),
+                _ => Ok(distinct::difference(
+                    current.cell.viewers,
+                    reference.cell.viewers,
+                    confidence,
+                )),
             },
             Recipe::Concurrency { max } => {
                 let values = |side: &Side| match max {
@@ -307,7 +317,10 @@ impl Judge<'_> {
                         ticks => Some(averages(side.cell, ticks)),
                     },
                 };
-                let (a, b) = (values(current).ok_or(Null::NoDenominator)?, values(reference).ok_or(Null::NoDenominator)?);
+                let (a, b) = (
+                    values(current).ok_or(Null::NoDenominator)?,
+                    values(reference).ok_or(Null::NoDenominator)?,
+                );
                 let (a, b) = (concurrency::buckets(&a), concurrency::buckets(&b));
                 Ok(difference::totals(&a, &b, 1.0, pairing, confidence))
             }
@@ -316,7 +329,13 @@ impl Judge<'_> {
 
     /// A metric of one row against one baseline.
     #[must_use]
-    pub fn compare(&self, row: &RowSide, reference: &ReferenceSide, asked: &AskedMetric, recipe: Recipe) -> Option<Comparison> {
+    pub fn compare(
+        &self,
+        row: &RowSide,
+        reference: &ReferenceSide,
+        asked: &AskedMetric,
+        recipe: Recipe,
+    ) -> Option<Comparison> {
         if matches!(recipe, Recipe::Histogram { .. }) {
             return None;
         }
@@ -328,10 +347,16 @@ impl Judge<'_> {
             ..Comparison::default()
         };
         if !reference.plan.same_length && needs_equal_length(asked) {
-            return Some(refused(VerdictWord::Refused, "counts of stretches that differ in length are not compared".to_owned()));
+            return Some(refused(
+                VerdictWord::Refused,
+                "counts of stretches that differ in length are not compared".to_owned(),
+            ));
         }
         if reference.cells.is_empty() {
-            return Some(refused(VerdictWord::InsufficientData, "the baseline has no data".to_owned()));
+            return Some(refused(
+                VerdictWord::InsufficientData,
+                "the baseline has no data".to_owned(),
+            ));
         }
         let compared = match reference.plan.kind {
             ReferenceKind::Median => self.against_median(row, reference, recipe),
@@ -387,7 +412,12 @@ impl Judge<'_> {
     }
 
     /// Against the median of the windows; gives the windows that make it.
-    fn against_median(&self, row: &RowSide, reference: &ReferenceSide, recipe: Recipe) -> Result<(Difference, Vec<usize>), Null> {
+    fn against_median(
+        &self,
+        row: &RowSide,
+        reference: &ReferenceSide,
+        recipe: Recipe,
+    ) -> Result<(Difference, Vec<usize>), Null> {
         let current = self.estimate(row.cell, recipe, row.stretch)?;
         let days: Vec<(usize, Estimate)> = reference
             .cells
@@ -396,11 +426,19 @@ impl Judge<'_> {
             .collect();
         let estimates: Vec<Estimate> = days.iter().map(|(_, estimate)| *estimate).collect();
         let auto = baseline::auto(&current, &estimates, usual_spread(recipe), self.confidence())?;
-        Ok((auto.difference, auto.middle.iter().map(|index| days[*index].0).collect()))
+        Ok((
+            auto.difference,
+            auto.middle.iter().map(|index| days[*index].0).collect(),
+        ))
     }
 
     /// Against all windows together; a mean per window for counts.
-    fn against_pooled(&self, row: &RowSide, reference: &ReferenceSide, recipe: Recipe) -> Result<(Difference, Vec<usize>), Null> {
+    fn against_pooled(
+        &self,
+        row: &RowSide,
+        reference: &ReferenceSide,
+        recipe: Recipe,
+    ) -> Result<(Difference, Vec<usize>), Null> {
         let windows = reference.cells.len();
         let every: Vec<usize> = reference.cells.iter().map(|(window, _, _)| *window).collect();
         let mut pooled = Cell::default();
@@ -408,11 +446,14 @@ impl Judge<'_> {
             pooled.merge(cell);
         }
         // Viewers at a moment and distinct viewers do not add up over days: their mean stands for the baseline.
-        pooled.viewers = (reference.cells.iter().map(|(_, cell, _)| cell.viewers).sum::<u64>() as f64 / windows as f64).round() as u64;
+        pooled.viewers = (reference.cells.iter().map(|(_, cell, _)| cell.viewers).sum::<u64>() as f64 / windows as f64)
+            .round() as u64;
         let mean = |values: fn(&Cell) -> &[f64], weight: f64| {
             let mut sums = vec![0.0; BUCKETS];
             for (_, cell, _) in &reference.cells {
-                sums.iter_mut().zip(values(cell)).for_each(|(sum, value)| *sum += value / weight);
+                sums.iter_mut()
+                    .zip(values(cell))
+                    .for_each(|(sum, value)| *sum += value / weight);
             }
             sums
         };
@@ -479,7 +520,12 @@ struct Side<'a> {
     windows: usize,
 }
 
-fn decomposed(current: &Cells, baseline: &Cells, recipe: Recipe, windows: &[usize]) -> Result<decompose::Decomposition, Null> {
+fn decomposed(
+    current: &Cells,
+    baseline: &Cells,
+    recipe: Recipe,
+    windows: &[usize],
+) -> Result<decompose::Decomposition, Null> {
     let mut strata: HashMap<&[String], (Cell, Cell)> = HashMap::new();
     for (key, cell) in current {
         strata.entry(&key.dimensions).or_default().0.merge(cell);
@@ -531,7 +577,10 @@ fn usual_spread(recipe: Recipe) -> f64 {
     let steady = match recipe {
         Recipe::Quantile { hist, .. } | Recipe::Histogram { hist } => hist != Hist::StallSession,
         Recipe::Ratio { numerator, .. } => {
-            matches!(numerator, Part::StartupAnyMs | Part::StartupContentMs | Part::BitrateBpsMs | Part::Good)
+            matches!(
+                numerator,
+                Part::StartupAnyMs | Part::StartupContentMs | Part::BitrateBpsMs | Part::Good
+            )
         }
         Recipe::Total { .. } | Recipe::Distinct | Recipe::Concurrency { .. } => false,
     };
@@ -552,7 +601,10 @@ fn padded(values: &[f64]) -> Vec<f64> {
 }
 
 fn averages(cell: &Cell, ticks: i64) -> Vec<f64> {
-    padded(&cell.viewer_ticks).into_iter().map(|sum| sum / ticks as f64).collect()
+    padded(&cell.viewer_ticks)
+        .into_iter()
+        .map(|sum| sum / ticks as f64)
+        .collect()
 }
 
 fn divided(buckets: &Buckets, by: usize) -> Buckets {
@@ -593,7 +645,10 @@ fn words(judgement: &verdict::Judgement, completeness: f64, confidence: f64) -> 
         verdict::Reason::TooLittleData => "too few viewers on one side for a judgement".to_owned(),
         verdict::Reason::Incomplete => {
             let leaning = judgement.leaning.map_or("nothing", verdict::Verdict::name);
-            format!("only {:.1} % of the beacons of one side arrived; so far {leaning}", completeness * 100.0)
+            format!(
+                "only {:.1} % of the beacons of one side arrived; so far {leaning}",
+                completeness * 100.0
+            )
         }
         verdict::Reason::NoDirection => "it changed detectably, but neither direction is better".to_owned(),
         verdict::Reason::BrokenComparison => "the comparison itself is broken".to_owned(),

@@ -9,13 +9,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod calendar;
+pub mod compare;
+mod http;
+pub mod plan;
 pub mod request;
 pub mod response;
-pub mod sql;
-pub mod compare;
-pub mod plan;
 pub mod run;
-mod http;
+pub mod sql;
 pub mod timeline;
 
 pub use http::{Query, QueryConfig, openapi};

@@ -13,7 +13,7 @@ use store::Statement;
 
 use crate::{
     calendar::{Window, days_earlier},
-    request::{AskedMetric, Ask, Baseline, Dimension, Filter, OrderKey, Question},
+    request::{Ask, AskedMetric, Baseline, Dimension, Filter, OrderKey, Question},
     sql::{
         metric::{Hist, Part, Recipe, recipe},
         statement::{self, Grid, RANKED_MAX, Scope, Wanted},
@@ -28,8 +28,11 @@ const CHUNK_BYTES_MAX: usize = 16 * 1024;
 const EDGES_MAX: usize = 4_000;
 
 /// What dimension values a difference's mix is made of (STATISTICS, Baselines).
-pub const STRATA: [Dimension; 3] =
-    [Dimension::Attribute("device_class"), Dimension::Attribute("country"), Dimension::Attribute("connection_type")];
+pub const STRATA: [Dimension; 3] = [
+    Dimension::Attribute("device_class"),
+    Dimension::Attribute("country"),
+    Dimension::Attribute("connection_type"),
+];
 
 /// A question with everything decided.
 #[derive(Debug, Clone)]
@@ -157,9 +160,16 @@ impl Plan {
             include_bots: question.include_bots,
             now_ms,
         };
-        let recipes: Vec<Recipe> =
-            question.metrics.iter().filter_map(|asked| recipe(asked.metric, asked.ask)).collect();
-        debug_assert_eq!(recipes.len(), question.metrics.len(), "the parser knows only metrics with a recipe");
+        let recipes: Vec<Recipe> = question
+            .metrics
+            .iter()
+            .filter_map(|asked| recipe(asked.metric, asked.ask))
+            .collect();
+        debug_assert_eq!(
+            recipes.len(),
+            question.metrics.len(),
+            "the parser knows only metrics with a recipe"
+        );
         let references: Vec<Reference> = question
             .compare
             .iter()
@@ -175,7 +185,9 @@ impl Plan {
         }
         steps.push(Step::Values);
         steps.extend((0..references.len()).map(Step::Reference));
-        let decomposes = recipes.iter().any(|recipe| matches!(recipe, Recipe::Ratio { .. } | Recipe::Quantile { .. }));
+        let decomposes = recipes
+            .iter()
+            .any(|recipe| matches!(recipe, Recipe::Ratio { .. } | Recipe::Quantile { .. }));
         if question.dimensions.is_empty() && question.interval.is_none() && decomposes && !references.is_empty() {
             steps.push(Step::Strata);
             steps.extend((0..references.len()).map(Step::ReferenceStrata));
@@ -192,7 +204,11 @@ impl Plan {
     /// Why the question cannot be put to the tables at all; none when it can.
     #[must_use]
     pub fn too_large(&self) -> Option<String> {
-        let scopes = self.references.iter().map(|reference| &reference.scope).chain([&self.scope]);
+        let scopes = self
+            .references
+            .iter()
+            .map(|reference| &reference.scope)
+            .chain([&self.scope]);
         let most = scopes.map(|scope| scope.grid.listed_edges()).max().unwrap_or_default();
         (most > EDGES_MAX).then(|| format!("{most} time buckets over clock changes are more than {EDGES_MAX}"))
     }
@@ -229,7 +245,11 @@ impl Plan {
     #[must_use]
     pub fn reads(&self, step: Step, chosen: &[Vec<String>]) -> Vec<Read> {
         let asked = || {
-            let having = self.question.having.iter().filter_map(|having| Self::having_recipe(&having.metric));
+            let having = self
+                .question
+                .having
+                .iter()
+                .filter_map(|having| Self::having_recipe(&having.metric));
             self.recipes.iter().copied().chain(having).collect::<Vec<_>>()
         };
         match step {
@@ -237,8 +257,17 @@ impl Plan {
             Step::Bots => vec![Read::Number(statement::bots(&self.scope))],
             Step::Rank => {
                 let mut recipes: Vec<Recipe> = self.ranking().into_iter().map(|index| self.recipes[index]).collect();
-                recipes.extend(self.question.having.iter().filter_map(|having| Self::having_recipe(&having.metric)));
-                if self.recipes.iter().all(|recipe| matches!(recipe, Recipe::Concurrency { .. })) {
+                recipes.extend(
+                    self.question
+                        .having
+                        .iter()
+                        .filter_map(|having| Self::having_recipe(&having.metric)),
+                );
+                if self
+                    .recipes
+                    .iter()
+                    .all(|recipe| matches!(recipe, Recipe::Concurrency { .. }))
+                {
                     recipes.push(Recipe::Concurrency { max: false });
                 }
                 let wanted = Wanted {
@@ -271,7 +300,10 @@ impl Plan {
                 chunks(&kept)
                     .into_iter()
                     .flat_map(|only| {
-                        let dimensions = reference.kept.iter().map(|index| self.question.dimensions[*index].clone());
+                        let dimensions = reference
+                            .kept
+                            .iter()
+                            .map(|index| self.question.dimensions[*index].clone());
                         let wanted = Wanted {
                             dimensions: dimensions.collect(),
                             by_viewer: true,
@@ -312,8 +344,13 @@ impl Reference {
 
 /// The statements that answer `recipes`: attempts, ticks or both.
 fn reads(scope: &Scope, recipes: &[Recipe], mut wanted: Wanted) -> Vec<Read> {
-    let concurrency = recipes.iter().any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
-    let only_concurrency = concurrency && recipes.iter().all(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
+    let concurrency = recipes
+        .iter()
+        .any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
+    let only_concurrency = concurrency
+        && recipes
+            .iter()
+            .all(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
     let parts: BTreeSet<Part> = recipes.iter().flat_map(|recipe| recipe.parts()).collect();
     let hists: BTreeSet<Hist> = recipes.iter().filter_map(|recipe| recipe.hist()).collect();
     let mut reads = Vec::new();
@@ -373,7 +410,8 @@ fn reference(label: &str, baseline: &Baseline, question: &Question, scope: &Scop
     };
     let unadjusted = || format!("{label} is not adjusted for weekday");
     let overlapping = |shift: u32| {
-        (days > shift).then(|| format!("{label} lies {shift} days back, the range is longer: both sides share attempts"))
+        (days > shift)
+            .then(|| format!("{label} lies {shift} days back, the range is longer: both sides share attempts"))
     };
     match baseline {
         Baseline::DayBefore => {
@@ -386,11 +424,19 @@ fn reference(label: &str, baseline: &Baseline, question: &Question, scope: &Scop
         Baseline::LastMonth => of(ReferenceKind::Pooled, multiples(days, 28), vec![unadjusted()]),
         Baseline::Auto => {
             let weeks = days.div_ceil(7);
-            of(ReferenceKind::Median, (1..=MAX_REFERENCES as u32).map(|index| index * weeks * 7).collect(), Vec::new())
+            of(
+                ReferenceKind::Median,
+                (1..=MAX_REFERENCES as u32).map(|index| index * weeks * 7).collect(),
+                Vec::new(),
+            )
         }
         Baseline::Cohort(filters) => {
             let fixed = |dimension: &Dimension| filters.iter().any(|filter| filter.dimension == *dimension);
-            let others = question.filters.iter().filter(|filter| !fixed(&filter.dimension)).cloned();
+            let others = question
+                .filters
+                .iter()
+                .filter(|filter| !fixed(&filter.dimension))
+                .cloned();
             let filters: Vec<Filter> = others.chain(filters.iter().cloned()).collect();
             Reference {
                 label: label.to_owned(),
@@ -399,7 +445,10 @@ fn reference(label: &str, baseline: &Baseline, question: &Question, scope: &Scop
                     filters,
                     ..scope.clone()
                 },
-                kept: every.into_iter().filter(|index| !fixed(&question.dimensions[*index])).collect(),
+                kept: every
+                    .into_iter()
+                    .filter(|index| !fixed(&question.dimensions[*index]))
+                    .collect(),
                 days: Vec::new(),
                 same_length: true,
                 warnings: Vec::new(),
@@ -432,7 +481,10 @@ fn reference(label: &str, baseline: &Baseline, question: &Question, scope: &Scop
 fn whole_days(window: &Window, question: &Question) -> u32 {
     const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
     // Begin below the nominal number: a day may have 23 hours. Ranges end after at most 100 years.
-    let mut days = u32::try_from((window.end() - window.start()) / DAY_MS).unwrap_or_default().saturating_sub(1).max(1);
+    let mut days = u32::try_from((window.end() - window.start()) / DAY_MS)
+        .unwrap_or_default()
+        .saturating_sub(1)
+        .max(1);
     while days_earlier(window.end(), days, question.timezone) > window.start() {
         days += 1;
     }

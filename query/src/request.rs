@@ -79,8 +79,15 @@ impl Faults {
             false => ErrorCode::InvalidRequest,
         };
         let count = self.0.len();
-        let error = ApiError::new(code).developer(format!("{count} fault{} in the request", if count == 1 { "" } else { "s" }));
-        Some(self.0.into_iter().fold(error, |error, fault| error.detail(fault.field, fault.text)))
+        let error = ApiError::new(code).developer(format!(
+            "{count} fault{} in the request",
+            if count == 1 { "" } else { "s" }
+        ));
+        Some(
+            self.0
+                .into_iter()
+                .fold(error, |error, fault| error.detail(fault.field, fault.text)),
+        )
     }
 }
 
@@ -122,10 +129,14 @@ impl AskedMetric {
             })
         };
         if let Some(metric) = metric(name) {
-            return (metric.kind != Kind::Distribution).then(|| asked(metric, Ask::Value)).flatten();
+            return (metric.kind != Kind::Distribution)
+                .then(|| asked(metric, Ask::Value))
+                .flatten();
         }
         if let Some(metric) = name.strip_suffix("_max").and_then(metric) {
-            return (metric.kind == Kind::Concurrency).then(|| asked(metric, Ask::Max)).flatten();
+            return (metric.kind == Kind::Concurrency)
+                .then(|| asked(metric, Ask::Max))
+                .flatten();
         }
         let (suffix, _) = SUFFIXES.iter().find(|(suffix, _)| name.ends_with(suffix))?;
         let metric = metric(name.strip_suffix(suffix)?)?;
@@ -134,7 +145,9 @@ impl AskedMetric {
             "_histogram" => Ask::Histogram,
             quantile => Ask::Quantile(quantile.strip_prefix("_p")?.parse::<f64>().ok()? / 100.0),
         };
-        (metric.kind == Kind::Distribution).then(|| asked(metric, ask)).flatten()
+        (metric.kind == Kind::Distribution)
+            .then(|| asked(metric, ask))
+            .flatten()
     }
 
     /// Every name that can be asked for.
@@ -163,7 +176,10 @@ impl AskedMetric {
 #[must_use]
 pub fn names_of(metric: &Metric) -> Vec<String> {
     match metric.kind {
-        Kind::Distribution => SUFFIXES.iter().map(|(suffix, _)| format!("{}{suffix}", metric.name)).collect(),
+        Kind::Distribution => SUFFIXES
+            .iter()
+            .map(|(suffix, _)| format!("{}{suffix}", metric.name))
+            .collect(),
         Kind::Concurrency => vec![metric.name.to_owned(), format!("{}_max", metric.name)],
         Kind::Sum | Kind::Ratio | Kind::Distinct => vec![metric.name.to_owned()],
     }
@@ -226,7 +242,10 @@ impl Operator {
     ];
 
     fn parse(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, operator)| *operator)
+        Self::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, operator)| *operator)
     }
 
     fn takes_a_list(self) -> bool {
@@ -299,8 +318,15 @@ pub enum Baseline {
 
 impl Baseline {
     /// The names that exist now.
-    pub const NAMES: [&'static str; 7] =
-        ["auto", "day_before", "last_week", "last_month", "same_weekday_last_week", "cohort", "custom"];
+    pub const NAMES: [&'static str; 7] = [
+        "auto",
+        "day_before",
+        "last_week",
+        "last_month",
+        "same_weekday_last_week",
+        "cohort",
+        "custom",
+    ];
     /// Names of the contract that are not available yet.
     pub const LATER: [&'static str; 4] = ["release", "year_before", "industry", "experiment"];
 
@@ -384,8 +410,20 @@ pub struct Question {
 
 /// Every key a request may have.
 pub const KEYS: [&str; 14] = [
-    "metrics", "dimensions", "filters", "start", "end", "timezone", "interval", "compare", "confidence", "orderBy", "limit",
-    "cursor", "includeBots", "fill",
+    "metrics",
+    "dimensions",
+    "filters",
+    "start",
+    "end",
+    "timezone",
+    "interval",
+    "compare",
+    "confidence",
+    "orderBy",
+    "limit",
+    "cursor",
+    "includeBots",
+    "fill",
 ];
 
 /// Reads a request.
@@ -422,7 +460,10 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
         if buckets > BUCKETS_MAX as i64 {
             faults.add(
                 "interval",
-                format!("{buckets} time buckets of '{}' are too many rows; at most {BUCKETS_MAX}", interval.name()),
+                format!(
+                    "{buckets} time buckets of '{}' are too many rows; at most {BUCKETS_MAX}",
+                    interval.name()
+                ),
             );
         }
     }
@@ -494,7 +535,10 @@ fn parse_metrics(body: &Map<String, Value>, faults: &mut Faults) -> Vec<AskedMet
                 }
             }
         }
-        Some(other) => faults.add("metrics", format!("expected an array of names, found {}", kind_of(other))),
+        Some(other) => faults.add(
+            "metrics",
+            format!("expected an array of names, found {}", kind_of(other)),
+        ),
     }
     metrics
 }
@@ -511,12 +555,17 @@ fn unknown_metric(field: &str, name: &str, faults: &mut Faults) {
 
 fn parse_dimensions(body: &Map<String, Value>, faults: &mut Faults) -> Vec<Dimension> {
     let mut dimensions = Vec::new();
-    for (index, item) in array(body.get("dimensions"), "dimensions", DIMENSIONS_MAX, faults).iter().enumerate() {
+    for (index, item) in array(body.get("dimensions"), "dimensions", DIMENSIONS_MAX, faults)
+        .iter()
+        .enumerate()
+    {
         let field = format!("dimensions[{index}]");
         match item.as_str() {
             None => faults.add(field, format!("expected an attribute's name, found {}", kind_of(item))),
             Some(name) => match Dimension::parse(name) {
-                Some(dimension) if dimensions.contains(&dimension) => faults.add(field, format!("'{name}' is asked for twice")),
+                Some(dimension) if dimensions.contains(&dimension) => {
+                    faults.add(field, format!("'{name}' is asked for twice"))
+                }
                 Some(dimension) => dimensions.push(dimension),
                 None => unknown_attribute(&field, name, false, faults),
             },
@@ -527,16 +576,27 @@ fn parse_dimensions(body: &Map<String, Value>, faults: &mut Faults) -> Vec<Dimen
 
 fn unknown_attribute(field: &str, name: &str, metrics_too: bool, faults: &mut Faults) {
     if name.starts_with(CUSTOM_PREFIX) {
-        faults.add(field, format!("the key of a custom dimension has 1 to {LABEL_BYTES_MAX} bytes"));
+        faults.add(
+            field,
+            format!("the key of a custom dimension has 1 to {LABEL_BYTES_MAX} bytes"),
+        );
         return;
     }
     let metrics = if metrics_too { AskedMetric::names() } else { Vec::new() };
-    let known = ATTRIBUTES.iter().map(|attribute| attribute.name).chain(metrics.iter().map(String::as_str));
+    let known = ATTRIBUTES
+        .iter()
+        .map(|attribute| attribute.name)
+        .chain(metrics.iter().map(String::as_str));
     faults.unknown(field, "attribute", name, known);
 }
 
 /// Reads a list of filters, each with its faults.
-pub fn parse_filters(value: Option<&Value>, at: &str, having_too: bool, faults: &mut Faults) -> (Vec<Filter>, Vec<Having>) {
+pub fn parse_filters(
+    value: Option<&Value>,
+    at: &str,
+    having_too: bool,
+    faults: &mut Faults,
+) -> (Vec<Filter>, Vec<Having>) {
     let (mut filters, mut having) = (Vec::new(), Vec::new());
     for (index, item) in array(value, at, ITEMS_MAX, faults).iter().enumerate() {
         let at = format!("{at}[{index}]");
@@ -549,7 +609,12 @@ pub fn parse_filters(value: Option<&Value>, at: &str, having_too: bool, faults: 
         let operator = required_text(item, "operator", &at, faults).and_then(|name| {
             let operator = Operator::parse(name);
             if operator.is_none() {
-                faults.unknown(&format!("{at}.operator"), "operator", name, Operator::NAMES.map(|(known, _)| known));
+                faults.unknown(
+                    &format!("{at}.operator"),
+                    "operator",
+                    name,
+                    Operator::NAMES.map(|(known, _)| known),
+                );
             }
             operator
         });
@@ -572,7 +637,10 @@ pub fn parse_filters(value: Option<&Value>, at: &str, having_too: bool, faults: 
             let numeric = operator.filter(|operator| {
                 let fits = !matches!(operator, Operator::In | Operator::Contains | Operator::NotContains);
                 if !fits {
-                    faults.add(format!("{at}.operator"), "a metric compares by EQ, NE, LT, LTE, GT or GTE");
+                    faults.add(
+                        format!("{at}.operator"),
+                        "a metric compares by EQ, NE, LT, LTE, GT or GTE",
+                    );
                 }
                 fits
             });
@@ -580,7 +648,10 @@ pub fn parse_filters(value: Option<&Value>, at: &str, having_too: bool, faults: 
                 faults.add(format!("{at}.attribute"), "a histogram has no order to filter by");
             }
             match value.as_f64() {
-                None => faults.add(format!("{at}.value"), format!("expected a number, found {}", kind_of(value))),
+                None => faults.add(
+                    format!("{at}.value"),
+                    format!("expected a number, found {}", kind_of(value)),
+                ),
                 Some(value) => having.extend(numeric.map(|operator| Having {
                     metric,
                     operator,
@@ -603,7 +674,10 @@ fn parse_values(value: &Value, operator: Operator, at: &str, faults: &mut Faults
         Value::Bool(value) => Some(Some(value.to_string())),
         Value::Number(number) => Some(Some(number.to_string())),
         Value::Array(_) | Value::Object(_) => {
-            faults.add(at, format!("expected text, a number, true, false or null, found {}", kind_of(value)));
+            faults.add(
+                at,
+                format!("expected text, a number, true, false or null, found {}", kind_of(value)),
+            );
             None
         }
     };
@@ -630,13 +704,19 @@ fn parse_values(value: &Value, operator: Operator, at: &str, faults: &mut Faults
 
 fn parse_compare(body: &Map<String, Value>, faults: &mut Faults) -> Vec<AskedBaseline> {
     let mut asked: Vec<AskedBaseline> = Vec::new();
-    for (index, item) in array(body.get("compare"), "compare", BASELINES_MAX, faults).iter().enumerate() {
+    for (index, item) in array(body.get("compare"), "compare", BASELINES_MAX, faults)
+        .iter()
+        .enumerate()
+    {
         let at = format!("compare[{index}]");
         let (label, baseline) = match item {
             Value::String(name) => (None, simple_baseline(name, &at, faults)),
             Value::Object(object) => parse_baseline(object, &at, faults),
             other => {
-                faults.add(at, format!("expected a baseline's name or an object, found {}", kind_of(other)));
+                faults.add(
+                    at,
+                    format!("expected a baseline's name or an object, found {}", kind_of(other)),
+                );
                 continue;
             }
         };
@@ -667,7 +747,11 @@ fn simple_baseline(name: &str, at: &str, faults: &mut Faults) -> Option<(String,
 
 fn later(name: &str, at: &str, faults: &mut Faults) {
     let known = Baseline::NAMES.join(", ");
-    faults.push(ErrorCode::BaselineNotAvailable, at, format!("baseline not available yet: '{name}'; known are {known}"));
+    faults.push(
+        ErrorCode::BaselineNotAvailable,
+        at,
+        format!("baseline not available yet: '{name}'; known are {known}"),
+    );
 }
 
 fn parse_baseline(
@@ -679,13 +763,19 @@ fn parse_baseline(
         None | Some(Value::Null) => None,
         Some(Value::String(label)) if !label.is_empty() && label.len() <= LABEL_BYTES_MAX => Some(label.clone()),
         Some(_) => {
-            faults.add(format!("{at}.label"), format!("expected a text of 1 to {LABEL_BYTES_MAX} bytes"));
+            faults.add(
+                format!("{at}.label"),
+                format!("expected a text of 1 to {LABEL_BYTES_MAX} bytes"),
+            );
             None
         }
     };
     let kinds: Vec<&String> = object.keys().filter(|key| *key != "label").collect();
     let [kind] = kinds.as_slice() else {
-        faults.add(at, format!("expected exactly one kind of baseline, found {}", kinds.len()));
+        faults.add(
+            at,
+            format!("expected exactly one kind of baseline, found {}", kinds.len()),
+        );
         return (label, None);
     };
     let (at, value) = (format!("{at}.{kind}"), &object[kind.as_str()]);
@@ -713,7 +803,9 @@ fn parse_baseline(
             faults.add(at, format!("expected an object, found {}", kind_of(other)));
             None
         }
-        (name, Value::Object(_) | Value::Bool(true) | Value::Null) if Baseline::simple(name).is_some() => Baseline::simple(name),
+        (name, Value::Object(_) | Value::Bool(true) | Value::Null) if Baseline::simple(name).is_some() => {
+            Baseline::simple(name)
+        }
         (name, _) => simple_baseline(name, &at, faults).map(|(_, baseline)| baseline),
     };
     (label, baseline.map(|baseline| ((*kind).clone(), baseline)))
@@ -727,7 +819,10 @@ fn parse_order(
     faults: &mut Faults,
 ) -> Vec<Order> {
     let mut order = Vec::new();
-    for (index, item) in array(body.get("orderBy"), "orderBy", ITEMS_MAX, faults).iter().enumerate() {
+    for (index, item) in array(body.get("orderBy"), "orderBy", ITEMS_MAX, faults)
+        .iter()
+        .enumerate()
+    {
         let at = format!("orderBy[{index}]");
         let Some(item) = item.as_object() else {
             faults.add(at, format!("expected an object, found {}", kind_of(item)));
@@ -739,11 +834,16 @@ fn parse_order(
             Some(Value::String(word)) if word == "ASC" => Some(false),
             Some(Value::String(word)) if word == "DESC" => Some(true),
             Some(other) => {
-                faults.add(format!("{at}.order"), format!("expected 'ASC' or 'DESC', found {}", shortened(&other.to_string())));
+                faults.add(
+                    format!("{at}.order"),
+                    format!("expected 'ASC' or 'DESC', found {}", shortened(&other.to_string())),
+                );
                 None
             }
         };
-        let Some(name) = required_text(item, "name", &at, faults) else { continue };
+        let Some(name) = required_text(item, "name", &at, faults) else {
+            continue;
+        };
         let key = if let Some(index) = metrics.iter().position(|metric| metric.name == name) {
             if metrics[index].ask == Ask::Histogram {
                 faults.add(format!("{at}.name"), "a histogram has no order");
@@ -756,12 +856,20 @@ fn parse_order(
             OrderKey::Time
         } else {
             let dimension_names: Vec<String> = dimensions.iter().map(Dimension::name).collect();
-            let known = metrics.iter().map(|metric| metric.name.as_str()).chain(dimension_names.iter().map(String::as_str));
+            let known = metrics
+                .iter()
+                .map(|metric| metric.name.as_str())
+                .chain(dimension_names.iter().map(String::as_str));
             let known = known.chain(has_interval.then_some("time"));
-            let near = nearest(name, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            let near = nearest(name, known)
+                .map(|near| format!("; did you mean '{near}'?"))
+                .unwrap_or_default();
             faults.add(
                 format!("{at}.name"),
-                format!("'{}' is not a metric or dimension of this request{near}", shortened(name)),
+                format!(
+                    "'{}' is not a metric or dimension of this request{near}",
+                    shortened(name)
+                ),
             );
             continue;
         };
@@ -805,12 +913,18 @@ pub fn parse_instant(text: &str, field: &str, faults: &mut Faults) -> Option<i64
     match DateTime::parse_from_rfc3339(text) {
         Ok(time) if (EARLIEST..LATEST).contains(&time.timestamp_millis()) => Some(time.timestamp_millis()),
         Ok(_) => {
-            faults.add(field, format!("'{}' is not between the years 2000 and 2100", shortened(text)));
+            faults.add(
+                field,
+                format!("'{}' is not between the years 2000 and 2100", shortened(text)),
+            );
             None
         }
         Err(_) => {
             let text = shortened(text);
-            faults.add(field, format!("'{text}' is no date and time with an offset, like 2026-11-19T00:00:00Z"));
+            faults.add(
+                field,
+                format!("'{text}' is no date and time with an offset, like 2026-11-19T00:00:00Z"),
+            );
             None
         }
     }
@@ -829,7 +943,12 @@ pub fn in_order(start: Option<i64>, end: Option<i64>, field: &str, faults: &mut 
 pub fn parse_zone(name: &str, field: &str, faults: &mut Faults) -> Option<Tz> {
     let zone = name.parse().ok();
     if zone.is_none() {
-        faults.unknown(field, "timezone", name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        faults.unknown(
+            field,
+            "timezone",
+            name,
+            chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()),
+        );
     }
     zone
 }
@@ -845,13 +964,20 @@ const CURSOR_SALT: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Reads a cursor of this very question.
 pub fn parse_cursor(text: &str, fingerprint: u64, field: &str, faults: &mut Faults) -> usize {
-    let parsed = text.is_ascii().then(|| text.split_at_checked(16)).flatten().and_then(|(hash, offset)| {
-        let hash = u64::from_str_radix(hash, 16).ok()?;
-        let offset = usize::from_str_radix(offset, 16).ok()?;
-        (hash == fingerprint ^ CURSOR_SALT && offset < 1 << 32).then_some(offset)
-    });
+    let parsed = text
+        .is_ascii()
+        .then(|| text.split_at_checked(16))
+        .flatten()
+        .and_then(|(hash, offset)| {
+            let hash = u64::from_str_radix(hash, 16).ok()?;
+            let offset = usize::from_str_radix(offset, 16).ok()?;
+            (hash == fingerprint ^ CURSOR_SALT && offset < 1 << 32).then_some(offset)
+        });
     parsed.unwrap_or_else(|| {
-        faults.add(field, "this cursor does not belong to this question; send nextCursor of an answer to the same one");
+        faults.add(
+            field,
+            "this cursor does not belong to this question; send nextCursor of an answer to the same one",
+        );
         0
     })
 }
@@ -871,7 +997,12 @@ pub fn fingerprint(body: &Map<String, Value>) -> u64 {
 fn unknown_keys(object: &Map<String, Value>, known: &[&str], prefix: &str, faults: &mut Faults) {
     for key in object.keys() {
         if !known.contains(&key.as_str()) {
-            faults.unknown(&format!("{prefix}{}", shortened(key)), "field", key, known.iter().copied());
+            faults.unknown(
+                &format!("{prefix}{}", shortened(key)),
+                "field",
+                key,
+                known.iter().copied(),
+            );
         }
     }
 }
@@ -906,7 +1037,10 @@ fn required_text<'a>(object: &'a Map<String, Value>, key: &str, at: &str, faults
     match object.get(key) {
         Some(Value::String(text)) => Some(text),
         Some(other) => {
-            faults.add(format!("{at}.{key}"), format!("expected a text, found {}", kind_of(other)));
+            faults.add(
+                format!("{at}.{key}"),
+                format!("expected a text, found {}", kind_of(other)),
+            );
             None
         }
         None => {

@@ -70,7 +70,8 @@ impl RunError {
             }
             StoreError::Refused { code, .. } if TOO_MUCH.contains(code) => {
                 tracing::warn!(error = text, "a question is too expensive");
-                ApiError::new(ErrorCode::QueryTooExpensive).developer(format!("{step}: ClickHouse gave up with code {code}"))
+                ApiError::new(ErrorCode::QueryTooExpensive)
+                    .developer(format!("{step}: ClickHouse gave up with code {code}"))
             }
             StoreError::Unreachable(_) => {
                 tracing::warn!(error = text, "ClickHouse does not answer");
@@ -116,8 +117,12 @@ pub type Observe<'a> = &'a (dyn Fn(&'static str, f64) + Send + Sync);
 /// When the tables do not answer within the limits.
 pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(QueryResult, Vec<Message>), RunError> {
     let begun = Instant::now();
-    let mut messages: Vec<Message> =
-        plan.references.iter().flat_map(|reference| &reference.warnings).map(Message::warning).collect();
+    let mut messages: Vec<Message> = plan
+        .references
+        .iter()
+        .flat_map(|reference| &reference.warnings)
+        .map(Message::warning)
+        .collect();
 
     let (fresh_ms, bots) = try_join(
         number(store, &plan, Step::Freshness, observe),
@@ -125,7 +130,9 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
     )
     .await?;
     if bots > 0 {
-        messages.push(Message::info(format!("{bots} attempts of bots are left out; includeBots counts them")));
+        messages.push(Message::info(format!(
+            "{bots} attempts of bots are left out; includeBots counts them"
+        )));
     }
 
     let ranked = match plan.has(Step::Rank) {
@@ -146,7 +153,11 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
     let mut strata = Cells::default();
     let mut reference_strata: Vec<Cells> = vec![Cells::default(); plan.references.len()];
     if !nothing_chosen {
-        let steps = plan.steps.iter().copied().filter(|step| !matches!(step, Step::Freshness | Step::Bots | Step::Rank));
+        let steps = plan
+            .steps
+            .iter()
+            .copied()
+            .filter(|step| !matches!(step, Step::Freshness | Step::Bots | Step::Rank));
         let (plan_ref, chosen_ref) = (&plan, &chosen);
         let read: Vec<(Step, Cells)> = stream::iter(steps.collect::<Vec<_>>())
             .map(|step| async move {
@@ -174,7 +185,13 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
     let computed = tokio::task::spawn_blocking(move || {
         let page = page.unwrap_or_else(|| Page::of(&plan, &values));
         let has_strata = plan.has(Step::Strata);
-        let rows = rows(&plan, &page, &values, &references, has_strata.then_some((&strata, &reference_strata)));
+        let rows = rows(
+            &plan,
+            &page,
+            &values,
+            &references,
+            has_strata.then_some((&strata, &reference_strata)),
+        );
         (plan, page.next, rows)
     });
     let (plan, next, rows) = computed.await.map_err(RunError::Computing)?;
@@ -186,10 +203,15 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
         .flat_map(BTreeMap::values)
         .any(|comparison: &Comparison| comparison.verdict == VerdictWord::Provisional);
     if provisional || completeness.is_some_and(|completeness| completeness < COMPLETE) {
-        messages.push(Message::warning("not every beacon has arrived: verdicts of such rows are provisional"));
+        messages.push(Message::warning(
+            "not every beacon has arrived: verdicts of such rows are provisional",
+        ));
     }
     let fingerprint = plan.question.fingerprint;
-    let concurrency = plan.recipes.iter().any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
+    let concurrency = plan
+        .recipes
+        .iter()
+        .any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
     let result = QueryResult {
         columns: columns(&plan),
         rows,
@@ -197,7 +219,11 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
         completeness,
         definition_version: DEFINITION_VERSION,
         fresh_as_of: (fresh_ms > 0).then(|| written_utc(fresh_ms)),
-        source: if concurrency { Source::Beacons } else { Source::Impressions },
+        source: if concurrency {
+            Source::Beacons
+        } else {
+            Source::Impressions
+        },
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok((result, messages))
@@ -209,9 +235,15 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
 /// When the tables do not answer.
 pub async fn fresh_ms(store: &Store, tenant: accounts::Tenant) -> Result<i64, RunError> {
     let statement = crate::sql::statement::freshness(tenant);
-    let rows: Vec<BTreeMap<String, i64>> =
-        store.fetch(&statement).await.map_err(|source| RunError::Reading { step: "freshness", source })?;
-    Ok(rows.first().and_then(|row| row.values().next()).copied().unwrap_or_default())
+    let rows: Vec<BTreeMap<String, i64>> = store.fetch(&statement).await.map_err(|source| RunError::Reading {
+        step: "freshness",
+        source,
+    })?;
+    Ok(rows
+        .first()
+        .and_then(|row| row.values().next())
+        .copied()
+        .unwrap_or_default())
 }
 
 async fn number(store: &Store, plan: &Plan, step: Step, observe: Observe<'_>) -> Result<i64, RunError> {
@@ -221,11 +253,19 @@ async fn number(store: &Store, plan: &Plan, step: Step, observe: Observe<'_>) ->
     let begun = Instant::now();
     let mut found = 0;
     for read in plan.reads(step, &[]) {
-        let rows: Vec<BTreeMap<String, i64>> = store.fetch(read.statement()).await.map_err(|source| RunError::Reading {
-            step: step.name(),
-            source,
-        })?;
-        found += rows.first().and_then(|row| row.values().next()).copied().unwrap_or_default();
+        let rows: Vec<BTreeMap<String, i64>> =
+            store
+                .fetch(read.statement())
+                .await
+                .map_err(|source| RunError::Reading {
+                    step: step.name(),
+                    source,
+                })?;
+        found += rows
+            .first()
+            .and_then(|row| row.values().next())
+            .copied()
+            .unwrap_or_default();
     }
     observe(step.name(), begun.elapsed().as_secs_f64());
     Ok(found)
@@ -247,9 +287,15 @@ async fn cells(
     let mut cells = Cells::default();
     for read in plan.reads(step, chosen) {
         match read {
-            Read::Attempts { statement, parts, hists } => {
+            Read::Attempts {
+                statement,
+                parts,
+                hists,
+            } => {
                 for row in store.fetch::<AttemptsRow>(&statement).await.map_err(failed)? {
-                    let Some((window, bucket)) = grid.decode(row.window, row.bucket) else { continue };
+                    let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
+                        continue;
+                    };
                     let cell = cells
                         .entry(Key {
                             window,
@@ -266,13 +312,19 @@ async fn cells(
                     cell.histograms = hists
                         .iter()
                         .copied()
-                        .zip(row.histograms.into_iter().map(|(keys, counts)| keys.into_iter().zip(counts).collect()))
+                        .zip(
+                            row.histograms
+                                .into_iter()
+                                .map(|(keys, counts)| keys.into_iter().zip(counts).collect()),
+                        )
                         .collect();
                 }
             }
             Read::Ticks(statement) => {
                 for row in store.fetch::<TicksRow>(&statement).await.map_err(failed)? {
-                    let Some((window, bucket)) = grid.decode(row.window, row.bucket) else { continue };
+                    let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
+                        continue;
+                    };
                     let cell = cells
                         .entry(Key {
                             window,
@@ -315,14 +367,24 @@ impl Page {
                 .collect();
             keys.extend(&filled);
         }
-        let value = |key: &Key, recipe: Recipe| point(cells.get(key).unwrap_or(&empty), recipe, window.bucket(key.bucket));
+        let value =
+            |key: &Key, recipe: Recipe| point(cells.get(key).unwrap_or(&empty), recipe, window.bucket(key.bucket));
         keys.retain(|key| {
-            question.having.iter().all(|having| {
-                having.keeps(Plan::having_recipe(&having.metric).and_then(|recipe| value(key, recipe)))
-            })
+            question
+                .having
+                .iter()
+                .all(|having| having.keeps(Plan::having_recipe(&having.metric).and_then(|recipe| value(key, recipe))))
         });
-        let ranking: BTreeMap<usize, Vec<Option<f64>>> =
-            plan.ranking().into_iter().map(|metric| (metric, keys.iter().map(|key| value(key, plan.recipes[metric])).collect())).collect();
+        let ranking: BTreeMap<usize, Vec<Option<f64>>> = plan
+            .ranking()
+            .into_iter()
+            .map(|metric| {
+                (
+                    metric,
+                    keys.iter().map(|key| value(key, plan.recipes[metric])).collect(),
+                )
+            })
+            .collect();
         let mut order: Vec<usize> = (0..keys.len()).collect();
         order.sort_by(|a, b| {
             let (left, right) = (keys[*a], keys[*b]);
@@ -345,7 +407,12 @@ impl Page {
         });
         let after = question.offset + question.limit;
         let next = (after < order.len()).then_some(after);
-        let keys = order.into_iter().skip(question.offset).take(question.limit).map(|index| keys[index].clone()).collect();
+        let keys = order
+            .into_iter()
+            .skip(question.offset)
+            .take(question.limit)
+            .map(|index| keys[index].clone())
+            .collect();
         Self { keys, next }
     }
 
@@ -369,7 +436,13 @@ fn by_value(a: Option<f64>, b: Option<f64>, descending: bool) -> Ordering {
     }
 }
 
-fn rows(plan: &Plan, page: &Page, values: &Cells, references: &[Cells], strata: Option<(&Cells, &Vec<Cells>)>) -> Vec<Row> {
+fn rows(
+    plan: &Plan,
+    page: &Page,
+    values: &Cells,
+    references: &[Cells],
+    strata: Option<(&Cells, &Vec<Cells>)>,
+) -> Vec<Row> {
     let question = &plan.question;
     let window = plan.window();
     let weights = Weights::draw(REPLICATES, &mut ChaCha8Rng::seed_from_u64(question.fingerprint));
@@ -387,7 +460,10 @@ fn rows(plan: &Plan, page: &Page, values: &Cells, references: &[Cells], strata: 
                 stretch: window.bucket(key.bucket),
             };
             let names = question.dimensions.iter().map(Dimension::name);
-            let known = key.dimensions.iter().map(|value| (!value.is_empty()).then(|| value.clone()));
+            let known = key
+                .dimensions
+                .iter()
+                .map(|value| (!value.is_empty()).then(|| value.clone()));
             let asked = || question.metrics.iter().zip(&plan.recipes);
             let comparisons = plan.references.iter().enumerate().map(|(index, reference)| {
                 let wanted = reference.key(&key.dimensions);
@@ -401,7 +477,9 @@ fn rows(plan: &Plan, page: &Page, values: &Cells, references: &[Cells], strata: 
                 (reference.label.clone(), compared)
             });
             Row {
-                time: question.interval.map(|_| written(window.name_of(key.bucket), question.timezone)),
+                time: question
+                    .interval
+                    .map(|_| written(window.name_of(key.bucket), question.timezone)),
                 dimensions: names.zip(known).collect(),
                 partial: window.is_partial(key.bucket),
                 completeness: cell.completeness(),
@@ -442,7 +520,11 @@ fn counterpart<'a>(
             bucket,
             dimensions: dimensions.to_vec(),
         };
-        side.cells.push((number, cells.get(&key).cloned().unwrap_or_default(), window.bucket(bucket)));
+        side.cells.push((
+            number,
+            cells.get(&key).cloned().unwrap_or_default(),
+            window.bucket(bucket),
+        ));
         side.days.extend(reference.days.get(number));
     }
     side
@@ -464,8 +546,15 @@ fn columns(plan: &Plan) -> Vec<Column> {
         unit: None,
         better: None,
     };
-    let time = plan.question.interval.map(|_| column("time".to_owned(), ColumnKind::Time));
-    let dimensions = plan.question.dimensions.iter().map(|dimension| column(dimension.name(), ColumnKind::Dimension));
+    let time = plan
+        .question
+        .interval
+        .map(|_| column("time".to_owned(), ColumnKind::Time));
+    let dimensions = plan
+        .question
+        .dimensions
+        .iter()
+        .map(|dimension| column(dimension.name(), ColumnKind::Dimension));
     let metrics = plan.question.metrics.iter().map(|asked| Column {
         name: asked.name.clone(),
         kind: ColumnKind::Metric,

@@ -52,7 +52,12 @@ pub fn timeline(pieces: &[Piece]) -> Timeline {
         timeline.events_dropped += u64::from(piece.events_dropped);
     }
     timeline.end_ms = end;
-    let starts: Vec<u32> = timeline.renditions.iter().skip(1).map(|rendition| rendition.from_ms).collect();
+    let starts: Vec<u32> = timeline
+        .renditions
+        .iter()
+        .skip(1)
+        .map(|rendition| rendition.from_ms)
+        .collect();
     for (index, rendition) in timeline.renditions.iter_mut().enumerate() {
         rendition.to_ms = starts.get(index).copied().unwrap_or(end).max(rendition.from_ms);
     }
@@ -63,7 +68,10 @@ pub fn timeline(pieces: &[Piece]) -> Timeline {
 #[must_use]
 pub fn missing(arrived: &[u32], last: u32) -> Vec<u32> {
     let mut arrived = arrived.iter().copied().peekable();
-    (0..=last).filter(|number| arrived.next_if_eq(number).is_none()).take(MISSING_MAX).collect()
+    (0..=last)
+        .filter(|number| arrived.next_if_eq(number).is_none())
+        .take(MISSING_MAX)
+        .collect()
 }
 
 fn push_state(states: &mut Vec<StateSpan>, from_ms: u32, to_ms: u32, state: Option<State>) {
@@ -156,7 +164,10 @@ mod tests {
     }
 
     fn states(timeline: &Timeline) -> String {
-        let spans = timeline.states.iter().map(|span| format!("{}:{}-{}", span.state.unwrap_or('?'), span.from_ms, span.to_ms));
+        let spans = timeline
+            .states
+            .iter()
+            .map(|span| format!("{}:{}-{}", span.state.unwrap_or('?'), span.from_ms, span.to_ms));
         spans.collect::<Vec<_>>().join(" ")
     }
 
@@ -174,11 +185,27 @@ mod tests {
     fn one_state_over_two_beacons_is_one_span_and_a_stall_reaches_back() {
         let timeline = timeline(&[
             piece(0, 1_000, State::Playing, &[]),
-            piece(1_000, 5_000, State::Playing, &[
-                (2_000, EventKind::State { state: State::Rebuffering }),
-                (4_000, EventKind::Stall { stall_ms: 2_000, cause: StallCause::Network }),
-                (4_000, EventKind::State { state: State::Playing }),
-            ]),
+            piece(
+                1_000,
+                5_000,
+                State::Playing,
+                &[
+                    (
+                        2_000,
+                        EventKind::State {
+                            state: State::Rebuffering,
+                        },
+                    ),
+                    (
+                        4_000,
+                        EventKind::Stall {
+                            stall_ms: 2_000,
+                            cause: StallCause::Network,
+                        },
+                    ),
+                    (4_000, EventKind::State { state: State::Playing }),
+                ],
+            ),
         ]);
         assert_eq!(states(&timeline), "p:0-2000 r:2000-4000 p:4000-5000");
         assert_eq!((timeline.stalls[0].from_ms, timeline.stalls[0].to_ms), (2_000, 4_000));
@@ -186,9 +213,22 @@ mod tests {
 
     #[test]
     fn a_rendition_lasts_until_the_next_one() {
-        let rendition = |bitrate_bps| EventKind::Rendition { bitrate_bps, width: None, height: None };
-        let timeline = timeline(&[piece(0, 9_000, State::Playing, &[(100, rendition(Some(1))), (4_000, rendition(Some(2)))])]);
-        let spans: Vec<_> = timeline.renditions.iter().map(|span| (span.from_ms, span.to_ms)).collect();
+        let rendition = |bitrate_bps| EventKind::Rendition {
+            bitrate_bps,
+            width: None,
+            height: None,
+        };
+        let timeline = timeline(&[piece(
+            0,
+            9_000,
+            State::Playing,
+            &[(100, rendition(Some(1))), (4_000, rendition(Some(2)))],
+        )]);
+        let spans: Vec<_> = timeline
+            .renditions
+            .iter()
+            .map(|span| (span.from_ms, span.to_ms))
+            .collect();
         assert_eq!(spans, [(100, 4_000), (4_000, 9_000)]);
     }
 

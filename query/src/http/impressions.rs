@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, time::Instant};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono_tz::Tz;
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
-use schemas::{EndReason, Event, Failure, FailureClass, RenditionPlay, State, Totals, attribute::ATTRIBUTES, nearest::nearest};
+use schemas::{
+    EndReason, Event, Failure, FailureClass, RenditionPlay, State, Totals, attribute::ATTRIBUTES, nearest::nearest,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use store::StoreError;
@@ -24,7 +26,16 @@ use crate::{
 const PAGE_DEFAULT: usize = 50;
 const PAGE_MAX: usize = 1_000;
 
-const PARAMETERS: [&str; 8] = ["start", "end", "filter", "orderBy", "order", "limit", "cursor", "includeBots"];
+const PARAMETERS: [&str; 8] = [
+    "start",
+    "end",
+    "filter",
+    "orderBy",
+    "order",
+    "limit",
+    "cursor",
+    "includeBots",
+];
 
 #[derive(Debug)]
 struct Listing {
@@ -69,11 +80,18 @@ pub async fn list(
     answer
 }
 
-async fn list_inner(inner: &Inner, request: &HttpRequest, query: &[(String, String)]) -> Result<HttpResponse, ApiError> {
+async fn list_inner(
+    inner: &Inner,
+    request: &HttpRequest,
+    query: &[(String, String)],
+) -> Result<HttpResponse, ApiError> {
     let begun = Instant::now();
     let tenant = inner.tenant(request)?;
-    let listing =
-        parse(query).map_err(|faults| faults.into_error().unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest)))?;
+    let listing = parse(query).map_err(|faults| {
+        faults
+            .into_error()
+            .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
+    })?;
     let _permit = inner.permit()?;
     let scope = Scope {
         tenant,
@@ -83,14 +101,30 @@ async fn list_inner(inner: &Inner, request: &HttpRequest, query: &[(String, Stri
         now_ms: now_ms(),
     };
     // One row more tells whether there is a next page.
-    let statement = statement::impressions(&scope, listing.order, listing.descending, listing.limit + 1, listing.offset);
+    let statement = statement::impressions(
+        &scope,
+        listing.order,
+        listing.descending,
+        listing.limit + 1,
+        listing.offset,
+    );
     let (rows, fresh_ms) = tokio::try_join!(
-        async { inner.store.fetch::<AttemptRow>(&statement).await.map_err(reading("impressions")) },
+        async {
+            inner
+                .store
+                .fetch::<AttemptRow>(&statement)
+                .await
+                .map_err(reading("impressions"))
+        },
         run::fresh_ms(&inner.store, tenant),
     )
     .map_err(RunError::into_api)?;
     let more = rows.len() > listing.limit;
-    let rows = rows.into_iter().take(listing.limit).map(AttemptRow::impression).collect::<Result<_, _>>()?;
+    let rows = rows
+        .into_iter()
+        .take(listing.limit)
+        .map(AttemptRow::impression)
+        .collect::<Result<_, _>>()?;
     inner.observe("impressions", begun.elapsed().as_secs_f64());
     let result = ImpressionsResult {
         rows,
@@ -107,8 +141,13 @@ fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
     let mut filters = Vec::new();
     for (name, value) in query {
         if !PARAMETERS.contains(&name.as_str()) {
-            let near = nearest(name, PARAMETERS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
-            faults.add(name.chars().take(80).collect::<String>(), format!("unknown parameter{near}"));
+            let near = nearest(name, PARAMETERS)
+                .map(|near| format!("; did you mean '{near}'?"))
+                .unwrap_or_default();
+            faults.add(
+                name.chars().take(80).collect::<String>(),
+                format!("unknown parameter{near}"),
+            );
         } else if name == "filter" {
             filters.extend(filter_object(value, filters.len(), &mut faults));
         } else if single.insert(name, value).is_some() {
@@ -131,8 +170,13 @@ fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
             Some((_, column)) => column,
             None => {
                 let known = ATTEMPT_ORDERS.map(|(known, _)| known);
-                let near = nearest(name, known).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
-                faults.add("orderBy", format!("attempts are not ordered by this{near} Known are {}", known.join(", ")));
+                let near = nearest(name, known)
+                    .map(|near| format!("; did you mean '{near}'?"))
+                    .unwrap_or_default();
+                faults.add(
+                    "orderBy",
+                    format!("attempts are not ordered by this{near} Known are {}", known.join(", ")),
+                );
                 ATTEMPT_ORDERS[0].1
             }
         },
@@ -192,7 +236,10 @@ fn filter_object(text: &str, index: usize, faults: &mut Faults) -> Option<Value>
         faults.add(format!("filter[{index}]"), "expected attribute:OPERATOR:value");
         return None;
     };
-    let value = if Operator::NAMES.iter().any(|(name, known)| *name == operator && *known == Operator::In) {
+    let value = if Operator::NAMES
+        .iter()
+        .any(|(name, known)| *name == operator && *known == Operator::In)
+    {
         json!(value.split(',').collect::<Vec<_>>())
     } else {
         json!(value)
@@ -210,7 +257,11 @@ fn filter_object(text: &str, index: usize, faults: &mut Faults) -> Option<Value>
         (status = 404, description = "No such attempt in this organisation.", body = Envelope<ErrorData>),
     )
 )]
-pub async fn one(inner: web::Data<Inner>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn one(
+    inner: web::Data<Inner>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let answer = one_inner(&inner, &request, &id).await;
     inner.count("impression", &answer);
     answer
@@ -222,10 +273,25 @@ async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<Htt
     let not_found = || ApiError::new(ErrorCode::AttemptNotFound);
     let id = uuid::Uuid::try_parse(id).map_err(|_| not_found().detail("id", "this is no UUID"))?;
     let _permit = inner.permit()?;
-    let (whole, beacons) = (statement::impression(tenant, id, now_ms()), statement::beacons(tenant, id));
+    let (whole, beacons) = (
+        statement::impression(tenant, id, now_ms()),
+        statement::beacons(tenant, id),
+    );
     let (rows, beacons) = tokio::try_join!(
-        async { inner.store.fetch::<AttemptRow>(&whole).await.map_err(reading("impression")) },
-        async { inner.store.fetch::<BeaconRow>(&beacons).await.map_err(reading("beacons")) },
+        async {
+            inner
+                .store
+                .fetch::<AttemptRow>(&whole)
+                .await
+                .map_err(reading("impression"))
+        },
+        async {
+            inner
+                .store
+                .fetch::<BeaconRow>(&beacons)
+                .await
+                .map_err(reading("beacons"))
+        },
     )
     .map_err(RunError::into_api)?;
     let row = rows.into_iter().next().ok_or_else(not_found)?;
@@ -290,15 +356,24 @@ fn named<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<Optio
     if text.is_empty() {
         return Ok(None);
     }
-    serde_json::from_value(json!(text)).map(Some).map_err(|error| broken(what, error))
+    serde_json::from_value(json!(text))
+        .map(Some)
+        .map_err(|error| broken(what, error))
 }
 
 impl AttemptRow {
     fn impression(mut self) -> Result<Impression, ApiError> {
         let text = |columns: &Map<String, Value>, name: &str| {
-            columns.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+            columns
+                .get(name)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
         };
-        let dimensions = ATTRIBUTES.iter().map(|attribute| (attribute.name, text(&self.columns, attribute.name))).collect();
+        let dimensions = ATTRIBUTES
+            .iter()
+            .map(|attribute| (attribute.name, text(&self.columns, attribute.name)))
+            .collect();
         let end_reason = text(&self.columns, "end_reason").unwrap_or_default();
         let class = text(&self.columns, "failure_class").unwrap_or_default();
         let failure = named::<FailureClass>("failure_class", &class)?.map(|class| Failure {
@@ -308,14 +383,19 @@ impl AttemptRow {
         });
         // The totals' own fields, read by their own names; the structured ones follow.
         self.columns.retain(|name, value| {
-            !value.is_null() && name != "end_reason" && (Totals::MAX_FIELDS.contains(&name.as_str()) || Totals::SET_ONCE_FIELDS.contains(&name.as_str()))
+            !value.is_null()
+                && name != "end_reason"
+                && (Totals::MAX_FIELDS.contains(&name.as_str()) || Totals::SET_ONCE_FIELDS.contains(&name.as_str()))
         });
         let mut totals: Totals =
             serde_json::from_value(Value::Object(self.columns)).map_err(|error| broken("totals", error))?;
         totals.failure = failure;
         totals.end_reason = named::<EndReason>("end_reason", &end_reason)?;
-        totals.play_ms_by_rendition =
-            self.play_ms_by_rendition.into_iter().map(|(rendition, play_ms)| RenditionPlay { rendition, play_ms }).collect();
+        totals.play_ms_by_rendition = self
+            .play_ms_by_rendition
+            .into_iter()
+            .map(|(rendition, play_ms)| RenditionPlay { rendition, play_ms })
+            .collect();
         Ok(Impression {
             attempt_id: self.attempt_id,
             started_at: written_utc(self.ms),
@@ -380,22 +460,47 @@ mod tests {
     fn faults(query: &str) -> Vec<(String, String)> {
         let query: Vec<(String, String)> = query
             .split('&')
-            .map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap())
+            .map(|pair| {
+                pair.split_once('=')
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .unwrap()
+            })
             .collect();
-        parse(&query).map_or_else(|faults| faults.0.into_iter().map(|fault| (fault.field, fault.text)).collect(), |_| Vec::new())
+        parse(&query).map_or_else(
+            |faults| faults.0.into_iter().map(|fault| (fault.field, fault.text)).collect(),
+            |_| Vec::new(),
+        )
     }
 
     #[test]
     fn every_fault_of_a_listing_is_found() {
-        let got = faults("start=yesterday&ende=1&filter=contry:EQ:AT&filter=country&orderBy=stall_sesion_ms&order=UP&limit=0&cursor=1");
+        let got = faults(
+            "start=yesterday&ende=1&filter=contry:EQ:AT&filter=country&orderBy=stall_sesion_ms&order=UP&limit=0&cursor=1",
+        );
         let fields: Vec<&str> = got.iter().map(|(field, _)| field.as_str()).collect();
-        assert_eq!(fields, ["ende", "filter[1]", "start", "end", "filter[0].attribute", "orderBy", "order", "limit", "cursor"]);
+        assert_eq!(
+            fields,
+            [
+                "ende",
+                "filter[1]",
+                "start",
+                "end",
+                "filter[0].attribute",
+                "orderBy",
+                "order",
+                "limit",
+                "cursor"
+            ]
+        );
         assert!(got[0].1.contains("'end'"), "{got:?}");
         assert!(got[4].1.contains("'country'"), "{got:?}");
     }
 
     #[test]
     fn a_filter_value_may_hold_colons() {
-        assert!(faults("start=2026-11-19T00:00:00Z&end=2026-11-20T00:00:00Z&filter=custom.url:EQ:https://x/y?z=1").is_empty());
+        assert!(
+            faults("start=2026-11-19T00:00:00Z&end=2026-11-20T00:00:00Z&filter=custom.url:EQ:https://x/y?z=1")
+                .is_empty()
+        );
     }
 }

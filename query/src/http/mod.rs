@@ -50,14 +50,23 @@ impl Query {
     ///
     /// # Errors
     /// When the registry already holds metrics of these names.
-    pub fn new(config: QueryConfig, store: Store, accounts: Accounts, registry: &Registry) -> Result<Self, prometheus::Error> {
+    pub fn new(
+        config: QueryConfig,
+        store: Store,
+        accounts: Accounts,
+        registry: &Registry,
+    ) -> Result<Self, prometheus::Error> {
         let seconds = HistogramVec::new(
-            HistogramOpts::new("playhead_query_step_seconds", "Time a step of a question took, s.")
-                .buckets(vec![0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0]),
+            HistogramOpts::new("playhead_query_step_seconds", "Time a step of a question took, s.").buckets(vec![
+                0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+            ]),
             &["step"],
         )?;
         let questions = IntCounterVec::new(
-            Opts::new("playhead_query_questions_total", "Questions, by endpoint and by how they ended."),
+            Opts::new(
+                "playhead_query_questions_total",
+                "Questions, by endpoint and by how they ended.",
+            ),
             &["endpoint", "outcome"],
         )?;
         registry.register(Box::new(seconds.clone()))?;
@@ -93,7 +102,12 @@ impl Query {
 impl Inner {
     /// The tenant of a request, by its key and the organisation it picks.
     fn tenant(&self, request: &HttpRequest) -> Result<Tenant, ApiError> {
-        let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default().trim());
+        let header = |name: &str| {
+            request
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap_or_default().trim())
+        };
         let Some(secret) = header("x-api-key").filter(|secret| !secret.is_empty()) else {
             return Err(ApiError::new(ErrorCode::ApiKeyMissing));
         };
@@ -109,11 +123,15 @@ impl Inner {
                 }
             },
         };
-        grant.tenant(picked).map_err(|forbidden| ApiError::new(ErrorCode::OrganizationForbidden).developer(forbidden.to_string()))
+        grant
+            .tenant(picked)
+            .map_err(|forbidden| ApiError::new(ErrorCode::OrganizationForbidden).developer(forbidden.to_string()))
     }
 
     fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, ApiError> {
-        self.permits.try_acquire().map_err(|_| ApiError::new(ErrorCode::TooManyRequests).retry_after(1))
+        self.permits
+            .try_acquire()
+            .map_err(|_| ApiError::new(ErrorCode::TooManyRequests).retry_after(1))
     }
 
     fn observe(&self, step: &'static str, seconds: f64) {
@@ -131,7 +149,9 @@ impl Inner {
 
 /// Now, ms since 1970-01-01T00:00:00Z, by this machine's clock.
 fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// This service's part of the OpenAPI document.
@@ -162,6 +182,9 @@ impl utoipa::Modify for ApiKeyHeader {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
         let components = openapi.components.get_or_insert_with(Default::default);
-        components.add_security_scheme("apiKey", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key"))));
+        components.add_security_scheme(
+            "apiKey",
+            SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Api-Key"))),
+        );
     }
 }

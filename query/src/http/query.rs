@@ -98,14 +98,18 @@ async fn answer_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Resu
     let tenant = inner.tenant(request)?;
     let body: serde_json::Value = serde_json::from_slice(body)
         .map_err(|error| ApiError::new(ErrorCode::MalformedBody).detail("$", format!("not JSON: {error}")))?;
-    let question = request::parse(&body)
-        .map_err(|faults| faults.into_error().unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest)))?;
+    let question = request::parse(&body).map_err(|faults| {
+        faults
+            .into_error()
+            .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
+    })?;
     let _permit = inner.permit()?;
     let plan = Plan::new(tenant, question, now_ms());
     if let Some(text) = plan.too_large() {
         return Err(ApiError::new(ErrorCode::QueryTooExpensive).developer(text));
     }
-    let (result, messages) =
-        run::run(&inner.store, plan, &|step, seconds| inner.observe(step, seconds)).await.map_err(run::RunError::into_api)?;
+    let (result, messages) = run::run(&inner.store, plan, &|step, seconds| inner.observe(step, seconds))
+        .await
+        .map_err(run::RunError::into_api)?;
     Ok(ok_with(StatusCode::OK, result, messages))
 }

@@ -14,7 +14,10 @@ pub fn condition(filter: &Filter, sql: &mut Sql) -> String {
     let first = filter.values.first().and_then(Option::as_deref).unwrap_or_default();
     let mut compared = |sign: &str| match first.parse::<f64>() {
         Ok(number) if number.is_finite() => {
-            format!("coalesce(toFloat64OrNull(toString({value})) {sign} {}, false)", sql.float(number))
+            format!(
+                "coalesce(toFloat64OrNull(toString({value})) {sign} {}, false)",
+                sql.float(number)
+            )
         }
         _ => format!("{value} != '' AND {value} {sign} {}", sql.text(first)),
     };

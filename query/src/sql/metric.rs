@@ -110,7 +110,6 @@ pub struct Derived {
     pub columns: &'static [&'static str],
 }
 
-
 // METRICS, Startup: longer is impossible and becomes null. The text below spells the number out.
 const _: () = assert!(STARTUP_MS_MAX == 60_000);
 
@@ -152,7 +151,13 @@ pub const DERIVED: &[Derived] = &[
     Derived {
         name: "undecided",
         sql: "NOT ended AND NOT first_frame_seen AND failure_class = '' AND (startup_excluded OR startup_wait_ms <= 2000)",
-        columns: &["ended", "first_frame_seen", "failure_class", "startup_excluded", "startup_wait_ms"],
+        columns: &[
+            "ended",
+            "first_frame_seen",
+            "failure_class",
+            "startup_excluded",
+            "startup_wait_ms",
+        ],
     },
     Derived {
         name: "judged",
@@ -399,7 +404,11 @@ mod tests {
         for (index, derived) in DERIVED.iter().enumerate() {
             for column in derived.columns {
                 let place = DERIVED.iter().position(|other| other.name == *column);
-                assert!(place.is_none_or(|place| place < index), "{} before {column}", derived.name);
+                assert!(
+                    place.is_none_or(|place| place < index),
+                    "{} before {column}",
+                    derived.name
+                );
             }
         }
     }
@@ -409,7 +418,10 @@ mod tests {
         let names: Vec<&str> = Part::ALL.iter().flat_map(|part| part.columns()).copied().collect();
         for part in Part::ALL {
             for name in &names {
-                let spoken = part.sql().split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name);
+                let spoken = part
+                    .sql()
+                    .split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .any(|word| word == *name);
                 assert_eq!(spoken, part.columns().contains(name), "{part:?} and {name}");
             }
         }

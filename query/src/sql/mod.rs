@@ -46,7 +46,10 @@ impl Sql {
 
     fn place(&mut self, kind: &str, value: Param) -> String {
         // The same value has one place, so that a text says once what it says.
-        let found = self.params.iter().find(|(name, known)| name.starts_with('p') && *known == value);
+        let found = self
+            .params
+            .iter()
+            .find(|(name, known)| name.starts_with('p') && *known == value);
         let name = match found {
             Some((name, _)) => name.clone(),
             None => {

@@ -73,7 +73,10 @@ impl Grid {
     /// The window's and the bucket's index from the numbers a row carries. `None` for a row outside all windows.
     #[must_use]
     pub fn decode(&self, window: i64, bucket: i64) -> Option<(usize, usize)> {
-        let index = self.windows.iter().position(|known| known.start() == window && known.end() > window)?;
+        let index = self
+            .windows
+            .iter()
+            .position(|known| known.start() == window && known.end() > window)?;
         let window = &self.windows[index];
         let bucket = match self.form {
             Form::Single => 0,
@@ -86,10 +89,17 @@ impl Grid {
 
     /// Texts for the window, for the bucket, and the condition that `ms` is in a window.
     fn sql(&self, sql: &mut Sql) -> (String, String, String) {
-        let mut borders: Vec<i64> = self.windows.iter().flat_map(|window| [window.start(), window.end()]).collect();
+        let mut borders: Vec<i64> = self
+            .windows
+            .iter()
+            .flat_map(|window| [window.start(), window.end()])
+            .collect();
         borders.sort_unstable();
         borders.dedup();
-        let (first, last) = (borders.first().copied().unwrap_or_default(), borders.last().copied().unwrap_or_default());
+        let (first, last) = (
+            borders.first().copied().unwrap_or_default(),
+            borders.last().copied().unwrap_or_default(),
+        );
         let mut within = format!("ms >= {} AND ms < {}", sql.integer(first), sql.integer(last));
         let window = match self.windows.as_slice() {
             [_] => sql.integer(first),
@@ -102,10 +112,18 @@ impl Grid {
         let bucket = match &self.form {
             Form::Single => "0".to_owned(),
             Form::Regular { step, phase } => {
-                format!("intDiv(ms - `window` + {}, {})", sql.integer(*phase), sql.integer(*step))
+                format!(
+                    "intDiv(ms - `window` + {}, {})",
+                    sql.integer(*phase),
+                    sql.integer(*step)
+                )
             }
             Form::Edges => {
-                let mut edges: Vec<i64> = self.windows.iter().flat_map(|window| window.edges.iter().copied()).collect();
+                let mut edges: Vec<i64> = self
+                    .windows
+                    .iter()
+                    .flat_map(|window| window.edges.iter().copied())
+                    .collect();
                 edges.sort_unstable();
                 edges.dedup();
                 format!("roundDown(ms, {})", sql.integers(edges))
@@ -222,8 +240,16 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
         })
         .collect();
     let names: Vec<String> = (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect();
-    let group_by: String = ["`window`".to_owned(), "bucket".to_owned()].into_iter().chain(names.iter().cloned()).collect::<Vec<_>>().join(", ");
-    let viewers = if wanted.distinct { "uniqCombined64If(viewer_id, viewer_id != '')" } else { "0" };
+    let group_by: String = ["`window`".to_owned(), "bucket".to_owned()]
+        .into_iter()
+        .chain(names.iter().cloned())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let viewers = if wanted.distinct {
+        "uniqCombined64If(viewer_id, viewer_id != '')"
+    } else {
+        "0"
+    };
     let inside = located_attempts(scope, wanted, &mut columns, &mut sql);
     let mut text = format!(
         "SELECT\n  `window`, bucket, {} AS dimensions,\n  count() AS attempts, countIf(viewer_id != '') AS identified,\n  \
@@ -262,7 +288,12 @@ fn located_attempts(scope: &Scope, wanted: &Wanted, columns: &mut BTreeSet<&'sta
         conditions.push(only_these(&names, only, sql));
     }
     let _ = write!(places, ",\n    {} AS viewer_bucket", viewer_bucket(wanted.by_viewer));
-    merged(sql, &format!("{places}{derived}"), &conditions.join("\n    AND "), columns)
+    merged(
+        sql,
+        &format!("{places}{derived}"),
+        &conditions.join("\n    AND "),
+        columns,
+    )
 }
 
 /// One row per attempt: its rows merged, named as the columns are. `lead_ms` reads attempts that began so much earlier.
@@ -382,7 +413,11 @@ pub fn concurrency(scope: &Scope, wanted: &Wanted) -> Statement {
     let mut names = Vec::new();
     for (index, dimension) in wanted.dimensions.iter().enumerate() {
         columns.insert(dimension::column(dimension));
-        let _ = write!(values, ", any(toString({})) AS d{index}", dimension::value(dimension, &mut sql));
+        let _ = write!(
+            values,
+            ", any(toString({})) AS d{index}",
+            dimension::value(dimension, &mut sql)
+        );
         names.push(format!("d{index}"));
     }
     let mut outer = vec![within];
@@ -419,7 +454,10 @@ pub fn concurrency(scope: &Scope, wanted: &Wanted) -> Statement {
         outer = outer.join(" AND "),
     );
     if let Some(limit) = wanted.limit {
-        let _ = write!(sql.text, "\nORDER BY arraySum(viewer_ticks) DESC, `window`, bucket{listed}\nLIMIT {limit}");
+        let _ = write!(
+            sql.text,
+            "\nORDER BY arraySum(viewer_ticks) DESC, `window`, bucket{listed}\nLIMIT {limit}"
+        );
     }
     finished(sql, scope, "query::sql::statement::concurrency")
 }
@@ -537,11 +575,21 @@ pub fn beacons(tenant: Tenant, attempt_id: uuid::Uuid) -> Statement {
 
 fn whole_attempt() -> BTreeSet<&'static str> {
     let attributes = schemas::attribute::ATTRIBUTES.iter().map(|attribute| attribute.name);
-    let once = schemas::Totals::SET_ONCE_FIELDS.iter().copied().filter(|name| *name != "failure");
+    let once = schemas::Totals::SET_ONCE_FIELDS
+        .iter()
+        .copied()
+        .filter(|name| *name != "failure");
     attributes
         .chain(schemas::Totals::MAX_FIELDS.iter().copied())
         .chain(once)
-        .chain(["failure_message", "play_ms_by_rendition", "custom", "received", "max_sequence", "last_state"])
+        .chain([
+            "failure_message",
+            "play_ms_by_rendition",
+            "custom",
+            "received",
+            "max_sequence",
+            "last_state",
+        ])
         .chain(["last_received_ms", "elapsed_ms", "video_duration_ms", "ended"])
         .collect()
 }
@@ -552,7 +600,9 @@ fn finished(sql: Sql, scope: &Scope, comment: &str) -> Statement {
         statement = statement.bind(name, value);
     }
     debug_assert!(
-        statement.params().contains(&("organization".to_owned(), Param::from(scope.tenant.organization_id()))),
+        statement
+            .params()
+            .contains(&("organization".to_owned(), Param::from(scope.tenant.organization_id()))),
         "every statement names its organisation"
     );
     statement

@@ -1,0 +1,151 @@
+//! The SQL of each step as text, and the same text run on the real engine. `UPDATE_EXPECT=1` rewrites the texts.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::fmt::Write as _;
+
+use accounts::{Accounts, Scope, Tenant};
+use engine::testing::EngineProcess;
+use query::{plan::Plan, request, sql::statement};
+use schemas::UnixMs;
+use serde_json::{Value, json};
+use store::{Param, Retention, Statement, Store, StoreConfig};
+
+/// 2026-11-20T12:00:00Z.
+const NOW_MS: i64 = 1_795_176_000_000;
+
+struct Goldens {
+    store: Store,
+    tenant: Tenant,
+    _engine: EngineProcess,
+    _directory: tempfile::TempDir,
+}
+
+impl Goldens {
+    async fn start() -> Self {
+        let engine = EngineProcess::start();
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::connect(StoreConfig::embedded(&engine.url));
+        store.migrate(&Retention::default()).await.unwrap();
+        let accounts = Accounts::open(&directory.path().join("accounts.sqlite")).await.unwrap();
+        let organization = accounts.create_organization("golden", None, UnixMs(0)).await.unwrap();
+        let key = accounts
+            .create_api_key(organization, "golden", Scope::Read, UnixMs(0))
+            .await
+            .unwrap();
+        let tenant = accounts.authenticate(key.reveal()).unwrap().tenant(None).unwrap();
+        Self {
+            store,
+            tenant,
+            _engine: engine,
+            _directory: directory,
+        }
+    }
+
+    /// Compares a statement with its file, and runs it.
+    async fn check(&self, name: &str, statement: &Statement) {
+        let mut text = String::new();
+        for (name, value) in statement.params() {
+            let value = match value {
+                Param::Uuid(_) => "<organisation>".to_owned(),
+                other => serde_json::to_string(other).unwrap(),
+            };
+            writeln!(text, "-- {name} = {value}").unwrap();
+        }
+        text.push_str(statement.sql());
+        text.push('\n');
+        let path = format!("{}/tests/golden/{name}.sql", env!("CARGO_MANIFEST_DIR"));
+        expect_test::expect_file![path].assert_eq(&text);
+        let answer = self.store.fetch_bytes(statement, "JSONEachRow").await;
+        answer.unwrap_or_else(|error| panic!("{name}: {error}\n{}", statement.sql()));
+    }
+
+    async fn check_plan(&self, name: &str, body: &Value, chosen: &[Vec<String>]) {
+        let question = request::parse(body).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let plan = Plan::new(self.tenant, question, NOW_MS);
+        for (place, step) in plan.steps.iter().enumerate() {
+            for (index, read) in plan.reads(*step, chosen).iter().enumerate() {
+                let name = format!("{name}_{place}_{}_{index}", step.name());
+                self.check(&name, read.statement()).await;
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_step_has_its_text_and_the_engine_takes_it() {
+    let goldens = Goldens::start().await;
+    goldens
+        .check_plan(
+            "total",
+            &json!({"metrics": ["attempts", "startup_any_ms_p95", "good_share"], "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z",
+                "timezone": "Europe/Vienna", "compare": ["auto", "day_before"]}),
+            &[],
+        )
+        .await;
+    goldens
+        .check_plan(
+            "breakdown",
+            &json!({"metrics": ["attempts", "rebuffer_ratio", "unique_viewers", "concurrent_viewers"], "dimensions": ["browser", "custom.team"],
+                "filters": [{"attribute": "country", "operator": "IN", "value": ["AT", null]}, {"attribute": "browser_version", "operator": "LT", "value": 120},
+                    {"attribute": "rebuffer_ratio", "operator": "GT", "value": 0.01}],
+                "orderBy": [{"name": "rebuffer_ratio"}], "includeBots": true,
+                "start": "2026-11-19T00:00:00Z", "end": "2026-11-20T00:00:00Z", "interval": "hour",
+                "compare": [{"cohort": {"filters": [{"attribute": "browser", "operator": "EQ", "value": "Safari"}]}}]}),
+            &[vec!["Chrome".into(), "red".into()], vec![String::new(), "it's".into()]],
+        )
+        .await;
+    goldens
+        .check_plan(
+            "over_a_clock_change",
+            &json!({"metrics": ["plays"], "start": "2026-10-24T00:00:00+02:00", "end": "2026-10-27T00:00:00+01:00", "interval": "day",
+                "timezone": "Europe/Vienna"}),
+            &[],
+        )
+        .await;
+    goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
+    let id = uuid::Uuid::from_u128(7);
+    goldens
+        .check("impression", &statement::impression(goldens.tenant, id, NOW_MS))
+        .await;
+    goldens.check("beacons", &statement::beacons(goldens.tenant, id)).await;
+}
+
+/// Every metric, every attribute and every operator, as the engine sees them.
+#[actix_web::test]
+async fn the_engine_takes_every_name_of_the_catalogues() {
+    let goldens = Goldens::start().await;
+    let run = async |body: Value| {
+        let question = request::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let plan = Plan::new(goldens.tenant, question, NOW_MS);
+        for step in &plan.steps {
+            for read in plan.reads(*step, &[]) {
+                let answer = goldens.store.fetch_bytes(read.statement(), "JSONEachRow").await;
+                answer.unwrap_or_else(|error| panic!("{body}: {error}\n{}", read.statement().sql()));
+            }
+        }
+    };
+    let base = json!({"start": "2026-11-19T00:00:00Z", "end": "2026-11-20T00:00:00Z"});
+    let with = |extra: Value| {
+        let mut body = base.clone();
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        body
+    };
+    let names = request::AskedMetric::names();
+    for metrics in names.chunks(10) {
+        run(with(json!({"metrics": metrics}))).await;
+        run(with(json!({"metrics": metrics, "dimensions": ["country"]}))).await;
+    }
+    for attribute in schemas::attribute::ATTRIBUTES {
+        let filters: Vec<Value> = request::Operator::NAMES
+            .iter()
+            .map(|(operator, _)| json!({"attribute": attribute.name, "operator": operator, "value": "1"}))
+            .collect();
+        run(with(
+            json!({"metrics": ["attempts"], "dimensions": [attribute.name], "filters": filters}),
+        ))
+        .await;
+    }
+    for (interval, _) in query::calendar::Interval::NAMES {
+        run(with(json!({"metrics": ["attempts", "concurrent_viewers"], "interval": interval, "timezone": "Asia/Kathmandu", "compare": ["auto", "last_month"]}))).await;
+    }
+}

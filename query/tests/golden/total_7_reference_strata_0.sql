@@ -1,0 +1,63 @@
+-- p0 = 1795046400000
+-- p1 = 1795089600000
+-- now_ms = 1795176000000
+-- organization = <organisation>
+-- p4 = 1795042800
+-- p5 = 1795093200
+SELECT
+  `window`, bucket, [d0, d1, d2] AS dimensions,
+  count() AS attempts, countIf(viewer_id != '') AS identified,
+  sum(received) AS received, sum(max_sequence + 1) AS expected,
+  0 AS viewers,
+  tuple(sumResample(0, 1, 1)(good, viewer_bucket), sumResample(0, 1, 1)(judged, viewer_bucket)) AS sums,
+  tuple(sumMapIf([toUInt32(viewer_bucket * 2048 + least(1500, floor(log1p(assumeNotNull(startup_any_ms)) / log(1.02))))], [toUInt64(1)], has_startup_any)) AS histograms
+FROM (
+  SELECT *,
+    {p0:Int64} AS `window`,
+    0 AS bucket,
+    toString(device_class) AS d0,
+    toString(country) AS d1,
+    toString(connection_type) AS d2,
+    toUInt64(0) AS viewer_bucket,
+    (end_reason != '' OR last_received_ms < {now_ms:Int64} - 300000) AS ended,
+    (failure_class NOT IN ('', 'business')) AS failed,
+    (ended AND NOT first_frame_seen AND failure_class = '') AS left_without_frame,
+    (left_without_frame AND startup_wait_ms < 1000) AS left_early,
+    (left_without_frame AND startup_wait_ms >= 1000) AS exited,
+    (startup_interrupted OR startup_hidden) AS startup_excluded,
+    (NOT ended AND NOT first_frame_seen AND failure_class = '' AND (startup_excluded OR startup_wait_ms <= 2000)) AS undecided,
+    (NOT left_early AND NOT undecided AND failure_class != 'business') AS judged,
+    (judged AND NOT failed AND NOT exited AND (startup_excluded OR coalesce(startup_any_ms, startup_wait_ms) <= 2000) AND 100 * (stall_network_ms + stall_live_edge_ms) <= play_ms + stall_ms AND stall_ms_max <= 10000 AND upscale_px_permille_ms <= 1000 * upscale_ms) AS good,
+    (NOT startup_excluded AND coalesce(startup_any_ms, 4294967295) <= 60000) AS has_startup_any
+  FROM (
+    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
+      max(i.connection_type) AS connection_type,
+      max(i.country) AS country,
+      max(i.device_class) AS device_class,
+      max(i.end_reason) AS end_reason,
+      max(i.failure_class) AS failure_class,
+      max(i.first_frame_seen) AS first_frame_seen,
+      toUnixTimestamp64Milli(max(i.last_received_at)) AS last_received_ms,
+      max(i.max_sequence) AS max_sequence,
+      max(i.play_ms) AS play_ms,
+      groupBitmapMerge(i.sequences) AS received,
+      max(i.stall_live_edge_ms) AS stall_live_edge_ms,
+      max(i.stall_ms) AS stall_ms,
+      max(i.stall_ms_max) AS stall_ms_max,
+      max(i.stall_network_ms) AS stall_network_ms,
+      max(i.startup_any_ms) AS startup_any_ms,
+      max(i.startup_hidden) AS startup_hidden,
+      max(i.startup_interrupted) AS startup_interrupted,
+      max(i.startup_wait_ms) AS startup_wait_ms,
+      max(i.upscale_ms) AS upscale_ms,
+      max(i.upscale_px_permille_ms) AS upscale_px_permille_ms,
+      max(i.viewer_id) AS viewer_id
+    FROM impressions AS i
+    WHERE i.organization_id = {organization:UUID}
+      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
+    GROUP BY i.attempt_id
+  )
+  WHERE ms >= {p0:Int64} AND ms < {p1:Int64}
+    AND device_class != 'bot'
+)
+GROUP BY `window`, bucket, d0, d1, d2

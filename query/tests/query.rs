@@ -1,0 +1,1150 @@
+//! Questions over HTTP on the real engine: the numbers equal those computed here from what was inserted.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use accounts::{Accounts, Scope};
+use actix_web::{
+    App,
+    body::MessageBody,
+    dev::{Service, ServiceResponse},
+    middleware::from_fn,
+    test,
+};
+use engine::testing::EngineProcess;
+use query::{Query, QueryConfig};
+use schemas::{
+    AttemptId, Beacon, BeaconKind, Context, EndReason, Event, EventKind, Failure, FailureClass, Interval,
+    OrganizationId, StallCause, State, Totals, UnixMs,
+};
+use serde_json::{Value, json};
+use statistics::Histogram;
+use store::{BeaconRow, Enrichment, Receipt, Retention, Store, StoreConfig};
+use uuid::Uuid;
+
+const MINUTE_MS: i64 = 60_000;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// Midnight UTC, the day before yesterday: everything here lies in the past.
+fn day() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    now - now % DAY_MS - 2 * DAY_MS
+}
+
+fn iso(ms: i64) -> String {
+    query::calendar::written_utc(ms)
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % bound
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+}
+
+struct Stack {
+    _engine: EngineProcess,
+    _directory: tempfile::TempDir,
+    store: Store,
+    accounts: Accounts,
+    organization: OrganizationId,
+    key: String,
+    query: Query,
+}
+
+impl Stack {
+    async fn start() -> Self {
+        let engine = EngineProcess::start();
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::connect(StoreConfig::embedded(&engine.url));
+        store.migrate(&Retention::default()).await.unwrap();
+        let accounts = Accounts::open(&directory.path().join("accounts.sqlite")).await.unwrap();
+        let organization = accounts.create_organization("one", None, UnixMs(0)).await.unwrap();
+        let key = accounts
+            .create_api_key(organization, "test", Scope::Read, UnixMs(0))
+            .await
+            .unwrap();
+        let query = Query::new(
+            QueryConfig::default(),
+            store.clone(),
+            accounts.clone(),
+            &prometheus::Registry::new(),
+        )
+        .unwrap();
+        Self {
+            _engine: engine,
+            _directory: directory,
+            store,
+            accounts,
+            organization,
+            key: key.reveal().to_owned(),
+            query,
+        }
+    }
+
+    async fn app(
+        &self,
+    ) -> impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error> {
+        let query = self.query.clone();
+        test::init_service(
+            App::new()
+                .wrap(from_fn(envelope::actix::middleware))
+                .configure(move |config| query.configure(config))
+                .configure(envelope::actix::configure_default),
+        )
+        .await
+    }
+
+    async fn call(&self, key: &str, request: test::TestRequest) -> (u16, Value) {
+        let app = self.app().await;
+        let request = request.insert_header(("X-Api-Key", key)).to_request();
+        let (status, bytes) = match test::try_call_service(&app, request).await {
+            Ok(response) => {
+                let status = response.status().as_u16();
+                (
+                    status,
+                    actix_web::body::to_bytes(response.into_body())
+                        .await
+                        .map_err(|_| "body")
+                        .unwrap(),
+                )
+            }
+            Err(error) => {
+                let response = error.error_response();
+                (
+                    response.status().as_u16(),
+                    actix_web::body::to_bytes(response.into_body()).await.unwrap(),
+                )
+            }
+        };
+        (status, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    async fn ask(&self, body: &Value) -> Value {
+        let request = test::TestRequest::post().uri("/v1/analytics/query").set_json(body);
+        let (status, answer) = self.call(&self.key, request).await;
+        assert_eq!(status, 200, "{body}\n{answer:#}");
+        answer["data"].clone()
+    }
+
+    async fn get(&self, path: &str) -> (u16, Value) {
+        self.call(&self.key, test::TestRequest::get().uri(path)).await
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Attempt {
+    id: Uuid,
+    started_at: i64,
+    viewer: Option<String>,
+    country: &'static str,
+    browser: &'static str,
+    device: &'static str,
+    custom: BTreeMap<String, String>,
+    totals: Totals,
+    beacons: u32,
+}
+
+const COUNTRIES: [&str; 4] = ["AT", "DE", "CH", ""];
+const BROWSERS: [&str; 3] = ["Chrome", "Firefox", "Safari"];
+
+/// One attempt on `day`; `worse` makes it stall and start late more.
+fn attempt(random: &mut Random, day: i64, worse: bool) -> Attempt {
+    let mut totals = Totals::default();
+    let started = random.chance(90);
+    if started {
+        totals.first_frame_seen = true;
+        totals.startup_any_ms = Some((200 + random.below(1_500) + if worse { 900 } else { 0 }) as u32);
+        totals.startup_wait_ms = totals.startup_any_ms.unwrap();
+        totals.startup_content_ms = totals.startup_any_ms.map(|ms| ms + 10);
+        totals.startup_hidden = random.chance(5);
+        totals.play_ms = random.below(900_000) as u32;
+        if random.chance(if worse { 60 } else { 25 }) {
+            totals.stall_count = 1 + random.below(4) as u32;
+            totals.stall_ms = totals.stall_count * (300 + random.below(4_000) as u32);
+            totals.stall_network_ms = totals.stall_ms / 2;
+            totals.stall_ms_max = totals.stall_ms;
+        }
+        totals.bitrate_media_ms = totals.play_ms;
+        totals.bitrate_bps_ms = u64::from(totals.play_ms) * (1_000_000 + random.below(4_000_000));
+        totals.switch_up_count = random.below(5) as u32;
+        totals.switch_down_count = random.below(3) as u32;
+        totals.frames_decoded = totals.play_ms / 40;
+        totals.frames_dropped = random.below(u64::from(totals.frames_decoded / 20 + 1)) as u32;
+        totals.upscale_ms = 1_000;
+        totals.upscale_px_permille_ms = random.below(1_100_000);
+    } else {
+        totals.startup_wait_ms = random.below(4_000) as u32;
+    }
+    if random.chance(6) {
+        let business = random.chance(30);
+        totals.failure = Some(Failure {
+            class: if business {
+                FailureClass::Business
+            } else {
+                FailureClass::Segment
+            },
+            code: "404".into(),
+            message: String::new(),
+        });
+        totals.end_reason = Some(EndReason::Fatal);
+        totals.error_count = 1;
+    } else {
+        totals.end_reason = Some(EndReason::Quit);
+    }
+    let viewer = random.below(400);
+    Attempt {
+        id: Uuid::from_u128(u128::from(random.below(u64::MAX)) << 64 | u128::from(random.below(u64::MAX))),
+        started_at: day + random.below(DAY_MS as u64) as i64,
+        viewer: (viewer >= 20).then(|| format!("viewer-{viewer}")),
+        country: COUNTRIES[random.below(4) as usize],
+        browser: BROWSERS[random.below(3) as usize],
+        device: if random.chance(3) { "bot" } else { "desktop" },
+        custom: [("team".to_owned(), ["red", "blue"][random.below(2) as usize].to_owned())].into(),
+        totals,
+        beacons: 1 + random.below(3) as u32,
+    }
+}
+
+fn rows(organization: OrganizationId, attempt: &Attempt) -> Vec<BeaconRow> {
+    (0..attempt.beacons)
+        .map(|sequence| {
+            // Only the last beacon carries everything; the ones before carry less of what grows.
+            let mut totals = attempt.totals.clone();
+            if sequence + 1 < attempt.beacons {
+                totals = Totals {
+                    startup_wait_ms: attempt.totals.startup_wait_ms / 2,
+                    play_ms: attempt.totals.play_ms / 3,
+                    ..Totals::default()
+                };
+            }
+            let beacon = Beacon {
+                attempt_id: AttemptId(attempt.id),
+                sequence,
+                started_at_ms: UnixMs(attempt.started_at),
+                kind: BeaconKind::Beat,
+                state: State::Playing,
+                interval: Interval {
+                    from_ms: sequence * 10_000,
+                    to_ms: (sequence + 1) * 10_000,
+                    state: State::Playing,
+                    ..Interval::default()
+                },
+                totals,
+                context: (sequence == 0).then(|| Context {
+                    viewer_id: attempt.viewer.clone(),
+                    custom: attempt.custom.clone(),
+                    connection_type: Some("4g".into()),
+                    ..Context::default()
+                }),
+            };
+            let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let enrichment = Enrichment {
+                browser: text(attempt.browser),
+                country: text(attempt.country),
+                device_class: text(attempt.device),
+                ..Enrichment::default()
+            };
+            let receipt = Receipt {
+                organization_id: organization,
+                received_at: UnixMs(attempt.started_at + i64::from(sequence) * 10_000 + 50),
+                started_at: UnixMs(attempt.started_at),
+                skew_ms: 0,
+            };
+            BeaconRow::new(beacon, enrichment, receipt)
+        })
+        .collect()
+}
+
+async fn insert(stack: &Stack, organization: OrganizationId, token: &str, attempts: &[Attempt]) {
+    let mut all: Vec<BeaconRow> = attempts
+        .iter()
+        .flat_map(|attempt| rows(organization, attempt))
+        .collect();
+    // Late first, and some twice under another token: neither changes a number.
+    all.reverse();
+    let repeated: Vec<BeaconRow> = all.iter().step_by(7).cloned().collect();
+    stack.store.insert_beacons(token, &all).await.unwrap();
+    stack
+        .store
+        .insert_beacons(&format!("{token}-again"), &repeated)
+        .await
+        .unwrap();
+}
+
+/// What the metrics are, by their definitions, from the totals themselves.
+fn truth(attempts: &[&Attempt]) -> BTreeMap<&'static str, Option<f64>> {
+    let sum = |value: &dyn Fn(&Totals) -> f64| attempts.iter().map(|attempt| value(&attempt.totals)).sum::<f64>();
+    let count = |keep: &dyn Fn(&Totals) -> bool| attempts.iter().filter(|attempt| keep(&attempt.totals)).count() as f64;
+    let ratio = |above: f64, below: f64| (below > 0.0).then(|| above / below);
+    let technical = |totals: &Totals| {
+        totals
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.class.is_technical())
+    };
+    let left = |totals: &Totals| !totals.first_frame_seen && totals.failure.is_none();
+    let business = |totals: &Totals| {
+        totals
+            .failure
+            .as_ref()
+            .is_some_and(|failure| !failure.class.is_technical())
+    };
+    let judged = |totals: &Totals| !(left(totals) && totals.startup_wait_ms < 1_000) && !business(totals);
+    let good = |totals: &Totals| {
+        judged(totals)
+            && !technical(totals)
+            && !left(totals)
+            && (totals.startup_hidden || totals.startup_any_ms.unwrap_or(totals.startup_wait_ms) <= 2_000)
+            && f64::from(totals.stall_network_ms) <= 0.01 * f64::from(totals.play_ms + totals.stall_ms)
+            && totals.stall_ms_max <= 10_000
+            && totals.upscale_px_permille_ms <= 1_000 * u64::from(totals.upscale_ms)
+    };
+    let plays = count(&|totals| totals.first_frame_seen);
+    let wanted = sum(&|totals| f64::from(totals.play_ms + totals.stall_ms));
+    let viewers: BTreeSet<&String> = attempts.iter().filter_map(|attempt| attempt.viewer.as_ref()).collect();
+    let mut startup = Histogram::new();
+    let timed: Vec<f64> = attempts
+        .iter()
+        .filter(|attempt| !attempt.totals.startup_hidden)
+        .filter_map(|attempt| attempt.totals.startup_any_ms.map(f64::from))
+        .collect();
+    timed.iter().for_each(|ms| startup.record(*ms));
+    BTreeMap::from([
+        ("attempts", Some(attempts.len() as f64)),
+        ("plays", Some(plays)),
+        ("unique_viewers", Some(viewers.len() as f64)),
+        ("play_ms", Some(sum(&|totals| f64::from(totals.play_ms)))),
+        ("stall_ms", Some(sum(&|totals| f64::from(totals.stall_ms)))),
+        ("stall_count", Some(sum(&|totals| f64::from(totals.stall_count)))),
+        (
+            "rebuffer_ratio",
+            ratio(sum(&|totals| f64::from(totals.stall_ms)), wanted),
+        ),
+        (
+            "rebuffer_ratio_network",
+            ratio(sum(&|totals| f64::from(totals.stall_network_ms)), wanted),
+        ),
+        (
+            "stalls_per_hour",
+            ratio(sum(&|totals| f64::from(totals.stall_count)) * HOUR_MS as f64, wanted),
+        ),
+        (
+            "switches_per_hour",
+            ratio(
+                sum(&|totals| f64::from(totals.switch_up_count + totals.switch_down_count)) * HOUR_MS as f64,
+                wanted,
+            ),
+        ),
+        (
+            "stalled_attempt_share",
+            ratio(count(&|totals| totals.stall_count > 0), plays),
+        ),
+        (
+            "exit_before_start",
+            ratio(
+                count(&|totals| left(totals) && totals.startup_wait_ms >= 1_000),
+                count(&|totals| !(left(totals) && totals.startup_wait_ms < 1_000)),
+            ),
+        ),
+        (
+            "start_failure",
+            ratio(
+                count(&|totals| technical(totals) && !totals.first_frame_seen),
+                attempts.len() as f64,
+            ),
+        ),
+        (
+            "playback_failure",
+            ratio(count(&|totals| technical(totals) && totals.first_frame_seen), plays),
+        ),
+        (
+            "bitrate_avg_bps",
+            ratio(
+                sum(&|totals| totals.bitrate_bps_ms as f64),
+                sum(&|totals| f64::from(totals.bitrate_media_ms)),
+            ),
+        ),
+        (
+            "dropped_frame_share",
+            ratio(
+                sum(&|totals| f64::from(totals.frames_dropped)),
+                sum(&|totals| f64::from(totals.frames_decoded)),
+            ),
+        ),
+        ("good_share", ratio(count(&good), count(&judged))),
+        ("startup_any_ms_mean", ratio(timed.iter().sum(), timed.len() as f64)),
+        ("startup_any_ms_p50", startup.quantile(0.5)),
+        ("startup_any_ms_p95", startup.quantile(0.95)),
+    ])
+}
+
+fn compare(row: &Value, attempts: &[&Attempt]) {
+    for (name, expected) in truth(attempts) {
+        let got = row["values"][name]["value"].as_f64();
+        match (got, expected) {
+            (Some(got), Some(expected)) => {
+                assert!(
+                    (got - expected).abs() <= 1e-9 * expected.abs(),
+                    "{name}: {got} is not {expected}; {row:#}"
+                );
+                let (low, high) = (
+                    row["values"][name]["low"].as_f64(),
+                    row["values"][name]["high"].as_f64(),
+                );
+                assert!(
+                    low.is_none_or(|low| low <= got) && high.is_none_or(|high| high >= got),
+                    "{name}: {row:#}"
+                );
+            }
+            (got, expected) => assert_eq!(got, expected, "{name}: {row:#}"),
+        }
+    }
+}
+
+fn metric_names() -> Vec<&'static str> {
+    truth(&[]).into_keys().collect()
+}
+
+fn audience(seed: u64, day: i64, count: usize, worse: bool) -> Vec<Attempt> {
+    let mut random = Random(seed);
+    (0..count).map(|_| attempt(&mut random, day, worse)).collect()
+}
+
+#[actix_web::test]
+async fn every_number_equals_the_one_computed_from_the_inserted_totals() {
+    let stack = Stack::start().await;
+    let day = day();
+    let attempts = audience(1, day, 1_500, false);
+    insert(&stack, stack.organization, "one", &attempts).await;
+    // Another organisation's attempts, the same hours: must not move anything.
+    let stranger = OrganizationId(Uuid::from_u128(99));
+    insert(&stack, stranger, "other", &audience(2, day, 500, true)).await;
+
+    let people: Vec<&Attempt> = attempts.iter().filter(|attempt| attempt.device != "bot").collect();
+    let bots = attempts.len() - people.len();
+    let base = json!({"metrics": metric_names(), "start": iso(day), "end": iso(day + DAY_MS)});
+    let with = |extra: Value| {
+        let mut body = base.clone();
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        body
+    };
+
+    let data = stack.ask(&base).await;
+    let result = &data["result"];
+    assert_eq!(result["rows"].as_array().unwrap().len(), 1);
+    compare(&result["rows"][0], &people);
+    assert_eq!(result["completeness"], 1.0);
+    assert_eq!(result["definitionVersion"], 1);
+    assert_eq!(result["source"], "impressions");
+    let fresh = attempts
+        .iter()
+        .map(|attempt| attempt.started_at + i64::from(attempt.beacons - 1) * 10_000 + 50)
+        .max();
+    assert_eq!(result["freshAsOf"], json!(iso(fresh.unwrap())));
+    assert_eq!(result["rows"][0]["values"]["attempts"]["clusteredBy"], "viewer");
+    assert!(
+        data["messages"][0]["text"]
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("{bots} attempts of bots")),
+        "{data:#}"
+    );
+    let again = stack.ask(&base).await;
+    assert_eq!(
+        again["result"]["rows"], result["rows"],
+        "the same question has the same answer, intervals included"
+    );
+
+    let data = stack.ask(&with(json!({"includeBots": true}))).await;
+    compare(&data["result"]["rows"][0], &attempts.iter().collect::<Vec<_>>());
+
+    // Breakdown, null dimension included.
+    let data = stack
+        .ask(&with(json!({"dimensions": ["country", "custom.team"]})))
+        .await;
+    let rows = data["result"]["rows"].as_array().unwrap().clone();
+    assert_eq!(rows.len(), 8);
+    for row in &rows {
+        let country = row["dimensions"]["country"].as_str().unwrap_or_default();
+        let team = row["dimensions"]["custom.team"].as_str().unwrap();
+        let group: Vec<&Attempt> = people
+            .iter()
+            .copied()
+            .filter(|attempt| attempt.country == country && attempt.custom["team"] == team)
+            .collect();
+        compare(row, &group);
+    }
+
+    // Time buckets in a zone with a half-hour offset.
+    let data = stack
+        .ask(&with(json!({"interval": "hour", "timezone": "Asia/Kolkata"})))
+        .await;
+    let rows = data["result"]["rows"].as_array().unwrap().clone();
+    assert_eq!(rows.len(), 25, "24 hours from 05:30 to 05:30 touch 25 local hours");
+    assert_eq!(
+        (rows[0]["partial"].clone(), rows[1]["partial"].clone()),
+        (json!(true), json!(false))
+    );
+    for row in &rows {
+        let from = chrono::DateTime::parse_from_rfc3339(row["time"].as_str().unwrap())
+            .unwrap()
+            .timestamp_millis();
+        let inside = |attempt: &&&Attempt| (from..from + HOUR_MS).contains(&attempt.started_at);
+        compare(row, &people.iter().filter(inside).copied().collect::<Vec<_>>());
+    }
+
+    // Filters, each against the same filter in Rust.
+    let filters: [(Value, fn(&Attempt) -> bool); 9] = [
+        (json!({"attribute": "country", "operator": "EQ", "value": "AT"}), |a| {
+            a.country == "AT"
+        }),
+        (json!({"attribute": "country", "operator": "EQ", "value": null}), |a| {
+            a.country.is_empty()
+        }),
+        (json!({"attribute": "country", "operator": "NE", "value": "AT"}), |a| {
+            a.country != "AT"
+        }),
+        (
+            json!({"attribute": "country", "operator": "IN", "value": ["AT", null]}),
+            |a| ["AT", ""].contains(&a.country),
+        ),
+        (json!({"attribute": "country", "operator": "GT", "value": "AT"}), |a| {
+            a.country > "AT"
+        }),
+        (
+            json!({"attribute": "browser", "operator": "CONTAINS", "value": "FOX"}),
+            |a| a.browser == "Firefox",
+        ),
+        (
+            json!({"attribute": "browser", "operator": "NOTCONTAINS", "value": "fox"}),
+            |a| a.browser != "Firefox",
+        ),
+        (
+            json!({"attribute": "failure_code", "operator": "GTE", "value": 404}),
+            |a| a.totals.failure.is_some(),
+        ),
+        (
+            json!({"attribute": "custom.team", "operator": "EQ", "value": "red"}),
+            |a| a.custom["team"] == "red",
+        ),
+    ];
+    for (filter, keeps) in filters {
+        let data = stack.ask(&with(json!({"filters": [filter]}))).await;
+        compare(
+            &data["result"]["rows"][0],
+            &people
+                .iter()
+                .copied()
+                .filter(|attempt| keeps(attempt))
+                .collect::<Vec<_>>(),
+        );
+    }
+
+    // A metric as a filter, order, pages.
+    let body = with(json!({
+        "dimensions": ["custom.team", "country"], "orderBy": [{"name": "startup_any_ms_p50", "order": "DESC"}],
+        "filters": [{"attribute": "attempts", "operator": "GT", "value": 0}], "limit": 3
+    }));
+    let mut values = Vec::new();
+    let mut cursor = Value::Null;
+    for page in 0..3 {
+        let mut body = body.clone();
+        body["cursor"] = cursor;
+        let data = stack.ask(&body).await;
+        let rows = data["result"]["rows"].as_array().unwrap().clone();
+        assert_eq!(rows.len(), [3, 3, 2][page]);
+        values.extend(
+            rows.iter()
+                .map(|row| row["values"]["startup_any_ms_p50"]["value"].as_f64().unwrap()),
+        );
+        cursor = data["result"]["nextCursor"].clone();
+    }
+    assert!(cursor.is_null());
+    assert!(values.is_sorted_by(|a, b| a >= b), "{values:?}");
+
+    let data = stack.ask(&with(json!({"metrics": ["startup_any_ms_histogram"]}))).await;
+    let histogram = &data["result"]["rows"][0]["values"]["startup_any_ms_histogram"];
+    let counted: u64 = histogram["value"]["bins"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bin| bin["count"].as_u64().unwrap())
+        .sum();
+    let expected = people
+        .iter()
+        .filter(|a| a.totals.first_frame_seen && !a.totals.startup_hidden)
+        .count() as u64;
+    assert_eq!((counted, histogram["attempts"].as_u64().unwrap()), (expected, expected));
+}
+
+#[actix_web::test]
+async fn an_incident_is_worse_and_a_quiet_day_is_not() {
+    let stack = Stack::start().await;
+    let day = day();
+    for (index, back) in [7, 14, 21, 28, 35, 42].into_iter().enumerate() {
+        let quiet = audience(100 + index as u64, day - back * DAY_MS, 1_200, false);
+        insert(&stack, stack.organization, &format!("back-{back}"), &quiet).await;
+    }
+    insert(
+        &stack,
+        stack.organization,
+        "yesterday",
+        &audience(50, day - DAY_MS, 1_200, false),
+    )
+    .await;
+    insert(&stack, stack.organization, "quiet", &audience(51, day, 1_200, false)).await;
+    insert(
+        &stack,
+        stack.organization,
+        "incident",
+        &audience(52, day + DAY_MS, 1_200, true),
+    )
+    .await;
+    insert(
+        &stack,
+        stack.organization,
+        "before",
+        &audience(53, day - 6 * DAY_MS, 1_200, false),
+    )
+    .await;
+
+    let ask = |start: i64, extra: Value| {
+        let mut body = json!({
+            "metrics": ["attempts", "rebuffer_ratio", "startup_any_ms_p50", "startup_any_ms_mean", "good_share", "unique_viewers"],
+            "start": iso(start), "end": iso(start + DAY_MS),
+            "compare": ["auto", "day_before", "same_weekday_last_week", "last_week", "last_month",
+                {"cohort": {"filters": [{"attribute": "browser", "operator": "EQ", "value": "Safari"}]}, "label": "safari"},
+                {"custom": {"start": iso(day - 14 * DAY_MS), "end": iso(day - 13 * DAY_MS)}}]
+        });
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        body
+    };
+    let quiet = stack.ask(&ask(day, json!({}))).await;
+    let comparisons = &quiet["result"]["rows"][0]["comparisons"];
+    assert_eq!(
+        comparisons.as_object().unwrap().keys().collect::<Vec<_>>(),
+        [
+            "auto",
+            "custom",
+            "day_before",
+            "last_month",
+            "last_week",
+            "safari",
+            "same_weekday_last_week"
+        ]
+    );
+    for metric in ["rebuffer_ratio", "startup_any_ms_p50", "good_share"] {
+        let auto = &comparisons["auto"][metric];
+        assert_eq!(auto["verdict"], "no_detectable_change", "{metric} {auto:#}");
+        assert!(auto["minimumDetectable"].as_f64().unwrap() > 0.0);
+        assert_eq!(auto["referenceDays"].as_array().unwrap().len(), 6);
+    }
+    let warnings: Vec<&str> = quiet["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["text"].as_str().unwrap())
+        .collect();
+    for name in ["day_before", "last_week", "last_month"] {
+        assert!(
+            warnings.contains(&format!("{name} is not adjusted for weekday").as_str()),
+            "{warnings:?}"
+        );
+    }
+
+    // Pooled over the days that have data: quiet's week before holds `before`, `yesterday` and the day 7 back.
+    let week = &comparisons["last_week"]["attempts"];
+    assert_eq!(week["referenceDays"].as_array().unwrap().len(), 3, "{week:#}");
+    let people = |seed, back: i64| {
+        audience(seed, day - back * DAY_MS, 1_200, false)
+            .into_iter()
+            .filter(|attempt| attempt.device != "bot")
+            .count() as f64
+    };
+    let mean = (people(50, 1) + people(53, 6) + people(100, 7)) / 3.0;
+    assert!((week["reference"].as_f64().unwrap() - mean).abs() < 1e-6, "{week:#}");
+
+    let incident = stack.ask(&ask(day + DAY_MS, json!({}))).await;
+    let comparisons = &incident["result"]["rows"][0]["comparisons"];
+    for metric in [
+        "rebuffer_ratio",
+        "startup_any_ms_p50",
+        "startup_any_ms_mean",
+        "good_share",
+    ] {
+        for baseline in ["day_before", "last_week", "last_month"] {
+            let comparison = &comparisons[baseline][metric];
+            assert_eq!(
+                comparison["verdict"], "worse",
+                "{metric} against {baseline}: {comparison:#}"
+            );
+            let (difference, rate, mix) = (
+                comparison["difference"].as_f64().unwrap(),
+                comparison["rateEffect"].as_f64().unwrap(),
+                comparison["mixEffect"].as_f64().unwrap(),
+            );
+            assert!(
+                (difference - rate - mix).abs() <= 1e-9 * difference.abs().max(1.0),
+                "{metric} {baseline}: {comparison:#}"
+            );
+            assert!(comparison["pValue"].as_f64().unwrap() <= 0.05);
+        }
+    }
+    let attempts = &comparisons["day_before"]["attempts"];
+    assert_eq!(attempts["verdict"], "no_detectable_change", "{attempts:#}");
+    assert!(attempts["rateEffect"].is_null() && attempts["effectReason"].is_string());
+    // Only one of the six Fridays before has data.
+    let auto = &comparisons["auto"]["rebuffer_ratio"];
+    assert_eq!(auto["verdict"], "insufficient_data", "{auto:#}");
+    assert!(
+        auto["reason"].as_str().unwrap().contains("usable reference days"),
+        "{auto:#}"
+    );
+
+    // With an interval every bucket has its counterpart; with dimensions every row has.
+    let hourly = stack
+        .ask(&ask(
+            day,
+            json!({"interval": "hour", "compare": ["day_before"], "timezone": "Europe/Vienna"}),
+        ))
+        .await;
+    let yesterday: Vec<Attempt> = audience(50, day - DAY_MS, 1_200, false);
+    for row in hourly["result"]["rows"].as_array().unwrap() {
+        let from = chrono::DateTime::parse_from_rfc3339(row["time"].as_str().unwrap())
+            .unwrap()
+            .timestamp_millis()
+            - DAY_MS;
+        let expected = yesterday
+            .iter()
+            .filter(|attempt| attempt.device != "bot" && (from..from + HOUR_MS).contains(&attempt.started_at))
+            .count();
+        assert_eq!(
+            row["comparisons"]["day_before"]["attempts"]["reference"],
+            json!(expected as f64),
+            "{row:#}"
+        );
+        assert_eq!(
+            row["comparisons"]["day_before"]["rebuffer_ratio"]["rateEffect"],
+            Value::Null
+        );
+    }
+    let split = stack
+        .ask(&ask(
+            day,
+            json!({"dimensions": ["browser"], "compare": ["day_before",
+        {"cohort": {"filters": [{"attribute": "browser", "operator": "EQ", "value": "Safari"}]}}]}),
+        ))
+        .await;
+    let today = audience(51, day, 1_200, false);
+    for row in split["result"]["rows"].as_array().unwrap() {
+        let browser = row["dimensions"]["browser"].as_str().unwrap();
+        let count = |attempts: &[Attempt], browser: &str| {
+            attempts
+                .iter()
+                .filter(|attempt| attempt.device != "bot" && attempt.browser == browser)
+                .count() as f64
+        };
+        let reference = |baseline: &str| row["comparisons"][baseline]["attempts"]["reference"].as_f64().unwrap();
+        assert_eq!(reference("day_before"), count(&yesterday, browser));
+        assert_eq!(
+            reference("cohort"),
+            count(&today, "Safari"),
+            "every browser against Safari"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn no_text_of_a_caller_reaches_another_organisation_or_the_sql() {
+    let stack = Stack::start().await;
+    let day = day();
+    let other = stack
+        .accounts
+        .create_organization("other", None, UnixMs(0))
+        .await
+        .unwrap();
+    let foreign = audience(7, day, 50, false);
+    insert(&stack, other, "other", &foreign).await;
+    let nasty = [
+        "' OR 1=1 --",
+        "'; DROP TABLE impressions; --",
+        "\\' OR organization_id != '",
+        "{organization:UUID}",
+        "{p0:String}",
+        "\\",
+        "\t\n\r\0x",
+        "%' OR '%'='",
+        "日本\u{202e}\"`",
+    ];
+    let mut mine = Vec::new();
+    for (index, text) in nasty.iter().enumerate() {
+        let mut attempt = attempt(&mut Random(1_000 + index as u64), day, false);
+        attempt.device = "desktop";
+        attempt.custom = [
+            ("team".to_owned(), (*text).to_owned()),
+            ((*text).to_owned(), "yes".to_owned()),
+        ]
+        .into();
+        mine.push(attempt);
+    }
+    insert(&stack, stack.organization, "mine", &mine).await;
+    for text in nasty {
+        for operator in ["EQ", "IN", "CONTAINS"] {
+            let data = stack
+                .ask(&json!({
+                    "metrics": ["attempts"], "start": iso(day), "end": iso(day + DAY_MS), "dimensions": ["custom.team"],
+                    "filters": [{"attribute": "custom.team", "operator": operator, "value": text}]
+                }))
+                .await;
+            let rows = data["result"]["rows"].as_array().unwrap().clone();
+            let own = rows
+                .iter()
+                .filter(|row| row["dimensions"]["custom.team"] == json!(text))
+                .count();
+            assert_eq!(own, 1, "{operator} {text:?}: {rows:#?}");
+            assert!(
+                operator == "CONTAINS" || rows.len() == 1,
+                "{operator} {text:?}: {rows:#?}"
+            );
+        }
+        let data = stack
+            .ask(&json!({
+                "metrics": ["attempts"], "start": iso(day), "end": iso(day + DAY_MS),
+                "filters": [{"attribute": format!("custom.{text}"), "operator": "EQ", "value": "yes"}]
+            }))
+            .await;
+        assert_eq!(
+            data["result"]["rows"][0]["values"]["attempts"]["value"], 1.0,
+            "custom.{text:?}"
+        );
+    }
+    let data = stack
+        .ask(&json!({"metrics": ["attempts", "concurrent_viewers"], "start": iso(day), "end": iso(day + DAY_MS), "dimensions": ["country", "browser"],
+            "compare": ["day_before", {"cohort": {"filters": [{"attribute": "country", "operator": "NE", "value": "' OR 1=1"}]}}]}))
+        .await;
+    let total: f64 = data["result"]["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["values"]["attempts"]["value"].as_f64().unwrap())
+        .sum();
+    assert_eq!(total as usize, nasty.len(), "own attempts only");
+
+    let own = mine[0].id;
+    assert_eq!(stack.get(&format!("/v1/analytics/impressions/{own}")).await.0, 200);
+    let foreign_answer = stack.get(&format!("/v1/analytics/impressions/{}", foreign[0].id)).await;
+    let unknown_answer = stack
+        .get(&format!("/v1/analytics/impressions/{}", Uuid::from_u128(5)))
+        .await;
+    assert_eq!((foreign_answer.0, unknown_answer.0), (404, 404));
+    let without_ids = |answer: &Value| {
+        (
+            answer["data"]["code"].clone(),
+            answer["data"]["developerMessage"].clone(),
+            answer["data"]["details"].clone(),
+        )
+    };
+    assert_eq!(
+        without_ids(&foreign_answer.1),
+        without_ids(&unknown_answer.1),
+        "a foreign id looks like an unknown one"
+    );
+    let (_, list) = stack
+        .get(&format!(
+            "/v1/analytics/impressions?start={}&end={}&limit=1000",
+            iso(day),
+            iso(day + DAY_MS)
+        ))
+        .await;
+    assert_eq!(list["data"]["result"]["rows"].as_array().unwrap().len(), nasty.len());
+
+    // The tables are still there, and the other organisation sees its own.
+    let key = stack
+        .accounts
+        .create_api_key(other, "other", Scope::Read, UnixMs(0))
+        .await
+        .unwrap();
+    let request = test::TestRequest::get().uri(&format!("/v1/analytics/impressions/{}", foreign[0].id));
+    assert_eq!(stack.call(key.reveal(), request).await.0, 200);
+    let request = test::TestRequest::get()
+        .uri("/v1/analytics/metrics")
+        .insert_header(("X-Tenant-Org-Id", other.to_string()));
+    let (status, answer) = stack.call(&stack.key, request).await;
+    assert_eq!((status, answer["data"]["code"].as_i64()), (403, Some(2003)));
+    let request = test::TestRequest::get()
+        .uri("/v1/analytics/metrics")
+        .insert_header(("X-Tenant-Org-Id", "me"));
+    assert_eq!(stack.call(&stack.key, request).await.1["data"]["code"], 1009);
+    let request = test::TestRequest::get().uri("/v1/analytics/metrics");
+    assert_eq!(stack.call("nonsense", request).await.1["data"]["code"], 2001);
+}
+
+#[actix_web::test]
+async fn concurrent_viewers_count_each_attempt_once_per_tick() {
+    let stack = Stack::start().await;
+    let day = day();
+    let span = |id: u128, sequence: u32, started_at: i64, from_ms: u32, to_ms: u32, state: State| {
+        let beacon = Beacon {
+            attempt_id: AttemptId(Uuid::from_u128(id)),
+            sequence,
+            started_at_ms: UnixMs(started_at),
+            kind: BeaconKind::Beat,
+            state,
+            interval: Interval {
+                from_ms,
+                to_ms,
+                state,
+                ..Interval::default()
+            },
+            totals: Totals::default(),
+            context: Some(Context {
+                viewer_id: Some(format!("v{id}")),
+                ..Context::default()
+            }),
+        };
+        let enrichment = Enrichment {
+            browser: Some(if id == 1 { "Chrome" } else { "Firefox" }.into()),
+            ..Enrichment::default()
+        };
+        let receipt = Receipt {
+            organization_id: stack.organization,
+            received_at: UnixMs(started_at + i64::from(to_ms)),
+            started_at: UnixMs(started_at),
+            skew_ms: 0,
+        };
+        BeaconRow::new(beacon, enrichment, receipt)
+    };
+    let rows = [
+        // Active from 0 s to 60 s in two beacons that overlap by a repeat.
+        span(1, 0, day, 0, 30_000, State::Playing),
+        span(1, 1, day, 30_000, 60_000, State::Rebuffering),
+        // Paused: no viewer.
+        span(2, 0, day, 0, 60_000, State::Paused),
+        // Began the day before, still active in the first half minute.
+        span(
+            3,
+            0,
+            day - 2 * HOUR_MS,
+            2 * 3_600_000 - 10_000,
+            2 * 3_600_000 + 30_000,
+            State::Playing,
+        ),
+    ];
+    stack.store.insert_beacons("a", &rows).await.unwrap();
+    stack.store.insert_beacons("b", &rows[..2]).await.unwrap();
+    let body = json!({"metrics": ["concurrent_viewers", "concurrent_viewers_max", "attempts"], "start": iso(day), "end": iso(day + 2 * MINUTE_MS),
+        "interval": "minute", "fill": true});
+    let data = stack.ask(&body).await;
+    let rows = data["result"]["rows"].as_array().unwrap().clone();
+    // 12 ticks: attempt 1 at 12 of them, attempt 3 at 6 (0 s … 25 s).
+    assert_eq!(rows[0]["values"]["concurrent_viewers"]["value"], 1.5, "{data:#}");
+    assert_eq!(rows[0]["values"]["concurrent_viewers_max"]["value"], 2.0);
+    assert_eq!(rows[0]["values"]["attempts"]["value"], 2.0);
+    assert_eq!(rows[1]["values"]["concurrent_viewers"]["value"], 0.0);
+    assert_eq!(data["result"]["source"], "beacons");
+    let body = json!({"metrics": ["concurrent_viewers"], "start": iso(day), "end": iso(day + MINUTE_MS), "dimensions": ["browser"],
+        "orderBy": [{"name": "concurrent_viewers"}]});
+    let data = stack.ask(&body).await;
+    let rows = data["result"]["rows"].as_array().unwrap();
+    let got: Vec<(&str, f64)> = rows
+        .iter()
+        .map(|row| {
+            (
+                row["dimensions"]["browser"].as_str().unwrap(),
+                row["values"]["concurrent_viewers"]["value"].as_f64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(got, [("Chrome", 1.0), ("Firefox", 0.5)], "breakdowns sum to the total");
+}
+
+#[actix_web::test]
+async fn one_attempt_comes_whole_with_its_gaps() {
+    let stack = Stack::start().await;
+    let day = day();
+    let id = Uuid::from_u128(0xabc);
+    let beacon = |sequence: u32, from_ms, to_ms, state, events: Vec<(u32, EventKind)>, totals: Totals| {
+        let events = events.into_iter().map(|(at_ms, kind)| Event { at_ms, kind }).collect();
+        let beacon = Beacon {
+            attempt_id: AttemptId(id),
+            sequence,
+            started_at_ms: UnixMs(day),
+            kind: BeaconKind::Beat,
+            state,
+            interval: Interval {
+                from_ms,
+                to_ms,
+                state,
+                events,
+                events_dropped: 0,
+            },
+            totals,
+            context: Some(Context {
+                video_id: Some("film".into()),
+                ..Context::default()
+            }),
+        };
+        let receipt = Receipt {
+            organization_id: stack.organization,
+            received_at: UnixMs(day + i64::from(to_ms)),
+            started_at: UnixMs(day),
+            skew_ms: 0,
+        };
+        BeaconRow::new(beacon, Enrichment::default(), receipt)
+    };
+    let totals = Totals {
+        first_frame_seen: true,
+        startup_any_ms: Some(800),
+        play_ms: 9_000,
+        stall_ms: 2_000,
+        stall_count: 1,
+        bitrate_bps_ms: 45_000_000_000,
+        failure: Some(Failure {
+            class: FailureClass::Decode,
+            code: "3".into(),
+            message: "PIPELINE_ERROR".into(),
+        }),
+        end_reason: Some(EndReason::Fatal),
+        play_ms_by_rendition: vec![schemas::RenditionPlay {
+            rendition: "720p@5000000".into(),
+            play_ms: 9_000,
+        }],
+        ..Totals::default()
+    };
+    let rows = [
+        beacon(
+            0,
+            0,
+            1_000,
+            State::Starting,
+            vec![
+                (800, EventKind::FirstFrame { startup_ms: 800 }),
+                (800, EventKind::State { state: State::Playing }),
+            ],
+            Totals::default(),
+        ),
+        beacon(
+            2,
+            5_000,
+            12_000,
+            State::Rebuffering,
+            vec![(
+                7_000,
+                EventKind::Stall {
+                    stall_ms: 2_000,
+                    cause: StallCause::Network,
+                },
+            )],
+            totals.clone(),
+        ),
+    ];
+    stack.store.insert_beacons("a", &rows).await.unwrap();
+    stack.store.insert_beacons("b", &rows).await.unwrap();
+    let (status, answer) = stack.get(&format!("/v1/analytics/impressions/{id}")).await;
+    assert_eq!(status, 200, "{answer:#}");
+    let result = &answer["data"]["result"];
+    assert_eq!(result["attemptId"], id.to_string());
+    assert_eq!(
+        serde_json::from_value::<Totals>(result["totals"].clone()).unwrap(),
+        totals,
+        "the totals as they were sent"
+    );
+    assert_eq!(result["dimensions"]["video_id"], "film");
+    assert_eq!(result["dimensions"]["country"], Value::Null);
+    assert_eq!(
+        (result["beaconsReceived"].as_u64(), result["beaconsMissing"].as_u64()),
+        (Some(2), Some(1))
+    );
+    assert_eq!(result["missingSequences"], json!([1]));
+    assert_eq!(result["beacons"].as_array().unwrap().len(), 2, "each sequence once");
+    assert_eq!(
+        result["timeline"]["states"],
+        json!([{"fromMs": 0, "toMs": 800, "state": "s"}, {"fromMs": 800, "toMs": 1_000, "state": "p"},
+            {"fromMs": 1_000, "toMs": 5_000, "state": null}, {"fromMs": 5_000, "toMs": 12_000, "state": "r"}])
+    );
+    assert_eq!(
+        result["timeline"]["stalls"][0],
+        json!({"fromMs": 5_000, "toMs": 7_000, "stallMs": 2_000, "cause": "network"})
+    );
+    assert_eq!(result["timeline"]["firstFrameMs"], 800);
+    let (_, list) = stack
+        .get(&format!(
+            "/v1/analytics/impressions?start={}&end={}&filter=video_id:EQ:film",
+            iso(day),
+            iso(day + 1)
+        ))
+        .await;
+    assert_eq!(list["data"]["result"]["rows"][0]["totals"], result["totals"]);
+    assert_eq!(list["data"]["result"]["rows"][0]["state"], "r");
+    let data = stack
+        .ask(&json!({"metrics": ["attempts"], "start": iso(day), "end": iso(day + 1)}))
+        .await;
+    assert_eq!(data["result"]["completeness"].as_f64().unwrap(), 2.0 / 3.0);
+}
+
+#[actix_web::test]
+async fn faults_come_all_at_once_each_with_its_field() {
+    let stack = Stack::start().await;
+    let bad = json!({"metrics": ["rebufer_ratio"], "dimension": ["browser"], "start": "soon", "end": iso(day())});
+    let (status, answer) = stack
+        .call(
+            &stack.key,
+            test::TestRequest::post().uri("/v1/analytics/query").set_json(&bad),
+        )
+        .await;
+    assert_eq!((status, answer["data"]["code"].as_i64()), (400, Some(1002)));
+    let details: Vec<(&str, &str)> = answer["data"]["details"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|detail| (detail["field"].as_str().unwrap(), detail["text"].as_str().unwrap()))
+        .collect();
+    assert_eq!(details.len(), 3, "{details:?}");
+    assert!(details.contains(&(
+        "metrics[0]",
+        "unknown metric 'rebufer_ratio'; did you mean 'rebuffer_ratio'?"
+    )));
+    let request = test::TestRequest::post()
+        .uri("/v1/analytics/query")
+        .set_payload("{\"metrics\":[NaN]}");
+    let (status, answer) = stack.call(&stack.key, request).await;
+    assert_eq!((status, answer["data"]["code"].as_i64()), (400, Some(1001)));
+    let later =
+        json!({"metrics": ["attempts"], "start": iso(day()), "end": iso(day() + 1), "compare": ["year_before"]});
+    let (_, answer) = stack
+        .call(
+            &stack.key,
+            test::TestRequest::post().uri("/v1/analytics/query").set_json(&later),
+        )
+        .await;
+    assert_eq!(answer["data"]["code"], 3001);
+    assert!(answer["data"]["details"][0]["text"].as_str().unwrap().contains("auto"));
+    let (status, answer) = stack.get("/v1/errors").await;
+    assert_eq!(status, 200);
+    assert!(
+        answer["data"]["result"]["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|entry| entry["code"] == 3001)
+    );
+    let (_, answer) = stack.get("/v1/analytics/attributes").await;
+    assert_eq!(
+        answer["data"]["result"]["attributes"].as_array().unwrap().len(),
+        schemas::attribute::ATTRIBUTES.len()
+    );
+}
