@@ -52,7 +52,7 @@ let hls: Hls | null = null;
 
 /** A new hls.js on the same element: another source, so another attempt. */
 function load(manifest: string): void {
-  collector?.detach();
+  collector?.destroy();
   hls?.destroy();
   hls = new Hls({
     maxBufferLength: BUFFER_S,
@@ -75,7 +75,7 @@ function load(manifest: string): void {
   hls.loadSource(manifest);
   hls.attachMedia(video);
 }
-let collector: { detach(): void } | null = null;
+let collector: ReturnType<typeof collect> | null = null;
 
 function applyQuality(): void {
   const level = Number(element<HTMLSelectElement>('quality').value);
