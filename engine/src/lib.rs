@@ -21,5 +21,5 @@ pub mod testing;
 
 pub use error::EngineError;
 pub use library::find_library;
-pub use serve::{EngineConfig, Ready, serve, serve_until};
+pub use serve::{EngineConfig, Ready, serve};
 pub use supervisor::{State, Supervisor, SupervisorConfig};

@@ -122,7 +122,7 @@ async fn input_closed() {
 ///
 /// # Errors
 /// When the library, the data or the address cannot be had, or `ready` fails.
-pub async fn serve_until(
+async fn serve_until(
     config: EngineConfig,
     ready: impl FnOnce(&Ready) -> io::Result<()>,
     until: impl Future<Output = ()>,
