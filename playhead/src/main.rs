@@ -1,2 +1,40 @@
-//! placeholder
-fn main() {}
+//! The program: one binary, one command for each thing an operator does.
+//!
+//! What a command does in detail lives in the module of its name; the rooms it composes know nothing of each other.
+
+mod account;
+mod arguments;
+mod dev;
+mod documents;
+mod health;
+mod logging;
+mod serve;
+mod simulate;
+mod web;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    logging::start();
+    match arguments.command {
+        // The engine brings its own runtime: its process does nothing else.
+        Command::Engine(engine) => run(engine.run()),
+        Command::Serve(serve) => run(serve::serve(serve)),
+        Command::Dev(dev) => run(dev::dev(dev)),
+        Command::Account(account) => run(account::account(account)),
+        Command::Migrate(migrate) => run(serve::migrate(migrate)),
+        Command::Simulate(simulate) => run(simulate::simulate(simulate)),
+        Command::Docs { which } => documents::print(which),
+    }
+}
+
+/// Runs a command on actix's runtime, which is tokio's with one thread per worker.
+fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    actix_web::rt::System::new()
+        .block_on(command)
+        .context("playhead stopped")
+}

@@ -1,0 +1,196 @@
+//! The command line and the environment, parsed once.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
+
+use crate::simulate::Simulate;
+
+/// What viewers of your streams experience, and whether it got worse.
+#[derive(Debug, Parser)]
+#[command(name = "playhead", version, about)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a whole node: ingest, query API and dashboard, with the embedded engine unless CLICKHOUSE_URL is set.
+    Serve(Serve),
+    /// Run a whole node for development: `serve` with an organisation and keys of its own, written to a file.
+    Dev(Dev),
+    /// Create, list and revoke organisations and keys.
+    Account(Account),
+    /// Bring the tables up to date and end.
+    Migrate(Migrate),
+    /// Send the beacons of a simulated audience.
+    Simulate(Simulate),
+    /// Run the embedded ClickHouse alone. `serve` starts and watches one by itself.
+    Engine(Engine),
+    /// Print a document that is made from the code.
+    Docs {
+        /// Which one.
+        which: Document,
+    },
+}
+
+/// A document made from the code.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Document {
+    /// The OpenAPI 3.1 document, JSON.
+    Openapi,
+    /// The metric and attribute dictionary, Markdown.
+    Metrics,
+    /// The error catalogue, Markdown.
+    Errors,
+}
+
+/// Where data lies and how long it is kept.
+#[derive(Debug, Clone, Args)]
+pub struct Storage {
+    /// Folder for everything this node keeps: accounts, journal, and the embedded engine's tables.
+    #[arg(long, env = "PLAYHEAD_DATA_DIR", default_value = ".data")]
+    pub data_dir: PathBuf,
+    /// A ClickHouse server to use instead of the embedded engine, `http://host:8123`.
+    #[arg(long, env = "CLICKHOUSE_URL")]
+    pub clickhouse_url: Option<String>,
+    /// Its user.
+    #[arg(long, env = "CLICKHOUSE_USER")]
+    pub clickhouse_user: Option<String>,
+    /// Its password.
+    #[arg(long, env = "CLICKHOUSE_PASSWORD", hide_env_values = true)]
+    pub clickhouse_password: Option<String>,
+    /// The database to use there.
+    #[arg(long, env = "CLICKHOUSE_DATABASE", default_value = "playhead")]
+    pub clickhouse_database: String,
+    /// Days to keep raw beacons, the source of timelines and of concurrent viewers.
+    #[arg(long, env = "PLAYHEAD_BEACONS_DAYS", default_value_t = 30)]
+    pub beacons_days: u32,
+    /// Days to keep attempts, the source of every other number.
+    #[arg(long, env = "PLAYHEAD_IMPRESSIONS_DAYS", default_value_t = 400)]
+    pub impressions_days: u32,
+}
+
+/// A whole node.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Address to listen on.
+    #[arg(long, env = "PLAYHEAD_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where data lies.
+    #[command(flatten)]
+    pub storage: Storage,
+    /// Proxies whose X-Forwarded-For and X-Geo-* headers are believed.
+    #[arg(long = "trusted-proxy", env = "PLAYHEAD_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
+    /// A city database in MaxMind's format; without it and without a proxy's headers places are null.
+    #[arg(long, env = "PLAYHEAD_GEO_CITY")]
+    pub geo_city: Option<PathBuf>,
+    /// An ASN database in MaxMind's format.
+    #[arg(long, env = "PLAYHEAD_GEO_ASN")]
+    pub geo_asn: Option<PathBuf>,
+    /// Folder with the built dashboard, collector and player page; found beside the program or above the current folder by default.
+    #[arg(long, env = "PLAYHEAD_WEB_DIR")]
+    pub web_dir: Option<PathBuf>,
+}
+
+/// A whole node for development.
+#[derive(Debug, Clone, Args)]
+pub struct Dev {
+    /// Address to listen on; port 0 takes a free one, which stands in the keys file.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Folder for everything this node keeps.
+    #[arg(long, default_value = ".data")]
+    pub data_dir: PathBuf,
+    /// File to write `{"url","organizationId","licenseKey","apiKey"}` to once the node is ready.
+    #[arg(long)]
+    pub keys: PathBuf,
+    /// Folder with the built dashboard, collector and player page.
+    #[arg(long, env = "PLAYHEAD_WEB_DIR")]
+    pub web_dir: Option<PathBuf>,
+}
+
+/// Accounts.
+#[derive(Debug, Args)]
+pub struct Account {
+    /// Folder of the node whose accounts these are.
+    #[arg(long, env = "PLAYHEAD_DATA_DIR", default_value = ".data", global = true)]
+    pub data_dir: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: AccountAction,
+}
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub enum AccountAction {
+    /// Create an organisation; prints its id.
+    CreateOrganization {
+        /// Its name.
+        name: String,
+        /// The organisation above it.
+        #[arg(long)]
+        parent: Option<String>,
+    },
+    /// Create a license key for pages; prints it.
+    CreateLicenseKey {
+        /// Whose it is.
+        #[arg(long)]
+        organization: String,
+        /// A name for people.
+        #[arg(long, default_value = "web")]
+        name: String,
+        /// Hosts of pages that may use it: `example.com`, `*.example.com`, or `*` for any. May be given more than once.
+        #[arg(long = "domain", required = true)]
+        domains: Vec<String>,
+        /// Beacons per second it may send; the server's default without it.
+        #[arg(long)]
+        rate_limit: Option<u32>,
+    },
+    /// Create an API key; prints its secret, once.
+    CreateApiKey {
+        /// Whose it is.
+        #[arg(long)]
+        organization: String,
+        /// A name for people.
+        #[arg(long, default_value = "api")]
+        name: String,
+        /// What it may do: read, write or admin.
+        #[arg(long, default_value = "read")]
+        scope: accounts::Scope,
+    },
+    /// List organisations with their keys, as JSON.
+    List,
+    /// Revoke a license key, or an API key by its id.
+    Revoke {
+        /// The license key, or the API key's id.
+        key: String,
+    },
+}
+
+/// Migrations alone.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Where data lies.
+    #[command(flatten)]
+    pub storage: Storage,
+}
+
+/// The embedded ClickHouse alone.
+#[derive(Debug, Args)]
+pub struct Engine {
+    /// Folder of its tables.
+    #[arg(long)]
+    pub path: PathBuf,
+    /// Address to listen on, loopback only.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// The engine's library; found in node_modules by default.
+    #[arg(long, env = "PLAYHEAD_LIBCHDB")]
+    pub library: Option<PathBuf>,
+}

@@ -1,0 +1,55 @@
+//! Probes and the page of numbers that Prometheus reads.
+
+use actix_web::{HttpResponse, Responder, http::header::ContentType, web};
+use envelope::{ApiError, ErrorCode};
+use prometheus::{Encoder as _, Registry, TextEncoder};
+use serde::Serialize;
+use store::Store;
+
+/// What a probe answers.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Health {
+    /// `ok` when it is.
+    status: &'static str,
+}
+
+/// Adds the routes.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/v1/health/live").route(web::get().to(live)))
+        .service(web::resource("/v1/health/ready").route(web::get().to(ready)))
+        .service(web::resource("/metrics").route(web::get().to(metrics)));
+}
+
+/// The process runs.
+#[utoipa::path(get, path = "/v1/health/live", tag = "health", responses((status = 200, body = envelope::Envelope<envelope::SuccessData<Health>>)))]
+pub(crate) async fn live() -> impl Responder {
+    envelope::actix::ok(Health { status: "ok" })
+}
+
+/// The database answers: questions can be answered and beacons drain.
+#[utoipa::path(get, path = "/v1/health/ready", tag = "health", responses(
+    (status = 200, body = envelope::Envelope<envelope::SuccessData<Health>>),
+    (status = 503, body = envelope::Envelope<envelope::ErrorData>),
+))]
+pub(crate) async fn ready(store: web::Data<Store>) -> Result<HttpResponse, ApiError> {
+    store.ping().await.map_err(|error| {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the database does not answer");
+        ApiError::new(ErrorCode::StoreUnavailable).retry_after(2)
+    })?;
+    Ok(envelope::actix::ok(Health { status: "ok" }))
+}
+
+async fn metrics(registry: web::Data<Registry>) -> Result<HttpResponse, ApiError> {
+    let mut text = Vec::new();
+    TextEncoder::new()
+        .encode(&registry.gather(), &mut text)
+        .map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the metrics cannot be written"
+            );
+            ApiError::new(ErrorCode::Internal)
+        })?;
+    Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body(text))
+}

@@ -1,0 +1,192 @@
+//! A whole node: what starts in which order, and in which order it stops.
+//!
+//! Start: accounts, engine (unless a ClickHouse is given), migrations, ingest (which replays its journal), query, HTTP.
+//! Stop: HTTP takes no more, ingest drains its journal, the engine ends last, so that nothing waits for what is gone.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use accounts::Accounts;
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use anyhow::Context as _;
+use engine::{Supervisor, SupervisorConfig};
+use ingest::{Ingest, IngestConfig};
+use prometheus::Registry;
+use query::{Query, QueryConfig};
+use store::{Retention, Store, StoreConfig};
+
+use crate::{
+    account::FILE,
+    arguments::{Engine, Migrate, Serve, Storage},
+    documents, health,
+    web::Web,
+};
+
+/// How long a stopping server waits for requests under way.
+const SHUTDOWN: Duration = Duration::from_secs(10);
+
+/// Runs a node until it is told to stop.
+pub async fn serve(arguments: Serve) -> anyhow::Result<()> {
+    let node = Node::start(arguments).await?;
+    tracing::info!(url = node.url(), "ready");
+    node.run().await
+}
+
+/// Brings the tables up to date.
+pub async fn migrate(arguments: Migrate) -> anyhow::Result<()> {
+    let database = Database::start(&arguments.storage).await?;
+    database.stop().await;
+    Ok(())
+}
+
+impl Engine {
+    /// Runs the embedded engine alone.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = engine::EngineConfig {
+            library: self.library,
+            ..engine::EngineConfig::new(self.path, self.listen)
+        };
+        engine::serve(config).await.context("running the engine")
+    }
+}
+
+/// The tables, wherever they are.
+struct Database {
+    store: Store,
+    /// The embedded engine; none when ClickHouse is elsewhere.
+    engine: Option<Supervisor>,
+}
+
+impl Database {
+    async fn start(storage: &Storage) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&storage.data_dir)
+            .with_context(|| format!("creating {}", storage.data_dir.display()))?;
+        let engine = match storage.clickhouse_url {
+            Some(_) => None,
+            None => Some(supervised(&storage.data_dir.join("engine")).await?),
+        };
+        let url = match (&storage.clickhouse_url, &engine) {
+            (Some(url), _) => url.clone(),
+            (None, Some(engine)) => engine.url().to_owned(),
+            (None, None) => unreachable!("one of the two is set just above"),
+        };
+        let store = Store::connect(StoreConfig {
+            url,
+            database: storage.clickhouse_database.clone(),
+            user: storage.clickhouse_user.clone(),
+            password: storage.clickhouse_password.clone(),
+        });
+        let retention = Retention {
+            beacons_days: storage.beacons_days,
+            impressions_days: storage.impressions_days,
+        };
+        store
+            .migrate(&retention)
+            .await
+            .context("bringing the tables up to date")?;
+        Ok(Self { store, engine })
+    }
+
+    async fn stop(self) {
+        if let Some(engine) = self.engine {
+            engine.stop().await;
+        }
+    }
+}
+
+async fn supervised(path: &Path) -> anyhow::Result<Supervisor> {
+    let program = std::env::current_exe().context("finding this program")?;
+    let config = SupervisorConfig::new(program, vec!["engine".into()], path);
+    Supervisor::start(config).await.context("starting the embedded engine")
+}
+
+/// A node that listens.
+pub struct Node {
+    accounts: Accounts,
+    address: SocketAddr,
+    database: Database,
+    ingest: Ingest,
+    server: Server,
+}
+
+impl Node {
+    /// Starts everything. When this returns, requests are answered.
+    pub async fn start(arguments: Serve) -> anyhow::Result<Self> {
+        let data_dir = &arguments.storage.data_dir;
+        std::fs::create_dir_all(data_dir).with_context(|| format!("creating {}", data_dir.display()))?;
+        let accounts = Accounts::open(&data_dir.join(FILE)).await?;
+        let database = Database::start(&arguments.storage).await?;
+        let registry = Registry::new();
+        let config = IngestConfig {
+            geo_city: arguments.geo_city.clone(),
+            geo_asn: arguments.geo_asn.clone(),
+            trusted_proxies: arguments.trusted_proxies.clone(),
+            ..IngestConfig::new(data_dir)
+        };
+        let store = database.store.clone();
+        let ingest = Ingest::start(config, store.clone(), accounts.clone(), &registry).context("starting ingest")?;
+        let query = Query::new(QueryConfig::default(), store.clone(), accounts.clone(), &registry)?;
+        let web = Web::find(arguments.web_dir.as_deref());
+        if web.is_none() {
+            tracing::warn!("no built dashboard was found; run `cargo xtask demo` once, or give --web-dir");
+        }
+        let openapi = web::Data::new(documents::openapi());
+        let app_ingest = ingest.clone();
+        let server = HttpServer::new(move || {
+            App::new()
+                .wrap(from_fn(envelope::actix::middleware))
+                .app_data(web::Data::new(store.clone()))
+                .app_data(web::Data::new(registry.clone()))
+                .app_data(openapi.clone())
+                .configure(|config| app_ingest.configure(config))
+                .configure(|config| query.configure(config))
+                .configure(health::configure)
+                .route("/v1/openapi.json", web::get().to(serve_openapi))
+                .configure(|config| {
+                    if let Some(web) = &web {
+                        web.configure(config);
+                    }
+                })
+                .configure(envelope::actix::configure_default)
+        })
+        .shutdown_timeout(SHUTDOWN.as_secs())
+        .bind(arguments.listen)
+        .with_context(|| format!("listening on {}", arguments.listen))?;
+        let address = *server.addrs().first().context("the server has no address")?;
+        Ok(Self {
+            accounts,
+            address,
+            database,
+            ingest,
+            server: server.run(),
+        })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Its accounts.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Serves until SIGTERM or SIGINT, then stops in order. A journal that can no longer write ends the process with an
+    /// error: only a new start recovers what is on the disk.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let handle = self.server.handle();
+        let outcome = tokio::select! {
+            served = self.server => served.context("serving"),
+            why = self.ingest.failed() => Err(anyhow::anyhow!("the journal failed: {why}")),
+        };
+        handle.stop(true).await;
+        self.ingest.drain().await;
+        self.database.stop().await;
+        outcome
+    }
+}
+
+/// The OpenAPI document. The one answer without an envelope: it has a standard form of its own.
+async fn serve_openapi(document: web::Data<utoipa::openapi::OpenApi>) -> web::Json<utoipa::openapi::OpenApi> {
+    web::Json(document.get_ref().clone())
+}
