@@ -303,7 +303,7 @@ fn truth(attempts: &[&Attempt]) -> BTreeMap<&'static str, Option<f64>> {
             .as_ref()
             .is_some_and(|failure| !failure.class.is_technical())
     };
-    let judged = |totals: &Totals| !(left(totals) && totals.startup_wait_ms < 1_000) && !business(totals);
+    let judged = |totals: &Totals| !business(totals) && (!left(totals) || totals.startup_wait_ms >= 1_000);
     let good = |totals: &Totals| {
         judged(totals)
             && !technical(totals)
@@ -508,7 +508,8 @@ async fn every_number_equals_the_one_computed_from_the_inserted_totals() {
     }
 
     // Filters, each against the same filter in Rust.
-    let filters: [(Value, fn(&Attempt) -> bool); 9] = [
+    type Keeps = fn(&Attempt) -> bool;
+    let filters: [(Value, Keeps); 9] = [
         (json!({"attribute": "country", "operator": "EQ", "value": "AT"}), |a| {
             a.country == "AT"
         }),
@@ -1147,4 +1148,40 @@ async fn faults_come_all_at_once_each_with_its_field() {
         answer["data"]["result"]["attributes"].as_array().unwrap().len(),
         schemas::attribute::ATTRIBUTES.len()
     );
+}
+
+/// The documentation speaks of the same keys as the parser, and every `$ref` of it has a target.
+#[std::prelude::v1::test]
+fn the_documentation_is_whole_and_knows_every_key_of_a_question() {
+    let document = serde_json::to_value(query::openapi()).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    let keys: BTreeSet<&str> = document["components"]["schemas"]["QueryRequest"]["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(keys, query::request::KEYS.into_iter().collect());
+    let text = document.to_string();
+    for (place, _) in text.match_indices("#/components/schemas/") {
+        let name = text[place..]
+            .split('"')
+            .next()
+            .unwrap()
+            .trim_start_matches("#/components/schemas/");
+        assert!(
+            document["components"]["schemas"][name].is_object(),
+            "{name} has no schema"
+        );
+    }
+    for path in [
+        "/v1/analytics/query",
+        "/v1/analytics/impressions",
+        "/v1/analytics/impressions/{id}",
+        "/v1/analytics/metrics",
+        "/v1/analytics/attributes",
+        "/v1/errors",
+    ] {
+        assert!(document["paths"][path].is_object(), "{path}");
+    }
 }
