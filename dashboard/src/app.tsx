@@ -143,6 +143,8 @@ function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () =
     route,
   }));
   const attempts = headline.answer?.answer.result.rows[0]?.values.attempts?.value ?? 0;
+  // One failure said once is enough; the panels below would only repeat it.
+  const failed = headline.answer === null && headline.error !== null;
   const empty = headline.answer !== null && headline.current && attempts === 0;
   return (
     <>
@@ -150,11 +152,13 @@ function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () =
       <Toolbar />
       <main id="main" tabIndex={-1}>
         <h1 class="visually-hidden">What viewers experience</h1>
-        <HeadlinePanel asked={headline} />
-        <Notes asked={headline} />
         {empty ? (
           <Empty />
         ) : (
+          <HeadlinePanel asked={headline} />
+        )}
+        {!failed && <Notes asked={headline} />}
+        {!empty && !failed && (
           <>
             <SeriesPanel headline={headline} />
             <div class="columns">

@@ -208,6 +208,11 @@ export function timeOfDayText(ms: number, zone: string, locale: string): string 
   return dateFormat(locale, zone, { ...CLOCK, second: '2-digit' }).format(ms);
 }
 
+/** The day of a moment: `Fri, Nov 20`. */
+export function dayText(ms: number, zone: string, locale: string): string {
+  return dateFormat(locale, zone, DAY).format(ms);
+}
+
 /** A range in words; the date once where both ends share it. */
 export function rangeText(start: number, end: number, zone: string, locale: string): string {
   return dateFormat(locale, zone, { day: 'numeric', month: 'short', year: 'numeric', ...CLOCK }).formatRange(start, end);

@@ -102,6 +102,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
           grid: none,
           ticks: { stroke: () => ink('line'), size: 5 },
           space: 68,
+          size: 32,
           values: (_, splits, __, ___, step) => splits.map((at) => format.tickText(at * 1000, step * 1000, zone, locale)),
         },
         {

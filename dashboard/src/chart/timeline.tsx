@@ -218,21 +218,30 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
               })}
             {timeline.stalls
               .filter(({ fromMs, toMs }) => visible(fromMs, toMs))
-              .map(({ fromMs, toMs, stallMs, cause }) => {
+              .map(({ fromMs, toMs, stallMs, cause }, i, stalls) => {
                 const box = span(fromMs, toMs, 2);
                 const title = `${causeTitle(cause)} ${format.text(stallMs, 'ms', locale)}`;
+                const titleWidth = title.length * 6.4 + 10;
+                const roomRight = left + plotWidth - box.x - box.width > titleWidth;
+                const next = stalls[i + 1];
+                const free = !next || !roomRight || x(next.fromMs) - x(toMs) > titleWidth;
                 return (
                   <g key={fromMs} class="stall">
                     <rect {...box} y={LANES.stall.top} height={LANES.stall.height} rx={2} />
                     {/* Inside when it fits, else after the mark, where the ground is free. */}
-                    {box.width > title.length * 6.4 + 10 ? (
+                    {box.width > titleWidth ? (
                       <text class="stall-title" x={box.x + 5} y={LANES.stall.top + 14}>
                         {title}
                       </text>
                     ) : (
-                      timeline.stalls.length <= 6 && (
-                        <text class="stall-title-beside" x={box.x + box.width + 4} y={LANES.stall.top + 14}>
-                          {plotWidth + left - box.x > 160 ? title : ''}
+                      free && (
+                        <text
+                          class="stall-title-beside"
+                          x={roomRight ? box.x + box.width + 4 : box.x - 4}
+                          y={LANES.stall.top + 14}
+                          text-anchor={roomRight ? 'start' : 'end'}
+                        >
+                          {title}
                         </text>
                       )
                     )}

@@ -42,10 +42,10 @@ test('values to choose from are not narrowed by the filter they would replace', 
 
 test('attempts are asked for with the filters of the route', () => {
   const question = attemptsQuestion(
-    { ...route, filters: [...route.filters, { attribute: 'browser', operator: 'IN', value: ['Chrome', 'Safari'] }] },
+    { ...route, filters: [...route.filters, { attribute: 'browser', operator: 'IN', value: ['Chrome', 'Safari'] }, { attribute: 'cdn', operator: 'EQ', value: null }] },
     range,
     25,
     null,
   );
-  assert.deepEqual(question.filters, ['country:EQ:AT', 'browser:IN:Chrome,Safari']);
+  assert.deepEqual(question.filters, ['country:EQ:AT', 'browser:IN:Chrome,Safari', 'cdn:EQ:']);
 });

@@ -61,9 +61,9 @@ export function valuesQuestion(route: Route, range: Range, attribute: string): Q
   };
 }
 
-/** `country:EQ:AT`, the spelling of `GET /v1/analytics/impressions`. */
+/** `country:EQ:AT`, the spelling of `GET /v1/analytics/impressions`: IN takes values apart at commas, no value is "not known". */
 export function filterParameter({ attribute, operator, value }: Filter): string {
-  const values = value === null ? 'null' : Array.isArray(value) ? value.join(',') : value;
+  const values = value === null ? '' : Array.isArray(value) ? value.join(',') : value;
   return `${attribute}:${operator}:${values}`;
 }
 

@@ -31,8 +31,8 @@ export function AttemptsPanel() {
   const shown = asked.answer;
   return (
     <Panel
-      title="Attempts"
-      label="Attempts, worst first"
+      title="Single attempts"
+      label="Single attempts"
       name="attempts"
       busy={asked.busy}
       current={!shown || asked.current}
@@ -102,24 +102,29 @@ function AttemptRow({ attempt }: { attempt: Impression }) {
             go({ attempt: attemptId });
           }}
         >
-          {format.momentText(Date.parse(attempt.startedAt), route.zone, locale)}
+          <span class="line">{format.timeOfDayText(Date.parse(attempt.startedAt), route.zone, locale)}</span>
         </a>
+        <span class="line muted small">{format.dayText(Date.parse(attempt.startedAt), route.zone, locale)}</span>
       </th>
       <td class="wide">
         <span class="line">{titleOf(attempt)}</span>
         <span class="line muted small">{whereOf(attempt)}</span>
       </td>
-      <td class="figure-cell">{format.text(totals.startup_any_ms, 'ms', locale)}</td>
-      <td class="figure-cell">
+      <td class="figure-cell" data-label="Startup">
+        {format.text(totals.startup_any_ms, 'ms', locale)}
+      </td>
+      <td class="figure-cell" data-label="Stalled">
         <span class="line">{format.text(totals.stall_ms ?? 0, 'ms', locale)}</span>
         {(totals.stall_count ?? 0) > 0 && (
           <span class="line muted small">
-            {totals.stall_count} ×, longest {format.text(totals.stall_ms_max ?? 0, 'ms', locale)}
+            {totals.stall_count} ×, max {format.text(totals.stall_ms_max ?? 0, 'ms', locale)}
           </span>
         )}
       </td>
-      <td class="figure-cell">{format.text(totals.play_ms ?? 0, 'ms', locale)}</td>
-      <td>
+      <td class="figure-cell" data-label="Played">
+        {format.text(totals.play_ms ?? 0, 'ms', locale)}
+      </td>
+      <td class="outcome-cell">
         <span class="outcome" data-outcome={outcome.kind}>
           {outcome.text}
         </span>

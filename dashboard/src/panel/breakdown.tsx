@@ -111,7 +111,7 @@ export function BreakdownPanel() {
                           {format.text(row.value?.value, shown.measure.unit, locale)}
                         </td>
                       )}
-                      <td>
+                      <td class="interval-cell">
                         {row.value && hasInterval(row.value) ? (
                           <Whisker value={row.value} comparison={row.comparison} domain={table.domain} unit={shown.measure.unit} locale={locale} />
                         ) : (
@@ -119,7 +119,7 @@ export function BreakdownPanel() {
                         )}
                       </td>
                       {shown.route.baseline !== 'none' && (
-                        <td>
+                        <td class="change-cell">
                           {row.comparison && (
                             <span data-tip={explain(row.comparison, shown.measure.unit, against, locale).join('\n')}>
                               <VerdictMark comparison={row.comparison} unit={shown.measure.unit} locale={locale} />

@@ -127,7 +127,7 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
           )}
         </figure>
       )}
-      {shown && hasPoints(points) && <Legend points={points} against={against} />}
+      {shown && hasPoints(points) && <Legend hidden={table} points={points} against={against} />}
     </Panel>
   );
 }
@@ -144,10 +144,10 @@ function summaryWords(points: Point[], { measure, interval, route }: Series, aga
   ].join(' ');
 }
 
-function Legend({ points, against }: { points: Point[]; against: string }) {
+function Legend({ points, against, hidden }: { points: Point[]; against: string; hidden: boolean }) {
   const has = (test: (point: Point) => boolean) => points.some(test);
   return (
-    <ul class="legend" aria-hidden="true">
+    <ul class="legend" aria-hidden="true" style={{ visibility: hidden ? 'hidden' : undefined }}>
       {has(({ low }) => low !== null) && <li class="legend-band">95 % interval</li>}
       {has(({ partial }) => partial) && <li class="legend-partial">partial</li>}
       {has(({ reference }) => reference !== null) && <li class="legend-reference">{against}</li>}
@@ -172,9 +172,11 @@ function SeriesTable({ points, series, against }: { points: Point[]; series: Ser
             <th scope="col" class="number">
               95 % interval
             </th>
-            <th scope="col" class="number">
-              Attempts
-            </th>
+            {measure.name !== 'attempts' && (
+              <th scope="col" class="number">
+                Attempts
+              </th>
+            )}
             {against && (
               <>
                 <th scope="col" class="number">
@@ -198,7 +200,7 @@ function SeriesTable({ points, series, against }: { points: Point[]; series: Ser
                   ? format.intervalText(point.low, point.high, measure.unit, locale, point.value ?? point.high)
                   : format.NOTHING}
               </td>
-              <td class="number muted">{format.text(point.attempts, 'count', locale)}</td>
+              {measure.name !== 'attempts' && <td class="number muted">{format.text(point.attempts, 'count', locale)}</td>}
               {against && (
                 <>
                   <td class="number muted">{format.text(point.reference, measure.unit, locale)}</td>

@@ -27,7 +27,7 @@ export function Toolbar() {
   const [open, setOpen] = useState<'custom' | 'filter' | null>(null);
   const toggle = (name: 'custom' | 'filter') => setOpen((old) => (old === name ? null : name));
   return (
-    <div class="toolbar" role="group" aria-label="What is shown">
+    <section class="toolbar" aria-label="What is shown">
       <div class="toolbar-row">
         <div class="segments" role="group" aria-label="Time range">
           {RANGES.map((range) => (
@@ -58,9 +58,7 @@ export function Toolbar() {
           </select>
         </label>
         <ZonePicker />
-      </div>
-      {open === 'custom' && <CustomRange close={() => setOpen(null)} />}
-      <div class="toolbar-row filters" role="group" aria-label="Filters">
+        <div class="filters" role="group" aria-label="Filters">
         {route.filters.map((filter) => (
           <FilterChip key={`${filter.attribute}${filter.operator}`} filter={filter} />
         ))}
@@ -73,9 +71,11 @@ export function Toolbar() {
             Clear all
           </button>
         )}
+        </div>
       </div>
+      {open === 'custom' && <CustomRange close={() => setOpen(null)} />}
       {open === 'filter' && <FilterForm close={() => setOpen(null)} />}
-    </div>
+    </section>
   );
 }
 

@@ -1,0 +1,117 @@
+// Here lives the fixed data of the gallery: small, made by hand or by arithmetic, the same on every run. No chance, no clock.
+import type { Comparison, Timeline, Value, Verdict } from './api-types.ts';
+import type { Measure } from './catalogue.ts';
+import type { Point } from './data/series.ts';
+
+export const ZONE = 'Europe/Vienna';
+const HOUR = 3_600_000;
+const START = Date.parse('2026-11-19T23:00:00Z');
+
+export const measure = (over: Partial<Measure> = {}): Measure => ({
+  name: 'rebuffer_ratio',
+  title: 'Rebuffering',
+  unit: 'ratio',
+  better: 'lower',
+  kind: 'ratio',
+  metric: {
+    name: 'rebuffer_ratio',
+    title: 'Rebuffering',
+    kind: 'ratio',
+    unit: 'ratio',
+    better: 'lower',
+    definition: 'Σ stall time ÷ Σ (play + stall time).',
+    nullRule: '',
+    definitionVersion: 1,
+    equivalents: [],
+    names: ['rebuffer_ratio'],
+  },
+  ...over,
+});
+
+export function comparison(verdict: Verdict, relative: number | null = 0.52, reference = 0.0081): Comparison {
+  const difference = relative === null ? 0.0042 : relative * reference;
+  return { reference, difference, low: difference * 0.4, high: difference * 1.6, relative, pValue: 0.001, verdict, minimumDetectable: 0.0011 };
+}
+
+export interface PointsOptions {
+  count: number;
+  level: number;
+  /** Interval's half width as a share of the value. */
+  spread: number;
+  /** Buckets without data. */
+  gaps?: number[];
+  /** Buckets the server called worse; their value is raised by half. */
+  worse?: number[];
+  /** How many of the last buckets are partial. */
+  partial?: number;
+  baseline?: boolean;
+}
+
+export function points({ count, level, spread, gaps = [], worse = [], partial = 1, baseline = true }: PointsOptions): Point[] {
+  return Array.from({ length: count }, (_, index) => {
+    const start = START + index * HOUR;
+    const gap = gaps.includes(index);
+    const wave = level * (1 + 0.12 * Math.sin(index / 2.2) + 0.05 * Math.cos(index * 1.7));
+    const value = gap ? null : wave * (worse.includes(index) ? 1.5 : 1);
+    const source: Value | null = gap ? { value: null, reason: 'no attempt in scope played or stalled' } : null;
+    return {
+      start,
+      end: start + HOUR,
+      partial: index >= count - partial,
+      value,
+      low: value === null ? null : value * (1 - spread),
+      high: value === null ? null : value * (1 + spread),
+      reference: baseline ? level : null,
+      attempts: gap ? 0 : 120,
+      source,
+      comparison: baseline && !gap ? comparison(worse.includes(index) ? 'worse' : 'no_detectable_change', 0.5, level) : null,
+    };
+  });
+}
+
+export const timeline: Timeline = {
+  states: [
+    { fromMs: 0, toMs: 912, state: 's' },
+    { fromMs: 912, toMs: 21_000, state: 'p' },
+    { fromMs: 21_000, toMs: 24_010, state: 'r' },
+    { fromMs: 24_010, toMs: 40_000, state: 'p' },
+    { fromMs: 40_000, toMs: 40_800, state: 'k' },
+    { fromMs: 40_800, toMs: 58_000, state: 'p' },
+    { fromMs: 58_000, toMs: 68_000, state: 'a' },
+    { fromMs: 68_000, toMs: 78_000, state: null },
+    { fromMs: 78_000, toMs: 96_000, state: 'p' },
+    { fromMs: 96_000, toMs: 98_400, state: 'r' },
+    { fromMs: 98_400, toMs: 98_400, state: 'f' },
+  ],
+  stalls: [
+    { fromMs: 21_000, toMs: 24_010, stallMs: 3_010, cause: 'network' },
+    { fromMs: 96_000, toMs: 98_400, stallMs: 2_400, cause: 'network' },
+  ],
+  renditions: [
+    { fromMs: 912, toMs: 12_000, bitrateBps: 1_200_000, width: 854, height: 480 },
+    { fromMs: 12_000, toMs: 24_010, bitrateBps: 4_800_000, width: 1920, height: 1080 },
+    { fromMs: 24_010, toMs: 78_000, bitrateBps: 800_000, width: 640, height: 360 },
+    { fromMs: 78_000, toMs: 98_400, bitrateBps: null, width: 1280, height: 720 },
+  ],
+  seeks: [{ fromMs: 40_000, toMs: 40_800, seekMs: 800, fromPositionMs: 38_000, toPositionMs: 120_000 }],
+  errors: [
+    { atMs: 21_400, class: 'segment', code: 'fragLoadTimeOut', fatal: false },
+    { atMs: 98_400, class: 'segment', code: 'fragLoadError', fatal: true },
+  ],
+  requests: Array.from({ length: 16 }, (_, i) => ({
+    fromMs: 300 + i * 6_000,
+    toMs: 1_200 + i * 6_000 + (i % 5) * 300,
+    bytes: 1_500_000,
+    ttfbMs: 40,
+    durationMs: 900 + (i % 5) * 300,
+  })),
+  buffer: Array.from({ length: 50 }, (_, i) => ({ atMs: i * 2_000, bufferMs: i === 10 || i === 11 || i === 48 ? 0 : 9_000 + 5_000 * Math.sin(i / 7) })),
+  visibility: [
+    { atMs: 59_000, hidden: true },
+    { atMs: 66_000, hidden: false },
+  ],
+  suspensions: [],
+  firstFrameMs: 912,
+  endMs: 98_400,
+  eventsDropped: 0,
+};

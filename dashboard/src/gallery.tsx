@@ -1,0 +1,113 @@
+// Here lives the gallery: every chart in every state worth looking at, from fixed data. At once example, documentation and
+// the page the browser tests photograph. Open /gallery.html; no server and no key needed.
+import { render, type ComponentChildren } from 'preact';
+import 'uplot/dist/uPlot.min.css';
+import './style.css';
+import type { Verdict } from './api-types.ts';
+import { Icon } from './chart/icon.tsx';
+import { SeriesChart, type SeriesChartProps } from './chart/series.tsx';
+import { TimelineChart } from './chart/timeline.tsx';
+import { VerdictMark } from './chart/verdict.tsx';
+import { Whisker } from './chart/whisker.tsx';
+import { comparison, measure, points, timeline, ZONE } from './gallery-data.ts';
+import { useScheme } from './use.ts';
+
+const LOCALE = 'en-GB';
+const VERDICTS: Verdict[] = [
+  'worse',
+  'better',
+  'higher',
+  'lower',
+  'no_detectable_change',
+  'insufficient_data',
+  'provisional',
+  'refused',
+  'a_verdict_of_a_newer_server',
+];
+
+const SERIES: [string, Partial<SeriesChartProps> & Pick<SeriesChartProps, 'points'>][] = [
+  ['A day with an incident, a gap and a partial end', { points: points({ count: 22, level: 0.0081, spread: 0.3, gaps: [6, 7], worse: [14, 15, 16] }) }],
+  ['A share far above 0', { points: points({ count: 22, level: 0.86, spread: 0.02 }), measure: measure({ title: 'Good attempts', better: 'higher' }) }],
+  ['Milliseconds, no baseline', { points: points({ count: 22, level: 2_400, spread: 0.15, baseline: false }), measure: measure({ title: 'Startup, p95', unit: 'ms', kind: 'distribution' }), against: '' }],
+  ['Play time, in hours', { points: points({ count: 22, level: 3_600_000 * 420, spread: 0.05 }), measure: measure({ title: 'Play time', unit: 'ms', kind: 'sum', better: 'neither' }) }],
+  ['Hardly any data', { points: points({ count: 12, level: 0.0081, spread: 2, gaps: [0, 1, 3, 4, 6, 7, 8, 10] }) }],
+  ['One bucket', { points: points({ count: 1, level: 1_840, spread: 0.1 }), measure: measure({ title: 'Attempts', unit: 'count', kind: 'sum', better: 'neither' }) }],
+];
+
+function Gallery() {
+  const [scheme, toggleScheme] = useScheme();
+  return (
+    <main class="page">
+      <header class="top">
+        <h1>Gallery</h1>
+        <div class="top-actions">
+          <button type="button" class="button" onClick={toggleScheme}>
+            <Icon name={scheme === 'dark' ? 'sun' : 'moon'} /> {scheme === 'dark' ? 'Light' : 'Dark'}
+          </button>
+        </div>
+      </header>
+      <Piece title="Verdicts">
+        <ul class="notes">
+          {VERDICTS.map((verdict) => (
+            <li key={verdict}>
+              <VerdictMark comparison={comparison(verdict, verdict === 'better' || verdict === 'lower' ? -0.31 : 0.52)} unit="ratio" locale={LOCALE} />
+            </li>
+          ))}
+          <li>
+            <VerdictMark comparison={comparison('worse', null, 0)} unit="ratio" locale={LOCALE} />
+          </li>
+        </ul>
+      </Piece>
+      <Piece title="Intervals on one scale">
+        {[
+          { value: 0.012, low: 0.01, high: 0.0147 },
+          { value: 0.0081, low: 0.0079, high: 0.0083 },
+          { value: 0.02, low: 0.001, high: 0.2 },
+          { value: null, reason: 'no play' },
+        ].map((value) => (
+          <Whisker
+            key={value.value}
+            value={value}
+            comparison={comparison(value.value === 0.012 ? 'worse' : 'no_detectable_change')}
+            domain={[0.004, 0.026]}
+            unit="ratio"
+            locale={LOCALE}
+          />
+        ))}
+      </Piece>
+      {SERIES.map(([title, props]) => (
+        <Piece key={title} title={title}>
+          <SeriesChart measure={RATIO} interval="hour" zone={ZONE} locale={LOCALE} scheme={scheme} against="the usual Friday" {...props} />
+        </Piece>
+      ))}
+      <Piece title="One attempt">
+        <TimelineChart timeline={timeline} locale={LOCALE} summary="Failed after two stalls, one seek and two errors in 1:38." />
+      </Piece>
+      <Piece title="An attempt of which nothing but its intent is known">
+        <TimelineChart
+          timeline={{ ...timeline, states: [{ fromMs: 0, toMs: 0, state: 's' }], stalls: [], renditions: [], seeks: [], errors: [], requests: [], buffer: [], visibility: [], firstFrameMs: null, endMs: 0 }}
+          locale={LOCALE}
+          summary="Starting."
+        />
+      </Piece>
+    </main>
+  );
+}
+
+// One object, so that drawing again does not build every chart again.
+const RATIO = measure();
+
+function Piece({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="panel" aria-label={title} style={{ marginBottom: '14px' }}>
+      <header class="panel-head">
+        <h2>{title}</h2>
+      </header>
+      <div class="panel-body">{children}</div>
+    </section>
+  );
+}
+
+const place = document.getElementById('app');
+if (!place) throw new Error('gallery.html has no #app');
+render(<Gallery />, place);
