@@ -5,7 +5,7 @@ use std::{io::Write as _, num::NonZeroUsize, path::PathBuf, time::Duration};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde::Deserialize;
-use simulator::{Emission, Mode, Outcome, Scenario, Simulation, Target, run};
+use simulator::{Mode, Outcome, Scenario, Simulation, Target, run};
 
 use crate::account::now;
 
@@ -96,11 +96,7 @@ pub async fn simulate(arguments: Simulate) -> anyhow::Result<()> {
             viewers,
             seconds,
         } => {
-            let mut scenario = common.scenario()?;
-            if common.scenario.is_none() {
-                // The demo's incident is over when its live audience comes, and the living report as the collector does.
-                scenario.emission = Emission::LIVE;
-            }
+            let scenario = common.scenario()?;
             (
                 common,
                 Mode::Live {
