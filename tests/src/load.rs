@@ -29,7 +29,7 @@ pub fn requests(seed: u64, attempts_per_day: f64) -> Result<Vec<Request>> {
         backfill_days: 1,
         attempts_per_day,
         viewers: 200,
-        emission: Emission::LIVE,
+        emission: Some(Emission::LIVE),
         misbehaviour: Misbehaviour {
             duplicate: 0.05,
             shuffle: 0.1,

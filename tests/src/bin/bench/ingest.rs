@@ -36,7 +36,11 @@ pub async fn bench(seconds: u64) -> Result<()> {
         let bodies = Arc::new(simulator::generate::bodies(per_batch as u64, bodies, per_batch));
         ensure!(!bodies.is_empty(), "the simulator made no bodies");
         // The reference reads nothing, so it may see a body twice.
-        let supply = |repeat| Supply { bodies: Arc::clone(&bodies), next: Arc::default(), repeat };
+        let supply = |repeat| Supply {
+            bodies: Arc::clone(&bodies),
+            next: Arc::default(),
+            repeat,
+        };
 
         let (nothing, nothing_url) = start_nothing().await?;
         let pid = nothing.id().context("the reference server has no process id")?;
@@ -124,18 +128,17 @@ async fn measure(
     })
 }
 
-async fn post_for(
-    length: Duration,
-    client: &reqwest::Client,
-    url: &str,
-    supply: &Supply,
-) -> Result<(u64, Duration)> {
+async fn post_for(length: Duration, client: &reqwest::Client, url: &str, supply: &Supply) -> Result<(u64, Duration)> {
     let begun = Instant::now();
     let acknowledged = Arc::new(AtomicU64::new(0));
     let workers: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
-            let (client, url, supply, acknowledged) =
-                (client.clone(), url.to_owned(), supply.clone(), Arc::clone(&acknowledged));
+            let (client, url, supply, acknowledged) = (
+                client.clone(),
+                url.to_owned(),
+                supply.clone(),
+                Arc::clone(&acknowledged),
+            );
             tokio::spawn(async move {
                 while begun.elapsed() < length {
                     let Some(body) = supply.next() else { break };

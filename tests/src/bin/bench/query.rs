@@ -100,7 +100,7 @@ async fn fill(server: &Stack, now: i64) -> Result<()> {
         backfill_days: DAYS,
         attempts_per_day: SIMULATED / f64::from(DAYS),
         viewers: 5_000,
-        emission: Emission::COMPACT,
+        emission: Some(Emission::COMPACT),
         ..Scenario::default()
     };
     let world = Arc::new(World::new(scenario)?);
