@@ -14,12 +14,14 @@ export interface Fold {
   beacon_json(t: number, kind: number): string;
   free(): void;
 }
-export type FoldClass = new (id: string, started_at: number, t: number, frame_callback: boolean) => Fold;
+export type FoldClass = new (t: number, frame_callback: boolean) => Fold;
 
 export class Recorder {
   over = false;
   private fold: Fold | null = null;
   private early: (() => void)[] | null = [];
+  /** What is the same in every beacon, and known here. */
+  private readonly head: string;
   private sequence = 0;
   private context: Record<string, unknown> = {};
   private contextDue = true;
@@ -32,10 +34,11 @@ export class Recorder {
     module: Promise<FoldClass>,
     private readonly transport: Transport,
   ) {
+    this.head = `{"attempt_id":${JSON.stringify(id)},"started_at_ms":${begin.unix},`;
     module.then(
       (Class) => {
         this.guard(() => {
-          this.fold = new Class(id, begin.unix, begin.t, begin.frameCallback);
+          this.fold = new Class(begin.t, begin.frameCallback);
           const early = this.early ?? [];
           this.early = null;
           for (const act of early) act();
@@ -81,6 +84,7 @@ export class Recorder {
   private beacon(t: number, kind: number): void {
     let json = this.fold!.beacon_json(t, kind);
     if (json === '') return;
+    json = this.head + json.slice(1);
     const sequence = this.sequence++;
     if (kind === BEACON.FIRST_FRAME && this.context.first_frame_method === 'frame_callback' && !this.frameByCallback) {
       this.update({ first_frame_method: 'playhead_advance' });

@@ -4,10 +4,11 @@
 //! The numbers of events, fields, classes and kinds are the contract with `js/attempt.ts`; a test compares the two.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod json;
 mod numbers;
 
-use playback::{MonotonicMs, Options, Session};
-use schemas::{AttemptId, FirstFrameMethod, UnixMs};
+use playback::{Fold, MonotonicMs, Options};
+use schemas::{AttemptId, BeaconKind, FirstFrameMethod, Interval, State, Totals, UnixMs};
 use uuid::Uuid;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -18,6 +19,16 @@ pub use numbers::{flags, signal_from_numbers};
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
+/// The part of a beacon that only the fold knows.
+#[derive(serde::Serialize)]
+struct Body<'a> {
+    sequence: u32,
+    kind: BeaconKind,
+    state: State,
+    interval: Interval,
+    totals: &'a Totals,
+}
+
 /// One attempt, as JavaScript sees it.
 ///
 /// Every time `t` is `performance.now()` in ms; fractions are rounded away here, so beacons hold integers only.
@@ -25,26 +36,24 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 /// bit 3 the attempt is over, bits 4–7 the state's number.
 #[wasm_bindgen]
 pub struct Attempt {
-    session: Session,
+    session: Fold,
 }
 
 #[wasm_bindgen]
 impl Attempt {
-    /// Begins at the moment of intent. `id` is a UUID, `started_at` `Date.now()` at `t`.
-    /// With `frame_callback` the first frame comes as an event, else the playhead's first advance stands for it.
+    /// Begins at the moment of intent. With `frame_callback` the first frame comes as an event, else the playhead's first advance stands for it.
     #[wasm_bindgen(constructor)]
-    pub fn new(id: &str, started_at: f64, t: f64, frame_callback: bool) -> Self {
+    pub fn new(t: f64, frame_callback: bool) -> Self {
         let first_frame_method = match frame_callback {
             true => FirstFrameMethod::FrameCallback,
             false => FirstFrameMethod::PlayheadAdvance,
         };
-        // An id that is no UUID is the nil UUID: visible in the data, and nothing is thrown into the page.
-        let id = AttemptId(Uuid::try_parse(id).unwrap_or(Uuid::nil()));
         let options = Options {
             first_frame_method,
             ..Options::default()
         };
-        let session = Session::begin(id, UnixMs(started_at as i64), monotonic(t), options);
+        // JavaScript knows both better; see `beacon_json`.
+        let session = Fold::begin(AttemptId(Uuid::nil()), UnixMs(0), monotonic(t), options);
         Self { session }
     }
 
@@ -72,12 +81,16 @@ impl Attempt {
     }
 
     /// The next beacon as JSON. `kind` as in the flags, without the 1 added.
-    /// Without its context: that is JavaScript's already, which puts it in as long as it was not acknowledged.
+    /// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them in.
     pub fn beacon_json(&mut self, t: f64, kind: u32) -> String {
-        let mut beacon = self.session.beacon(monotonic(t), numbers::beacon_kind(kind));
-        beacon.context = None;
-        // Unwrap safety not needed: a beacon holds no map with other than text keys and no float; empty means a bug and is not sent.
-        serde_json::to_string(&beacon).unwrap_or_default()
+        let cut = self.session.cut(monotonic(t), numbers::beacon_kind(kind));
+        json::json(&Body {
+            sequence: cut.sequence,
+            kind: cut.kind,
+            state: cut.state,
+            interval: cut.interval,
+            totals: cut.totals,
+        })
     }
 }
 
@@ -90,23 +103,24 @@ fn monotonic(t: f64) -> MonotonicMs {
 mod tests {
     use super::*;
 
+    /// As `js/attempt.ts` puts it together.
+    fn beacon(json: &str) -> schemas::Beacon {
+        let head = r#"{"attempt_id":"0190a6f0-0000-7000-8000-000000000001","started_at_ms":1,"#;
+        serde_json::from_str(&format!("{head}{}", &json[1..])).unwrap()
+    }
+
     #[test]
     fn numbers_in_beacon_out() {
-        let mut attempt = Attempt::new(
-            "0190a6f0-0000-7000-8000-000000000001",
-            1_700_000_000_000.0,
-            1_000.4,
-            true,
-        );
+        let mut attempt = Attempt::new(1_000.4, true);
         let asked = attempt.event(numbers::PLAY_REQUESTED, 1_000.4, 0.0, 1.0, 0.0);
         assert_eq!(asked, 1, "a start is wanted, the state is starting");
         let json = attempt.beacon_json(1_000.4, 0);
-        let beacon: schemas::Beacon = serde_json::from_str(&json).unwrap();
-        assert_eq!((beacon.sequence, beacon.context), (0, None));
+        let read = beacon(&json);
+        assert_eq!((read.sequence, read.context), (0, None));
         let seen = attempt.event(numbers::FIRST_FRAME, 1_250.6, 0.0, 0.0, 0.0);
         assert_eq!(seen, 2 | 1 << 4, "a first frame is wanted, the state is playing");
-        let beacon: schemas::Beacon = serde_json::from_str(&attempt.beacon_json(1_251.0, 1)).unwrap();
-        assert_eq!(beacon.totals.startup_any_ms, Some(251));
+        let read = beacon(&attempt.beacon_json(1_251.0, 1));
+        assert_eq!(read.totals.startup_any_ms, Some(251));
     }
 
     #[test]
@@ -121,15 +135,15 @@ mod tests {
             1e300,
             4_294_967_296.0,
         ];
-        let mut attempt = Attempt::new("no uuid", f64::NAN, f64::NAN, true);
+        let mut attempt = Attempt::new(f64::NAN, true);
         for kind in 0..40 {
             for a in odd {
                 for b in odd {
                     attempt.event(kind, a, a, b, b);
                 }
             }
-            let beacon: schemas::Beacon = serde_json::from_str(&attempt.beacon_json(0.0, kind)).unwrap();
-            assert_eq!(beacon.sequence, kind);
+            let read = beacon(&attempt.beacon_json(0.0, kind));
+            assert_eq!(read.sequence, kind);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The numbers that cross the border, and what they stand for. Append only: `js/numbers.ts` says the same.
 
-use playback::{MonotonicMs, Rendition, Session, Signal};
+use playback::{Fold, MonotonicMs, Rendition, Signal};
 use schemas::{BeaconKind, FailureClass, FirstFrameMethod, State};
 
 macro_rules! events {
@@ -175,7 +175,7 @@ pub(crate) fn beacon_kind(number: u32) -> BeaconKind {
 
 /// What JavaScript is told after every call: see [`crate::Attempt`].
 #[must_use]
-pub fn flags(session: &Session, at: MonotonicMs) -> u32 {
+pub fn flags(session: &Fold, at: MonotonicMs) -> u32 {
     let wanted = match session.wanted(at) {
         None => 0,
         Some(BeaconKind::Start) => 1,

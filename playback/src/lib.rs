@@ -27,6 +27,6 @@ pub mod state;
 pub mod transcript;
 
 pub use schemas::MonotonicMs;
-pub use session::{Options, Session};
+pub use session::{Fold, Options, Session};
 pub use signal::{Rendition, Signal};
 pub use transcript::Transcript;

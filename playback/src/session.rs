@@ -14,6 +14,8 @@ use schemas::{
     limits::{ATTEMPT_MS_MAX, INTERVAL_EVENTS_MAX, LABEL_BYTES_MAX, SUSPENSION_GAP_MS, TEXT_BYTES_MAX},
 };
 
+use serde::Serialize;
+
 use crate::{
     quality::{Display, Quality},
     seek::{OpenSeek, SCRUB_MS},
@@ -73,9 +75,10 @@ impl Default for Options {
     }
 }
 
-/// One attempt, from intent to its end.
+/// The fold itself: everything about an attempt but who watches what. The browser keeps that on the other side of the border,
+/// where it is already; everyone else uses [`Session`].
 #[derive(Debug, Clone)]
-pub struct Session {
+pub struct Fold {
     attempt_id: AttemptId,
     started_at: UnixMs,
     options: Options,
@@ -111,26 +114,20 @@ pub struct Session {
     rendition_at: Option<DurationMs>,
     flush_at: Option<DurationMs>,
     last_error: Option<(FailureClass, String, DurationMs)>,
-    context: Context,
-    context_due: bool,
-    /// The first beacon that carries the context as it stands now.
-    context_sequence: u32,
+    autoplay: Option<bool>,
+    first_frame_method: FirstFrameMethod,
     sequence: u32,
     interval: Interval,
     urgent: Option<BeaconKind>,
     changed_at: Option<DurationMs>,
 }
 
-impl Session {
+impl Fold {
     /// Begins an attempt at the moment of intent.
     ///
     /// `started_at` is the wall clock at the same moment as `at`; it only places the attempt on the calendar.
     #[must_use]
     pub fn begin(attempt_id: AttemptId, started_at: UnixMs, at: MonotonicMs, options: Options) -> Self {
-        let context = Context {
-            first_frame_method: Some(options.first_frame_method),
-            ..Context::default()
-        };
         Self {
             attempt_id,
             started_at,
@@ -164,9 +161,8 @@ impl Session {
             rendition_at: None,
             flush_at: None,
             last_error: None,
-            context,
-            context_due: true,
-            context_sequence: 0,
+            autoplay: None,
+            first_frame_method: options.first_frame_method,
             sequence: 0,
             interval: Interval::default(),
             urgent: Some(BeaconKind::Start),
@@ -208,29 +204,6 @@ impl Session {
     #[must_use]
     pub fn suspended_ms(&self) -> DurationMs {
         self.suspended_ms
-    }
-
-    /// The context as it stands.
-    #[must_use]
-    pub fn context(&self) -> &Context {
-        &self.context
-    }
-
-    /// Changes the context. A change is sent with every beacon until one that carried it was acknowledged.
-    pub fn update_context(&mut self, change: impl FnOnce(&mut Context)) {
-        let before = self.context.clone();
-        change(&mut self.context);
-        if self.context != before {
-            self.context_due = true;
-            self.context_sequence = self.sequence;
-        }
-    }
-
-    /// The beacon `sequence` was acknowledged; if it carried the context as it stands, later ones leave it out.
-    pub fn context_acknowledged(&mut self, sequence: u32) {
-        if sequence >= self.context_sequence && sequence < self.sequence {
-            self.context_due = false;
-        }
     }
 
     /// Everything so far, open stalls, seeks and plays included. A reading of the clock like any other.
@@ -278,8 +251,8 @@ impl Session {
         Some(MonotonicMs(self.begun.0.saturating_add(u64::from(due_ms))))
     }
 
-    /// Closes the interval and reports it together with everything so far. Takes the next sequence number.
-    pub fn beacon(&mut self, at: MonotonicMs, kind: BeaconKind) -> Beacon {
+    /// Closes the interval and takes the next sequence number. [`Session::beacon`] and the browser's encoder make a beacon of it.
+    pub fn cut(&mut self, at: MonotonicMs, kind: BeaconKind) -> Cut<'_> {
         self.advance(at, None);
         if let (false, Some(buffer_ms)) = (self.is_over(), self.buffer_ms) {
             self.note(EventKind::Buffer { buffer_ms });
@@ -293,20 +266,19 @@ impl Session {
         };
         let mut interval = std::mem::replace(&mut self.interval, next);
         interval.to_ms = to_ms;
-        let beacon = Beacon {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        self.urgent = None;
+        self.changed_at = None;
+        Cut {
             attempt_id: self.attempt_id,
-            sequence: self.sequence,
+            sequence,
             started_at_ms: self.started_at,
             kind,
             state: self.state,
             interval,
-            totals: self.totals.clone(),
-            context: self.context_due.then(|| self.context.clone()),
-        };
-        self.sequence += 1;
-        self.urgent = None;
-        self.changed_at = None;
-        beacon
+            totals: &self.totals,
+        }
     }
 
     /// Takes one signal. After the end nothing has an effect.
@@ -380,10 +352,7 @@ impl Session {
                 self.quality.count_frames(decoded, dropped, counts, &mut self.totals);
             }
             Signal::Visibility { hidden } => self.visibility(hidden),
-            Signal::Live => {
-                self.live = true;
-                self.update_context(|context| context.stream_type = Some(StreamType::Live));
-            }
+            Signal::Live => self.live = true,
             Signal::Error {
                 class,
                 code,
@@ -616,7 +585,7 @@ impl Session {
     fn play_requested(&mut self, autoplay: bool, visible: bool) {
         if !self.intent_given {
             self.intent_given = true;
-            self.update_context(|context| context.autoplay = Some(autoplay));
+            self.autoplay = Some(autoplay);
         }
         self.visibility(!visible);
         self.wants_play = true;
@@ -651,7 +620,7 @@ impl Session {
             if self.suspended_ms == 0 {
                 self.totals.startup_any_ms = Some(at_ms);
             }
-            self.update_context(|context| context.first_frame_method = Some(method));
+            self.first_frame_method = method;
             self.note(EventKind::FirstFrame {
                 startup_ms: at_ms.saturating_sub(self.suspended_ms),
             });
@@ -885,6 +854,121 @@ impl Session {
             }
         }
         self.end(State::Ended, EndReason::Ended);
+    }
+}
+
+/// A beacon without its context.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cut<'a> {
+    /// As in [`Beacon`]; so are the others.
+    pub attempt_id: AttemptId,
+    /// The number taken.
+    pub sequence: u32,
+    /// The wall clock at intent.
+    pub started_at_ms: UnixMs,
+    /// Why now.
+    pub kind: BeaconKind,
+    /// The state at the interval's end.
+    pub state: State,
+    /// What happened since the cut before.
+    pub interval: Interval,
+    /// Everything so far.
+    pub totals: &'a Totals,
+}
+
+/// One attempt, from intent to its end, with its context.
+#[derive(Debug, Clone)]
+pub struct Session {
+    fold: Fold,
+    context: Context,
+    context_due: bool,
+    /// The first beacon that carries the context as it stands now.
+    context_sequence: u32,
+}
+
+impl std::ops::Deref for Session {
+    type Target = Fold;
+
+    fn deref(&self) -> &Fold {
+        &self.fold
+    }
+}
+
+impl Session {
+    /// Begins an attempt at the moment of intent. See [`Fold::begin`].
+    #[must_use]
+    pub fn begin(attempt_id: AttemptId, started_at: UnixMs, at: MonotonicMs, options: Options) -> Self {
+        let context = Context {
+            first_frame_method: Some(options.first_frame_method),
+            ..Context::default()
+        };
+        Self {
+            fold: Fold::begin(attempt_id, started_at, at, options),
+            context,
+            context_due: true,
+            context_sequence: 0,
+        }
+    }
+
+    /// The context as it stands.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Changes the context. A change is sent with every beacon until one that carried it was acknowledged.
+    pub fn update_context(&mut self, change: impl FnOnce(&mut Context)) {
+        let before = self.context.clone();
+        change(&mut self.context);
+        if self.context != before {
+            self.context_due = true;
+            self.context_sequence = self.fold.sequence;
+        }
+    }
+
+    /// The beacon `sequence` was acknowledged; if it carried the context as it stands, later ones leave it out.
+    pub fn context_acknowledged(&mut self, sequence: u32) {
+        if sequence >= self.context_sequence && sequence < self.fold.sequence {
+            self.context_due = false;
+        }
+    }
+
+    /// Takes one signal. After the end nothing has an effect.
+    pub fn apply(&mut self, at: MonotonicMs, signal: Signal) {
+        self.fold.apply(at, signal);
+        let (autoplay, method, live) = (self.fold.autoplay, self.fold.first_frame_method, self.fold.live);
+        let known = self.context.autoplay == autoplay.or(self.context.autoplay)
+            && self.context.first_frame_method == Some(method)
+            && (!live || self.context.stream_type == Some(StreamType::Live));
+        if !known {
+            self.update_context(|context| {
+                context.autoplay = autoplay.or(context.autoplay);
+                context.first_frame_method = Some(method);
+                if live {
+                    context.stream_type = Some(StreamType::Live);
+                }
+            });
+        }
+    }
+
+    /// Everything so far, open stalls, seeks and plays included. A reading of the clock like any other.
+    pub fn totals(&mut self, at: MonotonicMs) -> &Totals {
+        self.fold.totals(at)
+    }
+
+    /// Closes the interval and reports it together with everything so far. Takes the next sequence number.
+    pub fn beacon(&mut self, at: MonotonicMs, kind: BeaconKind) -> Beacon {
+        let cut = self.fold.cut(at, kind);
+        Beacon {
+            attempt_id: cut.attempt_id,
+            sequence: cut.sequence,
+            started_at_ms: cut.started_at_ms,
+            kind: cut.kind,
+            state: cut.state,
+            interval: cut.interval,
+            totals: cut.totals.clone(),
+            context: self.context_due.then(|| self.context.clone()),
+        }
     }
 }
 

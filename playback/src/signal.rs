@@ -141,8 +141,21 @@ impl Rendition {
     /// The name under which playing time is kept: `<height>p@<declared average bit/s>`, with `?` for what is unknown.
     #[must_use]
     pub fn name(&self) -> String {
-        let text = |value: Option<u32>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
-        format!("{}p@{}", text(self.height), text(self.bitrate_bps))
+        // Without `format!`: this runs in the browser, where the formatting machinery would be a tenth of the module.
+        fn push(text: &mut String, value: Option<u32>) {
+            let Some(mut value) = value else { return text.push('?') };
+            let mut digits = Vec::new();
+            while value > 0 || digits.is_empty() {
+                digits.push(char::from(b'0' + (value % 10) as u8));
+                value /= 10;
+            }
+            text.extend(digits.iter().rev());
+        }
+        let mut name = String::new();
+        push(&mut name, self.height);
+        name.push_str("p@");
+        push(&mut name, self.bitrate_bps);
+        name
     }
 
     /// Whether anything at all is known.

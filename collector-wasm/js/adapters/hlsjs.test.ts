@@ -1,0 +1,85 @@
+// The hls.js adapter against a fake emitter that says what hls.js 1.7 said in recorded runs.
+
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+
+import type { Signals } from '../adapter.ts';
+import { failureClass, hlsjs, type HlsLike } from './hlsjs.ts';
+
+function play(levels: HlsLike['levels'] = []): { said: [string, unknown][]; hls: EventEmitter & HlsLike; detach: () => void } {
+  const said: [string, unknown][] = [];
+  const signals = new Proxy({} as Signals, { get: (_, name) => (what: unknown) => said.push([String(name), what]) });
+  const hls = Object.assign(new EventEmitter(), { levels, startPosition: -1, mainForwardBufferInfo: { len: 3.5 } });
+  const adapter = hlsjs(hls as unknown as HlsLike, { version: '1.7.4' });
+  assert.equal(adapter.player_software_version, '1.7.4');
+  assert.equal(adapter.buffer_ms?.(), 3_500);
+  return { said, hls: hls as never, detach: adapter.attach({} as HTMLMediaElement, signals) };
+}
+
+test('a rendition is told when it is shown, not when it is decided', () => {
+  const { said, hls } = play([
+    { bitrate: 900_000, width: 640, height: 360, attrs: { 'AVERAGE-BANDWIDTH': '800000', BANDWIDTH: '900000' } },
+    { bitrate: 2_000_000, height: 720 },
+  ]);
+  hls.emit('hlsLevelSwitching', 'hlsLevelSwitching', { level: 0 });
+  assert.deepEqual(said, []);
+  hls.emit('hlsLevelSwitched', 'hlsLevelSwitched', { level: 0 });
+  hls.emit('hlsLevelSwitched', 'hlsLevelSwitched', { level: 1 });
+  hls.emit('hlsLevelSwitched', 'hlsLevelSwitched', { level: 9 });
+  assert.deepEqual(said, [
+    ['rendition', { bitrate_bps: 800_000, bitrate_peak_bps: 900_000, width: 640, height: 360 }],
+    ['rendition', { bitrate_bps: undefined, bitrate_peak_bps: 2_000_000, width: undefined, height: 720 }],
+  ]);
+});
+
+test('a fragment is a request with its bytes and times, and names the CDN', () => {
+  const { said, hls } = play();
+  hls.emit('hlsFragLoading', 'hlsFragLoading', {});
+  hls.emit('hlsFragLoaded', 'hlsFragLoaded', { frag: { url: 'https://cdn.example:8443/a.ts', stats: { loaded: 1_000, loading: { start: 10, first: 30, end: 90 } } } });
+  assert.deepEqual(said, [
+    ['requestStarted', undefined],
+    ['requestFinished', { bytes: 1_000, duration_ms: 80, ttfb_ms: 20 }],
+    ['context', { cdn: 'cdn.example' }],
+  ]);
+});
+
+test('errors get a class of the dictionary', () => {
+  const cases: [string, string, string][] = [
+    ['networkError', 'manifestLoadError', 'manifest'],
+    ['networkError', 'manifestLoadTimeOut', 'timeout'],
+    ['networkError', 'levelLoadError', 'manifest'],
+    ['networkError', 'fragLoadError', 'segment'],
+    ['networkError', 'fragLoadTimeOut', 'timeout'],
+    ['mediaError', 'fragParsingError', 'decode'],
+    ['mediaError', 'bufferAppendError', 'decode'],
+    ['mediaError', 'bufferStalledError', 'unknown'],
+    ['keySystemError', 'keySystemLicenseRequestFailed', 'drm'],
+    ['networkError', 'keyLoadError', 'drm'],
+    ['networkError', 'somethingNew', 'network'],
+    ['otherError', 'internalException', 'unknown'],
+  ];
+  for (const [type, details, expected] of cases) assert.equal(failureClass(type, details), expected, details);
+});
+
+test('an aborted request of a seek is no error, a fatal one is told with its status', () => {
+  const { said, hls } = play();
+  hls.emit('hlsError', 'hlsError', { type: 'networkError', details: 'aborted', fatal: false });
+  hls.emit('hlsError', 'hlsError', { type: 'networkError', details: 'manifestLoadError', fatal: true, response: { code: 404 } });
+  assert.deepEqual(said, [['error', { class: 'manifest', code: 'manifestLoadError', message: 'HTTP 404', fatal: true }]]);
+});
+
+test('another manifest is another source, the same one again is not', () => {
+  const { said, hls } = play();
+  for (const url of ['a.m3u8', 'a.m3u8', 'b.m3u8']) hls.emit('hlsManifestLoading', 'hlsManifestLoading', { url });
+  assert.deepEqual(said, [['sourceChanged', undefined]]);
+});
+
+test('an hls.js of another shape costs nothing, and nothing is heard after detaching', () => {
+  const { said, hls, detach } = play();
+  hls.emit('hlsLevelLoaded', 'hlsLevelLoaded', {});
+  detach();
+  hls.emit('hlsFragLoading', 'hlsFragLoading', {});
+  assert.deepEqual(said, []);
+  assert.equal(hls.listenerCount('hlsError'), 0);
+});
