@@ -53,6 +53,15 @@ struct RawBatch<'a> {
 
 /// Reads a body.
 pub(crate) fn read(body: &[u8]) -> Result<Batch, ApiError> {
+    // serde would take an array for an object whose fields come in order; nobody means that.
+    if let Some(first) = body.iter().find(|byte| !byte.is_ascii_whitespace())
+        && *first == b'['
+    {
+        let text = "a batch is a JSON object, this begins with '['".to_owned();
+        return Err(ApiError::new(ErrorCode::MalformedBody)
+            .developer(text.clone())
+            .detail("body", text));
+    }
     let mut unknown = UnknownFields::default();
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let whole: Result<BeaconBatch, _> =

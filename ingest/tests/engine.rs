@@ -1,0 +1,167 @@
+//! The door with a real engine behind it: what is acknowledged is in ClickHouse, once, with what the server knows.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use engine::testing::EngineProcess;
+use serde_json::{Value, json};
+use store::{Retention, Statement, Store, StoreConfig};
+use support::{Door, NOW, answer, attempt, batch, beacon, folder, nowhere};
+
+/// The tests' clock stands in 2025; no row may be too old for its table.
+const FOR_EVER: Retention = Retention {
+    beacons_days: 3_650,
+    impressions_days: 3_650,
+};
+
+async fn store(engine: &EngineProcess) -> Store {
+    let store = Store::connect(StoreConfig::embedded(&engine.url));
+    store.migrate(&FOR_EVER).await.unwrap();
+    store
+}
+
+async fn ask(store: &Store, sql: &str) -> Value {
+    let rows: Vec<Value> = store.fetch(&Statement::new(sql)).await.unwrap();
+    Value::from(rows)
+}
+
+/// Waits until ClickHouse has confirmed `count` beacons to this door.
+async fn stored(door: &Door, count: u64) {
+    let until = Instant::now() + Duration::from_secs(30);
+    // The counter has no event to wait for.
+    while door.metric("beacons_stored_total") < count as f64 {
+        assert!(Instant::now() < until, "{:?}", door.account());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_beacon_is_in_clickhouse_within_seconds_with_browser_place_and_corrected_start() {
+    let engine = EngineProcess::start();
+    let store = store(&engine).await;
+    let folder = folder();
+    let door = Door::open(folder.path(), store.clone()).await;
+    // The sender's clock is an hour slow, and by the second batch it estimates itself 250 ms differently.
+    let slow = |mut batch: Value, late_ms: i64| {
+        batch["sent_at_ms"] = json!(NOW - 3_600_000 - late_ms);
+        batch["beacons"][0]["started_at_ms"] = json!(NOW - 3_620_000);
+        batch
+    };
+    let agent = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36";
+    let send = |body: Value| {
+        let request = door
+            .request()
+            .header("User-Agent", agent)
+            .header("X-Geo-Country", "AT")
+            .header("X-Geo-Asn", "8447");
+        request.json(&body)
+    };
+    assert_eq!(answer(send(slow(batch(vec![beacon(1, 0)]), 0))).await.0, 202);
+    let acknowledged = Instant::now();
+    stored(&door, 1).await;
+    // A second normally; the bound leaves room for a machine that does something else as well.
+    let took = acknowledged.elapsed();
+    println!("in ClickHouse {took:?} after the acknowledgement");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert_eq!(answer(send(slow(batch(vec![beacon(1, 1)]), 250))).await.0, 202);
+    stored(&door, 2).await;
+    let sql = "SELECT attempt_id, sequence, toUnixTimestamp64Milli(started_at) AS started_at, skew_ms, browser, browser_version, os, \
+               device_class, country, asn, viewer_id, custom['plan'] AS plan, play_ms FROM beacons ORDER BY sequence";
+    let row = |sequence: u32, play_ms: u32| {
+        json!({"attempt_id": attempt(1), "sequence": sequence, "started_at": NOW - 20_000, "skew_ms": 3_600_000, "browser": "Chrome",
+            "browser_version": "142", "os": "Android", "device_class": "phone", "country": "AT", "asn": "8447", "viewer_id": "v1",
+            "plan": "gold", "play_ms": play_ms})
+    };
+    assert_eq!(ask(&store, sql).await, json!([row(0, 9_500), row(1, 19_500)]));
+    assert_eq!(door.account(), [2, 2, 0, 0, 0]);
+    door.close().await;
+}
+
+#[actix_web::test]
+async fn what_one_process_acknowledged_the_next_one_stores_once() {
+    let folder = folder();
+    // ClickHouse is down: everything stays in the journal.
+    let door = Door::open(folder.path(), nowhere()).await;
+    for number in 0..20 {
+        assert_eq!(
+            door.deliver(&batch(vec![beacon(number, 0), beacon(number, 1)])).await.0,
+            2
+        );
+    }
+    assert_eq!(door.account(), [40, 0, 0, 0, 40]);
+    door.ingest.drain().await;
+    door.abandon().await;
+    let engine = EngineProcess::start();
+    let store = store(&engine).await;
+    let door = Door::open(folder.path(), store.clone()).await;
+    // A retry that only the first process would have recognised.
+    assert_eq!(
+        door.deliver(&batch(vec![beacon(0, 1), beacon(20, 0)])).await,
+        (2, 0, vec![])
+    );
+    stored(&door, 42).await;
+    assert_eq!(door.account(), [42, 42, 0, 0, 0]);
+    assert_eq!(door.metric("beacons_recovered_total"), 40.0);
+    let sql = "SELECT uniqExact(attempt_id, sequence) AS beacons, count() AS rows FROM beacons";
+    assert_eq!(ask(&store, sql).await, json!([{"beacons": 41, "rows": 42}]));
+    let sql = "SELECT count() AS attempts, sum(play) AS play_ms FROM (SELECT attempt_id, max(play_ms) AS play FROM impressions GROUP BY attempt_id)";
+    assert_eq!(
+        ask(&store, sql).await,
+        json!([{"attempts": 21, "play_ms": 20 * 19_500 + 9_500}])
+    );
+    door.close().await;
+}
+
+#[actix_web::test]
+async fn a_range_sent_again_under_its_token_changes_nothing() {
+    let engine = EngineProcess::start();
+    let store = store(&engine).await;
+    let folder = folder();
+    let door = Door::open(folder.path(), nowhere()).await;
+    assert_eq!(
+        door.deliver(&batch((0..30).map(|number| beacon(number, 0)).collect()))
+            .await
+            .0,
+        30
+    );
+    // The journal as it is before ClickHouse's confirmation is noted: the crash that comes between.
+    door.ingest.drain().await;
+    door.abandon().await;
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(folder.path().join("journal")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::create_dir_all(copy.path().join("journal")).unwrap();
+        std::fs::copy(&path, copy.path().join("journal").join(path.file_name().unwrap())).unwrap();
+    }
+    for data in [folder.path(), copy.path()] {
+        let door = Door::open(data, store.clone()).await;
+        stored(&door, 30).await;
+        assert_eq!(door.account(), [30, 30, 0, 0, 0]);
+        door.close().await;
+        assert_eq!(
+            ask(&store, "SELECT count() AS rows FROM beacons").await,
+            json!([{"rows": 30}])
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_missing_table_costs_no_beacon() {
+    let engine = EngineProcess::start();
+    let store = Store::connect(StoreConfig::embedded(&engine.url));
+    let folder = folder();
+    let door = Door::open(folder.path(), store.clone()).await;
+    assert_eq!(door.deliver(&batch(vec![beacon(1, 0)])).await.0, 1);
+    let until = Instant::now() + Duration::from_secs(30);
+    while door.metric("insert_retries_total") < 2.0 {
+        assert!(Instant::now() < until);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(door.account(), [1, 0, 0, 0, 1]);
+    store.migrate(&FOR_EVER).await.unwrap();
+    stored(&door, 1).await;
+    assert_eq!(door.metric("dead_letters_total"), 0.0);
+    door.close().await;
+}
