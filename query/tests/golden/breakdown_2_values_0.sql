@@ -30,6 +30,20 @@ FROM (
       ) AS b
       INNER JOIN (
         SELECT * FROM (
+          SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
+            i.browser AS browser,
+            i.browser_version AS browser_version,
+            i.country AS country,
+            i.custom AS custom,
+            i.viewer_id AS viewer_id
+          FROM impressions AS i FINAL
+          WHERE i.organization_id = {organization:UUID}
+            AND (i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
+            AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+            WHERE i.organization_id = {organization:UUID}
+            AND (i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
+            GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
+          UNION ALL
           SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
             max(i.browser) AS browser,
             max(i.browser_version) AS browser_version,
@@ -39,6 +53,10 @@ FROM (
           FROM impressions AS i
           WHERE i.organization_id = {organization:UUID}
             AND (i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
+            AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+            WHERE i.organization_id = {organization:UUID}
+            AND (i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
+            GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
           GROUP BY i.attempt_id
         )
         WHERE (country IN ({p4:String}, {p5:String})) AND (coalesce(toFloat64OrNull(toString(browser_version)) < {p6:Float64}, false))
