@@ -220,8 +220,8 @@ fn request(parcels: Vec<Parcel>, skew_ms: i64, clock: Clock) -> Request {
 pub struct Live {
     world: Arc<World>,
     until: UnixMs,
-    /// (next start, slot, number of its next attempt).
-    starts: BinaryHeap<Reverse<(UnixMs, u32, u64)>>,
+    /// (next start, slot).
+    starts: BinaryHeap<Reverse<(UnixMs, u32)>>,
     /// Generated and not yet given out, by time and a running number.
     ready: BTreeMap<(UnixMs, u64), Request>,
     generated: u64,
@@ -236,9 +236,9 @@ impl Live {
         let starts = (0..viewers)
             .map(|slot| {
                 let mut rng = stream(seed, Purpose::Slot, u64::from(slot), slot_salt(from));
-                Reverse((UnixMs(from.0 + rng.random_range(0..ARRIVAL_MS)), slot, 0))
+                Reverse((UnixMs(from.0 + rng.random_range(0..ARRIVAL_MS)), slot))
             })
-            .filter(|Reverse((at, ..))| *at < until)
+            .filter(|Reverse((at, _))| *at < until)
             .collect();
         Self {
             world,
@@ -250,12 +250,12 @@ impl Live {
     }
 
     fn start_next(&mut self) {
-        let Some(Reverse((at, slot, number))) = self.starts.pop() else {
+        let Some(Reverse((at, slot))) = self.starts.pop() else {
             return;
         };
         let scenario = self.world.scenario();
         let emission = scenario.emission.unwrap_or(Emission::LIVE);
-        // The start's own time is part of the number, so that an audience resumed later is not the same one again.
+        // An attempt of a slot is numbered by the moment it begins, so that an audience of another day is not this one again.
         let appointment = Appointment {
             at,
             part: slot_part(slot),
@@ -276,7 +276,7 @@ impl Live {
         let mut rng = stream(seed, Purpose::Slot, u64::from(slot), slot_salt(at).wrapping_add(1));
         let next = UnixMs(over.0 + 1 + exponential(&mut rng, GAP_MS) as i64);
         if next < self.until {
-            self.starts.push(Reverse((next, slot, number + 1)));
+            self.starts.push(Reverse((next, slot)));
         }
     }
 }
@@ -290,7 +290,7 @@ impl Iterator for Live {
 
     fn next(&mut self) -> Option<Request> {
         // A request may leave once no attempt that has not begun could send one before it.
-        while let Some(Reverse((start, ..))) = self.starts.peek()
+        while let Some(Reverse((start, _))) = self.starts.peek()
             && self.ready.first_key_value().is_none_or(|((at, _), _)| at >= start)
         {
             self.start_next();
@@ -308,10 +308,8 @@ pub fn bodies(seed: u64, count: usize, beacons_per_batch: usize) -> Vec<Vec<u8>>
         ..crate::Scenario::default()
     };
     let from = scenario.now_ms;
-    // The default scenario passes its own checks, a test of `scenario` holds.
-    let Ok(world) = World::new(scenario) else {
-        return Vec::new();
-    };
+    // Unwrap safety: the default scenario can be simulated, whatever its seed; a test of `scenario` holds it to that.
+    let world = World::new(scenario).expect("the default scenario can be simulated");
     // Enough slots that no attempt needs to come twice in a batch.
     let viewers = u32::try_from(beacons_per_batch)
         .unwrap_or(u32::MAX)
@@ -336,7 +334,8 @@ pub fn bodies(seed: u64, count: usize, beacons_per_batch: usize) -> Vec<Vec<u8>>
                 clock: Clock::Live,
                 beacons,
             };
-            serde_json::to_vec(&batch).unwrap_or_default()
+            // Unwrap safety: a batch has text keys only and writing to memory does not fail.
+            serde_json::to_vec(&batch).expect("a batch can be written as JSON")
         })
         .collect()
 }
