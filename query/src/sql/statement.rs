@@ -298,10 +298,10 @@ fn located_attempts(scope: &Scope, wanted: &Wanted, columns: &mut BTreeSet<&'sta
 
 /// One row per attempt: its rows merged, named as the columns are. `lead_ms` reads attempts that began so much earlier.
 ///
-/// Nearly every attempt stands in one hour, and FINAL merges its rows in the order they lie in. The few that stand in two
-/// neighbouring hours are found first and grouped. Grouping every attempt instead took 3 times as long for 2 million of
-/// them and memory for all their columns at once. Found by a hash of the id: where two collide both are grouped, which
-/// is right too.
+/// Nearly every attempt stands in one hour, and FINAL merges its rows in the order they lie in, without a table of all
+/// attempts in memory. The few that stand in two neighbouring hours are found first and grouped; found by a hash of the
+/// id, and where two collide both are grouped, which is right too. Measured on 2 million attempts and 21 columns: 1.95 s
+/// of CPU, 0.75 s of them to find those few; grouping every attempt took 1.93 s and 1.6 times the memory.
 fn merged_attempts(scope: &Scope, columns: &BTreeSet<&'static str>, lead_ms: i64, sql: &mut Sql) -> String {
     sql.named("organization", scope.tenant.organization_id());
     let hours: Vec<String> = scope
