@@ -19,9 +19,14 @@ if (!bindgen) throw new Error('PLAYHEAD_BINDGEN_DIR is not set: run `cargo xtask
 
 // The module is inlined as hexadecimal digits: brotli sees the bytes through them (15.8 kB against 19.5 kB as base64), and they are ASCII in any page.
 
-/** Brotli bytes of core and one adapter in one module: the goal, and where the build fails (COLLECTOR.md §2.5). */
+/**
+ * Brotli bytes of core and one adapter in one module: the goal, and where the build fails.
+ * The agreed limit is 18,000 (COLLECTOR.md §2.5). The whole dictionary of METRICS.md costs 21,500 today, of which 14,000 are
+ * the module: about a third of that is the standard library's panic messages, which stable Rust cannot leave out.
+ * Until they are cut out after linking, the limit below only keeps it from growing.
+ */
 const BROTLI_GOAL = 15_000;
-const BROTLI_LIMIT = 24_000;
+const BROTLI_LIMIT = 22_500;
 
 await mkdir(dist, { recursive: true });
 for (const entry of await readdir(dist)) if (entry !== 'player') await rm(join(dist, entry), { recursive: true });
