@@ -426,6 +426,8 @@ async fn a_license_key_has_a_rate_and_hears_when_to_come_back() {
     );
     let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
     assert_eq!(body["data"]["code"], 1007);
+    let pretending = send(8).header("X-Api-Key", "pk_rubbish");
+    assert_eq!(answer(pretending).await.0, 429, "only an import is exempt");
     assert_eq!(
         door.deliver(&batch(vec![beacon(50, 0)])).await.0,
         1,
@@ -433,7 +435,7 @@ async fn a_license_key_has_a_rate_and_hears_when_to_come_back() {
     );
     door.clock.advance(3_000);
     assert_eq!(answer(send(8)).await.0, 202);
-    assert_eq!(door.metric("requests_rate_limited_total"), 1.0);
+    assert_eq!(door.metric("requests_rate_limited_total"), 2.0);
     door.close().await;
 }
 

@@ -1,11 +1,13 @@
 //! The door with a real engine behind it: what is acknowledged is in ClickHouse, once, with what the server knows.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod proxy;
 mod support;
 
 use std::time::{Duration, Instant};
 
 use engine::testing::EngineProcess;
+use proxy::{Fault, Proxy};
 use serde_json::{Value, json};
 use store::{Retention, Statement, Store, StoreConfig};
 use support::{Door, NOW, answer, attempt, batch, beacon, folder, nowhere};
@@ -163,5 +165,71 @@ async fn a_missing_table_costs_no_beacon() {
     store.migrate(&FOR_EVER).await.unwrap();
     stored(&door, 1).await;
     assert_eq!(door.metric("dead_letters_total"), 0.0);
+    door.close().await;
+}
+
+#[actix_web::test]
+async fn a_row_that_clickhouse_refuses_goes_to_the_dead_letters_and_the_others_are_stored() {
+    let engine = EngineProcess::start();
+    let store = store(&engine).await;
+    let proxy = Proxy::start(&engine.url, |body, _| {
+        let poisoned = body.windows(6).any(|window| window == b"poison");
+        if poisoned { Fault::Refuse } else { Fault::None }
+    });
+    let folder = folder();
+    let door = Door::open(folder.path(), Store::connect(StoreConfig::embedded(&proxy.url))).await;
+    let mut beacons: Vec<Value> = (0..9).map(|number| beacon(number, 0)).collect();
+    beacons[4]["context"]["video_title"] = json!("poison");
+    assert_eq!(door.deliver(&batch(beacons)).await.0, 9);
+    stored(&door, 8).await;
+    assert_eq!(door.account(), [9, 8, 0, 1, 0]);
+    assert_eq!(door.metric("dead_letters_total"), 1.0);
+    assert_eq!(
+        ask(
+            &store,
+            "SELECT count() AS rows, uniqExact(attempt_id) AS attempts FROM beacons"
+        )
+        .await,
+        json!([{"rows": 8, "attempts": 8}])
+    );
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("dead-letter")).unwrap().collect();
+    let text = std::fs::read_to_string(files[0].as_ref().unwrap().path()).unwrap();
+    let letters: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(
+        (&letters[0]["index"], &letters[0]["row"]["video_title"]),
+        (&json!(4), &json!("poison"))
+    );
+    assert!(
+        letters[0]["reason"].as_str().unwrap().contains("code 53"),
+        "{}",
+        letters[0]["reason"]
+    );
+    door.close().await;
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_lost_is_asked_for_again_and_counts_once() {
+    let engine = EngineProcess::start();
+    let store = store(&engine).await;
+    let proxy = Proxy::start(
+        &engine.url,
+        |_, insert| if insert < 2 { Fault::LoseAnswer } else { Fault::None },
+    );
+    let folder = folder();
+    let door = Door::open(folder.path(), Store::connect(StoreConfig::embedded(&proxy.url))).await;
+    assert_eq!(
+        door.deliver(&batch((0..9).map(|number| beacon(number, 0)).collect()))
+            .await
+            .0,
+        9
+    );
+    stored(&door, 9).await;
+    assert_eq!(door.metric("insert_retries_total"), 2.0);
+    assert_eq!(proxy.inserts(), 3);
+    assert_eq!(
+        ask(&store, "SELECT count() AS rows FROM beacons").await,
+        json!([{"rows": 9}])
+    );
     door.close().await;
 }

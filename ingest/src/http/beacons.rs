@@ -174,17 +174,9 @@ async fn receive(
     let headers = request.headers();
     let per_s = license.rate_limit_per_s.unwrap_or(shared.rate_limit_per_s);
     let api_key = header(headers, "x-api-key");
-    // An import is bounded by the journal, not by the rate of a page.
+    // Before the body is read, where it is certain that this is no import: that is bounded by the journal, not by a page's rate.
     if api_key.is_none() {
-        shared
-            .rates
-            .admit(&license.license_key, per_s, shared.clock.monotonic_ms())
-            .map_err(|seconds| {
-                shared.telemetry.rate_limited.inc();
-                ApiError::new(ErrorCode::TooManyRequests)
-                    .developer(format!("this license key may send {per_s} beacons a second"))
-                    .retry_after(seconds)
-            })?;
+        admit(shared, license, per_s)?;
     }
     let encoding = body::check_headers(headers)?;
     let bytes = body::read(headers, payload).await?;
@@ -193,6 +185,9 @@ async fn receive(
     match batch.clock {
         Clock::Historic => may_import(shared, license, api_key)?,
         Clock::Live => {
+            if api_key.is_some() {
+                admit(shared, license, per_s)?;
+            }
             let now_ms = shared.clock.monotonic_ms();
             shared
                 .rates
@@ -215,6 +210,19 @@ async fn receive(
         return Ok(HttpResponse::NoContent().finish());
     }
     Ok(envelope::actix::ok_with(StatusCode::ACCEPTED, result, messages))
+}
+
+/// Whether the license key's rate lets another batch in.
+fn admit(shared: &Shared, license: &License, per_s: u32) -> Result<(), ApiError> {
+    let admitted = shared
+        .rates
+        .admit(&license.license_key, per_s, shared.clock.monotonic_ms());
+    admitted.map_err(|seconds| {
+        shared.telemetry.rate_limited.inc();
+        ApiError::new(ErrorCode::TooManyRequests)
+            .developer(format!("this license key may send {per_s} beacons a second"))
+            .retry_after(seconds)
+    })
 }
 
 /// Whether this request may import history for the license's organisation.

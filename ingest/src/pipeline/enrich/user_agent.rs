@@ -17,9 +17,13 @@ const BYTES_MAX: usize = 1_024;
 const GENERATION: usize = 8_192;
 
 static PATTERNS: LazyLock<Extractor<'static>> = LazyLock::new(|| {
-    let patterns: Regexes<'static> = serde_json::from_str(include_str!("../../../data/user_agents.json"))
+    let mut patterns: Regexes<'static> = serde_json::from_str(include_str!("../../../data/user_agents.json"))
         // Unwrap safety: the file is part of the program, and a test reads it.
         .expect("the patterns are JSON of the expected form");
+    // Of the 633 patterns of devices only those that know robots are of use here; the others would triple time and memory.
+    patterns
+        .device_parsers
+        .retain(|parser| parser.brand_replacement.as_deref() == Some("Spider"));
     Extractor::try_from(patterns).expect("the patterns are regular expressions")
 });
 
