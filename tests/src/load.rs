@@ -112,7 +112,8 @@ impl Sender {
                 );
                 Ok(true)
             }
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => Ok(false),
+            // 408: the server gave up reading, so it has not got it.
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => Ok(false),
             status => bail!("{status}: {}", response.text().await.context("reading an answer")?),
         }
     }

@@ -191,7 +191,21 @@ impl Stack {
         let key = self
             .account(&["create-api-key", "--organization", &organization])
             .await?;
-        Ok((organization, key))
+        // A running node learns of another process's accounts within a second or two.
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(10) {
+            let asked = self
+                .client
+                .get(self.url("/v1/analytics/metrics"))
+                .header("X-Api-Key", &key)
+                .send()
+                .await?;
+            if asked.status() != StatusCode::UNAUTHORIZED {
+                return Ok((organization, key));
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("the node does not know a key that was made for it")
     }
 
     async fn account(&self, arguments: &[&str]) -> Result<String> {
