@@ -340,3 +340,20 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     struct Door;
     Door::openapi()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_description_has_every_answer_of_the_door() {
+        let document = serde_json::to_value(super::openapi()).unwrap();
+        let responses = document["paths"]["/v1/beacons"]["post"]["responses"]
+            .as_object()
+            .unwrap();
+        let statuses: Vec<&str> = responses.keys().map(String::as_str).collect();
+        assert_eq!(
+            statuses,
+            ["202", "204", "400", "401", "403", "408", "413", "415", "429", "503"]
+        );
+        assert!(document["components"]["schemas"]["BeaconBatch"].is_object());
+    }
+}

@@ -96,13 +96,14 @@ struct KeyParameter {
         (status = 400, description = "No batch.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 401, description = "No license key, or an unknown one.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 403, description = "The license key does not cover the page, or the API key may not import.", body = envelope::Envelope<envelope::ErrorData>),
+        (status = 408, description = "The body did not arrive in time.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 413, description = "Too large.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 415, description = "Content type or encoding not understood.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 429, description = "Too many beacons for this license key; `Retry-After` says when.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 503, description = "Nothing was taken; keep the beacons and send them again after `Retry-After`.", body = envelope::Envelope<envelope::ErrorData>),
     )
 )]
-pub(crate) async fn post(request: HttpRequest, payload: web::Payload, shared: web::Data<Shared>) -> HttpResponse {
+pub(crate) async fn post(request: HttpRequest, mut payload: web::Payload, shared: web::Data<Shared>) -> HttpResponse {
     let _serving = shared.serving();
     let license = license(&request, &shared);
     // Who may not send may not read the answer either, except where nobody can say who may.
@@ -111,10 +112,19 @@ pub(crate) async fn post(request: HttpRequest, payload: web::Payload, shared: we
         Err(_) => true,
     };
     let answer = match license {
-        Ok(license) => receive(&request, payload, &shared, &license, page_may_read).await,
+        Ok(license) => receive(&request, &mut payload, &shared, &license, page_may_read).await,
         Err(error) => Err(error),
     };
-    let mut response = answer.unwrap_or_else(|error| error.error_response());
+    let mut response = match answer {
+        Ok(response) => response,
+        Err(error) => {
+            // A body that did not arrive in time will not arrive now.
+            if error.code() != ErrorCode::RequestTimeout {
+                body::discard(&mut payload).await;
+            }
+            error.error_response()
+        }
+    };
     if page_may_read {
         origin::let_page_read(request.headers(), &mut response);
     }
@@ -157,7 +167,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 async fn receive(
     request: &HttpRequest,
-    payload: web::Payload,
+    payload: &mut web::Payload,
     shared: &web::Data<Shared>,
     license: &License,
     page_is_allowed: bool,

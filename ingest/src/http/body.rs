@@ -14,7 +14,9 @@ use crate::pipeline::decode::too_large;
 
 /// A body must have arrived after this: 30 s for 1 MiB is slower than any connection that can play video.
 const SECONDS_MAX: u64 = 30;
-/// So much of a body that is too large is read and thrown away, so that the sender gets to hear the answer: a server that answers
+/// So long an unwanted body may take.
+const DISCARD_SECONDS_MAX: u64 = 5;
+/// So much of a body that is not wanted is read and thrown away, so that the sender gets to hear the answer: a server that answers
 /// and hangs up in the middle of a body shows as a broken connection.
 const DISCARDED_BYTES_MAX: usize = 32 * BODY_BYTES_MAX;
 
@@ -42,7 +44,7 @@ pub(crate) fn check_headers(headers: &HeaderMap) -> Result<Option<&str>, ApiErro
 }
 
 /// Reads the whole body.
-pub(crate) async fn read(headers: &HeaderMap, payload: Payload) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(headers: &HeaderMap, payload: &mut Payload) -> Result<Bytes, ApiError> {
     match tokio::time::timeout(Duration::from_secs(SECONDS_MAX), collect(headers, payload)).await {
         Ok(result) => result,
         Err(_) => Err(ApiError::new(ErrorCode::RequestTimeout)
@@ -50,7 +52,22 @@ pub(crate) async fn read(headers: &HeaderMap, payload: Payload) -> Result<Bytes,
     }
 }
 
-async fn collect(headers: &HeaderMap, mut payload: Payload) -> Result<Bytes, ApiError> {
+/// Reads what is left of a body that nobody wants, within bounds.
+pub(crate) async fn discard(payload: &mut Payload) {
+    let rest = async {
+        let mut left = DISCARDED_BYTES_MAX;
+        while let Some(Ok(chunk)) = payload.next().await {
+            match left.checked_sub(chunk.len()) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    // A sender slower than this gets its connection closed instead.
+    let _ = tokio::time::timeout(Duration::from_secs(DISCARD_SECONDS_MAX), rest).await;
+}
+
+async fn collect(headers: &HeaderMap, payload: &mut Payload) -> Result<Bytes, ApiError> {
     let failed = |error: actix_web::error::PayloadError| {
         let text = format!("reading the body failed: {error}");
         ApiError::new(ErrorCode::MalformedBody)
