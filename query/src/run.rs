@@ -182,6 +182,7 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
     }
 
     let completeness = completeness_of(ranked.as_ref().unwrap_or(&values));
+    let computing = Instant::now();
     let computed = tokio::task::spawn_blocking(move || {
         let page = page.unwrap_or_else(|| Page::of(&plan, &values));
         let has_strata = plan.has(Step::Strata);
@@ -195,7 +196,7 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
         (plan, page.next, rows)
     });
     let (plan, next, rows) = computed.await.map_err(RunError::Computing)?;
-    observe("compute", begun.elapsed().as_secs_f64());
+    observe("compute", computing.elapsed().as_secs_f64());
 
     let provisional = rows
         .iter()
