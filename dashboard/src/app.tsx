@@ -1,5 +1,5 @@
 // Here lives the composition: sign-in, catalogues, the bar, the panels, and which of them stand for a given route.
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Api, ApiError } from './api.ts';
 import { Catalogue } from './catalogue.ts';
 import { Icon, Mark } from './chart/icon.tsx';
@@ -107,21 +107,43 @@ function Signed(props: { api: Api; catalogue: Catalogue; scheme: Scheme; toggleS
     [api, catalogue, locale, scheme, route, go, range, now, signOut],
   );
 
+  // The overview stays behind an open attempt, so that going back finds it as it was, also where it was scrolled to.
+  const [overview, setOverview] = useState(route.attempt === null);
+  if (!overview && route.attempt === null) setOverview(true);
+  const main = useRef<HTMLElement>(null);
+  const scrolled = useRef(0);
+  useLayoutEffect(() => {
+    document.title = route.attempt ? 'Attempt · Playhead' : 'Playhead';
+    if (route.attempt) {
+      scrollTo(0, 0);
+      main.current?.focus({ preventScroll: true });
+      return () => scrollTo(0, scrolled.current);
+    }
+    const remember = () => {
+      scrolled.current = scrollY;
+    };
+    addEventListener('scroll', remember, { passive: true });
+    return () => removeEventListener('scroll', remember);
+  }, [route.attempt]);
+
   return (
     <DashboardProvider value={dashboard}>
       <a class="skip" href="#main">
         Skip to the numbers
       </a>
       <div class="page">
-        {route.attempt ? (
+        {route.attempt && (
           <>
             <Top scheme={scheme} toggleScheme={toggleScheme} asked={null} />
-            <main id="main" tabIndex={-1}>
+            <main id="main" tabIndex={-1} ref={main}>
               <AttemptPanel id={route.attempt} />
             </main>
           </>
-        ) : (
-          <Overview scheme={scheme} toggleScheme={toggleScheme} />
+        )}
+        {overview && (
+          <div hidden={route.attempt !== null}>
+            <Overview scheme={scheme} toggleScheme={toggleScheme} />
+          </div>
         )}
       </div>
       <Tip />
@@ -150,7 +172,7 @@ function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () =
     <>
       <Top scheme={scheme} toggleScheme={toggleScheme} asked={headline} />
       <Toolbar />
-      <main id="main" tabIndex={-1}>
+      <main id={route.attempt ? undefined : 'main'} tabIndex={-1}>
         <h1 class="visually-hidden">What viewers experience</h1>
         {empty ? (
           <Empty />

@@ -14,6 +14,9 @@ export interface Measure {
   kind: Kind;
 }
 
+/** What is measured, in plain text: the catalogue marks names with backticks. */
+export const plainDefinition = ({ metric }: Measure): string => metric.definition.replaceAll('`', '');
+
 // What a suffix is called beside its metric's title. An unknown suffix stands as it is.
 const SUFFIX_TITLES: Record<string, string> = { p50: 'median', mean: 'mean', max: 'peak' };
 

@@ -78,21 +78,29 @@ export interface Asked<T> {
   retry: () => void;
 }
 
-/** Asks whenever `key` changes, and again at each `tick` unless the last one is still under way (a slow server is not hurried). */
+/** A refresh waits this many times as long as the last answer took: a slow server is not hurried. */
+const PAUSE_PER_ANSWER = 2;
+
+/** Asks whenever `key` changes, and again at each `tick` unless the last one is still under way or came late. */
 export function useAnswer<T>(key: string, tick: number, ask: (signal: AbortSignal) => Promise<T>): Asked<T> {
-  const [state, setState] = useState<{ answer: T | null; key: string | null; error: ApiError | null; busy: boolean }>({
+  const [state, setState] = useState<{ answer: T | null; key: string | null; settled: string | null; error: ApiError | null; busy: boolean }>({
     answer: null,
     key: null,
+    settled: null,
     error: null,
     busy: true,
   });
   const [attempt, setAttempt] = useState(0);
+  const notBefore = useRef({ key: '', attempt: 0, at: 0 });
   const flight = useRef<{ key: string; controller: AbortController } | null>(null);
   const asking = useRef(ask);
   asking.current = ask;
 
   useEffect(() => {
     if (flight.current?.key === key) return;
+    const { at, ...last } = notBefore.current;
+    const began = performance.now();
+    if (last.key === key && last.attempt === attempt && began < at) return;
     flight.current?.controller.abort();
     const mine = { key, controller: new AbortController() };
     flight.current = mine;
@@ -100,8 +108,12 @@ export function useAnswer<T>(key: string, tick: number, ask: (signal: AbortSigna
     const land = (next: { answer: T } | { error: ApiError }) => {
       if (flight.current !== mine) return;
       flight.current = null;
+      const landed = performance.now();
+      notBefore.current = { key, attempt, at: landed + PAUSE_PER_ANSWER * (landed - began) };
       setState((old) =>
-        'answer' in next ? { answer: next.answer, key, error: null, busy: false } : { ...old, error: next.error, busy: false },
+        'answer' in next
+          ? { answer: next.answer, key, settled: key, error: null, busy: false }
+          : { ...old, settled: key, error: next.error, busy: false },
       );
     };
     asking.current(mine.controller.signal).then(
@@ -118,7 +130,9 @@ export function useAnswer<T>(key: string, tick: number, ask: (signal: AbortSigna
   useEffect(() => () => flight.current?.controller.abort(), []);
 
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
-  return { answer: state.answer, current: state.key === key, error: state.error, busy: state.busy, retry };
+  // Busy from the moment the question changes, not only from when it has left.
+  const busy = state.busy || state.settled !== key;
+  return { answer: state.answer, current: state.key === key, error: state.error, busy, retry };
 }
 
 export type Scheme = 'light' | 'dark';

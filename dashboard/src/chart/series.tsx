@@ -85,13 +85,18 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
       width: element.clientWidth,
       height: HEIGHT,
       legend: { show: false },
-      padding: [12, 12, 0, 0],
+      padding: [12, 20, 0, 0],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
       scales: {
         x: {
           time: true,
-          // One lonely bucket still needs a stretch of axis around it.
-          range: (_, min, max) => (min === max ? [min - 1800, max + 1800] : [min, max]),
+          // One lonely bucket still needs a stretch of axis around it: its own length on both sides.
+          range: (_, min, max) => {
+            const [only, second] = latest.current.points;
+            if (!only || second) return [min, max];
+            const length = (only.end - only.start) / 1000;
+            return [only.start / 1000 - length, only.end / 1000];
+          },
         },
         y: { range: () => axis.current },
       },
@@ -166,7 +171,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
             if (width > 6 && first && last) latest.current.onZoom?.(first.start, last.end);
           },
         ],
-        draw: [(self) => drawVerdicts(self, latest.current.points)],
+        draw: [(self) => drawLoneIntervals(self, latest.current.points), (self) => drawVerdicts(self, latest.current.points)],
       },
     };
     const chart = new uPlot(options, data, element);
@@ -261,6 +266,26 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
       )}
     </div>
   );
+}
+
+/** A band needs two points; the interval of a point between gaps is a bar. */
+function drawLoneIntervals(self: uPlot, points: readonly Point[]): void {
+  const { ctx, bbox } = self;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.strokeStyle = ink('band');
+  ctx.lineWidth = 5 * devicePixelRatio;
+  points.forEach(({ start, low, high }, index) => {
+    if (low === null || high === null || (points[index - 1]?.low ?? null) !== null || (points[index + 1]?.low ?? null) !== null) return;
+    const x = self.valToPos(start / 1000, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x, self.valToPos(low, 'y', true));
+    ctx.lineTo(x, self.valToPos(high, 'y', true));
+    ctx.stroke();
+  });
+  ctx.restore();
 }
 
 /** A diamond on every bucket the server called worse: shape and colour, so that neither is needed alone. */

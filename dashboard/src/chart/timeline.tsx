@@ -14,16 +14,60 @@ export interface TimelineChartProps {
   summary: string;
 }
 
-const LANES = {
-  state: { top: 8, height: 26, title: 'State' },
-  stall: { top: 40, height: 20, title: 'Stalls' },
-  rendition: { top: 72, height: 64, title: 'Bitrate' },
-  buffer: { top: 150, height: 54, title: 'Buffer' },
-  request: { top: 218, height: 44, title: 'Requests' },
-  event: { top: 274, height: 24, title: 'Events' },
-} as const;
-const AXIS_TOP = 306;
-const HEIGHT = 330;
+type Lane = 'state' | 'stall' | 'rendition' | 'buffer' | 'request' | 'event';
+const LANE_SIZES: Record<Lane, { height: number; gap: number; title: string }> = {
+  state: { height: 26, gap: 6, title: 'State' },
+  stall: { height: 20, gap: 12, title: 'Stalls' },
+  rendition: { height: 64, gap: 14, title: 'Bitrate' },
+  buffer: { height: 54, gap: 14, title: 'Buffer' },
+  request: { height: 44, gap: 12, title: 'Requests' },
+  event: { height: 24, gap: 8, title: 'Events' },
+};
+
+/** Where each lane stands. A lane whose kind was never reported is left out: an empty one would say "nothing happened". */
+function lanesOf(timeline: Timeline) {
+  const empty: Partial<Record<Lane, boolean>> = {
+    rendition: timeline.renditions.length === 0,
+    buffer: timeline.buffer.length === 0,
+    request: timeline.requests.length === 0,
+  };
+  const lanes = {} as Record<Lane, { top: number; height: number; title: string; shown: boolean }>;
+  let top = 8;
+  for (const [name, { height, gap, title }] of Object.entries(LANE_SIZES) as [Lane, (typeof LANE_SIZES)[Lane]][]) {
+    const shown = empty[name] !== true;
+    lanes[name] = { top, height, title, shown };
+    if (shown) top += height + gap;
+  }
+  return { lanes, axisTop: top };
+}
+
+/** Characters of a label to pixels, about. */
+const LABEL_PX = 6.4;
+
+interface StallLabel {
+  x: number;
+  anchor: 'start' | 'end';
+  inside: boolean;
+}
+
+/** Where each stall's words fit without covering another's: inside its mark, after it, before it, or nowhere. */
+function stallLabels(boxes: { x: number; width: number }[], titles: string[], left: number, right: number): (StallLabel | null)[] {
+  let taken = left;
+  return boxes.map((box, i) => {
+    const need = (titles[i]?.length ?? 0) * LABEL_PX + 10;
+    const end = box.x + box.width;
+    const before = taken;
+    taken = Math.max(taken, end);
+    if (box.width >= need) return { x: box.x + 5, anchor: 'start', inside: true };
+    if (end + need <= Math.min(right, boxes[i + 1]?.x ?? right)) {
+      taken = end + need;
+      return { x: end + 4, anchor: 'start', inside: false };
+    }
+    if (box.x - need >= before) return { x: box.x - 4, anchor: 'end', inside: false };
+    return null;
+  });
+}
+
 const RIGHT = 10;
 const STATE_CLASS: Record<string, string> = { s: 'starting', p: 'playing', k: 'seeking', r: 'rebuffering', a: 'paused', w: 'waiting', e: 'ended', f: 'fatal', q: 'quit' };
 
@@ -62,6 +106,13 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
   const bufferTop = useMemo(() => Math.max(1000, ...timeline.buffer.map(({ bufferMs }) => bufferMs)), [timeline]);
   const speedOf = ({ bytes, durationMs }: Timeline['requests'][number]) => (bytes * 8000) / Math.max(1, durationMs);
   const speedTop = useMemo(() => Math.max(1, ...timeline.requests.map(speedOf)), [timeline]);
+
+  const { lanes, axisTop } = useMemo(() => lanesOf(timeline), [timeline]);
+  const height = axisTop + 24;
+  const stalls = timeline.stalls.filter(({ fromMs, toMs }) => visible(fromMs, toMs));
+  const stallTitles = stalls.map(({ stallMs, cause }) => `${causeTitle(cause)} ${format.text(stallMs, 'ms', locale)}`);
+  const stallBoxes = stalls.map(({ fromMs, toMs }) => span(fromMs, toMs, 2));
+  const labels = stallLabels(stallBoxes, stallTitles, left, left + plotWidth);
 
   const at = pointer === null ? null : momentAt(timeline, pointer, locale);
   const pointerPx = (event: PointerEvent) => event.clientX - (host.current?.getBoundingClientRect().left ?? 0);
@@ -110,7 +161,7 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
     : null;
 
   // The buffer is known at samples; between two the line is straight, and after a long silence it breaks.
-  const bufferLane = LANES.buffer;
+  const bufferLane = lanes.buffer;
   const bufferY = (ms: number) => bufferLane.top + bufferLane.height - (ms / bufferTop) * bufferLane.height;
   const bufferLine = timeline.buffer.map(({ atMs, bufferMs }, i) => `${i === 0 ? 'M' : 'L'}${x(atMs).toFixed(1)} ${bufferY(bufferMs).toFixed(1)}`).join('');
   const bufferBase = bufferLane.top + bufferLane.height;
@@ -166,28 +217,28 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
         onPointerCancel={() => setDrag(null)}
         onDblClick={() => setChosen(null)}
       >
-        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
+        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
           <defs>
             <clipPath id="timeline-plot">
-              <rect x={left} y={0} width={plotWidth} height={HEIGHT} />
+              <rect x={left} y={0} width={plotWidth} height={height} />
             </clipPath>
             <pattern id="timeline-missing" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
               <rect class="missing-ground" width="6" height="6" />
               <rect class="missing-stripe" width="2" height="6" />
             </pattern>
           </defs>
-          {Object.values(LANES).map(({ top, height, title }) => (
+          {Object.values(lanes).filter((lane) => lane.shown).map(({ top, height: laneHeight, title }) => (
             <g key={title}>
-              <text class="lane-title" x={0} y={top + Math.min(height, 26) / 2 + 4}>
+              <text class="lane-title" x={0} y={top + Math.min(laneHeight, 26) / 2 + 4}>
                 {title}
               </text>
-              <rect class="lane" x={left} y={top} width={plotWidth} height={height} rx={3} />
+              <rect class="lane" x={left} y={top} width={plotWidth} height={laneHeight} rx={3} />
             </g>
           ))}
           {ticksOf(shown, Math.max(2, Math.floor(plotWidth / 84))).map((tick) => (
             <g key={tick}>
-              <line class="tick" x1={x(tick)} x2={x(tick)} y1={4} y2={AXIS_TOP} />
-              <text class="tick-title" x={x(tick)} y={AXIS_TOP + 16} text-anchor="middle">
+              <line class="tick" x1={x(tick)} x2={x(tick)} y1={4} y2={axisTop} />
+              <text class="tick-title" x={x(tick)} y={axisTop + 16} text-anchor="middle">
                 {format.clockText(tick)}
                 {shown.toMs - shown.fromMs < 5_000 && tick % 1000 !== 0 ? `.${String(Math.round(tick % 1000) / 100)}` : ''}
               </text>
@@ -205,54 +256,36 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
                       class={`state state-${state === null ? 'missing' : (STATE_CLASS[state] ?? 'other')}`}
                       fill={state === null ? 'url(#timeline-missing)' : undefined}
                       {...box}
-                      y={LANES.state.top}
-                      height={LANES.state.height}
+                      y={lanes.state.top}
+                      height={lanes.state.height}
                     />
                     {box.width > title.length * 7 + 10 && (
-                      <text class={`state-title${state === null || state === 'a' || state === 'w' ? ' on-light' : ''}`} x={box.x + 6} y={LANES.state.top + 17}>
+                      <text class={`state-title${state === null || state === 'a' || state === 'w' ? ' on-light' : ''}`} x={box.x + 6} y={lanes.state.top + 17}>
                         {title}
                       </text>
                     )}
                   </g>
                 );
               })}
-            {timeline.stalls
-              .filter(({ fromMs, toMs }) => visible(fromMs, toMs))
-              .map(({ fromMs, toMs, stallMs, cause }, i, stalls) => {
-                const box = span(fromMs, toMs, 2);
-                const title = `${causeTitle(cause)} ${format.text(stallMs, 'ms', locale)}`;
-                const titleWidth = title.length * 6.4 + 10;
-                const roomRight = left + plotWidth - box.x - box.width > titleWidth;
-                const next = stalls[i + 1];
-                const free = !next || !roomRight || x(next.fromMs) - x(toMs) > titleWidth;
-                return (
-                  <g key={fromMs} class="stall">
-                    <rect {...box} y={LANES.stall.top} height={LANES.stall.height} rx={2} />
-                    {/* Inside when it fits, else after the mark, where the ground is free. */}
-                    {box.width > titleWidth ? (
-                      <text class="stall-title" x={box.x + 5} y={LANES.stall.top + 14}>
-                        {title}
-                      </text>
-                    ) : (
-                      free && (
-                        <text
-                          class="stall-title-beside"
-                          x={roomRight ? box.x + box.width + 4 : box.x - 4}
-                          y={LANES.stall.top + 14}
-                          text-anchor={roomRight ? 'start' : 'end'}
-                        >
-                          {title}
-                        </text>
-                      )
-                    )}
-                  </g>
-                );
-              })}
+            {stalls.map(({ fromMs }, i) => {
+              const box = stallBoxes[i]!;
+              const label = labels[i];
+              return (
+                <g key={fromMs} class="stall">
+                  <rect {...box} y={lanes.stall.top} height={lanes.stall.height} rx={2} />
+                  {label && (
+                    <text class={label.inside ? 'stall-title' : 'stall-title-beside'} x={label.x} y={lanes.stall.top + 14} text-anchor={label.anchor}>
+                      {stallTitles[i]}
+                    </text>
+                  )}
+                </g>
+              );
+            })}
             {timeline.renditions
               .filter(({ fromMs, toMs }) => visible(fromMs, toMs))
               .map((rendition) => {
                 const box = span(rendition.fromMs, rendition.toMs);
-                const lane = LANES.rendition;
+                const lane = lanes.rendition;
                 const share = rendition.bitrateBps === null ? 0.08 : rendition.bitrateBps / bitrateTop;
                 const height = Math.max(3, share * (lane.height - 16));
                 const title = renditionTitle(rendition, locale);
@@ -283,7 +316,7 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
             {timeline.requests
               .filter(({ fromMs, toMs }) => visible(fromMs, toMs))
               .map((request) => {
-                const lane = LANES.request;
+                const lane = lanes.request;
                 const height = Math.max(2, (speedOf(request) / speedTop) * lane.height);
                 return (
                   <rect
@@ -298,38 +331,38 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
             {timeline.seeks
               .filter(({ fromMs, toMs }) => visible(fromMs, toMs))
               .map(({ fromMs, toMs }) => (
-                <rect key={`k${fromMs}`} class="seek" {...span(fromMs, toMs, 4)} y={LANES.event.top + 7} height={10} rx={2} />
+                <rect key={`k${fromMs}`} class="seek" {...span(fromMs, toMs, 4)} y={lanes.event.top + 7} height={10} rx={2} />
               ))}
             {hiddenSpans(timeline, endMs)
               .filter(({ fromMs, toMs }) => visible(fromMs, toMs))
               .map(({ fromMs, toMs }) => (
-                <rect key={`h${fromMs}`} class="hidden-page" {...span(fromMs, toMs, 2)} y={LANES.event.top + 20} height={4} />
+                <rect key={`h${fromMs}`} class="hidden-page" {...span(fromMs, toMs, 2)} y={lanes.event.top + 20} height={4} />
               ))}
             {timeline.suspensions
               .filter(({ atMs }) => visible(atMs, atMs))
               .map(({ atMs }) => (
-                <line key={`z${atMs}`} class="suspension" x1={x(atMs)} x2={x(atMs)} y1={LANES.state.top} y2={AXIS_TOP} />
+                <line key={`z${atMs}`} class="suspension" x1={x(atMs)} x2={x(atMs)} y1={lanes.state.top} y2={axisTop} />
               ))}
             {timeline.firstFrameMs !== null && visible(timeline.firstFrameMs, timeline.firstFrameMs) && (
-              <path class="first-frame" d={`M${x(timeline.firstFrameMs)} ${LANES.event.top + 4}l8 8l-8 8Z`} />
+              <path class="first-frame" d={`M${x(timeline.firstFrameMs)} ${lanes.event.top + 4}l8 8l-8 8Z`} />
             )}
             {timeline.errors
               .filter(({ atMs }) => visible(atMs, atMs))
               .map(({ atMs, fatal, code }) => (
-                <g key={`${atMs}${code}`} class={`error-mark${fatal ? ' error-fatal' : ''}`} transform={`translate(${x(atMs)} ${LANES.event.top + 12})`}>
+                <g key={`${atMs}${code}`} class={`error-mark${fatal ? ' error-fatal' : ''}`} transform={`translate(${x(atMs)} ${lanes.event.top + 12})`}>
                   <path d="M-5-5 5 5M5-5-5 5" />
                 </g>
               ))}
             {drag !== null && pointer !== null && (
-              <rect class="selection" x={Math.min(x(drag), x(pointer))} width={Math.abs(x(pointer) - x(drag))} y={4} height={AXIS_TOP - 4} />
+              <rect class="selection" x={Math.min(x(drag), x(pointer))} width={Math.abs(x(pointer) - x(drag))} y={4} height={axisTop - 4} />
             )}
-            {pointer !== null && <line class="pointer" x1={x(pointer)} x2={x(pointer)} y1={4} y2={AXIS_TOP} />}
+            {pointer !== null && <line class="pointer" x1={x(pointer)} x2={x(pointer)} y1={4} y2={axisTop} />}
           </g>
           {width >= 560 && (
             <g class="lane-scale">
-              {timeline.renditions.length > 0 && <text x={0} y={LANES.rendition.top + 32}>{format.text(bitrateTop, 'bps', locale)}</text>}
-              {timeline.buffer.length > 0 && <text x={0} y={LANES.buffer.top + 32}>{format.text(bufferTop, 'ms', locale)}</text>}
-              {timeline.requests.length > 0 && <text x={0} y={LANES.request.top + 32}>{format.text(speedTop, 'bps', locale)}</text>}
+              {timeline.renditions.length > 0 && <text x={0} y={lanes.rendition.top + 32}>{format.text(bitrateTop, 'bps', locale)}</text>}
+              {timeline.buffer.length > 0 && <text x={0} y={lanes.buffer.top + 32}>{format.text(bufferTop, 'ms', locale)}</text>}
+              {timeline.requests.length > 0 && <text x={0} y={lanes.request.top + 32}>{format.text(speedTop, 'bps', locale)}</text>}
             </g>
           )}
         </svg>

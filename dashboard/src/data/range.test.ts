@@ -49,6 +49,16 @@ test('the bucket length follows the range', () => {
   assert.deepEqual(intervalsFor({ start: 0, end: 28 * 24 * 3_600_000 }), ['hour', 'day', 'week']);
 });
 
+test('few attempts make longer buckets, as long as some remain', () => {
+  const hours = (count: number, attempts: number) => intervalFor({ start: 0, end: count * 3_600_000 }, attempts);
+  assert.equal(hours(1, 6_000), 'minute');
+  assert.equal(hours(1, 90), '5min');
+  assert.equal(hours(24, 100), 'hour');
+  assert.equal(hours(6.5 * 24, 2_000), 'day');
+  assert.equal(hours(7 * 24, 50_000), 'hour');
+  assert.equal(hours(28 * 24, 0), 'day');
+});
+
 test('the bucket the present cuts is partial, the others are not', () => {
   const range = { start: Date.parse('2026-11-20T16:00:00Z'), end: Date.parse('2026-11-20T18:04:03Z') };
   assert.deepEqual(

@@ -53,8 +53,24 @@ export function rangeOf(route: Pick<Route, 'range' | 'from' | 'to' | 'zone'>, no
   }
 }
 
-/** The bucket length that suits a range when nobody chose one: enough points for a shape, few enough to hold their intervals. */
-export function intervalFor({ start, end }: Pick<Range, 'start' | 'end'>): Interval {
+/** With fewer attempts a bucket on average, longer ones are chosen: points all interval and no shape say nothing. */
+const BUCKET_ATTEMPTS_MIN = 20;
+/** But never so long that fewer buckets remain. */
+const BUCKETS_MIN = 6;
+
+/** The bucket length that suits a range when nobody chose one, and when known, how many attempts it holds. */
+export function intervalFor(range: Pick<Range, 'start' | 'end'>, attempts: number | null = null): Interval {
+  let interval = intervalForLength(range);
+  if (attempts === null) return interval;
+  const count = (of: Interval) => (range.end - range.start) / INTERVAL_MS_ABOUT[of];
+  for (const longer of INTERVALS.slice(INTERVALS.indexOf(interval) + 1)) {
+    if (attempts / count(interval) >= BUCKET_ATTEMPTS_MIN || count(longer) < BUCKETS_MIN) break;
+    interval = longer;
+  }
+  return interval;
+}
+
+function intervalForLength({ start, end }: Pick<Range, 'start' | 'end'>): Interval {
   const hours = (end - start) / 3_600_000;
   if (hours <= 2) return 'minute';
   if (hours <= 8) return '5min';
@@ -67,7 +83,7 @@ export function intervalFor({ start, end }: Pick<Range, 'start' | 'end'>): Inter
 export function intervalsFor(range: Pick<Range, 'start' | 'end'>): Interval[] {
   return INTERVALS.filter((interval) => {
     const count = (range.end - range.start) / INTERVAL_MS_ABOUT[interval];
-    return (count > 1 && count <= 1_500) || interval === intervalFor(range);
+    return (count > 1 && count <= 1_500) || interval === intervalForLength(range);
   });
 }
 

@@ -53,7 +53,7 @@ test('what the server calls partial is partial', () => {
 test('the axis holds every value and begins at 0, unless the values lie far above it', () => {
   const of = (values: number[], kind = 'ratio') =>
     axisOf(
-      values.map((value) => ({ value, low: value, high: value, reference: null }) as never),
+      values.map((value) => ({ value, low: value, high: value, reference: null, attempts: null }) as never),
       { unit: 'ratio', kind },
     );
   assert.equal(of([0.01, 0.05])[0], 0);
@@ -64,8 +64,15 @@ test('the axis holds every value and begins at 0, unless the values lie far abov
   assert.ok(of([0, 0])[1] > 0);
 });
 
+test('a bucket of two attempts does not flatten a day', () => {
+  const points = [0.01, 0.012, 0.17, 0.011].map((value, i) => ({ value, low: value, high: value, reference: null, attempts: i === 2 ? 2 : 90 }));
+  assert.ok(axisOf(points as never, { unit: 'ratio', kind: 'ratio' })[1] < 0.025);
+  const incident = points.map((point) => ({ ...point, attempts: 90 }));
+  assert.ok(axisOf(incident as never, { unit: 'ratio', kind: 'ratio' })[1] > 0.17);
+});
+
 test('one huge interval does not flatten the picture', () => {
-  const points = [0.01, 0.012, 0.011].map((value) => ({ value, low: 0, high: value, reference: 0.01 }));
+  const points = [0.01, 0.012, 0.011].map((value) => ({ value, low: 0, high: value, reference: 0.01, attempts: 50 }));
   points[1]!.high = 0.9;
   assert.ok(axisOf(points as never, { unit: 'ratio', kind: 'ratio' })[1] < 0.025);
 });

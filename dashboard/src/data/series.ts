@@ -66,15 +66,21 @@ export function columnsOf(points: readonly Point[]): Columns {
   };
 }
 
-/** The value axis: holds every value and reference; an interval wider than the picture is cut rather than flattening it.
- * From 0, unless all values lie far above it (a share between 93 and 96 % would be a flat line). */
+/** Buckets with less than this share of the median bucket's attempts do not stretch the value axis. */
+const AXIS_WEIGHT_MIN = 0.25;
+
+/** The value axis: holds every value that rests on a fair share of attempts, and its reference. What a bucket of two attempts
+ * says may leave the picture, and so may an interval wider than it; neither may flatten everything else. From 0, unless all values lie far above it (a share between 93 and 96 % would be a flat line). */
 export function axisOf(points: readonly Point[], measure: Pick<Measure, 'unit' | 'kind'>): [number, number] {
-  const values = points.flatMap(({ value, reference }) => [value, reference]).filter((value) => value !== null);
+  const counts = points.map(({ attempts }) => attempts ?? 0).filter((count) => count > 0).sort((a, b) => a - b);
+  const enough = AXIS_WEIGHT_MIN * (counts[Math.floor(counts.length / 2)] ?? 0);
+  const weighty = points.filter(({ attempts }) => attempts === null || attempts >= enough);
+  const values = weighty.flatMap(({ value, reference }) => [value, reference]).filter((value) => value !== null);
   if (values.length === 0) return [0, 1];
   const top = Math.max(...values);
   const bottom = Math.min(...values);
-  const highs = points.map(({ high }) => high).filter((high) => high !== null);
-  const lows = points.map(({ low }) => low).filter((low) => low !== null);
+  const highs = weighty.map(({ high }) => high).filter((high) => high !== null);
+  const lows = weighty.map(({ low }) => low).filter((low) => low !== null);
   const fromZero = measure.kind === 'sum' || measure.kind === 'distinct' || measure.kind === 'concurrency' || bottom < 0.6 * top;
   const reach = fromZero ? top : top - bottom || Math.abs(top) || 1;
   const high = Math.min(Math.max(top, ...highs), top + 0.6 * reach);

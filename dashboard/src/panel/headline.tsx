@@ -1,7 +1,7 @@
 // Here live the headline numbers: each a value, its interval and its change against the baseline with the verdict in words.
 import type { Answer } from '../api.ts';
 import type { Comparison, QueryResult, Value } from '../api-types.ts';
-import type { Measure } from '../catalogue.ts';
+import { plainDefinition, type Measure } from '../catalogue.ts';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
 import type { Range } from '../data/range.ts';
@@ -49,7 +49,7 @@ export function HeadlinePanel({ asked }: { asked: Asked<Headline> }) {
               headline={asked.answer}
             />
           ) : (
-            <Skeleton height={118} />
+            <Skeleton />
           )}
         </li>
       ))}
@@ -79,7 +79,7 @@ function Figure(props: { measure: Measure; value: Value | undefined; comparison:
     `${measure.title}: ${valueSentence(value, unit, locale)}.`,
     ...(comparison ? explain(comparison, unit, against, locale) : []),
     ...(value?.unreliable ? ['A tail of few attempts: not reliable.'] : []),
-    measure.metric.definition,
+    plainDefinition(measure),
   ];
   const id = `figure-${measure.name}`;
   return (
@@ -104,10 +104,10 @@ function Figure(props: { measure: Measure; value: Value | undefined; comparison:
         ) : (
           <span class="muted">{format.NOTHING}</span>
         )}
-        {value?.unreliable && <span class="tag">few attempts</span>}
       </span>
       <span class="figure-interval">
         {value && hasInterval(value) ? format.intervalText(value.low, value.high, unit, locale, value.value) : written ? '' : (value?.reason ?? 'no data')}
+        {value?.unreliable && (written && hasInterval(value) ? ' · few attempts' : 'few attempts')}
       </span>
       <span class="figure-change">
         {comparison && (

@@ -1,7 +1,7 @@
 // Here lives the panel of one metric over time: its chart or the same as a table, and its headline in a sentence.
 import { useMemo, useState } from 'preact/hooks';
 import type { QueryResult } from '../api-types.ts';
-import type { Measure } from '../catalogue.ts';
+import { plainDefinition, type Measure } from '../catalogue.ts';
 import { SeriesChart } from '../chart/series.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
@@ -40,12 +40,19 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
   const [table, setTable] = useState(false);
   const measure = catalogue.measure(route.metric) ?? catalogue.measures[0]!;
   const offered = intervalsFor(range);
-  const interval = route.interval && offered.includes(route.interval) ? route.interval : intervalFor(range);
   const { metric, zone, baseline, filters } = route;
-  const key = JSON.stringify(['series', metric, interval, route.range, route.from, route.to, zone, baseline, filters]);
+  // How many attempts there are is known from the first answer, and then kept: a chart that changes its buckets by itself
+  // while one looks at it would be worse than any bucket.
+  const scope = JSON.stringify([route.range, route.from, route.to, zone, filters]);
+  const [seen, setSeen] = useState<{ scope: string; attempts: number } | null>(null);
+  const fitting = intervalFor(range, seen?.scope === scope ? seen.attempts : null);
+  const interval = route.interval && offered.includes(route.interval) ? route.interval : fitting;
+  const key = JSON.stringify(['series', metric, interval, baseline, scope]);
   const asked = useAnswer<Series>(key, tick, async (signal) => {
     const asking = { ...route, metric: measure.name };
     const { result } = await api.query(seriesQuestion(asking, range, interval), signal);
+    const attempts = result.rows.reduce((sum, row) => sum + (row.values.attempts?.value ?? 0), 0);
+    setSeen((old) => (old?.scope === scope ? old : { scope, attempts }));
     return { result, route: asking, range, interval, measure };
   });
 
@@ -94,7 +101,7 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
       }
     >
       <p class="panel-words">
-        {measure.metric.definition}{' '}
+        {plainDefinition(measure)}{' '}
         {overall && headline.current && <span data-explanation>{explain(overall, measure.unit, against, locale).slice(0, 2).join(' ')}</span>}
       </p>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}

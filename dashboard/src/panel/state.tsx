@@ -28,10 +28,10 @@ export function Panel(props: {
   );
 }
 
-/** A place held free in the size of what will stand there. */
-export function Skeleton({ height }: { height: number }) {
+/** A place held free in the size of what will stand there; without a height, as high as its container. */
+export function Skeleton({ height }: { height?: number }) {
   return (
-    <div class="skeleton" style={{ height: `${height}px` }}>
+    <div class="skeleton" style={height === undefined ? undefined : { height: `${height}px` }}>
       <span class="visually-hidden">Loading</span>
     </div>
   );
