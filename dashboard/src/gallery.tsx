@@ -50,11 +50,11 @@ function Gallery() {
         <ul class="notes">
           {VERDICTS.map((verdict) => (
             <li key={verdict}>
-              <VerdictMark comparison={comparison(verdict, verdict === 'better' || verdict === 'lower' ? -0.31 : 0.52)} unit="ratio" locale={LOCALE} />
+              <VerdictMark comparison={comparison(verdict, verdict === 'better' || verdict === 'lower' ? -0.31 : 0.52)} judged={RATIO} locale={LOCALE} />
             </li>
           ))}
           <li>
-            <VerdictMark comparison={comparison('worse', null, 0)} unit="ratio" locale={LOCALE} />
+            <VerdictMark comparison={comparison('worse', null, 0)} judged={RATIO} locale={LOCALE} />
           </li>
         </ul>
       </Piece>

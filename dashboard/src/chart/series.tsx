@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Measure } from '../catalogue.ts';
 import { axisOf, columnsOf, type Point } from '../data/series.ts';
-import { valueSentence, verdictWords } from '../data/verdict.ts';
+import { comparisonWords, valueSentence } from '../data/verdict.ts';
 import * as format from '../format.ts';
 import type { Scheme } from '../use.ts';
 import type { Interval } from '../zone.ts';
@@ -31,6 +31,9 @@ const WHOLE = 4;
 const PARTIAL = 5;
 
 const ink = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+/** Steps of a time axis in whole days, s. */
+const DAY_STEPS = [1, 2, 3, 4, 7, 14, 28, 56, 91, 182, 364].map((days) => days * 86_400);
 
 /** Steps of a value axis: 1, 2, 5 of the unit that is written, so that an axis in hours has whole hours. */
 function stepsOf(divisor: number): number[] {
@@ -85,7 +88,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
       width: element.clientWidth,
       height: HEIGHT,
       legend: { show: false },
-      padding: [12, 20, 0, 0],
+      padding: [12, 26, 0, 0],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
       scales: {
         x: {
@@ -107,6 +110,8 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
           grid: none,
           ticks: { stroke: () => ink('line'), size: 5 },
           space: 68,
+          // Between two days of a daily line there is nothing to label.
+          ...(interval === 'day' || interval === 'week' || interval === 'month' ? { incrs: DAY_STEPS } : {}),
           size: 32,
           values: (_, splits, __, ___, step) => splits.map((at) => format.tickText(at * 1000, step * 1000, zone, locale)),
         },
@@ -219,7 +224,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
       point.partial ? 'partial' : null,
       valueSentence(point.source ?? { value: point.value }, measure.unit, locale),
       point.reference === null ? null : `${against} ${format.text(point.reference, measure.unit, locale)}`,
-      point.comparison ? verdictWords(point.comparison.verdict).short : null,
+      point.comparison ? comparisonWords(point.comparison, measure.better).short : null,
     ]
       .filter(Boolean)
       .join('; ');
@@ -258,7 +263,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
               {against} {format.text(shown.reference, measure.unit, locale)}
             </div>
           )}
-          {shown.comparison && <VerdictMark comparison={shown.comparison} unit={measure.unit} locale={locale} />}
+          {shown.comparison && <VerdictMark comparison={shown.comparison} judged={measure} locale={locale} />}
           {shown.attempts !== null && measure.name !== 'attempts' && (
             <div class="muted">{format.text(shown.attempts, 'count', locale)} attempts</div>
           )}

@@ -64,11 +64,23 @@ test('the axis holds every value and begins at 0, unless the values lie far abov
   assert.ok(of([0, 0])[1] > 0);
 });
 
-test('a bucket of two attempts does not flatten a day', () => {
-  const points = [0.01, 0.012, 0.17, 0.011].map((value, i) => ({ value, low: value, high: value, reference: null, attempts: i === 2 ? 2 : 90 }));
-  assert.ok(axisOf(points as never, { unit: 'ratio', kind: 'ratio' })[1] < 0.025);
-  const incident = points.map((point) => ({ ...point, attempts: 90 }));
-  assert.ok(axisOf(incident as never, { unit: 'ratio', kind: 'ratio' })[1] > 0.17);
+test('an uncertain bucket does not flatten a day, a sure one is never cut', () => {
+  const of = (low: number, verdict = 'no_detectable_change') =>
+    axisOf(
+      [0.01, 0.012, 0.17, 0.011, 0.012, 0.01].map((value, i) => ({
+        value,
+        low: i === 2 ? low : value,
+        high: value,
+        reference: null,
+        attempts: i === 2 ? 6 : 90,
+        comparison: { verdict },
+      })) as never,
+      { unit: 'ratio', kind: 'ratio' },
+    )[1];
+  assert.ok(of(0.001) < 0.025);
+  assert.ok(of(0.12) > 0.17);
+  assert.ok(of(0.05) > 0.05 && of(0.05) < 0.17);
+  assert.ok(of(0.001, 'worse') > 0.17);
 });
 
 test('one huge interval does not flatten the picture', () => {

@@ -66,22 +66,39 @@ export function columnsOf(points: readonly Point[]): Columns {
   };
 }
 
-/** Buckets with less than this share of the median bucket's attempts do not stretch the value axis. */
-const AXIS_WEIGHT_MIN = 0.25;
+/** The share of attempts whose values the axis holds, however uncertain each is. */
+const AXIS_SHARE = 0.9;
 
-/** The value axis: holds every value that rests on a fair share of attempts, and its reference. What a bucket of two attempts
- * says may leave the picture, and so may an interval wider than it; neither may flatten everything else. From 0, unless all values lie far above it (a share between 93 and 96 % would be a flat line). */
+/** The height a point surely has: its value, when its interval does not reach below half of it, else its interval's low end. */
+function sureHeight({ value, low, comparison }: Point): number {
+  const sure = low === null || value === null || low >= value / 2 || comparison?.verdict === 'worse';
+  return (sure ? value : low) ?? 0;
+}
+
+/** The value below which that share of all attempts stands. */
+function heldValue(points: readonly Point[], share: number): number {
+  const sorted = points
+    .flatMap(({ value, attempts }) => (value === null ? [] : [{ value, weight: attempts ?? 1 }]))
+    .sort((a, b) => a.value - b.value);
+  let left = share * sorted.reduce((sum, { weight }) => sum + weight, 0);
+  return sorted.find(({ weight }) => (left -= weight) <= 0)?.value ?? sorted.at(-1)?.value ?? 0;
+}
+
+/** The value axis: holds every height that is sure, and nine tenths of the attempts. What an hour of three attempts says may
+ * leave the picture, and so may an interval wider than it; neither may flatten everything else. From 0, unless all values lie
+ * far above it (a share between 93 and 96 % would be a flat line). */
 export function axisOf(points: readonly Point[], measure: Pick<Measure, 'unit' | 'kind'>): [number, number] {
-  const counts = points.map(({ attempts }) => attempts ?? 0).filter((count) => count > 0).sort((a, b) => a - b);
-  const enough = AXIS_WEIGHT_MIN * (counts[Math.floor(counts.length / 2)] ?? 0);
-  const weighty = points.filter(({ attempts }) => attempts === null || attempts >= enough);
-  const values = weighty.flatMap(({ value, reference }) => [value, reference]).filter((value) => value !== null);
+  const values = points.map(({ value }) => value).filter((value) => value !== null);
   if (values.length === 0) return [0, 1];
-  const top = Math.max(...values);
-  const bottom = Math.min(...values);
-  const highs = weighty.map(({ high }) => high).filter((high) => high !== null);
-  const lows = weighty.map(({ low }) => low).filter((low) => low !== null);
-  const fromZero = measure.kind === 'sum' || measure.kind === 'distinct' || measure.kind === 'concurrency' || bottom < 0.6 * top;
+  const volume = measure.kind === 'sum' || measure.kind === 'distinct' || measure.kind === 'concurrency';
+  const held = volume ? Math.max(...values) : Math.max(heldValue(points, AXIS_SHARE), ...points.map(sureHeight));
+  // The baseline belongs into the picture too, but one odd hour of it does not make the scale.
+  const references = points.map(({ reference }) => reference).filter((reference) => reference !== null && reference <= 2 * held);
+  const top = Math.max(held, ...references.map(Number));
+  const bottom = Math.min(...values, ...references.map(Number));
+  const highs = points.map(({ high }) => high).filter((high) => high !== null);
+  const lows = points.map(({ low }) => low).filter((low) => low !== null);
+  const fromZero = volume || bottom < 0.6 * top;
   const reach = fromZero ? top : top - bottom || Math.abs(top) || 1;
   const high = Math.min(Math.max(top, ...highs), top + 0.6 * reach);
   const low = fromZero ? Math.min(0, bottom) : Math.max(Math.min(bottom, ...lows), bottom - 0.6 * reach);

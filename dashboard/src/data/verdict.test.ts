@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Comparison } from '../api-types.ts';
-import { baselinePhrase, changeText, explain, valueSentence, verdictWords } from './verdict.ts';
+import { baselinePhrase, changeText, comparisonWords, explain, valueSentence, verdictWords } from './verdict.ts';
 
+const RATIO = { unit: 'ratio', better: 'lower' } as const;
 const plain = (written: string) => written.replace(/[\u202f\u00a0]/g, ' ');
 const comparison = (over: Partial<Comparison>): Comparison => ({
   reference: 0.0081,
@@ -33,7 +34,7 @@ test('the change is relative where there is a reference, else absolute, else not
 test('a worsening is explained with size, certainty, parts and days', () => {
   const lines = explain(
     comparison({ rateEffect: 0.0039, mixEffect: 0.0003, referenceDays: ['2026-11-13', '2026-11-06'] }),
-    'ratio',
+    RATIO,
     'the usual Friday',
     'en-US',
   ).map(plain);
@@ -48,7 +49,7 @@ test('a worsening is explained with size, certainty, parts and days', () => {
 test('too little data says what could have been seen, never that nothing changed', () => {
   const lines = explain(
     comparison({ verdict: 'insufficient_data', reason: '12 attempts on the side compared', minimumDetectable: 0.02 }),
-    'ratio',
+    RATIO,
     'last week',
     'en-US',
   ).map(plain);
@@ -68,4 +69,13 @@ test('the usual level is named by its weekday when the range is one day', () => 
   const start = Date.parse('2026-11-19T23:00:00Z');
   assert.equal(baselinePhrase('auto', start, start + 18 * 3_600_000, 'Europe/Vienna'), 'the usual Friday');
   assert.equal(baselinePhrase('auto', start, start + 7 * 86_400_000, 'Europe/Vienna'), 'the usual level');
+});
+
+test('of a volume that changed, for which the server refuses a verdict, the direction is said', () => {
+  const role = (over: Partial<Comparison>, better: 'neither' | 'lower') => comparisonWords(comparison({ verdict: 'refused', ...over }), better).role;
+  assert.equal(role({ low: 72, high: 200 }, 'neither'), 'higher');
+  assert.equal(role({ low: -200, high: -72 }, 'neither'), 'lower');
+  assert.equal(role({ low: -5, high: 200 }, 'neither'), 'refused');
+  assert.equal(role({ low: null, high: null }, 'neither'), 'refused');
+  assert.equal(role({ low: 72, high: 200 }, 'lower'), 'refused');
 });

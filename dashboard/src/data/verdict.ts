@@ -1,6 +1,6 @@
 // Here live the words for a comparison: verdict, colour role, sentence. Invariant: the role `worse`, the only one drawn in
 // red, is given to the verdict `worse` and to nothing else. Whether a change is worse is the server's to say, never computed here.
-import type { Comparison, Unit, Value, Verdict } from '../api-types.ts';
+import type { Better, Comparison, Unit, Value, Verdict } from '../api-types.ts';
 import type { Baseline } from '../route.ts';
 import * as format from '../format.ts';
 import { weekday } from '../zone.ts';
@@ -32,6 +32,25 @@ export function verdictWords(verdict: Verdict): VerdictWords {
   const plain = verdict.replaceAll('_', ' ');
   return WORDS[verdict] ?? { role: 'unsure', short: plain, clause: plain };
 }
+
+/** What a comparison is judged on: how to write its numbers, and which way is better. */
+export interface Judged {
+  unit: Unit;
+  better: Better;
+}
+
+/** The words for a comparison. Of a volume, of which neither direction is better, the server refuses a verdict although it
+ * saw a change; then the direction is said, in the server's own numbers: an interval of the difference without 0. */
+export function comparisonWords({ verdict, low, high }: Comparison, better: Better): VerdictWords {
+  if (verdict === 'refused' && better === 'neither') {
+    if (typeof low === 'number' && low > 0) return WORDS.higher!;
+    if (typeof high === 'number' && high < 0) return WORDS.lower!;
+  }
+  return verdictWords(verdict);
+}
+
+/** Whether these words are about a change. */
+export const isChange = ({ role }: VerdictWords): boolean => role === 'worse' || role === 'better' || role === 'higher' || role === 'lower';
 
 export const BASELINE_TITLES: Record<Baseline, string> = {
   auto: 'Usual for this weekday',
@@ -84,14 +103,14 @@ export function hasInterval(value: Value): value is Value & { value: number; low
 }
 
 /** Everything a comparison says, one fact a line: verdict, sizes, certainty, parts, days. For tooltips and screen readers. */
-export function explain(comparison: Comparison, unit: Unit, against: string, locale: string): string[] {
+export function explain(comparison: Comparison, { unit, better }: Judged, against: string, locale: string): string[] {
   const { reference, difference, low, high, pValue, rateEffect, mixEffect, effectReason, referenceDays, minimumDetectable, reason } =
     comparison;
   const lines: string[] = [];
-  const words = verdictWords(comparison.verdict);
+  const words = comparisonWords(comparison, better);
   const change = changeText(comparison, unit, locale);
   const there = typeof reference === 'number' ? ` (${format.text(reference, unit, locale)})` : '';
-  const moved = words.role === 'worse' || words.role === 'better' || words.role === 'higher' || words.role === 'lower';
+  const moved = isChange(words);
   lines.push(
     moved
       ? `${words.short} than ${against}${there}${change ? `: ${change}` : ''}.`

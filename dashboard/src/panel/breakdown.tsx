@@ -121,8 +121,8 @@ export function BreakdownPanel() {
                       {shown.route.baseline !== 'none' && (
                         <td class="change-cell">
                           {row.comparison && (
-                            <span data-tip={explain(row.comparison, shown.measure.unit, against, locale).join('\n')}>
-                              <VerdictMark comparison={row.comparison} unit={shown.measure.unit} locale={locale} />
+                            <span data-tip={explain(row.comparison, shown.measure, against, locale).join('\n')}>
+                              <VerdictMark comparison={row.comparison} judged={shown.measure} locale={locale} />
                             </span>
                           )}
                         </td>

@@ -5,7 +5,7 @@ import { plainDefinition, type Measure } from '../catalogue.ts';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
 import type { Range } from '../data/range.ts';
-import { baselinePhrase, explain, hasInterval, valueSentence, verdictWords } from '../data/verdict.ts';
+import { baselinePhrase, comparisonWords, explain, hasInterval, isChange, valueSentence } from '../data/verdict.ts';
 import * as format from '../format.ts';
 import type { Route } from '../route.ts';
 import type { Asked } from '../use.ts';
@@ -77,7 +77,7 @@ function Figure(props: { measure: Measure; value: Value | undefined; comparison:
   const written = typeof value?.value === 'number' ? format.write(value.value, unit, locale) : null;
   const words = [
     `${measure.title}: ${valueSentence(value, unit, locale)}.`,
-    ...(comparison ? explain(comparison, unit, against, locale) : []),
+    ...(comparison ? explain(comparison, measure, against, locale) : []),
     ...(value?.unreliable ? ['A tail of few attempts: not reliable.'] : []),
     plainDefinition(measure),
   ];
@@ -112,10 +112,10 @@ function Figure(props: { measure: Measure; value: Value | undefined; comparison:
       <span class="figure-change">
         {comparison && (
           <>
-            <VerdictMark comparison={comparison} unit={unit} locale={locale} />
+            <VerdictMark comparison={comparison} judged={measure} locale={locale} />
             {typeof comparison.reference === 'number' && (
               <span class="figure-reference">
-                {verdictWords(comparison.verdict).role === 'worse' || verdictWords(comparison.verdict).role === 'better' ? 'than' : 'vs'}{' '}
+                {isChange(comparisonWords(comparison, measure.better)) ? 'than' : 'vs'}{' '}
                 {format.text(comparison.reference, unit, locale)}
               </span>
             )}

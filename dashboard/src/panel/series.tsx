@@ -102,7 +102,7 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
     >
       <p class="panel-words">
         {plainDefinition(measure)}{' '}
-        {overall && headline.current && <span data-explanation>{explain(overall, measure.unit, against, locale).slice(0, 2).join(' ')}</span>}
+        {overall && headline.current && <span data-explanation>{explain(overall, measure, against, locale).slice(0, 2).join(' ')}</span>}
       </p>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
       {!shown && !asked.error && <Skeleton height={BODY_HEIGHT} />}
@@ -211,7 +211,7 @@ function SeriesTable({ points, series, against }: { points: Point[]; series: Ser
               {against && (
                 <>
                   <td class="number muted">{format.text(point.reference, measure.unit, locale)}</td>
-                  <td>{point.comparison && <VerdictMark comparison={point.comparison} unit={measure.unit} locale={locale} />}</td>
+                  <td>{point.comparison && <VerdictMark comparison={point.comparison} judged={measure} locale={locale} />}</td>
                 </>
               )}
             </tr>
