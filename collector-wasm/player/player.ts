@@ -59,7 +59,8 @@ function load(manifest: string): void {
     maxMaxBufferLength: BUFFER_S,
     backBufferLength: 10,
     fLoader: network.loader(),
-    autoStartLoad: true,
+    // Media is loaded when somebody wants to see it: so startup is what a viewer waits, and a slow network shows in it.
+    autoStartLoad: false,
   });
   hls.on(Hls.Events.ERROR, (_event, data: ErrorData) => log(`hls.js ${data.fatal ? 'fatal ' : ''}${data.details}`));
   hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => log(`now ${hls?.levels[level]?.height ?? '?'}p`));
@@ -76,6 +77,14 @@ function load(manifest: string): void {
   hls.attachMedia(video);
 }
 let collector: ReturnType<typeof collect> | null = null;
+
+/** The `hls` whose media is being loaded. */
+let loading: Hls | null = null;
+function startLoading(): void {
+  if (hls === loading) return;
+  loading = hls;
+  hls?.startLoad();
+}
 
 function applyQuality(): void {
   const level = Number(element<HTMLSelectElement>('quality').value);
@@ -182,6 +191,7 @@ element<HTMLSelectElement>('delay').addEventListener('change', (event) => {
 // The element's own controls begin a playback too.
 video.addEventListener('play', () => {
   if (truth.current === null) truth.intent();
+  startLoading();
 });
 if (!parameters.has('key')) {
   const notice = element('notice');

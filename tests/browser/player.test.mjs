@@ -82,3 +82,9 @@ test('a closed tab is an attempt that quit, with its playing time to the end', a
   assert.ok(answer.totals.play_ms <= truth.play_ms + 3_000);
   await context.close();
 });
+
+test('the address without a slash keeps its license key', async () => {
+  const response = await fetch(`${node.client.url}/player?key=${node.client.keys.licenseKey}`);
+  assert.equal(response.status, 200);
+  assert.match(response.url, /key=/);
+});

@@ -152,7 +152,7 @@ async fn show(
 
     let url = keys.url.trim_end_matches('/');
     println!("\n  dashboard  {url}/#key={}", keys.api_key);
-    println!("  player     {url}/player?key={}", keys.license_key);
+    println!("  player     {url}/player/?key={}", keys.license_key);
     println!("  API key    {}", keys.api_key);
     println!("  license    {}\n", keys.license_key);
 

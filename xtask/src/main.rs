@@ -8,6 +8,7 @@ mod prerequisites;
 mod project;
 mod test;
 mod tidy;
+mod traps;
 mod web;
 
 use std::process::ExitCode;

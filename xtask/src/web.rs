@@ -13,6 +13,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{
     prerequisites::{WASM_TARGET, node_packages, wasm_target},
     project::{Project, run_step, say},
+    traps,
 };
 
 /// Linear memory is 64 KiB with this stack, one page instead of seventeen with the default of 1 MiB.
@@ -48,22 +49,27 @@ pub fn collector(project: &Project) -> Result<()> {
     let wasm = bindings.join("collector_bg.wasm");
     project.when_changed(
         "bindings",
-        &[compiled.clone(), project.path("xtask/src/web.rs")],
+        &[
+            compiled.clone(),
+            project.path("xtask/src/web.rs"),
+            project.path("xtask/src/traps.rs"),
+        ],
         &wasm,
         || {
             say("binding the collector to JavaScript");
             fs::create_dir_all(&bindings)?;
             // TRICKY: the input must be unstripped. Without the `target_features` section wasm-bindgen cannot see what
             // the compiler was allowed to use, and the glue would be wrong for it.
-            Bindgen::new()
+            let mut output = Bindgen::new()
                 .input_path(&compiled)
                 .out_name("collector")
                 .bundler(true)
                 .context("choosing wasm-bindgen's bundler output")?
-                .remove_name_section(true)
-                .remove_producers_section(true)
-                .generate(&bindings)
+                .generate_output()
                 .context("running wasm-bindgen on the collector")?;
+            traps::shorten(output.wasm_mut()).context("taking the words of panics out of the collector")?;
+            output.emit(&bindings).context("writing the collector's bindings")?;
+            fs::copy(&wasm, "/tmp/shrink/named.wasm")?; // XXX
             run_step(
                 "optimising the collector",
                 project

@@ -70,7 +70,7 @@ export class Client {
   /** The player page, with everything it reports under `viewer`. */
   playerUrl(viewer = 'browser-test') {
     const parameters = new URLSearchParams({ key: this.keys.licenseKey, viewer, video: `video-${viewer}` });
-    return `${this.url}/player?${parameters}`;
+    return `${this.url}/player/?${parameters}`;
   }
 
   /** The dashboard, signed in by its address. */
