@@ -140,7 +140,11 @@ fn single_crate(metadata: &Metadata, violations: &mut Vec<String>) {
     for package in &metadata.packages {
         let folder = folder_of(package);
         for (library, owner) in SINGLE_CRATE {
-            if folder != owner && package.dependencies.iter().any(|dependency| dependency.name == library) {
+            let named = package
+                .dependencies
+                .iter()
+                .any(|dependency| dependency.name == library && dependency.kind != DependencyKind::Development);
+            if folder != owner && named {
                 violations.push(format!("{folder}/ depends on {library}; only {owner}/ may"));
             }
         }
