@@ -47,10 +47,7 @@ use crate::{
     dead_letter::DeadLetters,
     pipeline::{
         deduplicate::Attempts,
-        enrich::{
-            place::Places,
-            user_agent::{self, UserAgents},
-        },
+        enrich::{place::Places, user_agent::UserAgents},
     },
     rate::RateLimiter,
     telemetry::{DepthCollector, Snapshot, Telemetry},
@@ -58,7 +55,10 @@ use crate::{
 
 pub use crate::{
     http::beacons::{BatchResult, RejectedBeacon},
-    pipeline::enrich::place::PlaceError,
+    pipeline::enrich::{
+        place::PlaceError,
+        user_agent::{UserAgentError, find_user_agent_patterns},
+    },
 };
 
 /// How often idle attempts are forgotten.
@@ -83,6 +83,8 @@ pub struct IngestConfig {
     pub geo_city: Option<PathBuf>,
     /// A file of MaxMind's kind ASN or ISP.
     pub geo_asn: Option<PathBuf>,
+    /// The `regexes.yaml` of uap-core; `None` finds it ([`find_user_agent_patterns`]).
+    pub user_agent_patterns: Option<PathBuf>,
     /// Most attempts remembered for recognising retries, about 100 bytes each.
     pub attempts_max: usize,
     /// The server's clocks.
@@ -101,6 +103,7 @@ impl IngestConfig {
             trusted_proxies: Vec::new(),
             geo_city: None,
             geo_asn: None,
+            user_agent_patterns: None,
             attempts_max: 1_000_000,
             clock: Arc::new(SystemClock::default()),
         }
@@ -116,6 +119,9 @@ pub enum IngestError {
     /// A geography file could not be opened.
     #[error("opening geography")]
     Place(#[from] PlaceError),
+    /// The patterns of user agents are there but cannot be used.
+    #[error("opening the user agent patterns")]
+    UserAgent(#[from] UserAgentError),
     /// The metrics could not be registered; perhaps a second ingest uses the same registry.
     #[error("registering metrics")]
     Telemetry(#[from] prometheus::Error),
@@ -183,7 +189,8 @@ impl Ingest {
     /// tokio runtime. `store` need not be reachable yet, but must be migrated before it is.
     ///
     /// # Errors
-    /// When the journal or a geography file cannot be opened.
+    /// When the journal, a geography file or the user agent patterns cannot be opened. Patterns that are nowhere are no error:
+    /// browser, operating system and device class are null then.
     pub fn start(
         config: IngestConfig,
         store: Store,
@@ -195,6 +202,16 @@ impl Ingest {
             config.geo_asn.as_deref(),
             config.trusted_proxies,
         )?;
+        let agents = match config.user_agent_patterns.or_else(find_user_agent_patterns) {
+            Some(path) => UserAgents::open(&path)?,
+            None => {
+                tracing::warn!(
+                    "no user agent patterns: browser, operating system and device class will be null, and bots count as viewers; \
+                     run `npm install`, or set PLAYHEAD_UA_PATTERNS to the regexes.yaml of uap-core"
+                );
+                UserAgents::default()
+            }
+        };
         let (journal, recovery) = Journal::open(config.data_dir.join("journal"), config.journal)?;
         if let Some(torn_tail) = &recovery.torn_tail {
             tracing::info!(
@@ -217,7 +234,7 @@ impl Ingest {
             journal: journal.clone(),
             telemetry: Arc::clone(&telemetry),
             attempts: Attempts::new(config.attempts_max),
-            agents: UserAgents::default(),
+            agents,
             places,
             rates: RateLimiter::default(),
             rate_limit_per_s: config.rate_limit_per_s,
@@ -234,7 +251,6 @@ impl Ingest {
             })
         };
         DepthCollector::register(depth, registry)?;
-        drop(tokio::task::spawn_blocking(user_agent::warm_up));
         let (wish, wishes) = watch::channel(Wish::Run);
         let batcher = Batcher {
             journal,

@@ -93,6 +93,9 @@ pub struct Serve {
     /// An ASN database in MaxMind's format.
     #[arg(long, env = "PLAYHEAD_GEO_ASN")]
     pub geo_asn: Option<PathBuf>,
+    /// The patterns of user agents, regexes.yaml of uap-core; found in node_modules by default. Without them browsers are null.
+    #[arg(long, env = "PLAYHEAD_UA_PATTERNS")]
+    pub ua_patterns: Option<PathBuf>,
     /// Folder with the built dashboard, collector and player page; found beside the program or above the current folder by default.
     #[arg(long, env = "PLAYHEAD_WEB_DIR")]
     pub web_dir: Option<PathBuf>,

@@ -71,6 +71,7 @@ fn serve_arguments(dev: &Dev) -> Serve {
         ],
         geo_city: None,
         geo_asn: None,
+        ua_patterns: None,
         web_dir: dev.web_dir.clone(),
     }
 }

@@ -120,6 +120,7 @@ impl Node {
             geo_city: arguments.geo_city.clone(),
             geo_asn: arguments.geo_asn.clone(),
             trusted_proxies: arguments.trusted_proxies.clone(),
+            user_agent_patterns: arguments.ua_patterns.clone(),
             ..IngestConfig::new(data_dir)
         };
         let store = database.store.clone();

@@ -17,7 +17,7 @@ pub(crate) fn enrichment(agent: &Arc<UserAgent>, place: Place) -> Enrichment {
         browser_version: agent.browser_version.clone(),
         os: agent.os.clone(),
         os_version: agent.os_version.clone(),
-        device_class: Some(agent.device_class.to_owned()),
+        device_class: agent.device_class.map(str::to_owned),
         country: place.country,
         region: place.region,
         city: place.city,

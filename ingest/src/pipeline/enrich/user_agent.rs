@@ -1,12 +1,15 @@
 //! Browser, operating system and device class from a `User-Agent`.
 //!
-//! Names and versions come from uap-core's patterns (`ingest/data`) through `ua-parser`. Our own, because uap-core has no device
-//! classes and people group by "Chrome", not by "Chrome Mobile iOS": the class, one name per browser family, and null instead of
-//! the versions that browsers have frozen (`Android 10; K`, `Mac OS X 10_15_7`).
+//! Names and versions come from uap-core's patterns through `ua-parser`. The patterns are the npm package `uap-core`, pinned in
+//! `ingest/package.json` and read when the process starts; without them a user agent says nothing. Our own, because uap-core has
+//! no device classes and people group by "Chrome", not by "Chrome Mobile iOS": the class, one name per browser family, and null
+//! instead of the versions that browsers have frozen (`Android 10; K`, `Mac OS X 10_15_7`).
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock, PoisonError, RwLock},
+    env, fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use ua_parser::{Extractor, Regexes};
@@ -16,19 +19,51 @@ const BYTES_MAX: usize = 1_024;
 /// User agents remembered per generation of the cache; two generations live, about 5 MB together.
 const GENERATION: usize = 8_192;
 
-static PATTERNS: LazyLock<Extractor<'static>> = LazyLock::new(|| {
-    let mut patterns: Regexes<'static> = serde_json::from_str(include_str!("../../../data/user_agents.json"))
-        // Unwrap safety: the file is part of the program, and a test reads it.
-        .expect("the patterns are JSON of the expected form");
-    // Of the 633 patterns of devices only those that know robots are of use here; the others would triple time and memory.
-    patterns
-        .device_parsers
-        .retain(|parser| parser.brand_replacement.as_deref() == Some("Spider"));
-    Extractor::try_from(patterns).expect("the patterns are regular expressions")
-});
+/// The patterns cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum UserAgentError {
+    /// The file cannot be read.
+    #[error("reading the user agent patterns {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The file is no YAML of uap-core's form.
+    #[error("parsing the user agent patterns {}", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: Box<serde_saphyr::Error>,
+    },
+    /// A pattern is no regular expression that we can use.
+    #[error("compiling the user agent patterns {}: {reason}", path.display())]
+    Compile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Where uap-core's patterns are: `PLAYHEAD_UA_PATTERNS` when set, else `regexes.yaml` in the nearest `node_modules/uap-core` upwards
+/// of the executable, then upwards of the current directory. `None` when they are in none of these.
+#[must_use]
+pub fn find_user_agent_patterns() -> Option<PathBuf> {
+    if let Some(path) = env::var_os("PLAYHEAD_UA_PATTERNS").filter(|path| !path.is_empty()) {
+        return Some(path.into());
+    }
+    let roots = [env::current_exe().ok(), env::current_dir().ok()];
+    let candidates = roots.iter().flatten().flat_map(|root| root.ancestors());
+    candidates
+        .map(|folder| folder.join("node_modules/uap-core/regexes.yaml"))
+        .find(|path| path.is_file())
+}
 
 /// What a `User-Agent` says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct UserAgent {
     /// Name of the browser, without its platform's suffix.
     pub(crate) browser: Option<String>,
@@ -38,24 +73,49 @@ pub(crate) struct UserAgent {
     pub(crate) os: Option<String>,
     /// Its version, major and minor; null where browsers report a frozen one.
     pub(crate) os_version: Option<String>,
-    /// `desktop`, `phone`, `tablet`, `tv`, `console`, `bot` or `other`.
-    pub(crate) device_class: &'static str,
-}
-
-/// Compiles the patterns now (a tenth of a second, once per process), so that no request waits for it.
-pub(crate) fn warm_up() {
-    LazyLock::force(&PATTERNS);
+    /// `desktop`, `phone`, `tablet`, `tv`, `console`, `bot` or `other`; null without patterns.
+    pub(crate) device_class: Option<&'static str>,
 }
 
 /// Parsed user agents by text. Two generations: what is not asked for during a whole generation is dropped.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct UserAgents {
+    /// None without a file of patterns; then nothing is known of any user agent.
+    patterns: Option<Extractor<'static>>,
     generations: RwLock<[HashMap<Box<str>, Arc<UserAgent>>; 2]>,
 }
 
 impl UserAgents {
+    /// Reads and compiles the patterns in `path` (a tenth of a second).
+    pub(crate) fn open(path: &Path) -> Result<Self, UserAgentError> {
+        let text = fs::read_to_string(path).map_err(|source| UserAgentError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut patterns: Regexes<'static> = serde_saphyr::from_str(&text).map_err(|source| UserAgentError::Parse {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })?;
+        // Of the more than 600 patterns of devices only those that know robots are of use here; the others would triple time and
+        // memory.
+        patterns
+            .device_parsers
+            .retain(|parser| parser.brand_replacement.as_deref() == Some("Spider"));
+        let patterns = Extractor::try_from(patterns).map_err(|error| UserAgentError::Compile {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        Ok(Self {
+            patterns: Some(patterns),
+            ..Self::default()
+        })
+    }
+
     /// What `text` says, from memory when it was parsed before.
     pub(crate) fn get(&self, text: &str) -> Arc<UserAgent> {
+        let Some(patterns) = &self.patterns else {
+            return Arc::default();
+        };
         let text = cut(text);
         {
             let [young, _] = &*self.generations.read().unwrap_or_else(PoisonError::into_inner);
@@ -67,7 +127,7 @@ impl UserAgents {
             let [_, old] = &*self.generations.read().unwrap_or_else(PoisonError::into_inner);
             old.get(text).map(Arc::clone)
         };
-        let agent = old.unwrap_or_else(|| Arc::new(parse(text)));
+        let agent = old.unwrap_or_else(|| Arc::new(parse(patterns, text)));
         let [young, old] = &mut *self.generations.write().unwrap_or_else(PoisonError::into_inner);
         if young.len() >= GENERATION {
             *old = std::mem::take(young);
@@ -85,8 +145,8 @@ fn cut(text: &str) -> &str {
     &text[..end]
 }
 
-fn parse(text: &str) -> UserAgent {
-    let (browser, os, device) = PATTERNS.extract(text);
+fn parse(patterns: &Extractor<'_>, text: &str) -> UserAgent {
+    let (browser, os, device) = patterns.extract(text);
     let family = browser.as_ref().map_or("", |browser| &*browser.family);
     let os_family = os.as_ref().map_or("", |os| &*os.os);
     let device_brand = device
@@ -112,7 +172,7 @@ fn parse(text: &str) -> UserAgent {
         browser_version: browser.as_ref().and_then(|browser| browser.major).map(str::to_owned),
         os: os_name,
         os_version,
-        device_class,
+        device_class: Some(device_class),
     }
 }
 
@@ -282,7 +342,7 @@ Chrome WebView 120 | Android 12 | tv
 Mozilla/5.0 (Linux; Android 12; BRAVIA 4K VH2 Build/STT2.221215.001; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0.6099.144 Mobile Safari/537.36
 Chrome WebView 108 | Android 11 | tv
 Mozilla/5.0 (Linux; Android 11; AFTKM Build/RS8133.2939N; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/108.0.5359.220 Mobile Safari/537.36
-Chrome 125 | Chromecast Android 12.0 | tv
+Chrome 125 | Android 12.0 | tv
 Mozilla/5.0 (Linux; Android 12.0; Build/STTL.240508.005) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/125.0.0.0 Safari/537.36 CrKey/1.56.500000 DeviceType/AndroidTV
 Roku 14 | Roku 14.5 | tv
 Roku/DVP-14.5 (14.5.0.4212-AE)
@@ -305,27 +365,35 @@ curl/8.5.0
 - - | - - | other
 completely made up";
 
+    fn open() -> UserAgents {
+        UserAgents::open(&find_user_agent_patterns().expect("run `npm install` first")).unwrap()
+    }
+
     #[test]
     fn current_browsers_and_devices_are_told_apart() {
+        let agents = open();
         let lines: Vec<&str> = TABLE.lines().collect();
         for pair in lines.chunks(2) {
-            let agent = parse(pair[1]);
+            let agent = agents.get(pair[1]);
             let dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
             let (browser, version) = (dash(&agent.browser), dash(&agent.browser_version));
             let (os, os_version) = (dash(&agent.os), dash(&agent.os_version));
-            let got = format!("{browser} {version} | {os} {os_version} | {}", agent.device_class);
+            let got = format!(
+                "{browser} {version} | {os} {os_version} | {}",
+                agent.device_class.unwrap()
+            );
             assert_eq!(got, pair[0], "{}", pair[1]);
         }
     }
 
     #[test]
     fn the_memory_is_bounded_and_gives_the_same_answer() {
-        let agents = UserAgents::default();
+        let agents = open();
         let first = agents.get("curl/8.5.0");
         assert!(Arc::ptr_eq(&first, &agents.get("curl/8.5.0")));
         for number in 0..3 {
             let text = "é".repeat(BYTES_MAX) + &number.to_string();
-            assert_eq!(agents.get(&text).device_class, "other");
+            assert_eq!(agents.get(&text).device_class, Some("other"));
         }
         let [young, old] = &*agents.generations.read().unwrap();
         assert_eq!(
@@ -333,5 +401,25 @@ completely made up";
             (2, 0),
             "what is cut to the same text is one entry"
         );
+    }
+
+    #[test]
+    fn without_patterns_nothing_is_known_and_broken_ones_are_an_error_that_names_the_file() {
+        let agents = UserAgents::default();
+        assert_eq!(*agents.get("curl/8.5.0"), UserAgent::default());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("regexes.yaml");
+        let error = |text: Option<&str>| {
+            if let Some(text) = text {
+                fs::write(&path, text).unwrap();
+            }
+            let error = UserAgents::open(&path).err().unwrap();
+            assert!(error.to_string().contains("regexes.yaml"), "{error}");
+            error
+        };
+        assert!(matches!(error(None), UserAgentError::Read { .. }));
+        assert!(matches!(error(Some("os_parsers: 1")), UserAgentError::Parse { .. }));
+        let broken = "user_agent_parsers:\n  - regex: '(unclosed'\nos_parsers: []\ndevice_parsers: []\n";
+        assert!(matches!(error(Some(broken)), UserAgentError::Compile { .. }));
     }
 }
