@@ -302,7 +302,10 @@ async fn insert_all(token: &str, rows: &[BeaconRow], sink: &impl Sink) -> Result
 fn is_systemic(error: &StoreError) -> bool {
     match error {
         StoreError::Refused { code, .. } => matches!(code, 16 | 47 | 60 | 62 | 81),
-        StoreError::Shape { .. } | StoreError::MigrationChanged { .. } | StoreError::DatabaseName { .. } => true,
+        StoreError::Shape { .. }
+        | StoreError::MigrationChanged { .. }
+        | StoreError::Retention { .. }
+        | StoreError::DatabaseName { .. } => true,
         StoreError::Unreachable(_) | StoreError::TimedOut { .. } => false,
     }
 }

@@ -49,6 +49,11 @@ pub enum Document {
     Errors,
 }
 
+/// Days that a table can keep.
+fn days() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=i64::from(store::Retention::DAYS_MAX))
+}
+
 /// Where data lies and how long it is kept.
 #[derive(Debug, Clone, Args)]
 pub struct Storage {
@@ -68,10 +73,10 @@ pub struct Storage {
     #[arg(long, env = "CLICKHOUSE_DATABASE", default_value = "playhead")]
     pub clickhouse_database: String,
     /// Days to keep raw beacons, the source of timelines and of concurrent viewers.
-    #[arg(long, env = "PLAYHEAD_BEACONS_DAYS", default_value_t = 30)]
+    #[arg(long, env = "PLAYHEAD_BEACONS_DAYS", default_value_t = 30, value_parser = days())]
     pub beacons_days: u32,
     /// Days to keep attempts, the source of every other number.
-    #[arg(long, env = "PLAYHEAD_IMPRESSIONS_DAYS", default_value_t = 400)]
+    #[arg(long, env = "PLAYHEAD_IMPRESSIONS_DAYS", default_value_t = 400, value_parser = days())]
     pub impressions_days: u32,
 }
 

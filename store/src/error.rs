@@ -37,6 +37,14 @@ pub enum StoreError {
         /// Checksum of the text in this program.
         expected: String,
     },
+    /// A table shall be kept for no time at all, or for longer than its TTL can say.
+    #[error("{table} cannot be kept for {days} days: 1 to {} can be", crate::Retention::DAYS_MAX)]
+    Retention {
+        /// The table.
+        table: &'static str,
+        /// The days as configured.
+        days: u32,
+    },
     /// The configured database name is not an identifier.
     #[error("the database name {name:?} is no identifier: letters, digits and underscores, not beginning with a digit")]
     DatabaseName {
@@ -61,7 +69,9 @@ impl StoreError {
         match self {
             Self::Unreachable(_) | Self::TimedOut { .. } => true,
             Self::Refused { code, .. } => !POISON_CODES.contains(code),
-            Self::Shape { .. } | Self::MigrationChanged { .. } | Self::DatabaseName { .. } => false,
+            Self::Shape { .. } | Self::MigrationChanged { .. } | Self::Retention { .. } | Self::DatabaseName { .. } => {
+                false
+            }
         }
     }
 

@@ -18,6 +18,21 @@ pub struct Retention {
     pub impressions_days: u32,
 }
 
+impl Retention {
+    /// Most days: 50 years. A TTL is a `DateTime`, whose last day is in February 2106; a row whose time plus the retention lies
+    /// behind that wraps round to 1970 and is dropped at once. With 50 years that cannot happen before 2056.
+    pub const DAYS_MAX: u32 = 18_250;
+
+    fn check(&self) -> Result<(), StoreError> {
+        for (table, days) in [("beacons", self.beacons_days), ("impressions", self.impressions_days)] {
+            if !(1..=Self::DAYS_MAX).contains(&days) {
+                return Err(StoreError::Retention { table, days });
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Default for Retention {
     /// Beacons 14 days (the timeline of single attempts), impressions 400 days (13 months, so a month has last year's beside it).
     fn default() -> Self {
@@ -73,9 +88,11 @@ impl Store {
     /// migrations applied by this call.
     ///
     /// # Errors
-    /// When ClickHouse refuses, or a migration that was applied has another text now.
+    /// When ClickHouse refuses, a migration that was applied has another text now, or a retention is not in
+    /// 1..=[`Retention::DAYS_MAX`] (then nothing was changed).
     pub async fn migrate(&self, retention: &Retention) -> Result<Vec<&'static str>, StoreError> {
         check_identifier(&self.database)?;
+        retention.check()?;
         // Atomic: the embedded engine's default database engine cannot hold materialized views.
         let create = format!("CREATE DATABASE IF NOT EXISTS `{}` ENGINE = Atomic", self.database);
         self.bare.query_raw(&create).execute().await?;

@@ -469,6 +469,45 @@ async fn migrating_twice_and_from_two_processes_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_retention_that_a_ttl_cannot_say_is_refused_and_the_longest_keeps_a_row_of_today() {
+    let (engine, store) = store().await;
+    let keep = |beacons_days, impressions_days| Retention {
+        beacons_days,
+        impressions_days,
+    };
+    for (retention, expected) in [
+        (keep(0, 30), ("beacons", 0)),
+        (keep(36_500, 30), ("beacons", 36_500)),
+        (
+            keep(30, Retention::DAYS_MAX + 1),
+            ("impressions", Retention::DAYS_MAX + 1),
+        ),
+    ] {
+        let error = store.migrate(&retention).await.unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Retention { table, days } if (*table, *days) == expected),
+            "{error}"
+        );
+        assert!(!error.is_retryable());
+    }
+    store
+        .migrate(&keep(Retention::DAYS_MAX, Retention::DAYS_MAX))
+        .await
+        .unwrap();
+    store.insert_beacons("a", &[row(1, 0, 1)]).await.unwrap();
+    let both = "SELECT (SELECT count() FROM beacons) + (SELECT count() FROM impressions) AS count";
+    // A merge is what drops rows whose time has come.
+    let client = clickhouse::Client::default()
+        .with_url(&engine.url)
+        .with_database("playhead");
+    for table in ["beacons", "impressions"] {
+        let merge = format!("OPTIMIZE TABLE {table} FINAL");
+        client.query_raw(&merge).execute().await.unwrap();
+    }
+    assert_eq!(count(&store, both).await, 2);
+}
+
+#[tokio::test]
 async fn an_edited_migration_is_noticed() {
     let (engine, store) = store().await;
     let edited = clickhouse::Client::default()
@@ -489,18 +528,18 @@ async fn an_edited_migration_is_noticed() {
 #[tokio::test]
 async fn no_start_makes_a_batch_touch_too_many_partitions() {
     let (_engine, store) = store().await;
-    // What is older than the retention is dropped as soon as it is stored: keep a century.
+    // What is older than the retention is dropped as soon as it is stored.
     store
         .migrate(&Retention {
-            impressions_days: 36_525,
+            impressions_days: Retention::DAYS_MAX,
             ..Retention::default()
         })
         .await
         .unwrap();
-    // 40 years, a start every 29 days: 504 months.
+    // 40 years from 1990 on, a start every 29 days: 504 months.
     let rows: Vec<BeaconRow> = (0..504_u32)
         .map(|index| {
-            let started_at = i64::from(index) * 29 * 24 * HOUR_MS;
+            let started_at = 631_152_000_000 + i64::from(index) * 29 * 24 * HOUR_MS;
             let beacon = beacon(u128::from(index) + 1, 0, Totals::default());
             BeaconRow::new(beacon, Enrichment::default(), receipt(started_at))
         })
