@@ -11,90 +11,92 @@ import { warn } from './quiet.ts';
 export interface Fold {
   event(kind: number, t: number, a: number, b: number, c: number): number;
   error(t: number, failure: number, fatal: boolean, code: string, message: string): number;
-  beacon_json(t: number, kind: number): string;
+  beacon_json(t: number, kind: number): Uint8Array;
   free(): void;
 }
 export type FoldClass = new (t: number, frame_callback: boolean) => Fold;
 
+const decoder = new TextDecoder();
+
 export class Recorder {
   over = false;
-  private fold: Fold | null = null;
-  private early: (() => void)[] | null = [];
+  #fold: Fold | null = null;
+  #early: (() => void)[] | null = [];
   /** What is the same in every beacon, and known here. */
-  private readonly head: string;
-  private sequence = 0;
-  private context: Record<string, unknown> = {};
-  private contextDue = true;
+  readonly #head: string;
+  #sequence = 0;
+  #context: Record<string, unknown> = {};
+  #contextDue = true;
   /** The first beacon that carries the context as it stands. */
-  private contextSequence = 0;
+  #contextSequence = 0;
+  readonly #transport: Transport;
 
   constructor(
     readonly id: string,
     begin: { unix: number; t: number; frameCallback: boolean },
     module: Promise<FoldClass>,
-    private readonly transport: Transport,
+    transport: Transport,
   ) {
-    this.head = `{"attempt_id":${JSON.stringify(id)},"started_at_ms":${begin.unix},`;
+    this.#transport = transport;
+    this.#head = `{"attempt_id":${JSON.stringify(id)},"started_at_ms":${begin.unix},`;
     module.then(
       (Class) => {
-        this.guard(() => {
-          this.fold = new Class(begin.t, begin.frameCallback);
-          const early = this.early ?? [];
-          this.early = null;
+        this.#guard(() => {
+          this.#fold = new Class(begin.t, begin.frameCallback);
+          const early = this.#early ?? [];
+          this.#early = null;
           for (const act of early) act();
         });
       },
-      () => this.drop(),
+      () => this.#drop(),
     );
   }
 
   event(kind: number, t: number, a = 0, b = 0, c = 0): void {
-    this.call(() => this.report(this.fold!.event(kind, t, a, b, c), t));
+    this.#call(() => this.#report(this.#fold!.event(kind, t, a, b, c), t));
   }
 
   error({ class: failure, code, message, fatal }: PlaybackError, t: number): void {
     const number = FAILURE_CLASSES.indexOf(failure);
-    this.call(() => this.report(this.fold!.error(t, number < 0 ? 7 : number, !!fatal, String(code), String(message ?? '')), t));
+    this.#call(() => this.#report(this.#fold!.error(t, number < 0 ? 7 : number, !!fatal, String(code), String(message ?? '')), t));
   }
 
   /** Reports everything so far, because perhaps nothing follows. */
   hide(t: number): void {
-    this.call(() => this.beacon(t, BEACON.HIDE));
+    this.#call(() => this.#beacon(t, BEACON.HIDE));
   }
 
   update(context: Record<string, unknown>): void {
-    const before = JSON.stringify(wire(this.context));
-    this.context = { ...this.context, ...context };
-    if (JSON.stringify(wire(this.context)) === before) return;
-    this.contextDue = true;
-    this.contextSequence = this.sequence;
+    const before = JSON.stringify(wire(this.#context));
+    this.#context = { ...this.#context, ...context };
+    if (JSON.stringify(wire(this.#context)) === before) return;
+    this.#contextDue = true;
+    this.#contextSequence = this.#sequence;
   }
 
-  private report(flags: number, t: number): void {
+  #report(flags: number, t: number): void {
     const kind = wanted(flags);
-    if (kind >= 0) this.beacon(t, kind);
+    if (kind >= 0) this.#beacon(t, kind);
     if (isOver(flags)) {
       this.over = true;
-      const fold = this.fold;
-      this.fold = null;
+      const fold = this.#fold;
+      this.#fold = null;
       fold?.free();
     }
   }
 
-  private beacon(t: number, kind: number): void {
-    let json = this.fold!.beacon_json(t, kind);
-    if (json === '') return;
-    json = this.head + json.slice(1);
-    const sequence = this.sequence++;
-    if (kind === BEACON.FIRST_FRAME && this.context.first_frame_method === 'frame_callback' && !this.frameByCallback) {
+  #beacon(t: number, kind: number): void {
+    let json = this.#head + decoder.decode(this.#fold!.beacon_json(t, kind)).slice(1);
+    const sequence = this.#sequence++;
+    if (kind === BEACON.FIRST_FRAME && this.#context.first_frame_method === 'frame_callback' && !this.frameByCallback) {
       this.update({ first_frame_method: 'playhead_advance' });
-      this.contextSequence = sequence;
+      this.#contextSequence = sequence;
     }
-    if (this.contextDue) json = `${json.slice(0, -1)},"context":${JSON.stringify(wire(this.context))}}`;
-    this.transport.add({
+    if (this.#contextDue) json = `${json.slice(0, -1)},"context":${JSON.stringify(wire(this.#context))}}`;
+    this.#transport.add({
       json,
       accepted: () => {
-        if (sequence >= this.contextSequence) this.contextDue = false;
+        if (sequence >= this.#contextSequence) this.#contextDue = false;
       },
     });
   }
@@ -102,27 +104,27 @@ export class Recorder {
   /** A frame callback came; without, the playhead's advance stood for the first frame. */
   frameByCallback = false;
 
-  private call(act: () => void): void {
+  #call(act: () => void): void {
     if (this.over) return;
-    if (this.early !== null) {
+    if (this.#early !== null) {
       // Half an hour of ticks: the module never came, but no answer either.
-      if (this.early.length < 10_000) this.early.push(act);
-    } else if (this.fold !== null) this.guard(act);
+      if (this.#early.length < 10_000) this.#early.push(act);
+    } else if (this.#fold !== null) this.#guard(act);
   }
 
   /** After a trap the instance is in no known state: it is dropped, and nobody hears of it but the console, once. */
-  private guard(act: () => void): void {
+  #guard(act: () => void): void {
     try {
       if (!this.over) act();
     } catch (error) {
-      this.drop();
+      this.#drop();
       warn('the module failed; measuring stops', error);
     }
   }
 
-  private drop(): void {
+  #drop(): void {
     this.over = true;
-    this.fold = null;
-    this.early = null;
+    this.#fold = null;
+    this.#early = null;
   }
 }

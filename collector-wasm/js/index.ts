@@ -1,10 +1,10 @@
 // Here lives the default entry: the module inlined as text, so that no second request, no MIME type and no bundler plugin is needed.
 
-// @ts-expect-error -- build.mjs puts the module's bytes here, as hexadecimal digits
-import hex from 'playhead:wasm';
+// @ts-expect-error -- build.mjs puts the module's bytes here as text
+import code from 'playhead:wasm';
 
 import { attachWith, type Handle, type Options } from './collector.ts';
-import { bytesFromHex, load } from './wasm.ts';
+import { bytesFromText, load } from './wasm.ts';
 
 export type { Adapter, FailureClass, PlaybackError, Rendition, Signals } from './adapter.ts';
 export type { Handle, Options } from './collector.ts';
@@ -14,5 +14,5 @@ export { html5 } from './adapters/html5.ts';
 
 /** Watches `video` and reports to `endpoint`. Never throws, never delays playback. */
 export function attach(video: HTMLMediaElement, options: Options): Handle {
-  return attachWith(() => load(async () => bytesFromHex(hex as string)), video, options);
+  return attachWith(() => load(async () => bytesFromText(code as string)), video, options);
 }

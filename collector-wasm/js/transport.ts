@@ -38,157 +38,166 @@ const TIMEOUT_MS = 20_000;
 let inFlightBytes = 0;
 
 export class Transport {
-  private queue: Parcel[] = [];
-  private sending = 0;
-  private failures = 0;
-  private cancelRetry: (() => void) | null = null;
-  private refused = false;
-  private batchBeacons = BATCH_BEACONS;
+  #queue: Parcel[] = [];
+  #sending = 0;
+  #failures = 0;
+  #cancelRetry: (() => void) | null = null;
+  #refused = false;
+  #batchBeacons = BATCH_BEACONS;
+  readonly #url: string;
+  readonly #clock: Clock;
+  readonly #network: Network;
+  readonly #debug: ((batch: SentBatch) => void) | undefined;
 
   constructor(
-    private readonly url: string,
-    private readonly clock: Clock,
-    private readonly network: Network,
-    private readonly debug?: (batch: SentBatch) => void,
-  ) {}
+    url: string,
+    clock: Clock,
+    network: Network,
+    debug?: (batch: SentBatch) => void,
+  ) {
+    this.#url = url;
+    this.#clock = clock;
+    this.#network = network;
+    this.#debug = debug;
+  }
 
   get waiting(): number {
-    return this.queue.length;
+    return this.#queue.length;
   }
 
   /** Sends soon; batches by itself while a request is on its way. */
   add(parcel: Parcel): void {
-    if (this.refused) return;
-    this.queue.push(parcel);
-    if (this.queue.length > QUEUE_BEACONS) this.queue.shift();
-    this.pump();
+    if (this.#refused) return;
+    this.#queue.push(parcel);
+    if (this.#queue.length > QUEUE_BEACONS) this.#queue.shift();
+    this.#pump();
   }
 
   /** The connection is back, or the server may be asked again: do not wait for the timer. */
   wake(): void {
-    this.cancelRetry?.();
-    this.cancelRetry = null;
-    this.pump();
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+    this.#pump();
   }
 
   /** The page may be gone in a moment: everything leaves now, whatever is on its way already. */
   flush(): void {
-    this.cancelRetry?.();
-    this.cancelRetry = null;
-    while (this.queue.length > 0 && !this.refused) {
-      const before = this.queue.length;
-      this.send(true);
-      if (this.queue.length >= before) break;
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
+    while (this.#queue.length > 0 && !this.#refused) {
+      const before = this.#queue.length;
+      this.#send(true);
+      if (this.#queue.length >= before) break;
     }
     // What could not leave is tried again if the page lives on.
-    if (this.queue.length > 0 && this.sending === 0) this.retry(null);
+    if (this.#queue.length > 0 && this.#sending === 0) this.#retry(null);
   }
 
-  private pump(): void {
-    if (this.sending === 0 && this.cancelRetry === null && this.queue.length > 0 && !this.refused) this.send(false);
+  #pump(): void {
+    if (this.#sending === 0 && this.#cancelRetry === null && this.#queue.length > 0 && !this.#refused) this.#send(false);
   }
 
-  private take(): { parcels: Parcel[]; body: string; bytes: number } {
+  #take(): { parcels: Parcel[]; body: string; bytes: number } {
     const parcels: Parcel[] = [];
     let bytes = 0;
-    while (parcels.length < this.queue.length && parcels.length < this.batchBeacons) {
-      const parcel = this.queue[parcels.length]!;
+    while (parcels.length < this.#queue.length && parcels.length < this.#batchBeacons) {
+      const parcel = this.#queue[parcels.length]!;
       // Three bytes a character at most; nearly all are one.
       const more = /[^\x00-\x7f]/.test(parcel.json) ? parcel.json.length * 3 : parcel.json.length;
       if (parcels.length > 0 && bytes + more > BATCH_BYTES) break;
       parcels.push(parcel);
       bytes += more;
     }
-    this.queue.splice(0, parcels.length);
-    const body = `{"schema_version":1,"sent_at_ms":${Math.round(this.clock.unix())},"beacons":[${parcels.map(({ json }) => json).join(',')}]}`;
+    this.#queue.splice(0, parcels.length);
+    const body = `{"schema_version":1,"sent_at_ms":${Math.round(this.#clock.unix())},"beacons":[${parcels.map(({ json }) => json).join(',')}]}`;
     return { parcels, body, bytes: bytes + 64 };
   }
 
-  private send(leaving: boolean): void {
-    const { parcels, body, bytes } = this.take();
+  #send(leaving: boolean): void {
+    const { parcels, body, bytes } = this.#take();
     const fits = inFlightBytes + bytes <= IN_FLIGHT_BYTES;
-    const keepalive = this.network.keepalive && fits;
+    const keepalive = this.#network.keepalive && fits;
     if (leaving && !keepalive) {
       // `sendBeacon` says at once whether it was taken; nobody will ever say whether it arrived, so the context stays due.
-      if (fits && this.network.sendBeacon?.(this.url, body)) this.tell(body, parcels.length, 'sendBeacon');
-      else this.queue.unshift(...parcels);
+      if (fits && this.#network.sendBeacon?.(this.#url, body)) this.#tell(body, parcels.length, 'sendBeacon');
+      else this.#queue.unshift(...parcels);
       return;
     }
-    this.sending += 1;
+    this.#sending += 1;
     if (keepalive) inFlightBytes += bytes;
     const abort = typeof AbortController === 'undefined' ? null : new AbortController();
-    const cancelTimeout = this.clock.after(TIMEOUT_MS, () => abort?.abort());
+    const cancelTimeout = this.#clock.after(TIMEOUT_MS, () => abort?.abort());
     // A text body is text/plain: no CORS preflight, which would be lost at unload.
     const init: RequestInit = { method: 'POST', body, keepalive, credentials: 'omit', mode: 'cors', cache: 'no-store' };
     if (abort !== null) init.signal = abort.signal;
     let asked: Promise<Response>;
     try {
-      asked = this.network.fetch(this.url, init);
+      asked = this.#network.fetch(this.#url, init);
     } catch (error) {
       asked = Promise.reject(error as Error);
     }
-    this.tell(body, parcels.length, 'fetch');
+    this.#tell(body, parcels.length, 'fetch');
     asked
       .then(
-        (response) => this.answered(response, parcels),
-        () => this.failed(parcels, null),
+        (response) => this.#answered(response, parcels),
+        () => this.#failed(parcels, null),
       )
       .catch((error: unknown) => warn('sending failed', error))
       .then(() => {
         cancelTimeout();
-        this.sending -= 1;
+        this.#sending -= 1;
         if (keepalive) inFlightBytes -= bytes;
-        this.pump();
+        this.#pump();
       });
   }
 
-  private tell(body: string, beacons: number, via: SentBatch['via']): void {
+  #tell(body: string, beacons: number, via: SentBatch['via']): void {
     try {
-      this.debug?.({ body, beacons, via });
+      this.#debug?.({ body, beacons, via });
     } catch (error) {
       warn('the debug callback failed', error);
     }
   }
 
-  private answered(response: Response, parcels: Parcel[]): void {
+  #answered(response: Response, parcels: Parcel[]): void {
     const { status } = response;
     if (response.ok) {
-      this.failures = 0;
+      this.#failures = 0;
       for (const parcel of parcels) parcel.accepted();
       return;
     }
     if (status === 429 || status === 408 || status >= 500) {
-      this.failed(parcels, retryAfterMs(response.headers.get('Retry-After'), this.clock.unix()));
+      this.#failed(parcels, retryAfterMs(response.headers.get('Retry-After'), this.#clock.unix()));
       return;
     }
     if (status === 413 && parcels.length > 1) {
-      this.batchBeacons = Math.ceil(parcels.length / 2);
-      this.failed(parcels, 0);
+      this.#batchBeacons = Math.ceil(parcels.length / 2);
+      this.#failed(parcels, 0);
       return;
     }
     // The same batch would be turned away again; with a wrong key so would every other.
     if (status === 401 || status === 403) {
-      this.refused = true;
-      this.queue = [];
+      this.#refused = true;
+      this.#queue = [];
     }
-    warn(`the server answered ${status}; ${this.refused ? 'nothing more is sent' : 'a batch was given up'}`);
+    warn(`the server answered ${status}; ${this.#refused ? 'nothing more is sent' : 'a batch was given up'}`);
   }
 
-  private failed(parcels: Parcel[], afterMs: number | null): void {
-    this.queue.unshift(...parcels);
-    if (this.queue.length > QUEUE_BEACONS) this.queue.splice(0, this.queue.length - QUEUE_BEACONS);
-    this.retry(afterMs);
+  #failed(parcels: Parcel[], afterMs: number | null): void {
+    this.#queue.unshift(...parcels);
+    if (this.#queue.length > QUEUE_BEACONS) this.#queue.splice(0, this.#queue.length - QUEUE_BEACONS);
+    this.#retry(afterMs);
   }
 
-  private retry(afterMs: number | null): void {
+  #retry(afterMs: number | null): void {
     // Half fixed, half chance: a server that comes back is not met by everyone at once.
-    const backoff = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** Math.min(this.failures, 10));
-    this.failures += 1;
-    const wait = Math.max(afterMs ?? 0, backoff / 2 + (backoff / 2) * this.clock.random());
-    this.cancelRetry?.();
-    this.cancelRetry = this.clock.after(wait, () => {
-      this.cancelRetry = null;
-      this.pump();
+    const backoff = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** Math.min(this.#failures, 10));
+    this.#failures += 1;
+    const wait = Math.max(afterMs ?? 0, backoff / 2 + (backoff / 2) * this.#clock.random());
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#clock.after(wait, () => {
+      this.#cancelRetry = null;
+      this.#pump();
     });
   }
 }

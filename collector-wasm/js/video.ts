@@ -28,148 +28,152 @@ export interface Setting {
 }
 
 export class Watch {
-  private attempt: Recorder | null = null;
-  private context: Context;
-  private found: Partial<Record<string, unknown>> = {};
-  private readonly undo: (() => void)[] = [];
-  private stopTicks: (() => void) | null = null;
-  private ticks = 0;
-  private begunAt = 0;
-  private asked = false;
-  private loaded = false;
-  private frameSeen = false;
-  private frameHandle = 0;
-  private autoplayAt: number | null = null;
-  private lastPosition_ms = 0;
-  private rendition: Rendition | null = null;
-  private ready: [number, number] | null = null;
-  private live = false;
-  private signalledLive = false;
+  #attempt: Recorder | null = null;
+  #context: Context;
+  #found: Partial<Record<string, unknown>> = {};
+  readonly #undo: (() => void)[] = [];
+  #stopTicks: (() => void) | null = null;
+  #ticks = 0;
+  #begunAt = 0;
+  #asked = false;
+  #loaded = false;
+  #frameSeen = false;
+  #frameHandle = 0;
+  #autoplayAt: number | null = null;
+  #lastPosition_ms = 0;
+  #rendition: Rendition | null = null;
+  #ready: [number, number] | null = null;
+  #live = false;
+  #signalledLive = false;
+  readonly #video: HTMLMediaElement;
+  readonly #setting: Setting;
 
   constructor(
-    private readonly video: HTMLMediaElement,
-    private readonly setting: Setting,
+    video: HTMLMediaElement,
+    setting: Setting,
   ) {
-    this.context = { ...setting.context };
+    this.#video = video;
+    this.#setting = setting;
+    this.#context = { ...setting.context };
     const { clock, adapter } = setting;
     const on = (target: EventTarget, name: string, act: (t: number, event: Event) => void): void => {
       const listener = quiet((event: Event) => act(happened(event, clock.now()), event));
       target.addEventListener(name, listener);
-      this.undo.push(() => target.removeEventListener(name, listener));
+      this.#undo.push(() => target.removeEventListener(name, listener));
     };
 
-    on(video, 'play', (t) => this.played(t));
-    on(video, 'playing', (t) => this.signal(EVENT.PLAYING, t));
-    on(video, 'waiting', (t) => this.signal(EVENT.WAITING, t));
+    on(video, 'play', (t) => this.#played(t));
+    on(video, 'playing', (t) => this.#signal(EVENT.PLAYING, t));
+    on(video, 'waiting', (t) => this.#signal(EVENT.WAITING, t));
     on(video, 'pause', (t) => {
       // Just before `ended` the element pauses by itself.
-      if (!video.ended) this.signal(EVENT.PAUSE, t);
+      if (!video.ended) this.#signal(EVENT.PAUSE, t);
     });
-    on(video, 'ended', (t) => this.signal(EVENT.ENDED, t));
+    on(video, 'ended', (t) => this.#signal(EVENT.ENDED, t));
     on(video, 'seeking', (t) => {
-      if (!this.frameSeen && adapter.ownsSeek?.(video.currentTime)) return;
-      this.raw(EVENT.SEEK_STARTED, t, this.lastPosition_ms);
+      if (!this.#frameSeen && adapter.ownsSeek?.(video.currentTime)) return;
+      this.#raw(EVENT.SEEK_STARTED, t, this.#lastPosition_ms);
     });
     on(video, 'seeked', (t) => {
-      if (!this.frameSeen && adapter.ownsSeek?.(video.currentTime)) return;
-      this.raw(EVENT.SEEK_ENDED, t, this.position_ms());
+      if (!this.#frameSeen && adapter.ownsSeek?.(video.currentTime)) return;
+      this.#raw(EVENT.SEEK_ENDED, t, this.#position_ms());
     });
-    on(video, 'ratechange', (t) => this.signal(EVENT.PLAYBACK_RATE, t, video.playbackRate * 1_000));
-    on(video, 'resize', (t) => this.sized(t));
-    on(video, 'durationchange', () => this.measured());
-    on(video, 'loadstart', (t) => this.autoplays(t));
+    on(video, 'ratechange', (t) => this.#signal(EVENT.PLAYBACK_RATE, t, video.playbackRate * 1_000));
+    on(video, 'resize', (t) => this.#sized(t));
+    on(video, 'durationchange', () => this.#measured());
+    on(video, 'loadstart', (t) => this.#autoplays(t));
     on(video, 'loadedmetadata', (t) => {
-      this.loaded = true;
-      this.autoplays(t);
-      this.measured();
-      this.sized(t);
+      this.#loaded = true;
+      this.#autoplays(t);
+      this.#measured();
+      this.#sized(t);
     });
-    on(video, 'canplaythrough', (t) => this.autoplayRefused(t));
-    on(video, 'emptied', (t) => this.emptied(t));
-    on(video, 'error', () => this.failed(video.error));
+    on(video, 'canplaythrough', (t) => this.#autoplayRefused(t));
+    on(video, 'emptied', (t) => this.#emptied(t));
+    on(video, 'error', () => this.#failed(video.error));
     on(document, 'visibilitychange', (t) => {
       const hidden = document.visibilityState === 'hidden';
-      this.signal(EVENT.VISIBILITY, t, Number(hidden));
+      this.#signal(EVENT.VISIBILITY, t, Number(hidden));
       if (hidden) {
-        this.attempt?.hide(t);
+        this.#attempt?.hide(t);
         setting.transport.flush();
-      } else this.autoplays(t);
+      } else this.#autoplays(t);
     });
     // Before `visibilitychange` in some browsers, after it in others, alone in yet others. Never `unload`: it forbids the back/forward cache.
     on(window, 'pagehide', (t) => {
-      this.end(EVENT.QUIT, t);
+      this.#end(EVENT.QUIT, t);
       setting.transport.flush();
     });
     on(window, 'pageshow', (t, event) => {
-      if ((event as PageTransitionEvent).persisted && !video.paused) this.played(t);
+      if ((event as PageTransitionEvent).persisted && !video.paused) this.#played(t);
     });
     on(window, 'online', () => setting.transport.wake());
 
     if (typeof ResizeObserver === 'function') {
-      const observer = new ResizeObserver(quiet(() => this.displayed(clock.now())));
+      const observer = new ResizeObserver(quiet(() => this.#displayed(clock.now())));
       observer.observe(video);
-      this.undo.push(() => observer.disconnect());
+      this.#undo.push(() => observer.disconnect());
     }
-    this.undo.push(adapter.attach(video, this.signals()));
+    this.#undo.push(adapter.attach(video, this.#signals()));
 
     const now = clock.now();
-    this.loaded = video.readyState > 0;
-    this.measured();
+    this.#loaded = video.readyState > 0;
+    this.#measured();
     // Attached to a playing element: the intent was earlier, but nobody saw it. It counts from now.
-    if (!video.paused && !video.ended) this.played(now);
-    else this.autoplays(now);
+    if (!video.paused && !video.ended) this.#played(now);
+    else this.#autoplays(now);
   }
 
   get attemptId(): string | null {
-    return this.attempt?.id ?? null;
+    return this.#attempt?.id ?? null;
   }
 
   update(context: Context): void {
-    this.context = { ...this.context, ...context, custom: { ...this.context.custom, ...context.custom } };
-    this.tellContext();
+    this.#context = { ...this.#context, ...context, custom: { ...this.#context.custom, ...context.custom } };
+    this.#tellContext();
   }
 
   /** The viewer or the page asks to play; `play` may follow later or never. */
   playRequested(autoplay: boolean): void {
-    const t = this.setting.clock.now();
-    if (this.attempt === null || this.attempt.over) this.begin(t, autoplay, true);
-    else this.signal(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
+    const t = this.#setting.clock.now();
+    if (this.#attempt === null || this.#attempt.over) this.#begin(t, autoplay, true);
+    else this.#signal(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
   }
 
   playBlocked(): void {
-    this.signal(EVENT.PLAY_BLOCKED, this.setting.clock.now());
+    this.#signal(EVENT.PLAY_BLOCKED, this.#setting.clock.now());
   }
 
   error(error: PlaybackError): void {
-    this.signals().error(error);
+    this.#signals().error(error);
   }
 
   ad(begins: boolean): void {
-    const { adStarted, adEnded } = this.signals();
+    const { adStarted, adEnded } = this.#signals();
     (begins ? adStarted : adEnded)();
   }
 
   destroy(): void {
-    this.end(EVENT.QUIT, this.setting.clock.now());
-    this.setting.transport.flush();
-    for (const undo of this.undo.splice(0)) quiet(undo)();
+    this.#end(EVENT.QUIT, this.#setting.clock.now());
+    this.#setting.transport.flush();
+    for (const undo of this.#undo.splice(0)) quiet(undo)();
   }
 
   // The life of an attempt.
 
-  private begin(t: number, autoplay: boolean, asked: boolean): void {
-    const { clock, module, transport, adapter, collector_version } = this.setting;
+  #begin(t: number, autoplay: boolean, asked: boolean): void {
+    const { clock, module, transport, adapter, collector_version } = this.#setting;
     const now = clock.now();
     const unix = clock.unix() - (now - t);
-    this.begunAt = t;
-    this.asked = asked;
-    this.frameSeen = false;
-    this.autoplayAt = null;
-    this.signalledLive = false;
-    this.loaded = this.video.readyState > 0;
-    const frameCallback = 'requestVideoFrameCallback' in this.video;
+    this.#begunAt = t;
+    this.#asked = asked;
+    this.#frameSeen = false;
+    this.#autoplayAt = null;
+    this.#signalledLive = false;
+    this.#loaded = this.#video.readyState > 0;
+    const frameCallback = 'requestVideoFrameCallback' in this.#video;
     const attempt = new Recorder(attemptId(unix), { unix: Math.round(unix), t, frameCallback }, module, transport);
-    this.attempt = attempt;
+    this.#attempt = attempt;
     const connection = (navigator as { connection?: { effectiveType?: string } }).connection;
     attempt.update({
       player_software: adapter.player_software,
@@ -181,267 +185,267 @@ export class Watch {
       autoplay,
       first_frame_method: frameCallback ? 'frame_callback' : 'playhead_advance',
     });
-    this.tellContext();
-    this.raw(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
-    if (this.ready !== null) {
-      this.raw(EVENT.PLAYER_READY, t, ...this.ready);
-      this.ready = null;
+    this.#tellContext();
+    this.#raw(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
+    if (this.#ready !== null) {
+      this.#raw(EVENT.PLAYER_READY, t, ...this.#ready);
+      this.#ready = null;
     }
-    if (this.video.playbackRate !== 1) this.raw(EVENT.PLAYBACK_RATE, t, this.video.playbackRate * 1_000);
-    if (this.rendition !== null && this.loaded) this.shown(this.rendition, t);
-    this.sized(t);
-    this.displayed(t);
-    this.frames(t);
-    this.tellLive(t);
-    this.awaitFrame();
-    this.stopTicks?.();
-    this.stopTicks = clock.every(TICK_MS, quiet(() => this.tick()));
+    if (this.#video.playbackRate !== 1) this.#raw(EVENT.PLAYBACK_RATE, t, this.#video.playbackRate * 1_000);
+    if (this.#rendition !== null && this.#loaded) this.#shown(this.#rendition, t);
+    this.#sized(t);
+    this.#displayed(t);
+    this.#frames(t);
+    this.#tellLive(t);
+    this.#awaitFrame();
+    this.#stopTicks?.();
+    this.#stopTicks = clock.every(TICK_MS, quiet(() => this.#tick()));
   }
 
-  private end(kind: number, t: number): void {
-    if (this.attempt === null || this.attempt.over) return;
-    this.signal(kind, t);
-    this.rest();
+  #end(kind: number, t: number): void {
+    if (this.#attempt === null || this.#attempt.over) return;
+    this.#signal(kind, t);
+    this.#rest();
   }
 
-  private rest(): void {
-    this.stopTicks?.();
-    this.stopTicks = null;
-    const video = this.video as Partial<HTMLVideoElement>;
-    video.cancelVideoFrameCallback?.(this.frameHandle);
+  #rest(): void {
+    this.#stopTicks?.();
+    this.#stopTicks = null;
+    const video = this.#video as Partial<HTMLVideoElement>;
+    video.cancelVideoFrameCallback?.(this.#frameHandle);
   }
 
-  private played(t: number): void {
-    if (this.attempt === null || this.attempt.over) {
+  #played(t: number): void {
+    if (this.#attempt === null || this.#attempt.over) {
       // A play with everything loaded, after autoplay was seen coming, is that autoplay; its intent was the load.
-      const autoplay = this.autoplayAt !== null && this.video.readyState >= 4;
-      this.begin(autoplay ? this.autoplayAt! : t, autoplay, false);
+      const autoplay = this.#autoplayAt !== null && this.#video.readyState >= 4;
+      this.#begin(autoplay ? this.#autoplayAt! : t, autoplay, false);
     } else {
-      this.signal(EVENT.PLAY_REQUESTED, t, 0, Number(visible()));
-      if (!this.frameSeen) this.awaitFrame();
+      this.#signal(EVENT.PLAY_REQUESTED, t, 0, Number(visible()));
+      if (!this.#frameSeen) this.#awaitFrame();
     }
   }
 
   /** Autoplay is intent while the page is visible. Where the browser will surely allow it the attempt begins now, else when `play` comes. */
-  private autoplays(t: number): void {
-    const { video } = this;
+  #autoplays(t: number): void {
+    const video = this.#video;
     if (!video.autoplay || !video.paused || video.ended || video.networkState === 0 || video.networkState === 3 || !visible()) return;
-    if (this.attempt !== null && !this.attempt.over) return;
-    if (this.attempt?.over && video.currentTime > 0) return;
-    this.autoplayAt ??= t;
+    if (this.#attempt !== null && !this.#attempt.over) return;
+    if (this.#attempt?.over && video.currentTime > 0) return;
+    this.#autoplayAt ??= t;
     const activation = (navigator as { userActivation?: { hasBeenActive: boolean } }).userActivation;
-    if (video.muted || activation?.hasBeenActive) this.begin(this.autoplayAt, true, false);
+    if (video.muted || activation?.hasBeenActive) this.#begin(this.#autoplayAt, true, false);
   }
 
-  private autoplayRefused(t: number): void {
-    if (!this.video.autoplay) return;
-    this.setting.clock.after(
+  #autoplayRefused(t: number): void {
+    if (!this.#video.autoplay) return;
+    this.#setting.clock.after(
       TICK_MS,
       quiet(() => {
-        if (!this.video.paused || this.video.ended) return;
-        this.autoplayAt = null;
-        if (!this.frameSeen) this.raw(EVENT.PLAY_BLOCKED, Math.max(t, this.setting.clock.now()));
+        if (!this.#video.paused || this.#video.ended) return;
+        this.#autoplayAt = null;
+        if (!this.#frameSeen) this.#raw(EVENT.PLAY_BLOCKED, Math.max(t, this.#setting.clock.now()));
       }),
     );
   }
 
-  private emptied(t: number): void {
-    this.loaded = false;
-    this.rendition = null;
-    this.lastPosition_ms = 0;
-    this.autoplayAt = null;
-    if (this.attempt === null || this.attempt.over) return;
+  #emptied(t: number): void {
+    this.#loaded = false;
+    this.#rendition = null;
+    this.#lastPosition_ms = 0;
+    this.#autoplayAt = null;
+    if (this.#attempt === null || this.#attempt.over) return;
     // The page asked first and loads now: this is the attempt's own source coming, not another's.
-    if (this.asked && !this.loadedSinceBegin) return;
-    const { video } = this;
+    if (this.#asked && !this.#loadedSinceBegin) return;
+    const video = this.#video;
     const another = video.hasAttribute('src') || video.srcObject || video.querySelector('source') !== null;
-    this.raw(another ? EVENT.SOURCE_CHANGED : EVENT.QUIT, t);
-    this.rest();
+    this.#raw(another ? EVENT.SOURCE_CHANGED : EVENT.QUIT, t);
+    this.#rest();
   }
 
-  private get loadedSinceBegin(): boolean {
-    return this.frameSeen || this.loaded;
+  get #loadedSinceBegin(): boolean {
+    return this.#frameSeen || this.#loaded;
   }
 
   // Signals.
 
   /** Sends an event as it is. */
-  private raw(kind: number, t: number, a = 0, b = 0, c = 0): void {
-    const { attempt } = this;
+  #raw(kind: number, t: number, a = 0, b = 0, c = 0): void {
+    const attempt = this.#attempt;
     if (attempt === null || attempt.over) return;
     attempt.event(kind, t, a, b, c);
-    if (attempt.over) this.rest();
+    if (attempt.over) this.#rest();
   }
 
   /** Sends an event after a sample of the same moment, so that the fold knows where the playhead stood. */
-  private signal(kind: number, t: number, a = 0, b = 0, c = 0): void {
-    if (this.attempt === null || this.attempt.over) return;
-    this.sample(t);
-    this.frames(t);
-    this.raw(kind, t, a, b, c);
+  #signal(kind: number, t: number, a = 0, b = 0, c = 0): void {
+    if (this.#attempt === null || this.#attempt.over) return;
+    this.#sample(t);
+    this.#frames(t);
+    this.#raw(kind, t, a, b, c);
   }
 
-  private tick(): void {
-    const t = this.setting.clock.now();
-    if (this.attempt === null || this.attempt.over) {
-      this.rest();
+  #tick(): void {
+    const t = this.#setting.clock.now();
+    if (this.#attempt === null || this.#attempt.over) {
+      this.#rest();
       return;
     }
-    this.ticks += 1;
-    if (this.ticks % SLOW_TICKS === 0) this.frames(t);
-    this.sample(t);
+    this.#ticks += 1;
+    if (this.#ticks % SLOW_TICKS === 0) this.#frames(t);
+    this.#sample(t);
   }
 
-  private sample(t: number): void {
-    const { video } = this;
+  #sample(t: number): void {
+    const video = this.#video;
     // While seeking the position is a wish; the clock alone is read.
     if (video.seeking) {
-      this.raw(-1 >>> 0, t);
+      this.#raw(-1 >>> 0, t);
       return;
     }
-    const position_ms = this.position_ms();
-    this.lastPosition_ms = position_ms;
-    const buffer_ms = this.setting.adapter.buffer_ms?.() ?? this.buffer_ms();
-    this.raw(EVENT.TICK, t, position_ms, buffer_ms);
+    const position_ms = this.#position_ms();
+    this.#lastPosition_ms = position_ms;
+    const buffer_ms = this.#setting.adapter.buffer_ms?.() ?? this.#buffer_ms();
+    this.#raw(EVENT.TICK, t, position_ms, buffer_ms);
   }
 
-  private position_ms(): number {
-    return Math.max(0, Math.round(this.video.currentTime * 1_000));
+  #position_ms(): number {
+    return Math.max(0, Math.round(this.#video.currentTime * 1_000));
   }
 
-  private buffer_ms(): number {
-    const { buffered, currentTime } = this.video;
+  #buffer_ms(): number {
+    const { buffered, currentTime } = this.#video;
     for (let index = 0; index < buffered.length; index++) {
       // Ranges begin up to a tenth of a second late; players jump such holes.
       if (buffered.start(index) - 0.1 <= currentTime && currentTime <= buffered.end(index)) {
         return Math.round((buffered.end(index) - currentTime) * 1_000);
       }
     }
-    return this.loaded ? 0 : -1;
+    return this.#loaded ? 0 : -1;
   }
 
-  private frames(t: number): void {
-    const quality = (this.video as Partial<HTMLVideoElement>).getVideoPlaybackQuality?.();
-    if (quality) this.raw(EVENT.FRAMES, t, quality.totalVideoFrames, quality.droppedVideoFrames);
+  #frames(t: number): void {
+    const quality = (this.#video as Partial<HTMLVideoElement>).getVideoPlaybackQuality?.();
+    if (quality) this.#raw(EVENT.FRAMES, t, quality.totalVideoFrames, quality.droppedVideoFrames);
   }
 
   /** The first callback after intent; one before is a poster frame of a preloaded video. */
-  private awaitFrame(): void {
-    const video = this.video as Partial<HTMLVideoElement>;
+  #awaitFrame(): void {
+    const video = this.#video as Partial<HTMLVideoElement>;
     if (!video.requestVideoFrameCallback) return;
-    video.cancelVideoFrameCallback?.(this.frameHandle);
-    const attempt = this.attempt;
-    this.frameHandle = video.requestVideoFrameCallback(
+    video.cancelVideoFrameCallback?.(this.#frameHandle);
+    const attempt = this.#attempt;
+    this.#frameHandle = video.requestVideoFrameCallback(
       quiet((now: number, metadata: { presentationTime?: number }) => {
-        if (attempt === null || attempt !== this.attempt || attempt.over) return;
+        if (attempt === null || attempt !== this.#attempt || attempt.over) return;
         const shown = metadata?.presentationTime;
         const t = typeof shown === 'number' && shown > 0 && shown <= now + 100 ? shown : now;
-        if (t < this.begunAt || this.video.paused) {
-          if (!this.video.paused) this.awaitFrame();
+        if (t < this.#begunAt || this.#video.paused) {
+          if (!this.#video.paused) this.#awaitFrame();
           return;
         }
-        this.frameSeen = true;
+        this.#frameSeen = true;
         attempt.frameByCallback = true;
-        this.raw(EVENT.FIRST_FRAME, t);
+        this.#raw(EVENT.FIRST_FRAME, t);
       }),
     );
   }
 
-  private sized(t: number): void {
-    const { videoWidth = 0, videoHeight = 0 } = this.video as Partial<HTMLVideoElement>;
-    if (this.setting.adapter.tellsRenditions || videoWidth === 0) return;
-    this.shown({ width: videoWidth, height: videoHeight }, t);
+  #sized(t: number): void {
+    const { videoWidth = 0, videoHeight = 0 } = this.#video as Partial<HTMLVideoElement>;
+    if (this.#setting.adapter.tellsRenditions || videoWidth === 0) return;
+    this.#shown({ width: videoWidth, height: videoHeight }, t);
   }
 
-  private shown(rendition: Rendition, t: number): void {
-    this.rendition = rendition;
+  #shown(rendition: Rendition, t: number): void {
+    this.#rendition = rendition;
     const { bitrate_bps = -1, bitrate_peak_bps = -1, width = 0, height = 0 } = rendition;
-    this.raw(EVENT.RENDITION, t, bitrate_bps, bitrate_peak_bps, Math.min(width, 0xffff) * 65_536 + Math.min(height, 0xffff));
+    this.#raw(EVENT.RENDITION, t, bitrate_bps, bitrate_peak_bps, Math.min(width, 0xffff) * 65_536 + Math.min(height, 0xffff));
   }
 
-  private displayed(t: number): void {
-    const { clientWidth, clientHeight } = this.video;
-    if (clientWidth > 0) this.raw(EVENT.DISPLAY_SIZE, t, clientWidth, clientHeight, Math.round(window.devicePixelRatio * 1_000));
+  #displayed(t: number): void {
+    const { clientWidth, clientHeight } = this.#video;
+    if (clientWidth > 0) this.#raw(EVENT.DISPLAY_SIZE, t, clientWidth, clientHeight, Math.round(window.devicePixelRatio * 1_000));
   }
 
-  private measured(): void {
-    const { duration } = this.video;
+  #measured(): void {
+    const { duration } = this.#video;
     if (Number.isNaN(duration)) return;
-    if (!this.setting.adapter.tellsStream) this.live = duration === Infinity;
-    this.found.video_duration_ms = duration === Infinity ? undefined : Math.min(Math.round(duration * 1_000), 0xffff_ffff);
-    if (!this.setting.adapter.tellsStream) this.found.stream_type = this.live ? 'live' : 'vod';
-    if (this.setting.adapter.player_software === 'html5') {
-      const { currentSrc } = this.video;
-      if (/^https?:/.test(currentSrc)) this.found.cdn = new URL(currentSrc).hostname;
+    if (!this.#setting.adapter.tellsStream) this.#live = duration === Infinity;
+    this.#found.video_duration_ms = duration === Infinity ? undefined : Math.min(Math.round(duration * 1_000), 0xffff_ffff);
+    if (!this.#setting.adapter.tellsStream) this.#found.stream_type = this.#live ? 'live' : 'vod';
+    if (this.#setting.adapter.player_software === 'html5') {
+      const { currentSrc } = this.#video;
+      if (/^https?:/.test(currentSrc)) this.#found.cdn = new URL(currentSrc).hostname;
     }
-    this.tellContext();
-    this.tellLive(this.setting.clock.now());
+    this.#tellContext();
+    this.#tellLive(this.#setting.clock.now());
   }
 
-  private tellLive(t: number): void {
-    if (!this.live || this.signalledLive || this.attempt === null || this.attempt.over) return;
-    this.signalledLive = true;
-    this.raw(EVENT.LIVE, t);
+  #tellLive(t: number): void {
+    if (!this.#live || this.#signalledLive || this.#attempt === null || this.#attempt.over) return;
+    this.#signalledLive = true;
+    this.#raw(EVENT.LIVE, t);
   }
 
-  private tellContext(): void {
-    const said = Object.fromEntries(Object.entries(this.context).filter(([, value]) => value !== undefined && value !== null));
-    this.attempt?.update({ ...this.found, ...said });
+  #tellContext(): void {
+    const said = Object.fromEntries(Object.entries(this.#context).filter(([, value]) => value !== undefined && value !== null));
+    this.#attempt?.update({ ...this.#found, ...said });
   }
 
   /** The element's own error; players with MediaSource rarely set one. */
-  private failed(error: MediaError | null): void {
+  #failed(error: MediaError | null): void {
     if (error === null) return;
     const classes = ['unknown', 'unknown', 'network', 'decode', 'unknown'] as const;
-    const source = error.code === 4 && this.setting.adapter.player_software === 'html5' && !this.loaded ? 'manifest' : undefined;
-    this.signals().error({ class: source ?? classes[error.code] ?? 'unknown', code: `MEDIA_ERR_${error.code}`, message: error.message, fatal: error.code !== 1 });
+    const source = error.code === 4 && this.#setting.adapter.player_software === 'html5' && !this.#loaded ? 'manifest' : undefined;
+    this.#signals().error({ class: source ?? classes[error.code] ?? 'unknown', code: `MEDIA_ERR_${error.code}`, message: error.message, fatal: error.code !== 1 });
   }
 
-  private signals(): Signals {
-    const now = (): number => this.setting.clock.now();
+  #signals(): Signals {
+    const now = (): number => this.#setting.clock.now();
     return {
       rendition: quiet((rendition) => {
-        this.sample(now());
-        this.shown(rendition, now());
+        this.#sample(now());
+        this.#shown(rendition, now());
       }),
-      requestStarted: quiet(() => this.raw(EVENT.REQUEST_STARTED, now())),
-      requestFinished: quiet(({ bytes, ttfb_ms = -1, duration_ms }) => this.raw(EVENT.REQUEST_FINISHED, now(), bytes, ttfb_ms, duration_ms)),
-      requestCancelled: quiet(() => this.raw(EVENT.REQUEST_CANCELLED, now())),
+      requestStarted: quiet(() => this.#raw(EVENT.REQUEST_STARTED, now())),
+      requestFinished: quiet(({ bytes, ttfb_ms = -1, duration_ms }) => this.#raw(EVENT.REQUEST_FINISHED, now(), bytes, ttfb_ms, duration_ms)),
+      requestCancelled: quiet(() => this.#raw(EVENT.REQUEST_CANCELLED, now())),
       error: quiet((error) => {
         const t = now();
-        if (this.attempt === null || this.attempt.over) return;
-        this.sample(t);
-        this.frames(t);
-        this.attempt.error(error, t);
-        if (this.attempt.over) this.rest();
+        if (this.#attempt === null || this.#attempt.over) return;
+        this.#sample(t);
+        this.#frames(t);
+        this.#attempt.error(error, t);
+        if (this.#attempt.over) this.#rest();
       }),
       ready: quiet(() => {
-        const { playerConstructedAt } = this.setting;
+        const { playerConstructedAt } = this.#setting;
         const page_load_ms = pageLoadTold ? -1 : playerConstructedAt;
         pageLoadTold = true;
         const ready: [number, number] = [now() - playerConstructedAt, page_load_ms];
-        if (this.attempt === null) this.ready = ready;
-        else this.raw(EVENT.PLAYER_READY, now(), ...ready);
+        if (this.#attempt === null) this.#ready = ready;
+        else this.#raw(EVENT.PLAYER_READY, now(), ...ready);
       }),
       stream: quiet((type) => {
-        this.live = type === 'live';
-        this.found.stream_type = type;
-        this.tellContext();
-        this.tellLive(now());
+        this.#live = type === 'live';
+        this.#found.stream_type = type;
+        this.#tellContext();
+        this.#tellLive(now());
       }),
-      adStarted: quiet(() => this.signal(EVENT.AD_STARTED, now())),
+      adStarted: quiet(() => this.#signal(EVENT.AD_STARTED, now())),
       adEnded: quiet(() => {
-        this.signal(EVENT.AD_ENDED, now());
-        this.awaitFrame();
+        this.#signal(EVENT.AD_ENDED, now());
+        this.#awaitFrame();
       }),
-      drmLoaded: quiet((ms) => this.raw(EVENT.DRM_LOADED, now(), ms)),
+      drmLoaded: quiet((ms) => this.#raw(EVENT.DRM_LOADED, now(), ms)),
       sourceChanged: quiet(() => {
-        if (this.asked && !this.loadedSinceBegin) return;
-        this.end(EVENT.SOURCE_CHANGED, now());
+        if (this.#asked && !this.#loadedSinceBegin) return;
+        this.#end(EVENT.SOURCE_CHANGED, now());
       }),
       context: quiet((found) => {
-        Object.assign(this.found, found);
-        this.tellContext();
+        Object.assign(this.#found, found);
+        this.#tellContext();
       }),
     };
   }

@@ -2,7 +2,7 @@
 // and would hold up the page in all of them.
 
 // @ts-expect-error -- wasm-bindgen's glue for bundlers; build.mjs says where it is
-import * as glue from 'playhead:glue';
+import { __wbg_set_wasm as setWasm, Attempt } from 'playhead:glue';
 
 import type { FoldClass } from './attempt.ts';
 
@@ -13,22 +13,28 @@ let loaded: Promise<FoldClass> | null = null;
 /** Instantiates once per document. */
 export function load(source: () => Promise<BufferSource | WebAssembly.Module>): Promise<FoldClass> {
   loaded ??= source().then(async (code) => {
-    const result = await WebAssembly.instantiate(code as BufferSource, { './collector_bg.js': glue });
+    // It imports nothing; xtask sees to that.
+    const result = await WebAssembly.instantiate(code as BufferSource);
     const { exports } = (result as unknown as { instance?: WebAssembly.Instance }).instance ?? (result as unknown as WebAssembly.Instance);
-    glue.__wbg_set_wasm(exports);
-    (exports as { __wbindgen_start?: () => void }).__wbindgen_start?.();
-    return glue.Attempt as FoldClass;
+    setWasm(exports);
+    return Attempt as FoldClass;
   });
   return loaded;
 }
 
-/** Hexadecimal digits → bytes; natively where the platform can. */
-export function bytesFromHex(text: string): Uint8Array<ArrayBuffer> {
-  const native = (Uint8Array as unknown as { fromHex?: (text: string) => Uint8Array<ArrayBuffer> }).fromHex;
-  if (native) return native.call(Uint8Array, text);
-  const bytes = new Uint8Array(text.length / 2);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = parseInt(text.slice(index * 2, index * 2 + 2), 16);
-  return bytes;
+/** The inverse of `asText` in build.mjs. */
+export function bytesFromText(text: string): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  let page = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 34) page = (34 - code) * 91;
+    else {
+      bytes.push(page + (code === 126 ? 92 : code) - 35);
+      page = 0;
+    }
+  }
+  return new Uint8Array(bytes);
 }
 
 /** What the slim entry takes → code. */

@@ -1,37 +1,74 @@
-//! JSON for what a beacon can hold: integers, text, lists, structs. A third of serde_json's size in the browser, because
-//! there are no floats, no pretty printing and no error that would have to be put into words.
-//! That it writes what serde_json writes is a test.
+//! A beacon as JSON, written by hand for what a beacon holds: names, whole numbers, few texts. A quarter of what derived
+//! code is in the browser, where every byte of it is loaded by every viewer.
+//!
+//! Invariant: it is byte for byte what serde_json writes of the types in `schemas`; a test with random beacons holds that.
+//! Names stand in lists divided by commas, which is shorter than a pointer to each. A field or variant that `schemas` has
+//! and a list lacks does not compile.
 
-use std::fmt::Display;
+use playback::session::Cut;
+use schemas::{
+    BeaconKind, EndReason, Event, EventKind, Failure, FailureClass, Interval, RenditionPlay, StallCause, State, Totals,
+};
 
-use serde::ser::{self, Impossible, Serialize};
+/// The place of a number that is not known. No count, time or sum comes near it.
+const UNKNOWN: u64 = u64::MAX;
+/// Every number is written, an unknown one as null.
+const ALL: u64 = UNKNOWN - 1;
 
-/// Something that a beacon cannot hold. The skin then sends nothing.
-#[derive(Debug)]
-pub struct Unwritable;
-
-impl Display for Unwritable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a beacon cannot hold this")
-    }
-}
-impl std::error::Error for Unwritable {}
-impl ser::Error for Unwritable {
-    fn custom<T: Display>(_: T) -> Self {
-        Self
-    }
-}
-
-/// `value` as JSON; empty when it cannot be written.
-pub fn json(value: &impl Serialize) -> String {
+/// What `cut` holds, without what the page knows itself: `attempt_id`, `started_at_ms` and `context`.
+pub fn json(cut: &Cut<'_>) -> Vec<u8> {
     let mut writer = Writer {
         out: Vec::with_capacity(2_048),
     };
-    match value.serialize(&mut writer) {
-        // Only whole strings and ASCII were written.
-        Ok(()) => String::from_utf8(writer.out).unwrap_or_default(),
-        Err(Unwritable) => String::new(),
-    }
+    writer.beacon(cut);
+    writer.out
+}
+
+/// A number that may be unknown, as [`Writer::numbers`] takes it.
+fn known(value: Option<u32>) -> u64 {
+    value.map_or(UNKNOWN, u64::from)
+}
+
+/// The words for the variants of an enum, in the order of their declaration.
+macro_rules! words {
+    ($list:ident $type:ident { $first:ident $word:literal $(, $variant:ident $next:literal)* }) => {
+        const $list: &str = {
+            let places = [$type::$first as usize $(, $type::$variant as usize)*];
+            let mut place = 0;
+            while place < places.len() {
+                assert!(places[place] == place, "not the order of the declaration");
+                place += 1;
+            }
+            // Fails to compile when a variant is missing.
+            let _ = |value: $type| match value { $type::$first $(| $type::$variant)* => () };
+            concat!($word $(, ",", $next)*)
+        };
+    };
+}
+
+words! { KINDS BeaconKind { Start "start", FirstFrame "first_frame", Change "change", Beat "beat", Hide "hide", End "end" } }
+words! { CAUSES StallCause {
+    Network "network", Seek "seek", RenditionSwitch "rendition_switch", AdBoundary "ad_boundary", Decoder "decoder",
+    LiveEdge "live_edge", Suspended "suspended", Unknown "unknown"
+} }
+words! { CLASSES FailureClass {
+    Manifest "manifest", Segment "segment", Drm "drm", Decode "decode", Ad "ad", Network "network", Timeout "timeout",
+    Unknown "unknown", Business "business"
+} }
+words! { REASONS EndReason {
+    Ended "ended", Quit "quit", Fatal "fatal", SourceChange "source_change", Timeout "timeout"
+} }
+
+/// Names and values of the totals that are plain numbers, by one list of fields. The rest is taken out as it is.
+macro_rules! totals {
+    ($totals:expr =>
+        $flags:ident { $($flag:ident)* } $sums:ident { $($sum:ident)* } $once:ident { $($set:ident)* } rest { $($rest:ident)* }
+    ) => {
+        let Totals { $($flag,)* $($sum,)* $($set,)* $($rest,)* } = $totals;
+        let $flags = (concat!($(stringify!($flag), ","),*), &[$(*$flag),*]);
+        let $sums = (concat!($(stringify!($sum), ","),*), &[$(u64::from(*$sum)),*]);
+        let $once = (concat!($(stringify!($set), ","),*), &[$(known(*$set)),*]);
+    };
 }
 
 struct Writer {
@@ -39,281 +76,404 @@ struct Writer {
 }
 
 impl Writer {
-    fn number(&mut self, mut value: u64) {
-        let mut digits = [0u8; 20];
-        let mut from = digits.len();
-        loop {
-            from -= 1;
-            if let Some(digit) = digits.get_mut(from) {
-                *digit = b'0' + (value % 10) as u8;
-            }
-            value /= 10;
-            if value == 0 || from == 0 {
-                break;
-            }
-        }
-        self.out.extend_from_slice(digits.get(from..).unwrap_or_default());
+    fn beacon(&mut self, cut: &Cut<'_>) {
+        self.open(b'{');
+        self.numbers("sequence", &[cut.sequence.into()], ALL);
+        self.word(b"kind", KINDS, cut.kind as usize);
+        self.state(cut.state);
+        self.key(b"interval");
+        self.interval(&cut.interval);
+        self.key(b"totals");
+        self.totals(cut.totals);
+        self.byte(b'}');
     }
 
-    fn text(&mut self, text: &str) {
-        self.out.push(b'"');
-        for &byte in text.as_bytes() {
-            match byte {
-                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', byte]),
-                0..=0x1f => {
-                    let hex = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
-                    self.out
-                        .extend_from_slice(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 15)]);
-                }
-                _ => self.out.push(byte),
+    fn interval(&mut self, interval: &Interval) {
+        let Interval {
+            from_ms,
+            to_ms,
+            state,
+            events,
+            events_dropped,
+        } = interval;
+        self.open(b'{');
+        self.numbers("from_ms,to_ms", &[(*from_ms).into(), (*to_ms).into()], ALL);
+        self.state(*state);
+        if !events.is_empty() {
+            self.key(b"events");
+            self.open(b'[');
+            for event in events {
+                self.event(event);
+            }
+            self.byte(b']');
+        }
+        self.numbers("events_dropped", &[(*events_dropped).into()], 0);
+        self.byte(b'}');
+    }
+
+    fn event(&mut self, Event { at_ms, kind }: &Event) {
+        self.open(b'{');
+        self.numbers("at_ms", &[(*at_ms).into()], ALL);
+        self.key(b"event");
+        match kind {
+            EventKind::State { state } => {
+                self.text(b"state");
+                self.state(*state);
+            }
+            EventKind::FirstFrame { startup_ms } => self.happened("first_frame", "startup_ms", &[(*startup_ms).into()]),
+            EventKind::Stall { stall_ms, cause } => {
+                self.happened("stall", "stall_ms", &[(*stall_ms).into()]);
+                self.word(b"cause", CAUSES, *cause as usize);
+            }
+            EventKind::Seek {
+                seek_ms,
+                from_position_ms,
+                to_position_ms,
+            } => self.happened(
+                "seek",
+                "seek_ms,from_position_ms,to_position_ms",
+                &[(*seek_ms).into(), (*from_position_ms).into(), (*to_position_ms).into()],
+            ),
+            EventKind::Rendition {
+                bitrate_bps,
+                width,
+                height,
+            } => self.happened(
+                "rendition",
+                "bitrate_bps,width,height",
+                &[known(*bitrate_bps), known(*width), known(*height)],
+            ),
+            EventKind::Error { class, code, fatal } => {
+                self.text(b"error");
+                self.error(*class, code);
+                self.flag(b"fatal", *fatal);
+            }
+            EventKind::Visibility { hidden } => {
+                self.text(b"visibility");
+                self.flag(b"hidden", *hidden);
+            }
+            EventKind::Request {
+                bytes,
+                ttfb_ms,
+                duration_ms,
+            } => self.happened(
+                "request",
+                "bytes,ttfb_ms,duration_ms",
+                &[(*bytes).into(), known(*ttfb_ms), (*duration_ms).into()],
+            ),
+            EventKind::Buffer { buffer_ms } => self.happened("buffer", "buffer_ms", &[(*buffer_ms).into()]),
+            EventKind::Suspension { gap_ms } => self.happened("suspension", "gap_ms", &[(*gap_ms).into()]),
+        }
+        self.byte(b'}');
+    }
+
+    fn happened(&mut self, event: &str, names: &str, numbers: &[u64]) {
+        self.text(event.as_bytes());
+        self.numbers(names, numbers, ALL);
+    }
+
+    fn state(&mut self, state: State) {
+        self.key(b"state");
+        self.text(&[state.letter() as u8]);
+    }
+
+    fn error(&mut self, class: FailureClass, code: &str) {
+        self.word(b"class", CLASSES, class as usize);
+        self.key(b"code");
+        self.text(code.as_bytes());
+    }
+
+    fn totals(&mut self, totals: &Totals) {
+        totals! { totals =>
+            flags { first_frame_seen startup_interrupted startup_hidden suspended }
+            sums {
+                startup_wait_ms play_ms play_hidden_ms paused_ms media_ms
+                stall_ms stall_count stall_short_count stall_short_ms stall_ms_max
+                stall_network_ms stall_seek_ms stall_rendition_switch_ms stall_ad_boundary_ms
+                stall_decoder_ms stall_live_edge_ms stall_suspended_ms stall_unknown_ms
+                seek_ms seek_count ad_ms
+                bitrate_bps_ms bitrate_media_ms bitrate_peak_bps_ms bitrate_peak_media_ms data_bytes
+                switch_up_count switch_down_count frames_decoded frames_dropped
+                upscale_css_permille_ms upscale_px_permille_ms upscale_ms error_count
+            }
+            once { startup_any_ms startup_content_ms player_startup_ms page_load_ms drm_load_ms }
+            rest { failure end_reason play_ms_by_rendition }
+        }
+        self.open(b'{');
+        for (name, flag) in names(flags.0).zip(flags.1) {
+            if *flag {
+                self.flag(name, true);
             }
         }
-        self.out.push(b'"');
-    }
-}
-
-/// A list, map or struct on its way.
-struct Items<'a> {
-    writer: &'a mut Writer,
-    empty: bool,
-    close: u8,
-}
-
-impl<'a> Items<'a> {
-    fn open(writer: &'a mut Writer, open: u8, close: u8) -> Self {
-        writer.out.push(open);
-        Self {
-            writer,
-            empty: true,
-            close,
+        self.numbers(sums.0, sums.1, 0);
+        self.numbers(once.0, once.1, UNKNOWN);
+        if let Some(Failure { class, code, message }) = failure {
+            self.key(b"failure");
+            self.open(b'{');
+            self.error(*class, code);
+            if !message.is_empty() {
+                self.key(b"message");
+                self.text(message.as_bytes());
+            }
+            self.byte(b'}');
         }
+        if let Some(reason) = end_reason {
+            self.word(b"end_reason", REASONS, *reason as usize);
+        }
+        if !play_ms_by_rendition.is_empty() {
+            self.key(b"play_ms_by_rendition");
+            self.open(b'[');
+            for RenditionPlay { rendition, play_ms } in play_ms_by_rendition {
+                self.open(b'{');
+                self.key(b"rendition");
+                self.text(rendition.as_bytes());
+                self.numbers("play_ms", &[(*play_ms).into()], ALL);
+                self.byte(b'}');
+            }
+            self.byte(b']');
+        }
+        self.byte(b'}');
+    }
+
+    /// Numbers by name, but those that are `left_out`.
+    fn numbers(&mut self, list: &str, values: &[u64], left_out: u64) {
+        for (name, value) in names(list).zip(values) {
+            if *value == left_out {
+                continue;
+            }
+            self.key(name);
+            match *value {
+                UNKNOWN => self.bytes(b"null"),
+                value => self.number(value),
+            }
+        }
+    }
+
+    fn flag(&mut self, name: &[u8], value: bool) {
+        self.key(name);
+        self.bytes(if value { b"true" } else { b"false" });
+    }
+
+    /// The word at `place` of `list`.
+    fn word(&mut self, name: &[u8], list: &str, place: usize) {
+        self.key(name);
+        self.text(names(list).nth(place).unwrap_or_default());
+    }
+
+    fn key(&mut self, name: &[u8]) {
+        self.comma();
+        self.text(name);
+        self.byte(b':');
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.comma();
+        self.byte(bracket);
     }
 
     fn comma(&mut self) {
-        if !std::mem::replace(&mut self.empty, false) {
-            self.writer.out.push(b',');
+        if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':')) {
+            self.byte(b',');
         }
     }
 
-    fn field<T: ?Sized + Serialize>(&mut self, key: &str, value: &T) -> Result<(), Unwritable> {
-        self.comma();
-        self.writer.text(key);
-        self.writer.out.push(b':');
-        value.serialize(&mut *self.writer)
-    }
-
-    fn close(self) -> Result<(), Unwritable> {
-        self.writer.out.push(self.close);
-        Ok(())
-    }
-}
-
-macro_rules! unwritable {
-    ($($name:ident($($type:ty),*),)*) => { $(fn $name(self, $(_: $type),*) -> Result<(), Unwritable> { Err(Unwritable) })* };
-}
-macro_rules! unsigned {
-    ($($name:ident $type:ty,)*) => { $(fn $name(self, value: $type) -> Result<(), Unwritable> { self.number(value as u64); Ok(()) })* };
-}
-
-impl<'a> ser::Serializer for &'a mut Writer {
-    type Ok = ();
-    type Error = Unwritable;
-    type SerializeSeq = Items<'a>;
-    type SerializeTuple = Impossible<(), Unwritable>;
-    type SerializeTupleStruct = Impossible<(), Unwritable>;
-    type SerializeTupleVariant = Impossible<(), Unwritable>;
-    type SerializeMap = Items<'a>;
-    type SerializeStruct = Items<'a>;
-    type SerializeStructVariant = Impossible<(), Unwritable>;
-
-    unwritable! { serialize_f32(f32), serialize_f64(f64), serialize_char(char), serialize_bytes(&[u8]), }
-    unsigned! { serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64, }
-
-    fn serialize_bool(self, value: bool) -> Result<(), Unwritable> {
-        self.out.extend_from_slice(if value { b"true" } else { b"false" });
-        Ok(())
-    }
-    fn serialize_i8(self, value: i8) -> Result<(), Unwritable> {
-        self.serialize_i64(value.into())
-    }
-    fn serialize_i16(self, value: i16) -> Result<(), Unwritable> {
-        self.serialize_i64(value.into())
-    }
-    fn serialize_i32(self, value: i32) -> Result<(), Unwritable> {
-        self.serialize_i64(value.into())
-    }
-    fn serialize_i64(self, value: i64) -> Result<(), Unwritable> {
-        if value < 0 {
-            self.out.push(b'-');
+    fn number(&mut self, mut value: u64) {
+        let end = self.out.len();
+        loop {
+            self.byte(b'0' + (value % 10) as u8);
+            value /= 10;
+            if value == 0 {
+                break;
+            }
         }
-        self.number(value.unsigned_abs());
-        Ok(())
+        if let Some(digits) = self.out.get_mut(end..) {
+            digits.reverse();
+        }
     }
-    fn serialize_str(self, value: &str) -> Result<(), Unwritable> {
-        self.text(value);
-        Ok(())
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.byte(byte);
+        }
     }
-    fn serialize_none(self) -> Result<(), Unwritable> {
-        self.out.extend_from_slice(b"null");
-        Ok(())
+
+    // Inlined, the growing of a vector would stand fifty times in the module.
+    #[inline(never)]
+    fn byte(&mut self, byte: u8) {
+        self.out.push(byte);
     }
-    fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<(), Unwritable> {
-        value.serialize(self)
-    }
-    fn serialize_unit(self) -> Result<(), Unwritable> {
-        self.serialize_none()
-    }
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Unwritable> {
-        self.serialize_none()
-    }
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Unwritable> {
-        self.serialize_str(variant)
-    }
-    fn serialize_newtype_struct<T: ?Sized + Serialize>(self, _: &'static str, value: &T) -> Result<(), Unwritable> {
-        value.serialize(self)
-    }
-    fn serialize_newtype_variant<T: ?Sized + Serialize>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<(), Unwritable> {
-        Err(Unwritable)
-    }
-    fn serialize_seq(self, _: Option<usize>) -> Result<Items<'a>, Unwritable> {
-        Ok(Items::open(self, b'[', b']'))
-    }
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Unwritable> {
-        Err(Unwritable)
-    }
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Unwritable> {
-        Err(Unwritable)
-    }
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Unwritable> {
-        Err(Unwritable)
-    }
-    fn serialize_map(self, _: Option<usize>) -> Result<Items<'a>, Unwritable> {
-        Ok(Items::open(self, b'{', b'}'))
-    }
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Items<'a>, Unwritable> {
-        Ok(Items::open(self, b'{', b'}'))
-    }
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStructVariant, Unwritable> {
-        Err(Unwritable)
-    }
-    fn collect_str<T: ?Sized + Display>(self, _: &T) -> Result<(), Unwritable> {
-        Err(Unwritable)
+
+    /// UTF-8 between quotes.
+    fn text(&mut self, text: &[u8]) {
+        self.byte(b'"');
+        for &byte in text {
+            let short = match byte {
+                b'"' | b'\\' => byte,
+                8 => b'b',
+                9 => b't',
+                10 => b'n',
+                12 => b'f',
+                13 => b'r',
+                _ => 0,
+            };
+            if short != 0 {
+                self.byte(b'\\');
+                self.byte(short);
+            } else if byte < 0x20 {
+                let low = byte & 15;
+                self.bytes(b"\\u00");
+                self.byte(b'0' + (byte >> 4));
+                self.byte(if low < 10 { b'0' + low } else { b'a' + low - 10 });
+            } else {
+                self.byte(byte);
+            }
+        }
+        self.byte(b'"');
     }
 }
 
-impl ser::SerializeSeq for Items<'_> {
-    type Ok = ();
-    type Error = Unwritable;
-    fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), Unwritable> {
-        self.comma();
-        value.serialize(&mut *self.writer)
-    }
-    fn end(self) -> Result<(), Unwritable> {
-        self.close()
-    }
-}
-
-impl ser::SerializeMap for Items<'_> {
-    type Ok = ();
-    type Error = Unwritable;
-    fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), Unwritable> {
-        self.comma();
-        key.serialize(&mut *self.writer)
-    }
-    fn serialize_value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), Unwritable> {
-        self.writer.out.push(b':');
-        value.serialize(&mut *self.writer)
-    }
-    fn end(self) -> Result<(), Unwritable> {
-        self.close()
-    }
-}
-
-impl ser::SerializeStruct for Items<'_> {
-    type Ok = ();
-    type Error = Unwritable;
-    fn serialize_field<T: ?Sized + Serialize>(&mut self, key: &'static str, value: &T) -> Result<(), Unwritable> {
-        self.field(key, value)
-    }
-    fn end(self) -> Result<(), Unwritable> {
-        self.close()
-    }
+fn names(list: &str) -> impl Iterator<Item = &[u8]> {
+    list.as_bytes().split(|byte| *byte == b',')
 }
 
 #[cfg(test)]
 mod tests {
-    use playback::{MonotonicMs, Options, Rendition, Session, Signal};
-    use schemas::{AttemptId, Beacon, BeaconKind, FailureClass, FirstFrameMethod, UnixMs};
+    use playback::session::Cut;
+    use proptest::{
+        collection::vec,
+        option,
+        prelude::{Just, Strategy, any, prop_oneof, proptest},
+        sample::select,
+    };
+    use schemas::{
+        AttemptId, BeaconKind, EndReason, Event, EventKind, Failure, FailureClass, Interval, RenditionPlay, StallCause,
+        State, Totals, UnixMs,
+    };
+    use serde::{Serialize, de::DeserializeOwned};
 
-    use super::json;
-
-    #[test]
-    fn it_reads_back_as_the_same_beacon() {
-        let at = MonotonicMs;
-        let mut session = Session::begin(AttemptId(uuid::Uuid::max()), UnixMs(-5), at(0), Options::default());
-        let code = "\"quoted\" \\ \n\u{1} é 漢 😀".to_owned();
-        let signals = [
-            Signal::Rendition(Rendition {
-                bitrate_bps: Some(u32::MAX),
-                height: Some(720),
-                ..Rendition::default()
-            }),
-            Signal::FirstFrame {
-                method: FirstFrameMethod::FrameCallback,
-            },
-            Signal::Tick {
-                position_ms: 0,
-                buffer_ms: Some(100),
-            },
-            Signal::Waiting,
-            Signal::Visibility { hidden: true },
-            Signal::RequestFinished {
-                bytes: 0,
-                ttfb_ms: None,
-                duration_ms: 9,
-            },
-            Signal::SeekStarted { from_position_ms: None },
-            Signal::SeekEnded { to_position_ms: 7 },
-            Signal::Tick {
-                position_ms: 90,
-                buffer_ms: None,
-            },
-            Signal::Error {
-                class: FailureClass::Drm,
-                code: code.clone(),
-                message: code,
-                fatal: true,
-            },
-        ];
-        for (number, signal) in signals.into_iter().enumerate() {
-            session.apply(at(number as u64 * 300), signal);
-        }
-        let beacon: Beacon = session.beacon(at(5_000), BeaconKind::End);
-        assert_eq!(serde_json::from_str::<Beacon>(&json(&beacon)).unwrap(), beacon);
+    /// The fields of a beacon that this side writes, in their order.
+    #[derive(Serialize)]
+    struct Body<'a> {
+        sequence: u32,
+        kind: BeaconKind,
+        state: State,
+        interval: &'a Interval,
+        totals: &'a Totals,
     }
 
-    #[test]
-    fn what_cannot_be_written_is_empty_and_no_panic() {
-        assert_eq!(json(&1.5f64), "");
-        assert_eq!(json(&i64::MIN), "-9223372036854775808");
-        assert_eq!(json(&u64::MAX), "18446744073709551615");
+    /// An enum's value by its name on the wire.
+    fn named<T: DeserializeOwned + Clone + std::fmt::Debug + 'static>(names: &str) -> impl Strategy<Value = T> {
+        let read = |name| serde_json::from_value(serde_json::Value::from(name)).unwrap();
+        select(names.split(',').map(read).collect::<Vec<T>>())
+    }
+
+    fn state() -> impl Strategy<Value = State> {
+        named("s,p,k,r,a,w,e,f,q,d")
+    }
+
+    /// Every kind of character that JSON treats differently.
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(String::new()),
+            "[\\x00-\\x7f]{1,9}",
+            "[a-z0-9 é漢😀\u{7f}\"\\\\/\n]{1,9}"
+        ]
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        let kind = prop_oneof![
+            state().prop_map(|state| EventKind::State { state }),
+            any::<u32>().prop_map(|startup_ms| EventKind::FirstFrame { startup_ms }),
+            (any::<u32>(), named::<StallCause>(super::CAUSES))
+                .prop_map(|(stall_ms, cause)| EventKind::Stall { stall_ms, cause }),
+            any::<(u32, u32, u32)>().prop_map(|(seek_ms, from_position_ms, to_position_ms)| EventKind::Seek {
+                seek_ms,
+                from_position_ms,
+                to_position_ms
+            }),
+            any::<(Option<u32>, Option<u32>, Option<u32>)>().prop_map(|(bitrate_bps, width, height)| {
+                EventKind::Rendition {
+                    bitrate_bps,
+                    width,
+                    height,
+                }
+            }),
+            (named::<FailureClass>(super::CLASSES), text(), any::<bool>())
+                .prop_map(|(class, code, fatal)| EventKind::Error { class, code, fatal }),
+            any::<bool>().prop_map(|hidden| EventKind::Visibility { hidden }),
+            any::<(u32, Option<u32>, u32)>().prop_map(|(bytes, ttfb_ms, duration_ms)| EventKind::Request {
+                bytes,
+                ttfb_ms,
+                duration_ms
+            }),
+            any::<u32>().prop_map(|buffer_ms| EventKind::Buffer { buffer_ms }),
+            any::<u32>().prop_map(|gap_ms| EventKind::Suspension { gap_ms }),
+        ];
+        (any::<u32>(), kind).prop_map(|(at_ms, kind)| Event { at_ms, kind })
+    }
+
+    fn interval() -> impl Strategy<Value = Interval> {
+        (any::<[u32; 2]>(), state(), vec(event(), 0..5), small()).prop_map(
+            |([from_ms, to_ms], state, events, dropped)| Interval {
+                from_ms,
+                to_ms,
+                state,
+                events,
+                events_dropped: dropped,
+            },
+        )
+    }
+
+    /// Zero as often as not, since zero is left out.
+    fn small() -> impl Strategy<Value = u32> {
+        prop_oneof![Just(0), any::<u32>()]
+    }
+
+    /// The numbers by their names, so that no field can be forgotten here.
+    fn totals() -> impl Strategy<Value = Totals> {
+        let numbers = vec(small(), Totals::MAX_FIELDS.len());
+        let once = vec(option::of(small()), 5);
+        let failure = (named::<FailureClass>(super::CLASSES), text(), text());
+        let failure = option::of(failure.prop_map(|(class, code, message)| Failure { class, code, message }));
+        let reason = option::of(named::<EndReason>(super::REASONS));
+        let rung = (text(), any::<u32>()).prop_map(|(rendition, play_ms)| RenditionPlay { rendition, play_ms });
+        (numbers, once, failure, reason, vec(rung, 0..4)).prop_map(|(numbers, once, failure, end_reason, rungs)| {
+            let mut fields = serde_json::Map::new();
+            for (index, (name, number)) in Totals::MAX_FIELDS.iter().zip(numbers).enumerate() {
+                let value = if index < 4 { (number > 0).into() } else { number.into() };
+                fields.insert((*name).to_owned(), value);
+            }
+            for (name, number) in Totals::SET_ONCE_FIELDS.iter().zip(once) {
+                fields.insert((*name).to_owned(), number.into());
+            }
+            let mut totals: Totals = serde_json::from_value(fields.into()).unwrap();
+            totals.failure = failure;
+            totals.end_reason = end_reason;
+            totals.play_ms_by_rendition = rungs;
+            // Wider than 32 bits, as sums are.
+            totals.data_bytes <<= 20;
+            totals
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_what_serde_json_writes(
+            (sequence, kind, state, interval, totals) in
+                (any::<u32>(), named::<BeaconKind>(super::KINDS), state(), interval(), totals())
+        ) {
+            let body = Body { sequence, kind, state, interval: &interval, totals: &totals };
+            let expected = serde_json::to_string(&body).unwrap();
+            let cut = Cut {
+                attempt_id: AttemptId(uuid::Uuid::nil()),
+                sequence,
+                started_at_ms: UnixMs(0),
+                kind,
+                state,
+                interval,
+                totals: &totals,
+            };
+            assert_eq!(String::from_utf8(super::json(&cut)).unwrap(), expected);
+        }
     }
 }

@@ -8,7 +8,7 @@ mod json;
 mod numbers;
 
 use playback::{Fold, MonotonicMs, Options};
-use schemas::{AttemptId, BeaconKind, FirstFrameMethod, Interval, State, Totals, UnixMs};
+use schemas::{AttemptId, FirstFrameMethod, UnixMs};
 use uuid::Uuid;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -18,16 +18,6 @@ pub use numbers::{flags, signal_from_numbers};
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
-/// The part of a beacon that only the fold knows.
-#[derive(serde::Serialize)]
-struct Body<'a> {
-    sequence: u32,
-    kind: BeaconKind,
-    state: State,
-    interval: Interval,
-    totals: &'a Totals,
-}
 
 /// One attempt, as JavaScript sees it.
 ///
@@ -68,29 +58,22 @@ impl Attempt {
     }
 
     /// Takes an error. `class` is a number of [`numbers::failure_class`].
-    pub fn error(&mut self, t: f64, class: u32, fatal: bool, code: &str, message: &str) -> u32 {
+    pub fn error(&mut self, t: f64, class: u32, fatal: bool, code: String, message: String) -> u32 {
         let at = monotonic(t);
         let signal = playback::Signal::Error {
             class: numbers::failure_class(class),
-            code: code.to_owned(),
-            message: message.to_owned(),
+            code,
+            message,
             fatal,
         };
         self.session.apply(at, signal);
         flags(&self.session, at)
     }
 
-    /// The next beacon as JSON. `kind` as in the flags, without the 1 added.
+    /// The next beacon as JSON in UTF-8. `kind` as in the flags, without the 1 added.
     /// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them in.
-    pub fn beacon_json(&mut self, t: f64, kind: u32) -> String {
-        let cut = self.session.cut(monotonic(t), numbers::beacon_kind(kind));
-        json::json(&Body {
-            sequence: cut.sequence,
-            kind: cut.kind,
-            state: cut.state,
-            interval: cut.interval,
-            totals: cut.totals,
-        })
+    pub fn beacon_json(&mut self, t: f64, kind: u32) -> Vec<u8> {
+        json::json(&self.session.cut(monotonic(t), numbers::beacon_kind(kind)))
     }
 }
 
@@ -104,9 +87,9 @@ mod tests {
     use super::*;
 
     /// As `js/attempt.ts` puts it together.
-    fn beacon(json: &str) -> schemas::Beacon {
+    fn beacon(json: &[u8]) -> schemas::Beacon {
         let head = r#"{"attempt_id":"0190a6f0-0000-7000-8000-000000000001","started_at_ms":1,"#;
-        serde_json::from_str(&format!("{head}{}", &json[1..])).unwrap()
+        serde_json::from_slice(&[head.as_bytes(), &json[1..]].concat()).unwrap()
     }
 
     #[test]

@@ -5,8 +5,10 @@
 //! (`collector-wasm/js/attempt.ts`). Stable Rust cannot leave the machinery of panics out, so the functions that never
 //! return are made to trap at once, by name; wasm-opt then drops whatever only they needed.
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
-use walrus::{FunctionBuilder, FunctionKind, Module};
+use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionKind, Module, ir::Value};
 
 /// Beginnings of the names of functions that do not return. Nothing else may be listed: it would trap where it worked before.
 const DIVERGING: &[&str] = &[
@@ -28,6 +30,23 @@ const DIVERGING: &[&str] = &[
     "wasm_bindgen::throw_",
     "wasm_bindgen::__rt::borrow_fail",
     "wasm_bindgen::__rt::throw_null",
+];
+
+/// The words of the functions above, and of wasm-bindgen's own. Each has a character that no name in a beacon has.
+const WORDS: &[&str] = &[
+    "attempted to take ownership of Rust value while it was borrowed",
+    "recursive use of an object detected which would lead to unsafe aliasing in rust",
+    "null pointer passed to rust",
+    "Tried to shrink to a larger capacity",
+    "mid > len",
+    "index out of bounds: the len is ",
+    " but the index is ",
+    "insertion index (is ",
+    ") should be <= len (is ",
+    "assertion failed: self.is_char_boundary(new_len)",
+    "assertion failed: min <= max",
+    "capacity overflow",
+    "attempt to divide by zero",
 ];
 
 /// What wasm-bindgen exports for objects and for panics that unwind. The collector has neither.
@@ -63,7 +82,65 @@ pub fn shorten(module: &mut Module) -> Result<()> {
     for name in UNUSED_EXPORTS {
         module.exports.remove(name)?;
     }
+    let segments: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
+    for segment in segments {
+        let segment = module.data.get_mut(segment);
+        let DataKind::Active {
+            offset: ConstExpr::Value(Value::I32(address)),
+            ..
+        } = segment.kind
+        else {
+            bail!("the collector's module has data without a fixed place");
+        };
+        blank_places(&mut segment.value, usize::try_from(address)?);
+        for words in WORDS {
+            blank(&mut segment.value, words.as_bytes());
+        }
+    }
     Ok(())
+}
+
+/// Fails when the optimised module still imports something: the page's loader gives it nothing (`collector-wasm/js/wasm.ts`).
+pub fn imports_nothing(wasm: &Path) -> Result<()> {
+    let module = Module::from_file(wasm)?;
+    let imports: Vec<_> = module.imports.iter().map(|import| import.name.as_str()).collect();
+    if !imports.is_empty() {
+        bail!("the collector's module imports {}", imports.join(", "));
+    }
+    Ok(())
+}
+
+/// Zeroes every place in the source that a panic would tell (pointer and length of a file's name, line, column) and the
+/// names of the files. `data` lies at `address` of the memory.
+fn blank_places(data: &mut [u8], address: usize) {
+    let number = |data: &[u8], at: usize| {
+        let bytes = data.get(at..at + 4)?.try_into().ok()?;
+        usize::try_from(u32::from_le_bytes(bytes)).ok()
+    };
+    let mut files = Vec::new();
+    for at in (0..data.len()).step_by(4) {
+        let (Some(pointer), Some(length)) = (number(data, at), number(data, at + 4)) else {
+            break;
+        };
+        let Some(start) = pointer.checked_sub(address) else {
+            continue;
+        };
+        let file = start..start.saturating_add(length);
+        if data.get(file.clone()).is_some_and(|name| name.ends_with(b".rs")) && at + 16 <= data.len() {
+            data[at..at + 16].fill(0);
+            files.push(file);
+        }
+    }
+    for file in files {
+        data[file].fill(0);
+    }
+}
+
+/// Zeroes `words` wherever they stand.
+fn blank(data: &mut [u8], words: &[u8]) {
+    while let Some(at) = data.windows(words.len()).position(|window| window == words) {
+        data[at..at + words.len()].fill(0);
+    }
 }
 
 /// `core[c5930c85a12de822]::fmt` and `core::fmt` are the same function in two manglings.

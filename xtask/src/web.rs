@@ -2,13 +2,13 @@
 //! and the dashboard. Each is built again only when its sources changed.
 //!
 //! Contract with `collector-wasm/build.mjs`: xtask leaves `collector_bg.wasm` (optimised) and `collector_bg.js`
-//! (wasm-bindgen's glue for bundlers, which imports nothing but what it is given) in the folder that the variable
+//! (wasm-bindgen's glue for bundlers; the module itself imports nothing) in the folder that the variable
 //! `PLAYHEAD_BINDGEN_DIR` names; the script writes `collector-wasm/dist/` with `sizes.json`.
 
 use std::fs;
 
 use anyhow::{Context, Result};
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 use crate::{
     prerequisites::{WASM_TARGET, node_packages, wasm_target},
@@ -29,7 +29,7 @@ pub fn build(project: &Project) -> Result<()> {
     dashboard(project)
 }
 
-/// The collector: cargo → wasm-bindgen → wasm-opt → `build.mjs`.
+/// The collector: cargo → wasm-bindgen → `traps` → wasm-opt → `build.mjs`.
 pub fn collector(project: &Project) -> Result<()> {
     run_step(
         "compiling the collector",
@@ -65,11 +65,12 @@ pub fn collector(project: &Project) -> Result<()> {
                 .out_name("collector")
                 .bundler(true)
                 .context("choosing wasm-bindgen's bundler output")?
+                // Every browser with the module's features has it; without, the glue brings its own.
+                .encode_into(EncodeInto::Always)
                 .generate_output()
                 .context("running wasm-bindgen on the collector")?;
             traps::shorten(output.wasm_mut()).context("taking the words of panics out of the collector")?;
             output.emit(&bindings).context("writing the collector's bindings")?;
-            fs::copy(&wasm, "/tmp/shrink/named.wasm")?; // XXX
             run_step(
                 "optimising the collector",
                 project
@@ -79,7 +80,8 @@ pub fn collector(project: &Project) -> Result<()> {
                     .arg(&wasm)
                     .arg("-o")
                     .arg(&wasm),
-            )
+            )?;
+            traps::imports_nothing(&wasm)
         },
     )?;
     let package = project.path("collector-wasm");
