@@ -355,7 +355,13 @@ fn reads(scope: &Scope, recipes: &[Recipe], mut wanted: Wanted) -> Vec<Read> {
     let hists: BTreeSet<Hist> = recipes.iter().filter_map(|recipe| recipe.hist()).collect();
     let mut reads = Vec::new();
     if concurrency {
-        reads.push(Read::Ticks(statement::concurrency(scope, &wanted)));
+        // The highest tick needs every tick, and then tells the average too.
+        reads.push(Read::Ticks(
+            match recipes.contains(&Recipe::Concurrency { max: true }) {
+                true => statement::highest_concurrency(scope, &wanted),
+                false => statement::concurrency(scope, &wanted),
+            },
+        ));
     }
     if !only_concurrency {
         wanted.parts = parts.into_iter().collect();

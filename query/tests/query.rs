@@ -981,6 +981,144 @@ async fn concurrent_viewers_count_each_attempt_once_per_tick() {
     assert_eq!(got, [("Chrome", 1.0), ("Firefox", 0.5)], "breakdowns sum to the total");
 }
 
+#[derive(Debug, PartialEq, PartialOrd, serde::Deserialize)]
+struct Ticks {
+    window: i64,
+    bucket: i64,
+    dimensions: Vec<String>,
+    viewer_ticks: Vec<f64>,
+    at_highest: Vec<f64>,
+}
+
+/// Beacons of one attempt of up to two hours, its states changing at random; some tell again what others told.
+fn watching(random: &mut Random, organization: OrganizationId, started_at: i64) -> Vec<BeaconRow> {
+    const STATES: [State; 3] = [State::Playing, State::Rebuffering, State::Paused];
+    let id = AttemptId(Uuid::from_u128(
+        u128::from(random.below(u64::MAX)) << 64 | u128::from(random.below(u64::MAX)),
+    ));
+    let viewer = random.chance(80).then(|| format!("v{}", random.below(30)));
+    let browser = BROWSERS[random.below(2) as usize];
+    let whole_ms = 1 + random.below(2 * HOUR_MS as u64) as u32;
+    let (mut rows, mut from_ms) = (Vec::new(), 0);
+    while from_ms < whole_ms {
+        let to_ms = whole_ms.min(from_ms + 1 + random.below(600_000) as u32);
+        let mut at: Vec<u32> = (0..random.below(4))
+            .map(|_| from_ms + random.below(u64::from(to_ms - from_ms)) as u32)
+            .collect();
+        at.sort_unstable();
+        let event = |at_ms| Event {
+            at_ms,
+            kind: EventKind::State {
+                state: STATES[random.below(3) as usize],
+            },
+        };
+        let events: Vec<Event> = at.into_iter().map(event).collect();
+        let interval = Interval {
+            // A sender that repeats the end of its interval before.
+            from_ms: if random.chance(10) { from_ms / 2 } else { from_ms },
+            to_ms,
+            state: State::Playing,
+            events,
+            ..Interval::default()
+        };
+        let beacon = Beacon {
+            attempt_id: id,
+            sequence: rows.len() as u32,
+            started_at_ms: UnixMs(started_at),
+            kind: BeaconKind::Beat,
+            state: State::Playing,
+            interval,
+            totals: Totals::default(),
+            context: rows.is_empty().then(|| Context {
+                viewer_id: viewer.clone(),
+                ..Context::default()
+            }),
+        };
+        let enrichment = Enrichment {
+            browser: Some(browser.into()),
+            ..Enrichment::default()
+        };
+        let receipt = Receipt {
+            organization_id: organization,
+            received_at: UnixMs(started_at + i64::from(to_ms) + random.below(DAY_MS as u64) as i64),
+            // The skew is estimated anew with each batch.
+            started_at: UnixMs(started_at + random.below(3) as i64 * 700),
+            skew_ms: 0,
+        };
+        rows.push(BeaconRow::new(beacon, enrichment, receipt));
+        from_ms = to_ms;
+    }
+    rows
+}
+
+#[actix_web::test]
+async fn the_average_of_viewers_by_arithmetic_equals_that_over_listed_ticks() {
+    let stack = Stack::start().await;
+    let tenant = stack.accounts.authenticate(&stack.key).unwrap().tenant(None).unwrap();
+    let day = day();
+    let mut random = Random(7);
+    let mut rows = Vec::new();
+    for back in [0, 0, 0, 1, 2, 3, 7, 14, 21, 31, 32, 60, 75] {
+        for _ in 0..20 {
+            let started_at = day - back * DAY_MS - 2 * HOUR_MS + random.below(DAY_MS as u64) as i64;
+            rows.extend(watching(&mut random, stack.organization, started_at));
+        }
+    }
+    stack.store.insert_beacons("once", &rows).await.unwrap();
+    let again: Vec<BeaconRow> = rows.iter().filter(|_| random.chance(30)).cloned().collect();
+    stack.store.insert_beacons("again", &again).await.unwrap();
+
+    let ticks = async |metric: &str, extra: &Value| {
+        let mut body = json!({"metrics": [metric], "start": iso(day + 3_456_789), "end": iso(day + 20 * HOUR_MS + 1),
+            "timezone": "Europe/Vienna", "compare": ["auto", "last_week", "last_month"]});
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let question = query::request::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let plan = query::plan::Plan::new(tenant, question, day + 2 * DAY_MS);
+        let chosen = match extra.get("dimensions") {
+            Some(_) => vec![vec!["Chrome".to_owned()], vec!["Firefox".to_owned()]],
+            None => Vec::new(),
+        };
+        let mut steps: Vec<Vec<Ticks>> = Vec::new();
+        for step in &plan.steps {
+            for read in plan.reads(*step, &chosen) {
+                let query::plan::Read::Ticks(statement) = read else {
+                    continue;
+                };
+                let mut rows: Vec<Ticks> = stack.store.fetch(&statement).await.unwrap();
+                rows.sort_by(|a, b| a.partial_cmp(b).unwrap());
+                steps.push(rows);
+            }
+        }
+        steps
+    };
+    for extra in [
+        json!({}),
+        json!({"dimensions": ["browser"]}),
+        json!({"interval": "minute"}),
+        json!({"interval": "5min", "dimensions": ["browser"]}),
+        json!({"interval": "hour", "timezone": "Asia/Kathmandu"}),
+        json!({"interval": "day", "start": iso(day - 5 * DAY_MS + 17)}),
+        json!({"interval": "month", "start": iso(day - 80 * DAY_MS + 4_999)}),
+        // One tick, and none.
+        json!({"start": iso(day + HOUR_MS - 1), "end": iso(day + HOUR_MS + 1), "compare": []}),
+        json!({"start": iso(day + HOUR_MS + 1), "end": iso(day + HOUR_MS + 4_999), "compare": []}),
+    ] {
+        let (mut listed, counted) = (
+            ticks("concurrent_viewers_max", &extra).await,
+            ticks("concurrent_viewers", &extra).await,
+        );
+        let viewers: f64 = listed.iter().flatten().flat_map(|row| &row.viewer_ticks).sum();
+        assert_eq!(
+            viewers > 0.0,
+            extra["end"] != iso(day + HOUR_MS + 4_999),
+            "{extra}: {viewers}"
+        );
+        // Each reads the same, but for the highest tick.
+        listed.iter_mut().flatten().for_each(|row| row.at_highest.clear());
+        assert_eq!(listed, counted, "{extra}");
+    }
+}
+
 #[actix_web::test]
 async fn one_attempt_comes_whole_with_its_gaps() {
     let stack = Stack::start().await;

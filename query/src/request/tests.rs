@@ -1,3 +1,5 @@
+//! Which questions are understood, and what is said about the faults of the others.
+
 use serde_json::{Value, json};
 
 use super::*;

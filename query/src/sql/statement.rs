@@ -87,15 +87,29 @@ impl Grid {
         (bucket < window.buckets()).then_some((index, bucket))
     }
 
+    /// Begins and ends of the windows, each once, in rising order.
+    fn borders(&self) -> Vec<i64> {
+        sorted(
+            self.windows
+                .iter()
+                .flat_map(|window| [window.start(), window.end()])
+                .collect(),
+        )
+    }
+
+    /// Borders of the buckets, each once, in rising order.
+    fn edges(&self) -> Vec<i64> {
+        sorted(
+            self.windows
+                .iter()
+                .flat_map(|window| window.edges.iter().copied())
+                .collect(),
+        )
+    }
+
     /// Texts for the window, for the bucket, and the condition that `ms` is in a window.
     fn sql(&self, sql: &mut Sql) -> (String, String, String) {
-        let mut borders: Vec<i64> = self
-            .windows
-            .iter()
-            .flat_map(|window| [window.start(), window.end()])
-            .collect();
-        borders.sort_unstable();
-        borders.dedup();
+        let borders = self.borders();
         let (first, last) = (
             borders.first().copied().unwrap_or_default(),
             borders.last().copied().unwrap_or_default(),
@@ -118,18 +132,61 @@ impl Grid {
                     sql.integer(*step)
                 )
             }
-            Form::Edges => {
-                let mut edges: Vec<i64> = self
-                    .windows
-                    .iter()
-                    .flat_map(|window| window.edges.iter().copied())
-                    .collect();
-                edges.sort_unstable();
-                edges.dedup();
-                format!("roundDown(ms, {})", sql.integers(edges))
-            }
+            Form::Edges => format!("roundDown(ms, {})", sql.integers(self.edges())),
         };
         (window, bucket, within)
+    }
+
+    /// Texts for the begin and the end of the bucket that a row's `window` and `bucket` name, ms.
+    fn stretch_sql(&self, sql: &mut Sql) -> (String, String) {
+        let end = match self.windows.as_slice() {
+            [window] => sql.integer(window.end()),
+            _ => next_sql("`window`", self.borders(), sql),
+        };
+        match &self.form {
+            Form::Single => ("`window`".to_owned(), end),
+            Form::Regular { step, phase } => {
+                let (step, phase) = (sql.integer(*step), sql.integer(*phase));
+                (
+                    format!("greatest(`window`, `window` - {phase} + bucket * {step})"),
+                    format!("least({end}, `window` - {phase} + (bucket + 1) * {step})"),
+                )
+            }
+            Form::Edges => {
+                let next = next_sql("bucket", self.edges(), sql);
+                ("bucket".to_owned(), format!("least({end}, {next})"))
+            }
+        }
+    }
+
+    /// Text for times, ms, such that every bucket that a stretch `[from_ms, last_ms]` touches holds at least one of them.
+    fn probes_sql(&self, sql: &mut Sql) -> String {
+        let starts = self.windows.iter().map(Window::start);
+        if self.form == Form::Single {
+            let starts = sql.integers(sorted(starts.collect()));
+            return format!("arrayPushBack(arrayFilter(p -> p > from_ms AND p <= last_ms, {starts}), from_ms)");
+        }
+        // A whole bucket inside the stretch holds a step no longer than itself. The first and the last bucket of a window may
+        // be cut: they hold its begin and its last ms.
+        let cut = sql.integers(sorted(
+            starts
+                .chain(self.windows.iter().map(|window| window.end() - 1))
+                .collect(),
+        ));
+        let whole = |window: &Window| {
+            let inner = window.edges.get(1..window.buckets()).unwrap_or_default();
+            inner
+                .windows(2)
+                .map(|pair| pair[1] - pair[0])
+                .filter(|length| *length > 0)
+                .min()
+        };
+        let step = self.windows.iter().filter_map(whole).min().unwrap_or(i64::MAX);
+        let step = sql.integer(step.max(TICK_MS));
+        format!(
+            "arrayConcat(range(from_ms, last_ms, {step}), [from_ms, last_ms], \
+             arrayFilter(p -> p > from_ms AND p < last_ms, {cut}))"
+        )
     }
 
     /// Stretches `[from, to]` of `started_hour` to read for attempts that began up to `lead_ms` before a window, merged.
@@ -150,6 +207,19 @@ impl Grid {
         }
         merged
     }
+}
+
+fn sorted(mut values: Vec<i64>) -> Vec<i64> {
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// Text for the border after the one that the column `name` holds.
+fn next_sql(name: &str, borders: Vec<i64>, sql: &mut Sql) -> String {
+    let last = sql.integer(borders.last().copied().unwrap_or_default());
+    let borders = sql.integers(borders);
+    format!("transform({name}, {borders}, arrayPushBack(arrayPopFront({borders}), {last}))")
 }
 
 fn form_of(windows: &[Window]) -> Form {
@@ -437,70 +507,160 @@ fn only_these(names: &[String], only: &[Vec<String>], sql: &mut Sql) -> String {
 }
 
 /// Viewers per tick of 5 s, from the raw beacons: an attempt counts at a tick when any of its beacons says it was active
-/// then, once, however many say so.
+/// then, once, however many say so. Ticks are not listed: how many of them lie in a stretch is arithmetic, and stretches
+/// that overlap (a beacon that came twice) are joined per attempt and bucket.
 ///
-/// Cost: reads `active_spans` of the organisation's beacons received since the first window, and the attempts that
-/// began up to 48 h before each window; 12 ticks a minute and attempt in memory.
+/// Cost: `active_spans` of the organisation's beacons received since the first window about attempts that began at most
+/// 48 h before one, joined to these attempts; in memory, one row per attempt and time bucket.
+///
+/// Answer: `window`, `bucket`, `dimensions`, `viewer_ticks` by viewer bucket and `at_highest`, empty.
+#[must_use]
+pub fn concurrency(scope: &Scope, wanted: &Wanted) -> Statement {
+    let mut watched = Watched::new(scope, wanted);
+    let sql = &mut watched.sql;
+    let (window, bucket, within) = scope.grid.sql(sql);
+    let (begin, end) = scope.grid.stretch_sql(sql);
+    let probes = scope.grid.probes_sql(sql);
+    let mut outer = vec![within, "from_inside < to_inside".to_owned()];
+    if let Some(only) = &wanted.only {
+        outer.push(only_these(&watched.names, only, sql));
+    }
+    let (listed, buckets) = (&watched.listed, watched.buckets);
+    sql.text = format!(
+        "SELECT `window`, bucket, {dimensions} AS dimensions,\n  \
+         sumResample(0, {buckets}, 1)(ticks, viewer_bucket) AS viewer_ticks,\n  emptyArrayUInt64() AS at_highest\nFROM (\n  \
+         SELECT `window`, bucket, viewer_bucket{listed}, intervalLengthSum(from_inside, to_inside) AS ticks\n  FROM (\n    \
+         SELECT attempt_id, viewer_bucket{listed}, arrayJoin({probes}) AS ms,\n      \
+         {window} AS `window`, {bucket} AS bucket,\n      \
+         greatest(from_tick, intDiv({begin} + {round_up}, {TICK_MS})) AS from_inside,\n      \
+         least(to_tick, intDiv({end} + {round_up}, {TICK_MS})) AS to_inside\n    FROM (\n      \
+         SELECT attempt_id, viewer_bucket{listed}, arrayJoin(active_spans) AS span,\n        \
+         intDiv(started_ms + span.1 + {round_up}, {TICK_MS}) AS from_tick, \
+         intDiv(started_ms + span.2 + {round_up}, {TICK_MS}) AS to_tick,\n        \
+         from_tick * {TICK_MS} AS from_ms, (to_tick - 1) * {TICK_MS} AS last_ms\n      FROM (\n{beacons}\n      )\n    )\n    \
+         WHERE from_tick < to_tick\n  )\n  WHERE {outer}\n  \
+         GROUP BY attempt_id, `window`, bucket, viewer_bucket{listed}\n)\nGROUP BY `window`, bucket{listed}",
+        dimensions = dimensions_array(&watched.names),
+        beacons = watched.beacons,
+        outer = outer.join(" AND "),
+        round_up = TICK_MS - 1,
+    );
+    watched.finished(scope, wanted, "query::sql::statement::concurrency")
+}
+
+/// As [`concurrency`], with the highest tick: every tick of every attempt is listed.
+///
+/// Cost: that of [`concurrency`], and 12 ticks a minute and attempt in memory.
 ///
 /// Answer: `window`, `bucket`, `dimensions`, `viewer_ticks` and `at_highest`, arrays by viewer bucket.
 #[must_use]
-pub fn concurrency(scope: &Scope, wanted: &Wanted) -> Statement {
-    let mut sql = Sql::default();
-    let mut columns: BTreeSet<&str> = ["viewer_id"].into();
-    let (window, bucket, within) = scope.grid.sql(&mut sql);
-    let conditions = common_conditions(scope, &mut columns, &mut sql);
-    let buckets = if wanted.by_viewer { BUCKETS } else { 1 };
-    let mut values = String::new();
-    let mut names = Vec::new();
-    for (index, dimension) in wanted.dimensions.iter().enumerate() {
-        columns.insert(dimension::column(dimension));
-        let _ = write!(
-            values,
-            ", any(toString({})) AS d{index}",
-            dimension::value(dimension, &mut sql)
-        );
-        names.push(format!("d{index}"));
-    }
+pub fn highest_concurrency(scope: &Scope, wanted: &Wanted) -> Statement {
+    let mut watched = Watched::new(scope, wanted);
+    let sql = &mut watched.sql;
+    let (window, bucket, within) = scope.grid.sql(sql);
     let mut outer = vec![within];
     if let Some(only) = &wanted.only {
-        outer.push(only_these(&names, only, &mut sql));
+        outer.push(only_these(&watched.names, only, sql));
     }
-    let listed: String = names.iter().fold(String::new(), |text, name| text + ", " + name);
-    let where_attempt = match conditions.is_empty() {
-        true => String::new(),
-        false => format!("\n        WHERE {}", conditions.join(" AND ")),
-    };
-    let lead_ms = i64::from(schemas::limits::ATTEMPT_MS_MAX);
-    let first = scope.grid.windows().iter().map(Window::start).min().unwrap_or_default();
-    // A beacon about a time in a window was received after the window began; 5 min for clocks that disagree.
-    let received_from = sql.integer(first - 5 * 60 * 1_000);
-    let attempts = merged_attempts(scope, &columns, lead_ms, &mut sql).replace("\n", "\n      ");
-    let tick = format!("toUInt64(intDiv(a.ms + {{}} + {}, {TICK_MS}))", TICK_MS - 1);
-    let (from, to) = (tick.replace("{}", "span.1"), tick.replace("{}", "span.2"));
+    let (listed, buckets) = (&watched.listed, watched.buckets);
+    let tick = |end: &str| format!("toUInt64(intDiv(started_ms + {end} + {}, {TICK_MS}))", TICK_MS - 1);
     sql.text = format!(
         "SELECT `window`, bucket, {dimensions} AS dimensions,\n  sumForEach(by_viewer) AS viewer_ticks,\n  \
          argMax(by_viewer, (arraySum(by_viewer), -ms)) AS at_highest\nFROM (\n  \
          SELECT ms, {window} AS `window`, {bucket} AS bucket{listed},\n    \
          sumResample(0, {buckets}, 1)(toUInt64(1), viewer_bucket) AS by_viewer\n  FROM (\n    \
          SELECT {TICK_MS} * toInt64(arrayJoin(ticks)) AS ms, viewer_bucket{listed}\n    FROM (\n      \
-         SELECT b.attempt_id AS attempt_id, any({viewer_bucket}) AS viewer_bucket{values},\n        \
-         groupUniqArrayArray(arrayFlatten(arrayMap(span -> range({from}, {to}), b.active_spans))) AS ticks\n      \
-         FROM (\n        SELECT attempt_id, active_spans FROM beacons\n        \
-         WHERE organization_id = {{organization:UUID}} AND received_at >= fromUnixTimestamp64Milli({received_from}) \
-         AND notEmpty(active_spans)\n      ) AS b\n      INNER JOIN (\n        SELECT * FROM (\n      {attempts}\n        )\
-         {where_attempt}\n      ) AS a ON a.attempt_id = b.attempt_id\n      GROUP BY b.attempt_id\n    )\n  )\n  \
+         SELECT attempt_id, viewer_bucket{listed},\n        \
+         groupUniqArrayArray(arrayFlatten(arrayMap(span -> range({from}, {to}), active_spans))) AS ticks\n      \
+         FROM (\n{beacons}\n      )\n      GROUP BY attempt_id, viewer_bucket{listed}\n    )\n  )\n  \
          WHERE {outer}\n  GROUP BY ms, `window`, bucket{listed}\n)\nGROUP BY `window`, bucket{listed}",
-        dimensions = dimensions_array(&names),
-        viewer_bucket = viewer_bucket(wanted.by_viewer),
+        dimensions = dimensions_array(&watched.names),
+        beacons = watched.beacons,
+        from = tick("span.1"),
+        to = tick("span.2"),
         outer = outer.join(" AND "),
     );
-    if let Some(limit) = wanted.limit {
-        let _ = write!(
-            sql.text,
-            "\nORDER BY arraySum(viewer_ticks) DESC, `window`, bucket{listed}\nLIMIT {limit}"
+    watched.finished(scope, wanted, "query::sql::statement::highest_concurrency")
+}
+
+/// What both statements about viewers at a moment begin with.
+struct Watched {
+    sql: Sql,
+    /// A SELECT: one row per beacon with `attempt_id`, `started_ms`, `active_spans`, `viewer_bucket` and `d0`….
+    beacons: String,
+    names: Vec<String>,
+    /// `, d0, d1`….
+    listed: String,
+    buckets: usize,
+}
+
+impl Watched {
+    fn new(scope: &Scope, wanted: &Wanted) -> Self {
+        let mut sql = Sql::default();
+        let mut columns: BTreeSet<&str> = ["viewer_id"].into();
+        let conditions = common_conditions(scope, &mut columns, &mut sql);
+        let (mut values, mut names) = (String::new(), Vec::new());
+        for (index, dimension) in wanted.dimensions.iter().enumerate() {
+            columns.insert(dimension::column(dimension));
+            let _ = write!(
+                values,
+                ", toString({}) AS d{index}",
+                dimension::value(dimension, &mut sql)
+            );
+            names.push(format!("d{index}"));
+        }
+        let listed = names.iter().fold(String::new(), |text, name| text + ", " + name);
+        let where_attempt = match conditions.is_empty() {
+            true => String::new(),
+            false => format!("\n          WHERE {}", conditions.join(" AND ")),
+        };
+        let lead_ms = i64::from(schemas::limits::ATTEMPT_MS_MAX);
+        let first = scope.grid.windows().iter().map(Window::start).min().unwrap_or_default();
+        // A beacon about a time in a window was received after the window began; 5 min for clocks that disagree.
+        let received_from = sql.integer(first - 5 * 60 * 1_000);
+        // History is received late, so there is no latest receipt; when the attempt began bounds what is read.
+        let began: Vec<String> = scope
+            .grid
+            .hours(lead_ms)
+            .into_iter()
+            .map(|(from, to)| {
+                let (from, to) = (sql.integer(from), sql.integer(to + HOUR_MS));
+                format!(
+                    "started_at >= fromUnixTimestamp64Milli({from}) AND started_at < fromUnixTimestamp64Milli({to})"
+                )
+            })
+            .collect();
+        let attempts = merged_attempts(scope, &columns, lead_ms, &mut sql).replace('\n', "\n        ");
+        let beacons = format!(
+            "        SELECT b.attempt_id AS attempt_id, a.started_ms AS started_ms, b.active_spans AS active_spans, \
+             a.viewer_bucket AS viewer_bucket{listed}\n        FROM (\n          \
+             SELECT attempt_id, active_spans FROM beacons\n          \
+             WHERE organization_id = {{organization:UUID}} AND received_at >= fromUnixTimestamp64Milli({received_from}) \
+             AND notEmpty(active_spans)\n            AND ({began})\n        ) AS b\n        INNER JOIN (\n          \
+             SELECT attempt_id, ms AS started_ms, {viewer_bucket} AS viewer_bucket{values}\n          FROM (\n        \
+             {attempts}\n          ){where_attempt}\n        ) AS a ON a.attempt_id = b.attempt_id",
+            began = began.join("\n              OR "),
+            viewer_bucket = viewer_bucket(wanted.by_viewer),
         );
+        Self {
+            sql,
+            beacons,
+            names,
+            listed,
+            buckets: if wanted.by_viewer { BUCKETS } else { 1 },
+        }
     }
-    finished(sql, scope, "query::sql::statement::concurrency")
+
+    fn finished(mut self, scope: &Scope, wanted: &Wanted, comment: &str) -> Statement {
+        if let Some(limit) = wanted.limit {
+            let _ = write!(
+                self.sql.text,
+                "\nORDER BY arraySum(viewer_ticks) DESC, `window`, bucket{}\nLIMIT {limit}",
+                self.listed
+            );
+        }
+        finished(self.sql, scope, comment)
+    }
 }
 
 /// Attempts of bots in the scope: one row, `bots`.

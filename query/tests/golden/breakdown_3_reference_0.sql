@@ -1,70 +1,81 @@
--- p0 = 1795046400000
--- p1 = 1795132800000
--- p2 = 0
--- p3 = 3600000
--- p4 = "AT"
--- p5 = ""
--- p6 = 120.0
--- p7 = "Safari"
--- p8 = "team"
--- p9 = "it's"
--- p10 = "red"
--- p11 = 1795046100000
+-- p0 = "AT"
+-- p1 = ""
+-- p2 = 120.0
+-- p3 = "Safari"
+-- p4 = "team"
+-- p5 = 1795046100000
+-- p6 = 1794870000000
+-- p7 = 1795140000000
 -- organization = <organisation>
--- p13 = 1794870000
--- p14 = 1795136400
+-- p9 = 1794870000
+-- p10 = 1795136400
+-- p11 = 1795046400000
+-- p12 = 1795132800000
+-- p13 = 0
+-- p14 = 3600000
+-- p15 = [1795046400000,1795132799999]
+-- p16 = "it's"
+-- p17 = "red"
 SELECT `window`, bucket, [d0] AS dimensions,
-  sumForEach(by_viewer) AS viewer_ticks,
-  argMax(by_viewer, (arraySum(by_viewer), -ms)) AS at_highest
+  sumResample(0, 128, 1)(ticks, viewer_bucket) AS viewer_ticks,
+  emptyArrayUInt64() AS at_highest
 FROM (
-  SELECT ms, {p0:Int64} AS `window`, intDiv(ms - `window` + {p2:Int64}, {p3:Int64}) AS bucket, d0,
-    sumResample(0, 128, 1)(toUInt64(1), viewer_bucket) AS by_viewer
+  SELECT `window`, bucket, viewer_bucket, d0, intervalLengthSum(from_inside, to_inside) AS ticks
   FROM (
-    SELECT 5000 * toInt64(arrayJoin(ticks)) AS ms, viewer_bucket, d0
+    SELECT attempt_id, viewer_bucket, d0, arrayJoin(arrayConcat(range(from_ms, last_ms, {p14:Int64}), [from_ms, last_ms], arrayFilter(p -> p > from_ms AND p < last_ms, {p15:Array(Int64)}))) AS ms,
+      {p11:Int64} AS `window`, intDiv(ms - `window` + {p13:Int64}, {p14:Int64}) AS bucket,
+      greatest(from_tick, intDiv(greatest(`window`, `window` - {p13:Int64} + bucket * {p14:Int64}) + 4999, 5000)) AS from_inside,
+      least(to_tick, intDiv(least({p12:Int64}, `window` - {p13:Int64} + (bucket + 1) * {p14:Int64}) + 4999, 5000)) AS to_inside
     FROM (
-      SELECT b.attempt_id AS attempt_id, any(sipHash64(if(viewer_id != '', viewer_id, toString(attempt_id))) % 128) AS viewer_bucket, any(toString(custom[{p8:String}])) AS d0,
-        groupUniqArrayArray(arrayFlatten(arrayMap(span -> range(toUInt64(intDiv(a.ms + span.1 + 4999, 5000)), toUInt64(intDiv(a.ms + span.2 + 4999, 5000))), b.active_spans))) AS ticks
+      SELECT attempt_id, viewer_bucket, d0, arrayJoin(active_spans) AS span,
+        intDiv(started_ms + span.1 + 4999, 5000) AS from_tick, intDiv(started_ms + span.2 + 4999, 5000) AS to_tick,
+        from_tick * 5000 AS from_ms, (to_tick - 1) * 5000 AS last_ms
       FROM (
-        SELECT attempt_id, active_spans FROM beacons
-        WHERE organization_id = {organization:UUID} AND received_at >= fromUnixTimestamp64Milli({p11:Int64}) AND notEmpty(active_spans)
-      ) AS b
-      INNER JOIN (
-        SELECT * FROM (
-          SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-            i.browser AS browser,
-            i.browser_version AS browser_version,
-            i.country AS country,
-            i.custom AS custom,
-            i.viewer_id AS viewer_id
-          FROM impressions AS i FINAL
-          WHERE i.organization_id = {organization:UUID}
-            AND (i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
-            AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+        SELECT b.attempt_id AS attempt_id, a.started_ms AS started_ms, b.active_spans AS active_spans, a.viewer_bucket AS viewer_bucket, d0
+        FROM (
+          SELECT attempt_id, active_spans FROM beacons
+          WHERE organization_id = {organization:UUID} AND received_at >= fromUnixTimestamp64Milli({p5:Int64}) AND notEmpty(active_spans)
+            AND (started_at >= fromUnixTimestamp64Milli({p6:Int64}) AND started_at < fromUnixTimestamp64Milli({p7:Int64}))
+        ) AS b
+        INNER JOIN (
+          SELECT attempt_id, ms AS started_ms, sipHash64(if(viewer_id != '', viewer_id, toString(attempt_id))) % 128 AS viewer_bucket, toString(custom[{p4:String}]) AS d0
+          FROM (
+            SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
+              i.browser AS browser,
+              i.browser_version AS browser_version,
+              i.country AS country,
+              i.custom AS custom,
+              i.viewer_id AS viewer_id
+            FROM impressions AS i FINAL
             WHERE i.organization_id = {organization:UUID}
-            AND (i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
-            GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-          UNION ALL
-          SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
-            max(i.browser) AS browser,
-            max(i.browser_version) AS browser_version,
-            max(i.country) AS country,
-            maxMap(i.custom) AS custom,
-            max(i.viewer_id) AS viewer_id
-          FROM impressions AS i
-          WHERE i.organization_id = {organization:UUID}
-            AND (i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
-            AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+              AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+              AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+              WHERE i.organization_id = {organization:UUID}
+              AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+              GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
+            UNION ALL
+            SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
+              max(i.browser) AS browser,
+              max(i.browser_version) AS browser_version,
+              max(i.country) AS country,
+              maxMap(i.custom) AS custom,
+              max(i.viewer_id) AS viewer_id
+            FROM impressions AS i
             WHERE i.organization_id = {organization:UUID}
-            AND (i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
-            GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-          GROUP BY i.attempt_id
-        )
-        WHERE (country IN ({p4:String}, {p5:String})) AND (coalesce(toFloat64OrNull(toString(browser_version)) < {p6:Float64}, false)) AND (browser = {p7:String})
-      ) AS a ON a.attempt_id = b.attempt_id
-      GROUP BY b.attempt_id
+              AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+              AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+              WHERE i.organization_id = {organization:UUID}
+              AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+              GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
+            GROUP BY i.attempt_id
+          )
+          WHERE (country IN ({p0:String}, {p1:String})) AND (coalesce(toFloat64OrNull(toString(browser_version)) < {p2:Float64}, false)) AND (browser = {p3:String})
+        ) AS a ON a.attempt_id = b.attempt_id
+      )
     )
+    WHERE from_tick < to_tick
   )
-  WHERE ms >= {p0:Int64} AND ms < {p1:Int64} AND d0 IN ({p9:String}, {p10:String})
-  GROUP BY ms, `window`, bucket, d0
+  WHERE ms >= {p11:Int64} AND ms < {p12:Int64} AND from_inside < to_inside AND d0 IN ({p16:String}, {p17:String})
+  GROUP BY attempt_id, `window`, bucket, viewer_bucket, d0
 )
 GROUP BY `window`, bucket, d0

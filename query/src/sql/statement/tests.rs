@@ -1,3 +1,5 @@
+//! When borders of time buckets are listed and when arithmetic finds them.
+
 use chrono_tz::Europe::Vienna;
 
 use super::*;
