@@ -78,8 +78,8 @@ impl Attempt {
 }
 
 fn monotonic(t: f64) -> MonotonicMs {
-    // A float to integer cast saturates and takes NaN as 0: a broken clock cannot panic, it stands still.
-    MonotonicMs(t.round() as u64)
+    // A float to integer cast cuts, saturates and takes NaN as 0: a broken clock cannot panic, it stands still.
+    MonotonicMs((t + 0.5) as u64)
 }
 
 #[cfg(test)]
@@ -134,7 +134,7 @@ mod tests {
     fn the_numbers_here_are_those_of_the_typescript() {
         let script = include_str!("../js/numbers.ts");
         for (name, number) in numbers::EVENTS {
-            let line = format!("{name}: {number},");
+            let line = format!(" {name} = {number},");
             assert!(script.contains(&line), "js/numbers.ts lacks `{line}`");
         }
     }

