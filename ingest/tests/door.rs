@@ -476,6 +476,74 @@ async fn a_full_journal_says_503_and_the_retry_is_no_duplicate() {
     door.close().await;
 }
 
+/// Makes the open segment of the journal in `folder` a file that takes writes and cannot be synced: its descriptor becomes that of
+/// `/dev/null`, for which `fdatasync` answers EINVAL.
+#[cfg(target_os = "linux")]
+fn break_segment(folder: &std::path::Path) {
+    use std::os::fd::AsRawFd;
+    let null = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+        .unwrap();
+    let folder = folder.canonicalize().unwrap().join("journal");
+    let is_segment = |path: &std::path::Path| {
+        std::fs::read_link(path)
+            .is_ok_and(|file| file.starts_with(&folder) && file.extension() == Some("segment".as_ref()))
+    };
+    let open: Vec<i32> = std::fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| is_segment(path))
+        .map(|path| path.file_name().unwrap().to_str().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(open.len(), 1, "{open:?}");
+    // SAFETY: both descriptors are open; the segment's stays valid and now names the other file.
+    assert!(unsafe { libc::dup2(null.as_raw_fd(), open[0]) } >= 0);
+}
+
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn a_disk_error_says_503_to_everyone_after_it_and_a_new_start_has_what_was_acknowledged() {
+    let folder = folder();
+    let door = Door::open(folder.path(), nowhere()).await;
+    assert_eq!(door.deliver(&batch(vec![beacon(1, 0)])).await, (1, 0, vec![]));
+    break_segment(folder.path());
+    let ingest = door.ingest.clone();
+    let failed = tokio::spawn(async move { ingest.failed().await });
+    assert!(!failed.is_finished() && door.ingest.is_ready());
+    for number in [2, 3] {
+        let response = door
+            .request()
+            .json(&batch(vec![beacon(number, 0)]))
+            .send()
+            .await
+            .unwrap();
+        let retry_after = response.headers()["retry-after"].to_str().unwrap().to_owned();
+        assert_eq!((response.status().as_u16(), &*retry_after), (503, "10"));
+        let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+        assert_eq!(
+            body["data"]["code"],
+            i64::from(envelope::ErrorCode::JournalFailed.code()),
+            "{body}"
+        );
+    }
+    let why = failed.await.unwrap();
+    assert!(why.contains("os error 22"), "{why}");
+    assert!(!door.ingest.is_ready());
+    assert_eq!(door.metric("journal_healthy"), 0.0);
+    assert_eq!(door.account(), [1, 0, 0, 0, 1]);
+    assert_eq!(door.metric("beacons_refused_total"), 1.0, "the third was not even read");
+    door.close().await;
+    let door = Door::open(folder.path(), nowhere()).await;
+    assert_eq!(door.account(), [1, 0, 0, 0, 1]);
+    assert_eq!(
+        door.deliver(&batch(vec![beacon(2, 0), beacon(3, 0)])).await,
+        (2, 0, vec![])
+    );
+    door.close().await;
+}
+
 #[actix_web::test]
 async fn a_draining_door_sends_elsewhere() {
     let folder = folder();

@@ -1,12 +1,15 @@
 //! Our own collector's JSON: `schemas::BeaconBatch`, read so that one bad beacon never costs its batch.
 //!
 //! A good batch is parsed once, as a whole. Only when that fails is it taken apart, to say which beacon is bad, in which field,
-//! and to keep the others. Unknown fields are let pass, with a warning that names the nearest known one.
+//! and to keep the others. Unknown fields are let pass, with a warning that names the nearest known one; only a batch that has one
+//! is read again for its name.
 
 use envelope::{ApiError, ErrorCode};
 use schemas::{Beacon, BeaconBatch, Clock, Rejection, SCHEMA_VERSION, Totals, UnixMs, limits, nearest::nearest};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use super::ignored;
 
 /// Most unknown fields that are named; the others are only counted.
 const UNKNOWN_FIELDS_MAX: usize = 16;
@@ -62,24 +65,36 @@ pub(crate) fn read(body: &[u8]) -> Result<Batch, ApiError> {
             .developer(text.clone())
             .detail("body", text));
     }
+    let Some((batch, strange)) = read_whole(body) else {
+        return read_piecemeal(body);
+    };
+    check_head(batch.schema_version, batch.beacons.len())?;
+    Ok(Batch {
+        sent_at: batch.sent_at_ms,
+        clock: batch.clock,
+        beacons: batch.beacons.into_iter().map(Ok).collect(),
+        warnings: if strange { unknown_fields(body) } else { Vec::new() },
+    })
+}
+
+/// The batch, and whether it has unknown fields. `None` when there is anything wrong with it.
+fn read_whole(body: &[u8]) -> Option<(BeaconBatch, bool)> {
+    // Once here is cheaper than text by text in serde_json.
+    let text = std::str::from_utf8(body).ok()?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = ignored::read(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(read)
+}
+
+/// Warnings that name the unknown fields of a good batch.
+fn unknown_fields(body: &[u8]) -> Vec<String> {
     let mut unknown = UnknownFields::default();
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let whole: Result<BeaconBatch, _> =
+    let batch: Result<BeaconBatch, _> =
         serde_ignored::deserialize(&mut deserializer, |path| unknown.note(&path.to_string()));
-    let whole = whole.and_then(|batch| deserializer.end().map(|()| batch));
-    let batch = match whole {
-        Ok(batch) => {
-            check_head(batch.schema_version, batch.beacons.len())?;
-            Batch {
-                sent_at: batch.sent_at_ms,
-                clock: batch.clock,
-                beacons: batch.beacons.into_iter().map(Ok).collect(),
-                warnings: unknown.warnings(),
-            }
-        }
-        Err(_) => read_piecemeal(body)?,
-    };
-    Ok(batch)
+    debug_assert!(batch.is_ok(), "it was read a moment ago");
+    unknown.warnings()
 }
 
 fn check_head(schema_version: u16, beacons: usize) -> Result<(), ApiError> {
