@@ -425,11 +425,53 @@ impl Judge<'_> {
             .filter_map(|(window, cell, stretch)| Some((*window, self.estimate(cell, recipe, *stretch).ok()?)))
             .collect();
         let estimates: Vec<Estimate> = days.iter().map(|(_, estimate)| *estimate).collect();
-        let auto = baseline::auto(&current, &estimates, usual_spread(recipe), self.confidence())?;
+        let values: Vec<f64> = estimates
+            .iter()
+            .take(baseline::MAX_REFERENCES)
+            .map(|day| day.value)
+            .collect();
+        let middle: Vec<usize> = baseline::middle(&values)
+            .into_iter()
+            .map(|index| days[index].0)
+            .collect();
+        let spread = usual_spread(recipe);
+        let auto = match self.own_errors(row, reference, recipe, &middle)? {
+            Some(pairwise) => baseline::auto_paired(&current, &estimates, &pairwise, spread, self.confidence())?,
+            None => baseline::auto(&current, &estimates, spread, self.confidence())?,
+        };
         Ok((
             auto.difference,
             auto.middle.iter().map(|index| days[*index].0).collect(),
         ))
+    }
+
+    /// Standard errors of the row minus each of the given windows, bucket by bucket: what their viewers have in common
+    /// cancels. None where a side is not clustered by viewer, and for distinct viewers, which have no buckets.
+    fn own_errors(
+        &self,
+        row: &RowSide,
+        reference: &ReferenceSide,
+        recipe: Recipe,
+        windows: &[usize],
+    ) -> Result<Option<Vec<f64>>, Null> {
+        let days = || reference.cells.iter().filter(|(window, _, _)| windows.contains(window));
+        let by_viewer = days()
+            .map(|(_, cell, _)| cell)
+            .chain([row.cell])
+            .all(|cell| cell.clustered_by() == ClusteredBy::Viewer);
+        if !by_viewer || recipe == Recipe::Distinct {
+            return Ok(None);
+        }
+        let side = |cell, stretch| Side {
+            cell,
+            stretch,
+            windows: 1,
+        };
+        let errors = days().map(|(_, cell, stretch)| {
+            let difference = self.difference(&side(row.cell, row.stretch), &side(cell, *stretch), recipe)?;
+            Ok(difference.standard_error)
+        });
+        errors.collect::<Result<Vec<f64>, Null>>().map(Some)
     }
 
     /// Against all windows together; a mean per window for counts.
