@@ -4,6 +4,7 @@
 
 use std::{
     fs,
+    ops::Range,
     process::Stdio,
     sync::{
         Arc,
@@ -21,26 +22,21 @@ use crate::Figure;
 
 /// Connections kept open; 64 is where group commit has something to group.
 const CONNECTIONS: usize = 64;
-/// Load before the measured one, so that pools, caches and the engine are warm.
-const WARM_UP: Duration = Duration::from_secs(2);
+/// Share of the bodies that go first and are not measured, so that pools, caches and the engine are warm.
+const WARM_UP_SHARE: usize = 10;
+/// Most bodies made: 200,000 of about 1 kB, or 40,000 of about 9 kB, stay below 400 MB of this program's memory.
+const BODIES_MAX: [(usize, usize); 2] = [(1, 200_000), (10, 40_000)];
 /// Longest wait until ClickHouse has confirmed everything acknowledged.
 const DRAINED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Runs both loads against both servers.
 pub async fn bench(seconds: u64) -> Result<()> {
-    for per_batch in [1, 10] {
-        // More than a second of load needs, so that no body is sent twice: repeats would be measured as duplicates.
-        let rate_max = if per_batch == 1 { 8_000 } else { 2_500 };
-        let bodies = rate_max * (seconds as usize + WARM_UP.as_secs() as usize);
+    for (per_batch, bodies) in BODIES_MAX {
         eprintln!("bench: making {bodies} bodies of {per_batch} beacons");
         let bodies = Arc::new(simulator::generate::bodies(per_batch as u64, bodies, per_batch));
         ensure!(!bodies.is_empty(), "the simulator made no bodies");
         // The reference reads nothing, so it may see a body twice.
-        let supply = |repeat| Supply {
-            bodies: Arc::clone(&bodies),
-            next: Arc::default(),
-            repeat,
-        };
+        let supply = |repeat| Supply::new(&bodies, repeat);
 
         let (nothing, nothing_url) = start_nothing().await?;
         let pid = nothing.id().context("the reference server has no process id")?;
@@ -53,6 +49,13 @@ pub async fn bench(seconds: u64) -> Result<()> {
             drained(&stack).await
         })
         .await?;
+        // What was timed did what it is for: every beacon is a row that ClickHouse has confirmed.
+        let stored = stack.metric("playhead_ingest_beacons_stored_total").await?;
+        let sent = (measured.requests + measured.warm_up) * per_batch as u64;
+        ensure!(
+            stored == sent as f64,
+            "{sent} beacons were acknowledged, {stored} stored"
+        );
         let per_million =
             |load: &Load, process: usize| load.cpu_s[process] / (load.requests * per_batch as u64) as f64 * 1e6;
         let name = if per_batch == 1 { "single" } else { "batches_of_10" };
@@ -78,24 +81,49 @@ pub async fn bench(seconds: u64) -> Result<()> {
     Ok(())
 }
 
-/// Bodies in a row, each given out once, or round and round.
-#[derive(Clone)]
+/// Bodies for one server: some to warm it up, the rest to measure it, each given out once, or round and round.
 struct Supply {
+    warm_up: Bodies,
+    measured: Bodies,
+}
+
+impl Supply {
+    fn new(bodies: &Arc<Vec<Vec<u8>>>, repeat: bool) -> Self {
+        let border = bodies.len() / WARM_UP_SHARE;
+        let part = |range: Range<usize>, repeat| Bodies {
+            bodies: Arc::clone(bodies),
+            range,
+            next: Arc::default(),
+            repeat,
+        };
+        Self {
+            warm_up: part(0..border, false),
+            measured: part(border..bodies.len(), repeat),
+        }
+    }
+}
+
+/// Bodies in a row.
+#[derive(Clone)]
+struct Bodies {
     bodies: Arc<Vec<Vec<u8>>>,
+    range: Range<usize>,
     next: Arc<AtomicUsize>,
     repeat: bool,
 }
 
-impl Supply {
+impl Bodies {
     fn next(&self) -> Option<Vec<u8>> {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
-        let index = if self.repeat { next % self.bodies.len() } else { next };
-        self.bodies.get(index).cloned()
+        let offset = if self.repeat { next % self.range.len() } else { next };
+        let index = self.range.start + offset;
+        self.range.contains(&index).then(|| self.bodies[index].clone())
     }
 }
 
 /// What one load cost.
 struct Load {
+    warm_up: u64,
     requests: u64,
     took: Duration,
     /// CPU seconds of each watched process, user and system.
@@ -111,10 +139,11 @@ async fn measure(
     settled: impl AsyncFn() -> Result<()>,
 ) -> Result<Load> {
     let client = reqwest::Client::builder().pool_max_idle_per_host(CONNECTIONS).build()?;
-    post_for(WARM_UP, &client, url, supply).await?;
+    let limit = Duration::from_secs(seconds);
+    let (warm_up, _) = post_for(limit, &client, url, &supply.warm_up).await?;
     settled().await?;
     let before = pids.iter().map(|pid| cpu_s(*pid)).collect::<Result<Vec<_>>>()?;
-    let (requests, took) = post_for(Duration::from_secs(seconds), &client, url, supply).await?;
+    let (requests, took) = post_for(limit, &client, url, &supply.measured).await?;
     settled().await?;
     let after = pids.iter().map(|pid| cpu_s(*pid)).collect::<Result<Vec<_>>>()?;
     ensure!(requests > 0, "nothing was acknowledged");
@@ -122,13 +151,14 @@ async fn measure(
         eprintln!("bench: all bodies were used after {:.1} s", took.as_secs_f64());
     }
     Ok(Load {
+        warm_up,
         requests,
         took,
         cpu_s: after.iter().zip(before).map(|(after, before)| after - before).collect(),
     })
 }
 
-async fn post_for(length: Duration, client: &reqwest::Client, url: &str, supply: &Supply) -> Result<(u64, Duration)> {
+async fn post_for(length: Duration, client: &reqwest::Client, url: &str, supply: &Bodies) -> Result<(u64, Duration)> {
     let begun = Instant::now();
     let acknowledged = Arc::new(AtomicU64::new(0));
     let workers: Vec<_> = (0..CONNECTIONS)
