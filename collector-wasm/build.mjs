@@ -1,7 +1,7 @@
 // Builds the npm package and the script tag's file into dist/. Run by `cargo xtask web collector`, after wasm-bindgen and wasm-opt.
 //
 // Contract with xtask: wasm-bindgen in BUNDLER mode, out_name "collector", into the folder PLAYHEAD_BINDGEN_DIR:
-// `collector_bg.wasm` (after `wasm-opt -Oz`) and `collector_bg.js` (glue). The module imports nothing. The loader is ours (js/wasm.ts).
+// `collector_bg.wasm` (after wasm-opt) and `collector_bg.js` (glue). The module imports nothing. The loader is ours (js/wasm.ts).
 // dist/player/ belongs to player/build.mjs and is left alone.
 
 import { build } from 'esbuild';
@@ -20,7 +20,7 @@ if (!bindgen) throw new Error('PLAYHEAD_BINDGEN_DIR is not set: run `cargo xtask
 /**
  * The module as printable ASCII, which means the same in any page and in any bundle. A byte below 91 is one character from `#` on
  * (`~` for the backslash); a higher one is that of 91 or 182 less, after `!` or a space. The inverse is in js/wasm.ts.
- * Brotli sees the bytes through it: 4 % more than the module itself, where hexadecimal digits are 8 % and base64 is 29 %.
+ * Brotli sees the bytes through it: 2.5 % more than the module itself, where hexadecimal digits are 8 % and base64 is 29 %.
  */
 function asText(bytes) {
   let text = '';

@@ -75,11 +75,13 @@ pub(crate) fn known(value: f64) -> Option<u32> {
 /// The signal an event stands for; `None` for a number that means nothing.
 #[must_use]
 pub fn signal_from_numbers(kind: u32, a: f64, b: f64, c: f64) -> Option<Signal> {
-    let number = |value: f64| known(value).unwrap_or(0);
+    // Once for every kind, because the module is smaller so.
+    let [known_a, known_b, known_c] = [known(a), known(b), known(c)];
+    let [number_a, number_b, number_c] = [known_a, known_b, known_c].map(Option::unwrap_or_default);
     Some(match kind {
         TICK => Signal::Tick {
-            position_ms: number(a),
-            buffer_ms: known(b),
+            position_ms: number_a,
+            buffer_ms: known_b,
         },
         PLAY_REQUESTED => Signal::PlayRequested {
             autoplay: a > 0.0,
@@ -87,8 +89,8 @@ pub fn signal_from_numbers(kind: u32, a: f64, b: f64, c: f64) -> Option<Signal> 
         },
         PLAY_BLOCKED => Signal::PlayBlocked,
         PLAYER_READY => Signal::PlayerReady {
-            player_startup_ms: known(a),
-            page_load_ms: known(b),
+            player_startup_ms: known_a,
+            page_load_ms: known_b,
         },
         FIRST_FRAME => Signal::FirstFrame {
             method: match a > 0.0 {
@@ -100,40 +102,40 @@ pub fn signal_from_numbers(kind: u32, a: f64, b: f64, c: f64) -> Option<Signal> 
         WAITING => Signal::Waiting,
         PAUSE => Signal::Pause,
         SEEK_STARTED => Signal::SeekStarted {
-            from_position_ms: known(a),
+            from_position_ms: known_a,
         },
         SEEK_ENDED => Signal::SeekEnded {
-            to_position_ms: number(a),
+            to_position_ms: number_a,
         },
         PLAYBACK_RATE => Signal::PlaybackRate {
-            rate_permille: number(a).min(16_000),
+            rate_permille: number_a.min(16_000),
         },
         RENDITION => {
-            let size = number(c);
+            let size = number_c;
             let side = |pixels: u32| (pixels > 0).then_some(pixels);
             Signal::Rendition(Rendition {
-                bitrate_bps: known(a),
-                bitrate_peak_bps: known(b),
+                bitrate_bps: known_a,
+                bitrate_peak_bps: known_b,
                 width: side(size >> 16),
                 height: side(size & 0xffff),
             })
         }
         DISPLAY_SIZE => Signal::DisplaySize {
-            width: number(a),
-            height: number(b),
-            pixel_ratio_permille: number(c),
+            width: number_a,
+            height: number_b,
+            pixel_ratio_permille: number_c,
         },
         FRAMES => Signal::Frames {
-            decoded: number(a),
-            dropped: number(b),
+            decoded: number_a,
+            dropped: number_b,
         },
         VISIBILITY => Signal::Visibility { hidden: a > 0.0 },
         LIVE => Signal::Live,
         REQUEST_STARTED => Signal::RequestStarted,
         REQUEST_FINISHED => Signal::RequestFinished {
-            bytes: number(a),
-            ttfb_ms: known(b),
-            duration_ms: number(c),
+            bytes: number_a,
+            ttfb_ms: known_b,
+            duration_ms: number_c,
         },
         REQUEST_CANCELLED => Signal::RequestCancelled,
         AD_STARTED => Signal::AdStarted,
@@ -141,7 +143,7 @@ pub fn signal_from_numbers(kind: u32, a: f64, b: f64, c: f64) -> Option<Signal> 
         ENDED => Signal::Ended,
         QUIT => Signal::Quit,
         SOURCE_CHANGED => Signal::SourceChanged,
-        DRM_LOADED => Signal::DrmLoaded { drm_load_ms: number(a) },
+        DRM_LOADED => Signal::DrmLoaded { drm_load_ms: number_a },
         _ => return None,
     })
 }

@@ -142,19 +142,20 @@ impl Rendition {
     #[must_use]
     pub fn name(&self) -> String {
         // Without `format!`: this runs in the browser, where the formatting machinery would be a tenth of the module.
-        fn push(text: &mut String, value: Option<u32>) {
-            let Some(mut value) = value else { return text.push('?') };
-            let mut digits = Vec::new();
-            while value > 0 || digits.is_empty() {
-                digits.push(char::from(b'0' + (value % 10) as u8));
-                value /= 10;
+        fn push(text: &mut String, value: u32) {
+            if value >= 10 {
+                push(text, value / 10);
             }
-            text.extend(digits.iter().rev());
+            text.push(char::from(b'0' + (value % 10) as u8));
         }
+        let known = |text: &mut String, value: Option<u32>| match value {
+            Some(value) => push(text, value),
+            None => text.push('?'),
+        };
         let mut name = String::new();
-        push(&mut name, self.height);
+        known(&mut name, self.height);
         name.push_str("p@");
-        push(&mut name, self.bitrate_bps);
+        known(&mut name, self.bitrate_bps);
         name
     }
 

@@ -77,7 +77,7 @@ pub fn collector(project: &Project) -> Result<()> {
                     .command("node")
                     .arg(project.path("node_modules/binaryen/bin/wasm-opt"))
                     // Flat code first: the optimiser then finds 1 % more to share.
-                    .args(["--flatten", "--rereloop", "-Oz", "-Oz"])
+                    .args(["--flatten", "--rereloop", "-Os", "-Os", "--converge"])
                     .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
                     .arg(&wasm)
                     .arg("-o")
