@@ -69,7 +69,7 @@ events! {
 pub(crate) fn known(value: f64) -> Option<u32> {
     (0.0..=f64::from(u32::MAX))
         .contains(&value)
-        .then(|| (value + 0.5) as u32)
+        .then_some((value + 0.5) as u32)
 }
 
 /// The signal an event stands for; `None` for a number that means nothing.
