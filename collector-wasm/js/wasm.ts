@@ -22,19 +22,20 @@ export function load(source: () => Promise<BufferSource | WebAssembly.Module>): 
   return loaded;
 }
 
-/** The inverse of `asText` in build.mjs. */
+/** The inverse of `asText` in build.mjs. Takes 1.5 ms cold in Chromium; hexadecimal digits, natively, would take none and cost 0.4 kB. */
 export function bytesFromText(text: string): Uint8Array<ArrayBuffer> {
-  const bytes: number[] = [];
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
   let page = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code < 34) page = (34 - code) * 91;
     else {
-      bytes.push(page + (code === 126 ? 92 : code) - 35);
+      bytes[length++] = page + (code === 126 ? 92 : code) - 35;
       page = 0;
     }
   }
-  return new Uint8Array(bytes);
+  return bytes.subarray(0, length);
 }
 
 /** What the slim entry takes → code. */
