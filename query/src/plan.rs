@@ -27,6 +27,9 @@ const CHUNK_BYTES_MAX: usize = 16 * 1024;
 /// Most bucket borders that one statement lists; they travel like dimension values.
 const EDGES_MAX: usize = 4_000;
 
+/// Most bucket borders that joined windows list. Baselines that need more are read by themselves, often by arithmetic.
+const EDGES_JOINED_MAX: usize = 500;
+
 /// What dimension values a difference's mix is made of (STATISTICS, Baselines).
 pub const STRATA: [Dimension; 3] = [
     Dimension::Attribute("device_class"),
@@ -45,6 +48,9 @@ pub struct Plan {
     pub scope: Scope,
     /// What they are compared with, one per baseline.
     pub references: Vec<Reference>,
+    /// What values and strata are read over: the question's window first, then those of the baselines that are only other
+    /// times of the same attempts. One statement over all of them costs less than one each.
+    pub joined: Grid,
     /// What must be read.
     pub steps: Vec<Step>,
 }
@@ -62,6 +68,8 @@ pub struct Reference {
     pub kept: Vec<usize>,
     /// Local date each window begins on. Empty for a cohort.
     pub days: Vec<NaiveDate>,
+    /// Where its windows stand in [`Plan::joined`]; none when it is read by itself.
+    pub places: Option<Vec<usize>>,
     /// Whether its windows are as long as the question's.
     pub same_length: bool,
     /// What the caller should know.
@@ -88,13 +96,13 @@ pub enum Step {
     Bots,
     /// Every group without viewer buckets, only as much as the order and the metric filters need.
     Rank,
-    /// The chosen groups by viewer bucket.
+    /// The chosen groups by viewer bucket, in all joined windows.
     Values,
-    /// The chosen groups of one baseline by viewer bucket.
+    /// The chosen groups of one baseline that is read by itself, by viewer bucket.
     Reference(usize),
-    /// Strata of the question's side, for rate and mix.
+    /// Strata in all joined windows, for rate and mix.
     Strata,
-    /// Strata of one baseline's side.
+    /// Strata of one baseline that is read by itself.
     ReferenceStrata(usize),
 }
 
@@ -170,12 +178,16 @@ impl Plan {
             question.metrics.len(),
             "the parser knows only metrics with a recipe"
         );
-        let references: Vec<Reference> = question
+        let mut references: Vec<Reference> = question
             .compare
             .iter()
             .map(|asked| reference(&asked.label, &asked.baseline, &question, &scope, &window))
             .collect();
 
+        let joined = joined(&scope, &mut references);
+        let alone: Vec<usize> = (0..references.len())
+            .filter(|index| references[*index].places.is_none())
+            .collect();
         let mut steps = vec![Step::Freshness];
         if !question.include_bots {
             steps.push(Step::Bots);
@@ -184,19 +196,20 @@ impl Plan {
             steps.push(Step::Rank);
         }
         steps.push(Step::Values);
-        steps.extend((0..references.len()).map(Step::Reference));
+        steps.extend(alone.iter().copied().map(Step::Reference));
         let decomposes = recipes
             .iter()
             .any(|recipe| matches!(recipe, Recipe::Ratio { .. } | Recipe::Quantile { .. }));
         if question.dimensions.is_empty() && question.interval.is_none() && decomposes && !references.is_empty() {
             steps.push(Step::Strata);
-            steps.extend((0..references.len()).map(Step::ReferenceStrata));
+            steps.extend(alone.into_iter().map(Step::ReferenceStrata));
         }
         Self {
             question,
             recipes,
             scope,
             references,
+            joined,
             steps,
         }
     }
@@ -211,6 +224,24 @@ impl Plan {
             .chain([&self.scope]);
         let most = scopes.map(|scope| scope.grid.listed_edges()).max().unwrap_or_default();
         (most > EDGES_MAX).then(|| format!("{most} time buckets over clock changes are more than {EDGES_MAX}"))
+    }
+
+    /// The windows that a step reads.
+    #[must_use]
+    pub fn grid(&self, step: Step) -> &Grid {
+        match step {
+            Step::Freshness | Step::Bots | Step::Rank => &self.scope.grid,
+            Step::Values | Step::Strata => &self.joined,
+            Step::Reference(index) | Step::ReferenceStrata(index) => &self.references[index].scope.grid,
+        }
+    }
+
+    /// Every attempt of the joined windows.
+    fn joined_scope(&self) -> Scope {
+        Scope {
+            grid: self.joined.clone(),
+            ..self.scope.clone()
+        }
     }
 
     /// The question's window.
@@ -287,7 +318,7 @@ impl Plan {
                         only,
                         ..Wanted::default()
                     };
-                    reads(&self.scope, &asked(), wanted)
+                    reads(&self.joined_scope(), &asked(), wanted)
                 })
                 .collect(),
             Step::Reference(index) => {
@@ -314,7 +345,7 @@ impl Plan {
                     })
                     .collect()
             }
-            Step::Strata => self.strata(&self.scope),
+            Step::Strata => self.strata(&self.joined_scope()),
             Step::ReferenceStrata(index) => self.strata(&self.references[index].scope),
         }
     }
@@ -340,6 +371,39 @@ impl Reference {
     pub fn key(&self, values: &[String]) -> Vec<String> {
         self.kept.iter().map(|index| values[*index].clone()).collect()
     }
+}
+
+/// Joins the windows of the baselines that read the same attempts at other times, and notes their places.
+///
+/// Windows of one statement must not overlap: a baseline with a window that cuts another one is read by itself.
+fn joined(scope: &Scope, references: &mut [Reference]) -> Grid {
+    let mut joined = scope.grid.clone();
+    for reference in references {
+        // A cohort has other filters.
+        if reference.scope.filters != scope.filters {
+            continue;
+        }
+        let mut windows = joined.windows().to_vec();
+        let places = reference.scope.grid.windows().iter().map(|window| {
+            let known = windows.iter().position(|known| known.edges == window.edges);
+            known.or_else(|| {
+                let apart = |known: &Window| window.end() <= known.start() || known.end() <= window.start();
+                windows.iter().all(apart).then(|| {
+                    windows.push(window.clone());
+                    windows.len() - 1
+                })
+            })
+        });
+        let Some(places) = places.collect::<Option<Vec<usize>>>() else {
+            continue;
+        };
+        let wider = Grid::new(windows);
+        if wider.listed_edges() <= EDGES_JOINED_MAX {
+            reference.places = Some(places);
+            joined = wider;
+        }
+    }
+    joined
 }
 
 /// The statements that answer `recipes`: attempts, ticks or both.
@@ -410,6 +474,7 @@ fn reference(label: &str, baseline: &Baseline, question: &Question, scope: &Scop
                 ..scope.clone()
             },
             kept: every.clone(),
+            places: None,
             same_length: true,
             warnings,
         }
@@ -456,6 +521,7 @@ fn reference(label: &str, baseline: &Baseline, question: &Question, scope: &Scop
                     .filter(|index| !fixed(&question.dimensions[*index]))
                     .collect(),
                 days: Vec::new(),
+                places: None,
                 same_length: true,
                 warnings: Vec::new(),
             }
@@ -473,6 +539,7 @@ fn reference(label: &str, baseline: &Baseline, question: &Question, scope: &Scop
                     ..scope.clone()
                 },
                 kept: every,
+                places: None,
                 same_length,
                 warnings: (!same_length)
                     .then(|| format!("{label} is not as long as the range: counts are not compared"))

@@ -18,10 +18,7 @@ use crate::{
     plan::{Plan, Read, Step},
     request::{Dimension, OrderKey, cursor},
     response::{Column, ColumnKind, Comparison, QueryResult, Row, Source, VerdictWord},
-    sql::{
-        metric::Recipe,
-        statement::{Grid, RANKED_MAX},
-    },
+    sql::{metric::Recipe, statement::RANKED_MAX},
 };
 
 /// Bootstrap replicates: 200 keep an interval's ends within about a fifteenth of its width.
@@ -136,7 +133,7 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
     }
 
     let ranked = match plan.has(Step::Rank) {
-        true => Some(cells(store, &plan, Step::Rank, &[], &plan.scope.grid, observe).await?),
+        true => Some(cells(store, &plan, Step::Rank, &[], observe).await?),
         false => None,
     };
     let page = ranked.as_ref().map(|cells| Page::of(&plan, cells));
@@ -159,22 +156,19 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
             .copied()
             .filter(|step| !matches!(step, Step::Freshness | Step::Bots | Step::Rank));
         let (plan_ref, chosen_ref) = (&plan, &chosen);
-        let read: Vec<(Step, Cells)> = stream::iter(steps.collect::<Vec<_>>())
-            .map(|step| async move {
-                let grid = match step {
-                    Step::Reference(index) | Step::ReferenceStrata(index) => &plan_ref.references[index].scope.grid,
-                    _ => &plan_ref.scope.grid,
-                };
-                Ok::<_, RunError>((step, cells(store, plan_ref, step, chosen_ref, grid, observe).await?))
-            })
-            .buffer_unordered(PARALLEL)
-            .try_collect()
-            .await?;
+        let read: Vec<(Step, Cells)> =
+            stream::iter(steps.collect::<Vec<_>>())
+                .map(|step| async move {
+                    Ok::<_, RunError>((step, cells(store, plan_ref, step, chosen_ref, observe).await?))
+                })
+                .buffer_unordered(PARALLEL)
+                .try_collect()
+                .await?;
         for (step, cells) in read {
             match step {
-                Step::Values => values = cells,
+                Step::Values => values = shared_out(&plan, cells, &mut references),
                 Step::Reference(index) => references[index] = cells,
-                Step::Strata => strata = cells,
+                Step::Strata => strata = shared_out(&plan, cells, &mut reference_strata),
                 Step::ReferenceStrata(index) => reference_strata[index] = cells,
                 Step::Freshness | Step::Bots | Step::Rank => {}
             }
@@ -277,10 +271,10 @@ async fn cells(
     plan: &Plan,
     step: Step,
     chosen: &[Vec<String>],
-    grid: &Grid,
     observe: Observe<'_>,
 ) -> Result<Cells, RunError> {
     let begun = Instant::now();
+    let grid = plan.grid(step);
     let failed = |source| RunError::Reading {
         step: step.name(),
         source,
@@ -342,6 +336,37 @@ async fn cells(
     }
     observe(step.name(), begun.elapsed().as_secs_f64());
     Ok(cells)
+}
+
+/// Gives the cells of the joined windows to the sides that they belong to; returns the question's own.
+fn shared_out(plan: &Plan, cells: Cells, references: &mut [Cells]) -> Cells {
+    let mut own = Cells::default();
+    let mut owners: Vec<Vec<(usize, usize)>> = vec![Vec::new(); plan.joined.windows().len()];
+    for (reference, plan) in plan.references.iter().enumerate() {
+        for (window, place) in plan.places.iter().flatten().enumerate() {
+            owners[*place].push((reference, window));
+        }
+    }
+    for (key, cell) in cells {
+        let placed = |window| Key { window, ..key.clone() };
+        match owners[key.window].as_slice() {
+            // The first window is the question's; a baseline of the same time shares it.
+            owners if key.window == 0 => {
+                for (reference, window) in owners {
+                    references[*reference].insert(placed(*window), cell.clone());
+                }
+                own.insert(key, cell);
+            }
+            [] => {}
+            [others @ .., (last, last_window)] => {
+                for (reference, window) in others {
+                    references[*reference].insert(placed(*window), cell.clone());
+                }
+                references[*last].insert(placed(*last_window), cell);
+            }
+        }
+    }
+    own
 }
 
 /// The rows of one page, in order, before they have values.

@@ -1,9 +1,25 @@
--- p0 = 1795132800000
+-- p0 = 1791500400000
 -- p1 = 1795176000000
+-- p2 = [1795132800000,1794528000000,1793923200000,1793318400000,1792710000000,1792105200000,1791500400000,1795046400000]
+-- p3 = [1791500400000,1791543600000,1792105200000,1792148400000,1792710000000,1792753200000,1793318400000,1793361600000,1793923200000,1793966400000,1794528000000,1794571200000,1795046400000,1795089600000,1795132800000,1795176000000]
 -- now_ms = 1795176000000
 -- organization = <organisation>
--- p4 = 1795129200
--- p5 = 1795179600
+-- p6 = 1791496800
+-- p7 = 1791547200
+-- p8 = 1792101600
+-- p9 = 1792152000
+-- p10 = 1792706400
+-- p11 = 1792756800
+-- p12 = 1793314800
+-- p13 = 1793365200
+-- p14 = 1793919600
+-- p15 = 1793970000
+-- p16 = 1794524400
+-- p17 = 1794574800
+-- p18 = 1795042800
+-- p19 = 1795093200
+-- p20 = 1795129200
+-- p21 = 1795179600
 SELECT
   `window`, bucket, emptyArrayString() AS dimensions,
   count() AS attempts, countIf(viewer_id != '') AS identified,
@@ -13,7 +29,7 @@ SELECT
   tuple(sumMapIf([toUInt32(viewer_bucket * 2048 + least(1500, floor(log1p(assumeNotNull(startup_any_ms)) / log(1.02))))], [toUInt64(1)], has_startup_any)) AS histograms
 FROM (
   SELECT *,
-    {p0:Int64} AS `window`,
+    roundDown(ms, {p3:Array(Int64)}) AS `window`,
     0 AS bucket,
     sipHash64(if(viewer_id != '', viewer_id, toString(attempt_id))) % 128 AS viewer_bucket,
     (end_reason != '' OR last_received_ms < {now_ms:Int64} - 300000) AS ended,
@@ -49,10 +65,24 @@ FROM (
       i.viewer_id AS viewer_id
     FROM impressions AS i FINAL
     WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
+      AND (i.started_hour BETWEEN toDateTime({p6:Int64}, 'UTC') AND toDateTime({p7:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p10:Int64}, 'UTC') AND toDateTime({p11:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p12:Int64}, 'UTC') AND toDateTime({p13:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p14:Int64}, 'UTC') AND toDateTime({p15:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p16:Int64}, 'UTC') AND toDateTime({p17:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p18:Int64}, 'UTC') AND toDateTime({p19:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p20:Int64}, 'UTC') AND toDateTime({p21:Int64}, 'UTC'))
       AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
       WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
+      AND (i.started_hour BETWEEN toDateTime({p6:Int64}, 'UTC') AND toDateTime({p7:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p10:Int64}, 'UTC') AND toDateTime({p11:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p12:Int64}, 'UTC') AND toDateTime({p13:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p14:Int64}, 'UTC') AND toDateTime({p15:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p16:Int64}, 'UTC') AND toDateTime({p17:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p18:Int64}, 'UTC') AND toDateTime({p19:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p20:Int64}, 'UTC') AND toDateTime({p21:Int64}, 'UTC'))
       GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
     UNION ALL
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
@@ -77,14 +107,28 @@ FROM (
       max(i.viewer_id) AS viewer_id
     FROM impressions AS i
     WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
+      AND (i.started_hour BETWEEN toDateTime({p6:Int64}, 'UTC') AND toDateTime({p7:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p10:Int64}, 'UTC') AND toDateTime({p11:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p12:Int64}, 'UTC') AND toDateTime({p13:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p14:Int64}, 'UTC') AND toDateTime({p15:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p16:Int64}, 'UTC') AND toDateTime({p17:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p18:Int64}, 'UTC') AND toDateTime({p19:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p20:Int64}, 'UTC') AND toDateTime({p21:Int64}, 'UTC'))
       AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
       WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
+      AND (i.started_hour BETWEEN toDateTime({p6:Int64}, 'UTC') AND toDateTime({p7:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p10:Int64}, 'UTC') AND toDateTime({p11:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p12:Int64}, 'UTC') AND toDateTime({p13:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p14:Int64}, 'UTC') AND toDateTime({p15:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p16:Int64}, 'UTC') AND toDateTime({p17:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p18:Int64}, 'UTC') AND toDateTime({p19:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p20:Int64}, 'UTC') AND toDateTime({p21:Int64}, 'UTC'))
       GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
     GROUP BY i.attempt_id
   )
-  WHERE ms >= {p0:Int64} AND ms < {p1:Int64}
+  WHERE ms >= {p0:Int64} AND ms < {p1:Int64} AND has({p2:Array(Int64)}, `window`)
     AND device_class != 'bot'
 )
 GROUP BY `window`, bucket
