@@ -13,7 +13,9 @@ use statistics::{
 use crate::{
     plan::{Plan, Reference, ReferenceKind, needs_equal_length},
     request::AskedMetric,
-    response::{Bin, ClusteredBy, Comparison, HistogramValue, MetricValue, NullValue, NumberValue, VerdictWord},
+    response::{
+        Amount, Bin, ClusteredBy, Comparison, HistogramValue, MetricValue, NullValue, NumberValue, VerdictWord,
+    },
     sql::{
         metric::{Hist, Part, Recipe},
         statement::{BIN_ROOM, TICK_MS},
@@ -246,7 +248,12 @@ impl Judge<'_> {
         }
         match self.estimate(cell, recipe, stretch) {
             Ok(estimate) => MetricValue::Number(NumberValue {
-                value: estimate.value,
+                value: match recipe {
+                    Recipe::Total { .. } | Recipe::Distinct | Recipe::Concurrency { max: true } => {
+                        Amount::counted(estimate.value)
+                    }
+                    _ => Amount::Measured(estimate.value),
+                },
                 low: estimate.low,
                 high: estimate.high,
                 attempts: match recipe {

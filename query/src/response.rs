@@ -105,8 +105,9 @@ pub enum MetricValue {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NumberValue {
-    /// The value, in the column's unit.
-    pub value: f64,
+    /// The value, in the column's unit; a whole number where something was counted.
+    #[schema(value_type = f64)]
+    pub value: Amount,
     /// Lower end of the interval. Null when the data set no bound.
     pub low: Option<f64>,
     /// Upper end of the interval. Null when the data set no bound.
@@ -119,6 +120,28 @@ pub struct NumberValue {
     /// True when the interval may hold less than its nominal confidence: few viewers, or a tail with few attempts.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unreliable: bool,
+}
+
+/// How a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Amount {
+    /// Without a fraction.
+    Counted(u64),
+    /// As it is.
+    Measured(f64),
+}
+
+impl Amount {
+    /// A sum of whole numbers. Beyond 2⁵³ a float is no longer exact and stays one.
+    #[must_use]
+    pub fn counted(value: f64) -> Self {
+        const EXACT: f64 = (1_u64 << 53) as f64;
+        match value.fract() == 0.0 && (0.0..=EXACT).contains(&value) {
+            true => Self::Counted(value as u64),
+            false => Self::Measured(value),
+        }
+    }
 }
 
 /// What an interval takes for independent.
