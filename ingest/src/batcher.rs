@@ -4,6 +4,11 @@
 //! again for ever, with the same token and the same rows. When the rows themselves are at fault the range is split, always in the
 //! same way and under tokens derived from the range's, until the bad row stands alone; that one goes to the dead letters.
 //! A refusal that strikes every row is not the rows' fault but a missing column or table, and waits for its repair.
+//!
+//! After a power loss ClickHouse may have kept a range's rows and forgotten its token; then they stand twice in `beacons`. Asking
+//! for the rows first, to send only what is missing, was rejected: rows in `beacons` do not show that the materialized view's part
+//! was kept too, so it could lose an attempt, while rows that stand twice change no answer: `impressions` merge them away, and
+//! what reads `beacons` takes each sequence, or each moment of an attempt, once.
 
 use std::{sync::Arc, time::Duration};
 
