@@ -4,6 +4,8 @@
 //! from player to pixel: Rust field = JSON key = column = TypeScript property.
 //! What happens to these nouns lives in `playback`; how they are stored lives in `store`.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod attribute;
 pub mod beacon;
 pub mod id;
