@@ -8,7 +8,7 @@ use std::{io, net::SocketAddr, path::PathBuf, process::ExitStatus};
 pub enum EngineError {
     /// No `libchdb` was found.
     #[error(
-        "finding libchdb: none of {} exists; run `npm ci` in the project, or set PLAYHEAD_LIBCHDB to libchdb's path",
+        "finding libchdb: none of {} exists; run `npm ci` in the project (it pins the library for Linux on x86-64; elsewhere `npm install --no-save @chdb/lib-<platform>` of the same version), or set PLAYHEAD_LIBCHDB to libchdb's path",
         .searched.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
     )]
     LibraryMissing {
