@@ -135,21 +135,37 @@ impl Stack {
         Ok(text)
     }
 
-    /// The sum of a metric's samples on `/metrics`; 0 when there are none.
+    /// The sum of a metric's samples on `/metrics`. Fails when there are none, since a missing number is not 0.
     pub async fn metric(&self, name: &str) -> Result<f64> {
-        let text = self
-            .client
-            .get(self.url("/metrics"))
-            .send()
-            .await?
-            .error_for_status()?
-            .text()
-            .await?;
-        Ok(text
+        let answer = self.client.get(self.url("/metrics")).send().await?;
+        let text = answer.error_for_status()?.text().await?;
+        let samples: Vec<f64> = text
             .lines()
             .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{'])))
-            .filter_map(|line| line.rsplit_once(' ').and_then(|(_, value)| value.parse::<f64>().ok()))
-            .sum())
+            .filter_map(|line| line.rsplit_once(' ').and_then(|(_, value)| value.parse().ok()))
+            .collect();
+        ensure!(!samples.is_empty(), "/metrics has no {name}");
+        Ok(samples.iter().sum())
+    }
+
+    /// Waits until the node has accounted for every beacon: received, stored, duplicate, rejected, and the first is the sum
+    /// of the others. The row is in ClickHouse a moment before its counter says so.
+    pub async fn accounted(&self, expected: [u64; 4]) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            let mut counted = [0; 4];
+            for (count, name) in counted.iter_mut().zip(["received", "stored", "duplicate", "rejected"]) {
+                *count = self.metric(&format!("playhead_ingest_beacons_{name}_total")).await? as u64;
+            }
+            if counted == expected && counted[0] == counted[1..].iter().sum::<u64>() {
+                return Ok(());
+            }
+            ensure!(
+                begun.elapsed() < Duration::from_secs(10),
+                "received, stored, duplicate, rejected are {counted:?}, not {expected:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Ends the server as a power cut would: SIGKILL, no chance to say anything.
