@@ -420,7 +420,8 @@ fn spawn(folder: &Path, arguments: impl FnOnce(&mut Command)) -> Result<Child> {
     arguments(&mut command);
     command
         .current_dir(root())
-        .stdin(Stdio::null())
+        // Held open: the engine leaves when its standard input is closed, taking that for its parent's end.
+        .stdin(Stdio::piped())
         .stdout(log.try_clone()?)
         .stderr(log)
         .kill_on_drop(true)
