@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use actix_files::Files;
 use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    http::header::LOCATION,
     middleware::DefaultHeaders,
     web::{self, ServiceConfig},
 };
@@ -45,11 +47,18 @@ impl Web {
                     .wrap(DefaultHeaders::new().add(("Access-Control-Allow-Origin", "*")))
                     .service(Files::new("", &self.collector)),
             )
-            .service(
-                Files::new("/player", &self.player)
-                    .index_file("index.html")
-                    .redirect_to_slash_directory(),
-            )
+            // Its files are named relative to it, so the slash matters; `Files` would redirect without the query, which
+            // carries the license key.
+            .route("/player", web::get().to(player))
+            .service(Files::new("/player/", &self.player).index_file("index.html"))
             .service(Files::new("/", &self.dashboard).index_file("index.html"));
     }
+}
+
+async fn player(request: HttpRequest) -> impl Responder {
+    let query = request.query_string();
+    let mark = if query.is_empty() { "" } else { "?" };
+    HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, format!("/player/{mark}{query}")))
+        .finish()
 }

@@ -25,7 +25,13 @@ pub(crate) fn check_headers(headers: &HeaderMap) -> Result<Option<&str>, ApiErro
     if let Some(content_type) = headers.get(CONTENT_TYPE) {
         let text = content_type.to_str().unwrap_or_default();
         let essence = text.split(';').next().unwrap_or_default().trim();
-        let known = ["", "application/json", "text/plain"];
+        // The form type is what curl and old HTTP libraries say when nobody told them a type: it says nothing.
+        let known = [
+            "",
+            "application/json",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+        ];
         if !known.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
             let shown: String = essence.chars().take(80).collect();
             return Err(ApiError::new(ErrorCode::UnsupportedMediaType).detail(
