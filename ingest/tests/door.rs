@@ -214,10 +214,7 @@ async fn bad_requests_get_the_right_code_and_field_and_nothing_else_suffers() {
     refused(&door, encoded("br", brotli(&bomb)), (413, 1005, "body")).await;
     refused(&door, encoded("gzip", b"no gzip".to_vec()), (400, 1001, "body")).await;
     refused(&door, encoded("zstd", b"x".to_vec()), (415, 1006, "Content-Encoding")).await;
-    let image = door
-        .request()
-        .header("Content-Type", "image/png")
-        .body("a=1");
+    let image = door.request().header("Content-Type", "image/png").body("a=1");
     refused(&door, image, (415, 1006, "Content-Type")).await;
     refused(
         &door,

@@ -138,3 +138,37 @@ fn remove(path: &Path) -> anyhow::Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::account::FILE;
+
+    #[tokio::test]
+    async fn a_restart_keeps_the_keys_and_only_their_owner_can_read_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let accounts = Accounts::open(&folder.path().join(FILE)).await.unwrap();
+        let first = keys(&accounts, folder.path()).await.unwrap();
+        let again = keys(&accounts, folder.path()).await.unwrap();
+        assert_eq!(first.api_key, again.api_key);
+        assert_eq!(accounts.organizations().len(), 1);
+        let mode = std::fs::metadata(folder.path().join(KEPT))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn keys_of_another_database_are_refused_rather_than_handed_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = Accounts::open(&folder.path().join("other.sqlite")).await.unwrap();
+        keys(&other, folder.path()).await.unwrap();
+        let accounts = Accounts::open(&folder.path().join(FILE)).await.unwrap();
+        let error = keys(&accounts, folder.path()).await.unwrap_err().to_string();
+        assert!(error.contains("not in the accounts database"), "{error}");
+    }
+}
