@@ -21,9 +21,12 @@ pub struct Project {
 }
 
 impl Project {
-    /// Finds the project this xtask was built from, and its target folder.
+    /// Finds the project this xtask was started for, else the one it was built from, and its target folder.
     pub fn find() -> Result<Self> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // TRICKY: two clones may share a target folder, and then a program in it may be the other's: what `cargo run` says
+        // now goes before what the compiler was told then.
+        let here = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = here.parent().context("xtask has no parent folder")?.to_path_buf();
         let metadata = cargo_metadata::MetadataCommand::new()
             .manifest_path(root.join("Cargo.toml"))
