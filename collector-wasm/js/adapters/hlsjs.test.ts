@@ -62,9 +62,10 @@ test('errors get a class of the dictionary', () => {
   for (const [type, details, expected] of cases) assert.equal(failureClass(type, details), expected, details);
 });
 
-test('an aborted request of a seek is no error, a fatal one is told with its status', () => {
+test('an aborted request of a seek and a stall are no errors, a fatal one is told with its status', () => {
   const { said, hls } = play();
   hls.emit('hlsError', 'hlsError', { type: 'networkError', details: 'aborted', fatal: false });
+  hls.emit('hlsError', 'hlsError', { type: 'mediaError', details: 'bufferStalledError', fatal: false });
   hls.emit('hlsError', 'hlsError', { type: 'networkError', details: 'manifestLoadError', fatal: true, response: { code: 404 } });
   assert.deepEqual(said, [['error', { class: 'manifest', code: 'manifestLoadError', message: 'HTTP 404', fatal: true }]]);
 });

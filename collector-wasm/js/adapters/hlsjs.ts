@@ -118,8 +118,8 @@ export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
       on('hlsFragLoadEmergencyAborted', () => signals.requestCancelled());
       on<ErrorData>('hlsError', (data) => {
         if (/^frag.*(Load|TimeOut)/.test(data.details ?? '')) signals.requestCancelled();
-        // hls.js gives up requests by itself when the viewer seeks: nothing went wrong.
-        if (!data.fatal && /aborted$/i.test(data.details ?? '')) return;
+        // hls.js gives up requests by itself when the viewer seeks: nothing went wrong. And a stall is measured as a stall.
+        if (!data.fatal && /aborted$|^buffer(Stalled|Nudge|SeekOverHole)/i.test(data.details ?? '')) return;
         signals.error(playbackError(data));
       });
       on('hlsInterstitialAssetStarted', () => signals.adStarted());
