@@ -40,7 +40,7 @@ pub struct DemoArguments {
     #[arg(long, default_value_t = 56)]
     days: u32,
     /// Simulated viewers watching at once
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, default_value_t = 12)]
     viewers: u32,
 }
 
