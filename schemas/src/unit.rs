@@ -30,6 +30,7 @@ pub enum Better {
     Higher,
     /// Less is better (startup, stalls).
     Lower,
-    /// Neither: a volume. A significant change is reported by direction, never as worse or better.
+    /// Neither: a volume. A detectable change gets the verdict `refused` with a reason, never worse or better; the difference
+    /// and its interval stand beside it.
     Neither,
 }
