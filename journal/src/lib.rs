@@ -204,6 +204,8 @@ struct Log {
     segments: BTreeMap<Lsn, Arc<Segment>>,
     /// First record of the writer's segment.
     current: Option<Lsn>,
+    /// Last record on stable storage; 0 for none.
+    durable: Lsn,
     /// Bytes of durable records in no range yet.
     unassigned_bytes: u64,
     /// When records arrived: (last of a group, when), ascending, incomplete ones only, at most ten a second.
@@ -270,6 +272,7 @@ impl Journal {
         let (mut log, torn_tail) = recover(&directory, &paths, &manifest)?;
         let last = log.segments.values().last().map_or(0, |segment| segment.last_lsn());
         let durable = last.max(manifest.assigned);
+        log.durable = durable;
         manifest.epoch += 1;
         manifest.generation += 1;
         file.save(&manifest)
@@ -397,7 +400,10 @@ impl Journal {
         if let Some(range) = ledger.recovered.pop_front() {
             return Ok(Some(range));
         }
-        let durable = shared.progress.borrow().durable;
+        let (durable, unassigned_bytes) = {
+            let log = lock(&shared.log);
+            (log.durable, log.unassigned_bytes)
+        };
         let first = ledger.manifest.assigned + 1;
         if first > durable {
             return Ok(None);
@@ -412,16 +418,22 @@ impl Journal {
             last: first - 1,
             bytes: 0,
         };
-        shared.read(first, durable, |lsn, payload| {
-            let bytes = frame::frame_bytes(payload);
-            let empty = range.last < first;
-            if !empty && (range.records() >= records_max || range.bytes + bytes > bytes_max) {
-                return false;
-            }
-            range.last = lsn;
-            range.bytes += bytes;
-            true
-        })?;
+        if durable - first < records_max && unassigned_bytes <= bytes_max {
+            // All that waits fits: nothing has to be read to know where the range ends.
+            range.last = durable;
+            range.bytes = unassigned_bytes;
+        } else {
+            shared.read(first, durable, |lsn, payload| {
+                let bytes = frame::frame_bytes(payload);
+                let empty = range.last < first;
+                if !empty && (range.records() >= records_max || range.bytes + bytes > bytes_max) {
+                    return false;
+                }
+                range.last = lsn;
+                range.bytes += bytes;
+                true
+            })?;
+        }
         let mut manifest = ledger.manifest.clone();
         manifest.assigned = range.last;
         manifest.unfinished.insert(range.first, range);

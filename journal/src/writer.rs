@@ -194,6 +194,7 @@ impl Writer {
             {
                 let now = Instant::now();
                 let mut log = lock(&self.shared.log);
+                log.durable = durable;
                 log.unassigned_bytes += bytes;
                 log.commits += 1;
                 match log.arrivals.back_mut() {
