@@ -1,38 +1,35 @@
-//! From the journal into ClickHouse: one range at a time, under the range's token, until ClickHouse takes it.
+//! From the journal into ClickHouse: range by range, each under its own token, until ClickHouse takes it.
 //!
-//! A range is taken when its oldest record has waited [`LINGER`], or earlier when it is large. What may succeed later is sent
-//! again for ever, with the same token and the same rows. When the rows themselves are at fault the range is split, always in the
-//! same way and under tokens derived from the range's, until the bad row stands alone; that one goes to the dead letters.
+//! Ranges are fixed when the oldest waiting record has waited [`LINGER`], or earlier when much waits. What may succeed later is
+//! sent again for ever, with the same token and the same rows. When the rows themselves are at fault the range is split, always in
+//! the same way and under tokens derived from the range's, until the bad row stands alone; that one goes to the dead letters.
 //! A refusal that strikes every row is not the rows' fault but a missing column or table, and waits for its repair.
+//!
+//! After an outage the newest range and the oldest one go in turns, so that fresh data is fresh at once while the past catches up.
 //!
 //! After a power loss ClickHouse may have kept a range's rows and forgotten its token; then they stand twice in `beacons`. Asking
 //! for the rows first, to send only what is missing, was rejected: rows in `beacons` do not show that the materialized view's part
 //! was kept too, so it could lose an attempt, while rows that stand twice change no answer: `impressions` merge them away, and
 //! what reads `beacons` takes each sequence, or each moment of an attempt, once.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, ops::Range as Part, sync::Arc, time::Duration};
 
-use chrono::Utc;
 use journal::{Journal, Range, RangeError};
-use store::{BeaconRow, Store, StoreError};
+use store::{RowError, Rows, Store, StoreError};
 use tokio::{
     sync::watch,
     task::{JoinError, spawn_blocking},
     time::{Instant, sleep_until, timeout_at},
 };
 
-use crate::{
-    dead_letter::{DeadLetter, DeadLetters},
-    pipeline::write::{RecordError, row_from_record},
-    telemetry::{Telemetry, UNSTORABLE},
-};
+use crate::telemetry::{Telemetry, UNSTORABLE};
 
 /// How long records gather: 400 ms. An insert costs ClickHouse a part in two tables whatever its size, and a beacon should be
 /// in ClickHouse within a second of its acknowledgement.
 const LINGER: Duration = Duration::from_millis(400);
 /// Rows of a range. 50,000 take about half a second and stay far below ClickHouse's limit of 1,048,449 rows a block.
 const RECORDS_MAX: u64 = 50_000;
-/// Journal bytes of a range, about 100,000 small rows; bounds the memory a range needs.
+/// Journal bytes of a range, 50,000 rows of 640 bytes; bounds the memory a range needs.
 const BYTES_MAX: u64 = 32 << 20;
 /// So much waiting ends the gathering early.
 const BYTES_LARGE: u64 = BYTES_MAX / 2;
@@ -61,7 +58,7 @@ enum Stop {
     Record {
         range: Range,
         index: usize,
-        source: RecordError,
+        source: RowError,
     },
     /// A blocking task ended by a panic.
     #[error("a task of the batcher ended early")]
@@ -73,14 +70,19 @@ enum Stop {
 
 /// Where rows go.
 trait Sink {
-    /// Stores `rows` as one under `token`.
-    fn insert(&self, token: &str, rows: &[BeaconRow]) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Stores `part` of `rows` as one under `token`.
+    fn insert(
+        &self,
+        token: &str,
+        rows: &Rows,
+        part: Part<usize>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 impl Sink for Batcher {
-    async fn insert(&self, token: &str, rows: &[BeaconRow]) -> Result<(), StoreError> {
+    async fn insert(&self, token: &str, rows: &Rows, part: Part<usize>) -> Result<(), StoreError> {
         let timer = self.telemetry.insert_seconds.start_timer();
-        let result = self.store.insert_beacons(token, rows).await;
+        let result = self.store.insert_beacons(token, rows, part).await;
         timer.observe_duration();
         result
     }
@@ -89,7 +91,6 @@ impl Sink for Batcher {
 pub(crate) struct Batcher {
     pub(crate) journal: Journal,
     pub(crate) store: Store,
-    pub(crate) dead_letters: DeadLetters,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) wish: watch::Receiver<Wish>,
 }
@@ -109,37 +110,44 @@ impl Batcher {
 
     async fn work(&mut self) -> Result<(), Stop> {
         let mut progress = self.journal.watch();
-        // Ranges of the run before come first and at once.
+        // Ranges that are fixed and not stored, oldest first. Those of the run before come first and at once.
+        let mut waiting = VecDeque::new();
+        let mut newest_next = true;
         let mut gathered = true;
         loop {
             if !gathered {
                 self.gather().await;
             }
             gathered = false;
-            let mut idle = true;
             // Marks everything up to now as seen, so that records of a moment later wake us.
             progress.borrow_and_update();
             let journal = self.journal.clone();
-            if let Some(range) = spawn_blocking(move || journal.next_range(RECORDS_MAX, BYTES_MAX)).await?? {
+            waiting.extend(spawn_blocking(move || fix_all(&journal)).await??);
+            let next = if newest_next {
+                waiting.pop_back()
+            } else {
+                waiting.pop_front()
+            };
+            if let Some(range) = next {
                 self.ship(range).await?;
-                idle = false;
+                newest_next = !newest_next;
+                continue;
             }
-            if idle {
-                if *self.wish.borrow() == Wish::Drain {
-                    return Ok(());
-                }
-                let mut wish = self.wish.clone();
-                tokio::select! {
-                    changed = progress.changed() => {
-                        if changed.is_err() {
-                            return Err(RangeError::Closed.into());
-                        }
-                        if let Some(reason) = self.journal.poisoned() {
-                            return Err(RangeError::Poisoned(reason.to_string()).into());
-                        }
+            if *self.wish.borrow() == Wish::Drain {
+                return Ok(());
+            }
+            newest_next = true;
+            let mut wish = self.wish.clone();
+            tokio::select! {
+                changed = progress.changed() => {
+                    if changed.is_err() {
+                        return Err(RangeError::Closed.into());
                     }
-                    _ = wish.wait_for(|wish| *wish == Wish::Drain) => gathered = true,
+                    if let Some(reason) = self.journal.poisoned() {
+                        return Err(RangeError::Poisoned(reason.to_string()).into());
+                    }
                 }
+                _ = wish.wait_for(|wish| *wish == Wish::Drain) => gathered = true,
             }
         }
     }
@@ -179,11 +187,15 @@ impl Batcher {
         };
         let stored = rows.len() - dead.len();
         if !dead.is_empty() {
-            let rows = Arc::new(rows);
             let mut backoff = Backoff::default();
-            while let Err(error) = self.bury(&token, &rows, &dead).await? {
-                tracing::error!(%token, %error, "writing dead letters failed; it will be tried again");
-                self.pause(&mut backoff, &error.to_string()).await?;
+            while let Err(error) = self.store.insert_dead_letters(&token, &rows, &dead).await {
+                let reason = words(&error);
+                tracing::error!(%token, rows = dead.len(), reason, "writing dead letters failed; it will be tried again");
+                self.pause(&mut backoff, &reason).await?;
+                self.telemetry.retries.inc();
+            }
+            for (index, reason) in &dead {
+                tracing::error!(%token, index, reason, "ClickHouse refuses a row; it is among the dead letters");
             }
             self.telemetry.dead_letters.inc_by(dead.len() as u64);
         }
@@ -196,35 +208,6 @@ impl Batcher {
         Ok(())
     }
 
-    async fn bury(
-        &self,
-        token: &str,
-        rows: &Arc<Vec<BeaconRow>>,
-        dead: &[(usize, String)],
-    ) -> Result<std::io::Result<()>, JoinError> {
-        let (letters, token, rows, dead) = (
-            self.dead_letters.clone(),
-            token.to_owned(),
-            Arc::clone(rows),
-            dead.to_vec(),
-        );
-        spawn_blocking(move || {
-            let date = Utc::now();
-            let lines: Vec<DeadLetter<'_>> = dead
-                .iter()
-                .map(|(index, reason)| DeadLetter {
-                    date,
-                    token: &token,
-                    index: *index,
-                    reason,
-                    row: &rows[*index],
-                })
-                .collect();
-            letters.append(&lines)
-        })
-        .await
-    }
-
     /// Waits before the next try; an error when there shall be none.
     async fn pause(&self, backoff: &mut Backoff, reason: &str) -> Result<(), Stop> {
         let mut wish = self.wish.clone();
@@ -235,13 +218,25 @@ impl Batcher {
     }
 }
 
+/// Puts every durable record that is in no range into one, as far as the journal has room for ranges.
+fn fix_all(journal: &Journal) -> Result<Vec<Range>, RangeError> {
+    let mut ranges = Vec::new();
+    loop {
+        match journal.next_range(RECORDS_MAX, BYTES_MAX) {
+            Ok(Some(range)) => ranges.push(range),
+            Ok(None) | Err(RangeError::TooMany(_)) => return Ok(ranges),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// The rows of `range`.
-fn rows(journal: &Journal, range: Range) -> Result<Vec<BeaconRow>, Stop> {
-    let mut rows = Vec::with_capacity(usize::try_from(range.records()).unwrap_or_default());
+fn rows(journal: &Journal, range: Range) -> Result<Rows, Stop> {
+    let number = |value: u64| usize::try_from(value).unwrap_or_default();
+    let mut rows = Rows::with_capacity(number(range.records()), number(range.bytes));
     let mut failed = None;
-    journal.read(&range, |_, record| match row_from_record(record) {
-        Ok(row) => rows.push(row),
-        Err(source) => {
+    journal.read(&range, |_, record| {
+        if let Err(source) = rows.push(record) {
             failed.get_or_insert(Stop::Record {
                 range,
                 index: rows.len(),
@@ -268,21 +263,20 @@ fn words(error: &StoreError) -> String {
 /// # Errors
 /// When the same may succeed later; everything inserted so far is recognised by its token then. Also when every row is refused,
 /// or when the refusal is about names and not about values.
-async fn insert_all(token: &str, rows: &[BeaconRow], sink: &impl Sink) -> Result<Vec<(usize, String)>, StoreError> {
+async fn insert_all(token: &str, rows: &Rows, sink: &impl Sink) -> Result<Vec<(usize, String)>, StoreError> {
     let mut dead = Vec::new();
     let mut stored = 0;
     let mut refusal = None;
-    // Parts still to insert (first row, row behind the last), the first on top.
-    let mut parts = vec![(0, rows.len())];
-    while let Some((start, end)) = parts.pop() {
-        let part = start..end;
-        let whole = part.len() == rows.len();
-        let part_token = if whole {
+    // Parts still to insert, the first on top. More than one to begin with where an upgrade went through the range.
+    let mut parts = rows.parts();
+    parts.reverse();
+    while let Some(part) = parts.pop() {
+        let part_token = if part.len() == rows.len() {
             token.to_owned()
         } else {
             format!("{token}#{}-{}", part.start, part.end)
         };
-        match sink.insert(&part_token, &rows[part.clone()]).await {
+        match sink.insert(&part_token, rows, part.clone()).await {
             Ok(()) => stored += part.len(),
             Err(error) if error.is_retryable() || is_systemic(&error) => return Err(error),
             Err(error) if part.len() == 1 => {
@@ -291,8 +285,8 @@ async fn insert_all(token: &str, rows: &[BeaconRow], sink: &impl Sink) -> Result
             }
             Err(_) => {
                 let middle = part.start + part.len() / 2;
-                parts.push((middle, part.end));
-                parts.push((part.start, middle));
+                parts.push(middle..part.end);
+                parts.push(part.start..middle);
             }
         }
     }
@@ -333,30 +327,16 @@ impl Backoff {
 mod tests {
     use std::{collections::BTreeMap, sync::Mutex};
 
-    use schemas::{AttemptId, Beacon, BeaconKind, Interval, OrganizationId, State, Totals, UnixMs};
-    use store::{Enrichment, Receipt};
-    use uuid::Uuid;
-
     use super::*;
 
-    pub(crate) fn row(sequence: u32) -> BeaconRow {
-        let beacon = Beacon {
-            attempt_id: AttemptId(Uuid::from_u128(1)),
-            sequence,
-            started_at_ms: UnixMs(0),
-            kind: BeaconKind::Beat,
-            state: State::Playing,
-            interval: Interval::default(),
-            totals: Totals::default(),
-            context: None,
-        };
-        let receipt = Receipt {
-            organization_id: OrganizationId(Uuid::from_u128(2)),
-            received_at: UnixMs(0),
-            started_at: UnixMs(0),
-            skew_ms: 0,
-        };
-        BeaconRow::new(beacon, Enrichment::default(), receipt)
+    /// Ten rows: three of an older program with two columns, the others with three. Each holds its index.
+    fn ten_rows(older: u8) -> Rows {
+        let mut rows = Rows::default();
+        for index in 0..10 {
+            let columns = if index < older { [2, 0] } else { [3, 0] };
+            rows.push(&[&columns[..], &[index; 16]].concat()).unwrap();
+        }
+        rows
     }
 
     fn refused(code: i32) -> StoreError {
@@ -373,20 +353,31 @@ mod tests {
     }
 
     impl<F: Fn(u32) -> Option<i32> + Sync> Sink for Table<F> {
-        async fn insert(&self, token: &str, rows: &[BeaconRow]) -> Result<(), StoreError> {
-            if let Some(code) = rows.iter().find_map(|row| (self.answer)(row.sequence)) {
+        async fn insert(&self, token: &str, rows: &Rows, part: Part<usize>) -> Result<(), StoreError> {
+            let columns: Vec<u16> = part.clone().map(|index| rows.row(index).0).collect();
+            assert!(
+                columns.windows(2).all(|pair| pair[0] == pair[1]),
+                "one insert, one list of columns"
+            );
+            let sequences: Vec<u32> = part.map(|index| u32::from(rows.row(index).1[0])).collect();
+            if let Some(code) = sequences.iter().find_map(|sequence| (self.answer)(*sequence)) {
                 return Err(refused(code));
             }
-            let sequences = rows.iter().map(|row| row.sequence).collect();
             let again = self.stored.lock().unwrap().insert(token.to_owned(), sequences);
             assert_eq!(again, None, "no token is used twice");
             Ok(())
         }
     }
 
-    /// Inserts rows `0..10`.
+    /// Inserts ten rows.
     async fn run(answer: impl Fn(u32) -> Option<i32> + Sync) -> (Result<Vec<usize>, i32>, BTreeMap<String, Vec<u32>>) {
-        let rows: Vec<BeaconRow> = (0..10).map(row).collect();
+        insert(ten_rows(0), answer).await
+    }
+
+    async fn insert(
+        rows: Rows,
+        answer: impl Fn(u32) -> Option<i32> + Sync,
+    ) -> (Result<Vec<usize>, i32>, BTreeMap<String, Vec<u32>>) {
         let table = Table {
             answer,
             stored: Mutex::default(),
@@ -403,6 +394,17 @@ mod tests {
         let (result, stored) = run(|_| None).await;
         assert_eq!(result, Ok(Vec::new()));
         assert_eq!(stored, [("t".to_owned(), (0..10).collect())].into());
+    }
+
+    #[tokio::test]
+    async fn rows_of_an_older_program_go_by_themselves() {
+        let (result, stored) = insert(ten_rows(4), |_| None).await;
+        assert_eq!(result, Ok(Vec::new()));
+        let expected = [
+            ("t#0-4".to_owned(), vec![0, 1, 2, 3]),
+            ("t#4-10".to_owned(), (4..10).collect()),
+        ];
+        assert_eq!(stored, expected.into());
     }
 
     #[tokio::test]

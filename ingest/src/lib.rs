@@ -13,7 +13,6 @@
 mod accounted;
 mod batcher;
 pub mod clock;
-mod dead_letter;
 mod http;
 mod pipeline;
 mod protocol;
@@ -44,7 +43,6 @@ use utoipa::OpenApi;
 use crate::{
     batcher::{Batcher, Wish},
     clock::{ServerClock, SystemClock},
-    dead_letter::DeadLetters,
     pipeline::{
         deduplicate::Attempts,
         enrich::{place::Places, user_agent::UserAgents},
@@ -71,7 +69,7 @@ const DRAIN_STORE_MAX: Duration = Duration::from_secs(20);
 /// How the door is set up.
 #[derive(Debug, Clone)]
 pub struct IngestConfig {
-    /// Holds `journal/` and `dead-letter/`.
+    /// Holds `journal/`.
     pub data_dir: PathBuf,
     /// The journal's bounds.
     pub journal: journal::Options,
@@ -255,7 +253,6 @@ impl Ingest {
         let batcher = Batcher {
             journal,
             store,
-            dead_letters: DeadLetters::new(config.data_dir.join("dead-letter")),
             telemetry,
             wish: wishes,
         };

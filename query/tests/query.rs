@@ -22,7 +22,7 @@ use schemas::{
 };
 use serde_json::{Value, json};
 use statistics::Histogram;
-use store::{BeaconRow, Enrichment, Receipt, Retention, Store, StoreConfig};
+use store::{BeaconRow, Enrichment, Receipt, Retention, Rows, Store, StoreConfig};
 use uuid::Uuid;
 
 const MINUTE_MS: i64 = 60_000;
@@ -219,7 +219,21 @@ fn attempt(random: &mut Random, day: i64, worse: bool) -> Attempt {
     }
 }
 
-fn rows(organization: OrganizationId, attempt: &Attempt) -> Vec<BeaconRow> {
+/// A beacon, and what the server knows beside it.
+type Received = (Beacon, Enrichment, Receipt);
+
+/// Stores beacons as one range.
+async fn store(stack: &Stack, token: &str, received: &[Received]) {
+    let rows: Vec<BeaconRow> = received
+        .iter()
+        .map(|(beacon, enrichment, receipt)| BeaconRow::new(beacon, enrichment, receipt))
+        .collect();
+    let rows: Rows = rows.iter().collect();
+    let all = 0..rows.len();
+    stack.store.insert_beacons(token, &rows, all).await.unwrap();
+}
+
+fn rows(organization: OrganizationId, attempt: &Attempt) -> Vec<Received> {
     (0..attempt.beacons)
         .map(|sequence| {
             // Only the last beacon carries everything; the ones before carry less of what grows.
@@ -264,33 +278,30 @@ fn rows(organization: OrganizationId, attempt: &Attempt) -> Vec<BeaconRow> {
                 started_at: UnixMs(attempt.started_at),
                 skew_ms: 0,
             };
-            BeaconRow::new(beacon, enrichment, receipt)
+            (beacon, enrichment, receipt)
         })
         .collect()
 }
 
 /// The beacons of attempts that stand in two neighbouring hours, because the skew was estimated anew between them.
-fn straddling(rows: &mut [BeaconRow], every: usize) {
-    for row in rows.iter_mut().filter(|row| row.sequence > 0).step_by(every) {
-        row.started_at += HOUR_MS;
+fn straddling(rows: &mut [Received], every: usize) {
+    let later = rows.iter_mut().filter(|(beacon, ..)| beacon.sequence > 0);
+    for (_, _, receipt) in later.step_by(every) {
+        receipt.started_at.0 += HOUR_MS;
     }
 }
 
 async fn insert(stack: &Stack, organization: OrganizationId, token: &str, attempts: &[Attempt]) {
-    let mut all: Vec<BeaconRow> = attempts
+    let mut all: Vec<Received> = attempts
         .iter()
         .flat_map(|attempt| rows(organization, attempt))
         .collect();
     // Late first, and some twice under another token: neither changes a number.
     all.reverse();
     straddling(&mut all, 5);
-    let repeated: Vec<BeaconRow> = all.iter().step_by(7).cloned().collect();
-    stack.store.insert_beacons(token, &all).await.unwrap();
-    stack
-        .store
-        .insert_beacons(&format!("{token}-again"), &repeated)
-        .await
-        .unwrap();
+    let repeated: Vec<Received> = all.iter().step_by(7).cloned().collect();
+    store(stack, token, &all).await;
+    store(stack, &format!("{token}-again"), &repeated).await;
 }
 
 /// What the metrics are, by their definitions, from the totals themselves.
@@ -981,7 +992,7 @@ async fn concurrent_viewers_count_each_attempt_once_per_tick() {
             started_at: UnixMs(started_at),
             skew_ms: 0,
         };
-        BeaconRow::new(beacon, enrichment, receipt)
+        (beacon, enrichment, receipt)
     };
     let rows = [
         // Active from 0 s to 60 s in two beacons that overlap by a repeat.
@@ -999,8 +1010,8 @@ async fn concurrent_viewers_count_each_attempt_once_per_tick() {
             State::Playing,
         ),
     ];
-    stack.store.insert_beacons("a", &rows).await.unwrap();
-    stack.store.insert_beacons("b", &rows[..2]).await.unwrap();
+    store(&stack, "a", &rows).await;
+    store(&stack, "b", &rows[..2]).await;
     let body = json!({"metrics": ["concurrent_viewers", "concurrent_viewers_max", "attempts"], "start": iso(day), "end": iso(day + 2 * MINUTE_MS),
         "interval": "minute", "fill": true});
     let data = stack.ask(&body).await;
@@ -1038,7 +1049,7 @@ struct Ticks {
 }
 
 /// Beacons of one attempt of up to two hours, its states changing at random; some tell again what others told.
-fn watching(random: &mut Random, organization: OrganizationId, started_at: i64) -> Vec<BeaconRow> {
+fn watching(random: &mut Random, organization: OrganizationId, started_at: i64) -> Vec<Received> {
     const STATES: [State; 3] = [State::Playing, State::Rebuffering, State::Paused];
     let id = AttemptId(Uuid::from_u128(
         u128::from(random.below(u64::MAX)) << 64 | u128::from(random.below(u64::MAX)),
@@ -1092,7 +1103,7 @@ fn watching(random: &mut Random, organization: OrganizationId, started_at: i64) 
             started_at: UnixMs(started_at + random.below(3) as i64 * 700),
             skew_ms: 0,
         };
-        rows.push(BeaconRow::new(beacon, enrichment, receipt));
+        rows.push((beacon, enrichment, receipt));
         from_ms = to_ms;
     }
     rows
@@ -1111,9 +1122,9 @@ async fn the_average_of_viewers_by_arithmetic_equals_that_over_listed_ticks() {
             rows.extend(watching(&mut random, stack.organization, started_at));
         }
     }
-    stack.store.insert_beacons("once", &rows).await.unwrap();
-    let again: Vec<BeaconRow> = rows.iter().filter(|_| random.chance(30)).cloned().collect();
-    stack.store.insert_beacons("again", &again).await.unwrap();
+    store(&stack, "once", &rows).await;
+    let again: Vec<Received> = rows.iter().filter(|_| random.chance(30)).cloned().collect();
+    store(&stack, "again", &again).await;
 
     let ticks = async |metric: &str, extra: &Value| {
         let mut body = json!({"metrics": [metric], "start": iso(day + 3_456_789), "end": iso(day + 20 * HOUR_MS + 1),
@@ -1198,7 +1209,7 @@ async fn one_attempt_comes_whole_with_its_gaps() {
             started_at: UnixMs(day),
             skew_ms: 0,
         };
-        BeaconRow::new(beacon, Enrichment::default(), receipt)
+        (beacon, Enrichment::default(), receipt)
     };
     let totals = Totals {
         first_frame_seen: true,
@@ -1246,8 +1257,8 @@ async fn one_attempt_comes_whole_with_its_gaps() {
             totals.clone(),
         ),
     ];
-    stack.store.insert_beacons("a", &rows).await.unwrap();
-    stack.store.insert_beacons("b", &rows).await.unwrap();
+    store(&stack, "a", &rows).await;
+    store(&stack, "b", &rows).await;
     let (status, answer) = stack.get(&format!("/v1/analytics/impressions/{id}")).await;
     assert_eq!(status, 200, "{answer:#}");
     let result = &answer["data"]["result"];

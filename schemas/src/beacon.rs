@@ -179,7 +179,7 @@ pub struct Interval {
 }
 
 /// One thing that happened, for the timeline of a single attempt. Totals never depend on events.
-// Read by `FlatEvent`.
+// Read by `EventFields`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
@@ -265,37 +265,39 @@ pub enum EventKind {
     },
 }
 
-/// An event as it is read: the fields of every kind side by side. Derived code for a flattened, tagged enum would first copy each
-/// event into a tree of its own, twice; that was an eighth of what taking a beacon costs.
-#[derive(Deserialize)]
-struct FlatEvent {
-    at_ms: DurationMs,
-    event: EventName,
-    state: Option<State>,
-    startup_ms: Option<DurationMs>,
-    stall_ms: Option<DurationMs>,
-    cause: Option<StallCause>,
-    seek_ms: Option<DurationMs>,
-    from_position_ms: Option<u32>,
-    to_position_ms: Option<u32>,
-    bitrate_bps: Option<u32>,
-    width: Option<u32>,
-    height: Option<u32>,
-    class: Option<FailureClass>,
-    code: Option<String>,
-    fatal: Option<bool>,
-    hidden: Option<bool>,
-    bytes: Option<u32>,
-    ttfb_ms: Option<DurationMs>,
-    duration_ms: Option<DurationMs>,
-    buffer_ms: Option<DurationMs>,
-    gap_ms: Option<DurationMs>,
+/// An event as it is read: the fields of every kind side by side, `None` where absent. Derived code for a flattened, tagged enum would
+/// first copy each event into a tree of its own, twice.
+#[derive(Debug, Default, Deserialize)]
+#[allow(missing_docs, reason = "each is the field of the same name of an `EventKind`")]
+pub struct EventFields {
+    pub at_ms: Option<DurationMs>,
+    pub event: Option<EventName>,
+    pub state: Option<State>,
+    pub startup_ms: Option<DurationMs>,
+    pub stall_ms: Option<DurationMs>,
+    pub cause: Option<StallCause>,
+    pub seek_ms: Option<DurationMs>,
+    pub from_position_ms: Option<u32>,
+    pub to_position_ms: Option<u32>,
+    pub bitrate_bps: Option<u32>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub class: Option<FailureClass>,
+    pub code: Option<String>,
+    pub fatal: Option<bool>,
+    pub hidden: Option<bool>,
+    pub bytes: Option<u32>,
+    pub ttfb_ms: Option<DurationMs>,
+    pub duration_ms: Option<DurationMs>,
+    pub buffer_ms: Option<DurationMs>,
+    pub gap_ms: Option<DurationMs>,
 }
 
 /// The tag of an [`EventKind`].
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum EventName {
+#[allow(missing_docs, reason = "each is the `EventKind` of the same name")]
+pub enum EventName {
     State,
     FirstFrame,
     Stall,
@@ -308,13 +310,18 @@ enum EventName {
     Suspension,
 }
 
-impl<'de> Deserialize<'de> for Event {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        fn need<T, E: Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
-            value.ok_or_else(|| E::missing_field(name))
+impl EventFields {
+    /// The event they are of.
+    ///
+    /// # Errors
+    /// The name of a field that is missing.
+    pub fn into_event(self) -> Result<Event, &'static str> {
+        fn need<T>(value: Option<T>, name: &'static str) -> Result<T, &'static str> {
+            value.ok_or(name)
         }
-        let flat = FlatEvent::deserialize(deserializer)?;
-        let kind = match flat.event {
+        let flat = self;
+        let at_ms = need(flat.at_ms, "at_ms")?;
+        let kind = match need(flat.event, "event")? {
             EventName::State => EventKind::State {
                 state: need(flat.state, "state")?,
             },
@@ -355,10 +362,15 @@ impl<'de> Deserialize<'de> for Event {
                 gap_ms: need(flat.gap_ms, "gap_ms")?,
             },
         };
-        Ok(Self {
-            at_ms: flat.at_ms,
-            kind,
-        })
+        Ok(Event { at_ms, kind })
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        EventFields::deserialize(deserializer)?
+            .into_event()
+            .map_err(D::Error::missing_field)
     }
 }
 

@@ -18,8 +18,8 @@ pub mod totals;
 pub mod unit;
 
 pub use beacon::{
-    ActiveSpan, Beacon, BeaconBatch, BeaconKind, Clock, Context, EndReason, Event, EventKind, Failure, FailureClass,
-    FirstFrameMethod, Interval, StallCause, State, StreamType,
+    ActiveSpan, Beacon, BeaconBatch, BeaconKind, Clock, Context, EndReason, Event, EventFields, EventKind, EventName,
+    Failure, FailureClass, FirstFrameMethod, Interval, StallCause, State, StreamType,
 };
 pub use id::{AttemptId, OrganizationId};
 pub use rejection::Rejection;

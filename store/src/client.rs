@@ -1,14 +1,17 @@
 //! The client: inserts with a token, questions with bound values. Cheap to clone; clones share one connection pool.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
-use clickhouse::{Client, Compression, query::Query};
+use clickhouse::{Client, Compression, insert_formatted::InsertFormatted, query::Query};
 use serde::de::DeserializeOwned;
 
-use crate::{BeaconRow, StoreError, row::InsertedRow, statement::Statement};
+use crate::{Rows, StoreError, statement::Statement};
 
 /// Time for an insert to be sent, and again for it to be answered: 60 s. A range of 100,000 rows takes about 1 s.
 const INSERT_SECONDS: u64 = 60;
+
+/// Rows are sent in pieces of about this size.
+const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Added to a statement's own limit before we give up waiting: ClickHouse looks at its clock between blocks only.
 const GRACE_SECONDS: u64 = 5;
@@ -84,36 +87,77 @@ impl Store {
         within(5, self.bare.query_raw("SELECT 1").execute()).await
     }
 
-    /// Stores `rows` as one block under `token`. Sent again with the same token and the same rows it changes nothing,
-    /// in `beacons` as in `impressions`. An empty slice is stored without asking anybody.
+    /// Stores `part` of `rows` as one block under `token`. Sent again with the same token and the same rows it changes nothing,
+    /// in `beacons` as in `impressions`. An empty part is stored without asking anybody. Its rows have the same columns
+    /// ([`Rows::parts`]).
     ///
     /// # Errors
     /// [`StoreError::is_retryable`] tells whether to send the same again or to look for a bad row.
-    pub async fn insert_beacons(&self, token: &str, rows: &[BeaconRow]) -> Result<(), StoreError> {
-        if rows.is_empty() {
+    pub async fn insert_beacons(&self, token: &str, rows: &Rows, part: Range<usize>) -> Result<(), StoreError> {
+        if part.is_empty() {
             return Ok(());
         }
-        let limit = Some(Duration::from_secs(INSERT_SECONDS));
+        let (columns, head) = rows.head(part.start);
+        let mut chunk = head;
+        // Names and types go with the rows: a table that is not as this program thinks refuses them instead of misreading them.
+        let statement = format!("INSERT INTO beacons ({columns}) FORMAT RowBinaryWithNamesAndTypes");
         let mut insert = self
-            .client
-            .insert::<InsertedRow<'_>>("beacons")
-            .await?
+            .insert_as_one_block(statement, token)
+            .with_setting("deduplicate_blocks_in_dependent_materialized_views", "1")
+            .with_setting("log_comment", "store::Store::insert_beacons");
+        for (number, index) in (0..).zip(part) {
+            rows.put(index, token, number, &mut chunk);
+            if chunk.len() >= CHUNK_BYTES {
+                let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 8));
+                insert.send(full.into()).await?;
+            }
+        }
+        insert.send(chunk.into()).await?;
+        insert.end().await?;
+        Ok(())
+    }
+
+    /// Stores rows of the range called `token` that are refused by `beacons`, each by its index and with the reason.
+    ///
+    /// # Errors
+    /// As [`Self::insert_beacons`]; sent again it changes nothing.
+    pub async fn insert_dead_letters(
+        &self,
+        token: &str,
+        rows: &Rows,
+        letters: &[(usize, String)],
+    ) -> Result<(), StoreError> {
+        if letters.is_empty() {
+            return Ok(());
+        }
+        let statement = "INSERT INTO dead_letters (organization_id, journal_range, row_number, reason, columns, row_bytes) \
+                         FORMAT RowBinary";
+        let mut insert = self
+            .insert_as_one_block(statement.to_owned(), &format!("{token}#dead"))
+            .with_setting("log_comment", "store::Store::insert_dead_letters");
+        let mut bytes = Vec::new();
+        for (index, reason) in letters {
+            rows.put_letter(*index, token, reason, &mut bytes);
+        }
+        insert.send(bytes.into()).await?;
+        insert.end().await?;
+        Ok(())
+    }
+
+    /// An insert that is one block, so that one token stands for all of it.
+    fn insert_as_one_block(&self, statement: String, token: &str) -> InsertFormatted {
+        let limit = Some(Duration::from_secs(INSERT_SECONDS));
+        self.client
+            .insert_formatted_with(statement)
             .with_setting("insert_deduplication_token", token)
             .with_setting("insert_deduplicate", "1")
-            .with_setting("deduplicate_blocks_in_dependent_materialized_views", "1")
-            // We batch ourselves; the server must neither wait for other inserts nor split ours: one range, one block, one token.
+            // We batch ourselves; the server must neither wait for other inserts nor split ours.
             .with_setting("async_insert", "0")
             .with_setting("max_insert_threads", "1")
             .with_setting("max_insert_block_size", "1048576")
             .with_setting("min_insert_block_size_rows", "1048576")
             .with_setting("min_insert_block_size_bytes", "1073741824")
-            .with_setting("log_comment", "store::Store::insert_beacons")
-            .with_timeouts(limit, limit);
-        for (index, row) in (0..).zip(rows) {
-            insert.write(&row.inserted(token, index)).await?;
-        }
-        insert.end().await?;
-        Ok(())
+            .with_timeouts(limit, limit)
     }
 
     /// Runs `statement` and reads each row of its answer as a `T` by column name.

@@ -15,5 +15,5 @@ mod statement;
 pub use client::{Store, StoreConfig};
 pub use error::StoreError;
 pub use migrate::{Migration, Retention};
-pub use row::{BeaconRow, Enrichment, Receipt};
+pub use row::{BeaconRow, Column, Enrichment, Receipt, RowError, Rows};
 pub use statement::{Param, Statement};

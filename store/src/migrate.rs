@@ -60,7 +60,12 @@ macro_rules! migrations {
 
 impl Migration {
     /// All of them, in the order in which they are applied.
-    pub const ALL: &'static [Self] = migrations!["0001_beacons", "0002_impressions", "0003_impressions_from_beacons"];
+    pub const ALL: &'static [Self] = migrations![
+        "0001_beacons",
+        "0002_impressions",
+        "0003_impressions_from_beacons",
+        "0004_dead_letters",
+    ];
 
     /// SHA-256 of the text, in hexadecimal: tells an edited file from the one that was applied.
     #[must_use]

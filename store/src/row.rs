@@ -1,18 +1,20 @@
-//! The row one beacon becomes. It is what the journal keeps and what `beacons` stores, so a token maps to the same rows
-//! for ever, also after an upgrade changed how rows are made.
+//! The row one beacon becomes, encoded once, at the door: the same bytes lie in the journal and go to ClickHouse. So a token
+//! maps to the same rows for ever, also after an upgrade changed how rows are made, and nothing between the two looks into them.
 //!
-//! Invariant: every field is a column of `beacons` of the same name (a test compares them with the migration).
+//! A row is ClickHouse's RowBinary with the number of its columns in front. Columns are only ever appended, so that number says
+//! which they are, and a row of an older program finds its place in a newer table.
+//!
+//! Invariant: [`BeaconRow::COLUMNS`] are the columns of `beacons`, with their types (a test compares them with the table).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 
-use clickhouse::Row;
-use schemas::{ActiveSpan, Beacon, Context, OrganizationId, Totals, UnixMs};
-use serde::{Deserialize, Serialize};
+use schemas::{ActiveSpan, Beacon, Context, Event, OrganizationId, RenditionPlay, State, UnixMs};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// What the server derives itself, from the `User-Agent` header and from the client's address (which is then dropped).
 /// `None` means not known.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Enrichment {
     /// Name of the browser.
     pub browser: Option<String>,
@@ -36,222 +38,6 @@ pub struct Enrichment {
     pub isp: Option<String>,
 }
 
-macro_rules! beacon_row {
-    ($( $(#[doc = $doc:literal])* $(#[serde(with = $with:literal)])? $field:ident: $type:ty, )*) => {
-        /// One beacon, flat, as it goes into the journal (postcard) and into `beacons`. Texts: `''` means not known.
-        /// A field more is a migration more, and a new version of the journal's record, because postcard knows no field names.
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        pub struct BeaconRow {
-            $( $(#[doc = $doc])* pub $field: $type, )*
-        }
-
-        /// A [`BeaconRow`] with its place in the journal, as it is sent.
-        #[derive(Serialize, Row)]
-        pub(crate) struct InsertedRow<'a> {
-            $( $(#[serde(with = $with)])? $field: &'a $type, )*
-            journal_range: &'a str,
-            row_number: u32,
-        }
-
-        impl BeaconRow {
-            /// The columns, in order of declaration.
-            pub const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
-
-            /// This row as number `row_number` of the range called `journal_range`.
-            pub(crate) fn inserted<'a>(&'a self, journal_range: &'a str, row_number: u32) -> InsertedRow<'a> {
-                InsertedRow { $( $field: &self.$field, )* journal_range, row_number }
-            }
-        }
-    };
-}
-
-beacon_row! {
-    /// The tenant.
-    #[serde(with = "clickhouse::serde::uuid")]
-    organization_id: Uuid,
-    /// The attempt reported on.
-    #[serde(with = "clickhouse::serde::uuid")]
-    attempt_id: Uuid,
-    /// Number of the beacon in its attempt, from 0.
-    sequence: u32,
-    /// Why it was sent, in snake_case.
-    kind: String,
-    /// State at `to_ms`, letter of CMCD `sta`.
-    state: String,
-    /// Wall clock at intent, corrected by `skew_ms`; Unix ms.
-    started_at: i64,
-    /// The server's wall clock at receipt; Unix ms.
-    received_at: i64,
-    /// Server clock minus sender clock, ms; 0 for imported history.
-    skew_ms: i64,
-    /// Begin of the interval, ms after intent, monotonic.
-    from_ms: u32,
-    /// End of the interval, ms after intent, monotonic.
-    to_ms: u32,
-    /// State at `from_ms`, letter of CMCD `sta`.
-    interval_state: String,
-    /// Stretches as a concurrent viewer, `[from, to)` in ms after intent.
-    active_spans: Vec<(u32, u32)>,
-    /// JSON array of [`schemas::Event`].
-    events: String,
-    /// Events beyond the limit.
-    events_dropped: u32,
-    /// [`Totals::first_frame_seen`].
-    first_frame_seen: bool,
-    /// [`Totals::startup_interrupted`].
-    startup_interrupted: bool,
-    /// [`Totals::startup_hidden`].
-    startup_hidden: bool,
-    /// [`Totals::suspended`].
-    suspended: bool,
-    /// [`Totals::startup_wait_ms`].
-    startup_wait_ms: u32,
-    /// [`Totals::play_ms`].
-    play_ms: u32,
-    /// [`Totals::play_hidden_ms`].
-    play_hidden_ms: u32,
-    /// [`Totals::paused_ms`].
-    paused_ms: u32,
-    /// [`Totals::media_ms`].
-    media_ms: u32,
-    /// [`Totals::stall_ms`].
-    stall_ms: u32,
-    /// [`Totals::stall_count`].
-    stall_count: u32,
-    /// [`Totals::stall_short_count`].
-    stall_short_count: u32,
-    /// [`Totals::stall_short_ms`].
-    stall_short_ms: u32,
-    /// [`Totals::stall_ms_max`].
-    stall_ms_max: u32,
-    /// [`Totals::stall_network_ms`].
-    stall_network_ms: u32,
-    /// [`Totals::stall_seek_ms`].
-    stall_seek_ms: u32,
-    /// [`Totals::stall_rendition_switch_ms`].
-    stall_rendition_switch_ms: u32,
-    /// [`Totals::stall_ad_boundary_ms`].
-    stall_ad_boundary_ms: u32,
-    /// [`Totals::stall_decoder_ms`].
-    stall_decoder_ms: u32,
-    /// [`Totals::stall_live_edge_ms`].
-    stall_live_edge_ms: u32,
-    /// [`Totals::stall_suspended_ms`].
-    stall_suspended_ms: u32,
-    /// [`Totals::stall_unknown_ms`].
-    stall_unknown_ms: u32,
-    /// [`Totals::seek_ms`].
-    seek_ms: u32,
-    /// [`Totals::seek_count`].
-    seek_count: u32,
-    /// [`Totals::ad_ms`].
-    ad_ms: u32,
-    /// [`Totals::bitrate_bps_ms`].
-    bitrate_bps_ms: u64,
-    /// [`Totals::bitrate_media_ms`].
-    bitrate_media_ms: u32,
-    /// [`Totals::bitrate_peak_bps_ms`].
-    bitrate_peak_bps_ms: u64,
-    /// [`Totals::bitrate_peak_media_ms`].
-    bitrate_peak_media_ms: u32,
-    /// [`Totals::data_bytes`].
-    data_bytes: u64,
-    /// [`Totals::switch_up_count`].
-    switch_up_count: u32,
-    /// [`Totals::switch_down_count`].
-    switch_down_count: u32,
-    /// [`Totals::frames_decoded`].
-    frames_decoded: u32,
-    /// [`Totals::frames_dropped`].
-    frames_dropped: u32,
-    /// [`Totals::upscale_css_permille_ms`].
-    upscale_css_permille_ms: u64,
-    /// [`Totals::upscale_px_permille_ms`].
-    upscale_px_permille_ms: u64,
-    /// [`Totals::upscale_ms`].
-    upscale_ms: u32,
-    /// [`Totals::error_count`].
-    error_count: u32,
-    /// [`Totals::startup_any_ms`].
-    startup_any_ms: Option<u32>,
-    /// [`Totals::startup_content_ms`].
-    startup_content_ms: Option<u32>,
-    /// [`Totals::player_startup_ms`].
-    player_startup_ms: Option<u32>,
-    /// [`Totals::page_load_ms`].
-    page_load_ms: Option<u32>,
-    /// [`Totals::drm_load_ms`].
-    drm_load_ms: Option<u32>,
-    /// [`Totals::failure`]: its class in snake_case; empty without one.
-    failure_class: String,
-    /// [`Totals::failure`]: the player's code; empty without one.
-    failure_code: String,
-    /// [`Totals::failure`]: the player's words; empty without them.
-    failure_message: String,
-    /// [`Totals::end_reason`] in snake_case; empty while it runs.
-    end_reason: String,
-    /// [`Totals::play_ms_by_rendition`]: name and ms.
-    play_ms_by_rendition: BTreeMap<String, u32>,
-    /// [`Context::viewer_id`]; empty when not known.
-    viewer_id: String,
-    /// [`Context::video_id`]; empty when not known.
-    video_id: String,
-    /// [`Context::video_title`]; empty when not known.
-    video_title: String,
-    /// [`Context::stream_type`]; empty when not known.
-    stream_type: String,
-    /// [`Context::player_name`]; empty when not known.
-    player_name: String,
-    /// [`Context::player_version`]; empty when not known.
-    player_version: String,
-    /// [`Context::player_software`]; empty when not known.
-    player_software: String,
-    /// [`Context::player_software_version`]; empty when not known.
-    player_software_version: String,
-    /// [`Context::collector_version`]; empty when not known.
-    collector_version: String,
-    /// [`Context::page_host`]; empty when not known.
-    page_host: String,
-    /// [`Context::cdn`]; empty when not known.
-    cdn: String,
-    /// [`Context::connection_type`]; empty when not known.
-    connection_type: String,
-    /// [`Context::language`]; empty when not known.
-    language: String,
-    /// [`Context::experiment_name`]; empty when not known.
-    experiment_name: String,
-    /// [`Context::experiment_variant`]; empty when not known.
-    experiment_variant: String,
-    /// [`Context::autoplay`]; empty when not known.
-    autoplay: String,
-    /// [`Context::first_frame_method`]; empty when not known.
-    first_frame_method: String,
-    /// [`Enrichment::browser`]; empty when not known.
-    browser: String,
-    /// [`Enrichment::browser_version`]; empty when not known.
-    browser_version: String,
-    /// [`Enrichment::os`]; empty when not known.
-    os: String,
-    /// [`Enrichment::os_version`]; empty when not known.
-    os_version: String,
-    /// [`Enrichment::device_class`]; empty when not known.
-    device_class: String,
-    /// [`Enrichment::country`]; empty when not known.
-    country: String,
-    /// [`Enrichment::region`]; empty when not known.
-    region: String,
-    /// [`Enrichment::city`]; empty when not known.
-    city: String,
-    /// [`Enrichment::asn`]; empty when not known.
-    asn: String,
-    /// [`Enrichment::isp`]; empty when not known.
-    isp: String,
-    /// [`Context::custom`].
-    custom: BTreeMap<String, String>,
-    /// [`Context::video_duration_ms`].
-    video_duration_ms: Option<u32>,
-}
-
 /// What is known about a beacon beside what it says itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
@@ -265,201 +51,478 @@ pub struct Receipt {
     pub skew_ms: i64,
 }
 
+/// A column of `beacons`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type, as ClickHouse writes it.
+    pub kind: &'static str,
+}
+
+/// What every row has behind its own columns: the token of its range, and its place there.
+const PLACE: [Column; 2] = [
+    Column {
+        name: "journal_range",
+        kind: "LowCardinality(String)",
+    },
+    Column {
+        name: "row_number",
+        kind: "UInt32",
+    },
+];
+
+/// Bytes in front of a row: the number of its columns, little-endian.
+const COUNT_BYTES: usize = 2;
+/// A typical row takes 550 bytes; one growth step less.
+const ROW_BYTES: usize = 768;
+
+/// One beacon as `beacons` stores it and as the journal keeps it. Texts: `''` means not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BeaconRow(Vec<u8>);
+
 impl BeaconRow {
     /// The row of `beacon` as received under `receipt`.
     #[must_use]
-    pub fn new(beacon: Beacon, enrichment: Enrichment, receipt: Receipt) -> Self {
-        let Beacon {
-            attempt_id,
-            sequence,
-            started_at_ms: _,
-            kind,
-            state,
-            interval,
-            totals,
-            context,
-        } = beacon;
-        let active_spans = interval
-            .active_spans()
-            .into_iter()
-            .map(|ActiveSpan { from_ms, to_ms }| (from_ms, to_ms))
-            .collect();
-        let Totals {
-            first_frame_seen,
-            startup_interrupted,
-            startup_hidden,
-            suspended,
-            startup_wait_ms,
-            play_ms,
-            play_hidden_ms,
-            paused_ms,
-            media_ms,
-            stall_ms,
-            stall_count,
-            stall_short_count,
-            stall_short_ms,
-            stall_ms_max,
-            stall_network_ms,
-            stall_seek_ms,
-            stall_rendition_switch_ms,
-            stall_ad_boundary_ms,
-            stall_decoder_ms,
-            stall_live_edge_ms,
-            stall_suspended_ms,
-            stall_unknown_ms,
-            seek_ms,
-            seek_count,
-            ad_ms,
-            bitrate_bps_ms,
-            bitrate_media_ms,
-            bitrate_peak_bps_ms,
-            bitrate_peak_media_ms,
-            data_bytes,
-            switch_up_count,
-            switch_down_count,
-            frames_decoded,
-            frames_dropped,
-            upscale_css_permille_ms,
-            upscale_px_permille_ms,
-            upscale_ms,
-            error_count,
-            startup_any_ms,
-            startup_content_ms,
-            player_startup_ms,
-            page_load_ms,
-            drm_load_ms,
-            failure,
-            end_reason,
-            play_ms_by_rendition,
-        } = totals;
-        let (failure_class, failure_code, failure_message) = failure.map_or_else(Default::default, |failure| {
-            (word(&failure.class), failure.code, failure.message)
-        });
-        let Context {
-            viewer_id,
-            video_id,
-            video_title,
-            stream_type,
-            player_name,
-            player_version,
-            player_software,
-            player_software_version,
-            collector_version,
-            page_host,
-            cdn,
-            connection_type,
-            language,
-            experiment_name,
-            experiment_variant,
-            autoplay,
-            first_frame_method,
-            video_duration_ms,
-            custom,
-        } = context.unwrap_or_default();
-        Self {
-            organization_id: receipt.organization_id.0,
-            attempt_id: attempt_id.0,
-            sequence,
-            kind: word(&kind),
-            state: state.letter().to_string(),
-            started_at: receipt.started_at.0,
-            received_at: receipt.received_at.0,
-            skew_ms: receipt.skew_ms,
-            from_ms: interval.from_ms,
-            to_ms: interval.to_ms,
-            interval_state: interval.state.letter().to_string(),
-            active_spans,
-            // Unwrap safety: events hold numbers, texts and closed lists; JSON can say all of them.
-            events: serde_json::to_string(&interval.events).expect("events can be said in JSON"),
-            events_dropped: interval.events_dropped,
-            first_frame_seen,
-            startup_interrupted,
-            startup_hidden,
-            suspended,
-            startup_wait_ms,
-            play_ms,
-            play_hidden_ms,
-            paused_ms,
-            media_ms,
-            stall_ms,
-            stall_count,
-            stall_short_count,
-            stall_short_ms,
-            stall_ms_max,
-            stall_network_ms,
-            stall_seek_ms,
-            stall_rendition_switch_ms,
-            stall_ad_boundary_ms,
-            stall_decoder_ms,
-            stall_live_edge_ms,
-            stall_suspended_ms,
-            stall_unknown_ms,
-            seek_ms,
-            seek_count,
-            ad_ms,
-            bitrate_bps_ms,
-            bitrate_media_ms,
-            bitrate_peak_bps_ms,
-            bitrate_peak_media_ms,
-            data_bytes,
-            switch_up_count,
-            switch_down_count,
-            frames_decoded,
-            frames_dropped,
-            upscale_css_permille_ms,
-            upscale_px_permille_ms,
-            upscale_ms,
-            error_count,
-            startup_any_ms,
-            startup_content_ms,
-            player_startup_ms,
-            page_load_ms,
-            drm_load_ms,
-            failure_class,
-            failure_code,
-            failure_message,
-            end_reason: end_reason.map(|reason| word(&reason)).unwrap_or_default(),
-            play_ms_by_rendition: play_ms_by_rendition
-                .into_iter()
-                .map(|play| (play.rendition, play.play_ms))
-                .collect(),
-            viewer_id: viewer_id.unwrap_or_default(),
-            video_id: video_id.unwrap_or_default(),
-            video_title: video_title.unwrap_or_default(),
-            stream_type: stream_type.map(|value| word(&value)).unwrap_or_default(),
-            player_name: player_name.unwrap_or_default(),
-            player_version: player_version.unwrap_or_default(),
-            player_software: player_software.unwrap_or_default(),
-            player_software_version: player_software_version.unwrap_or_default(),
-            collector_version: collector_version.unwrap_or_default(),
-            page_host: page_host.unwrap_or_default(),
-            cdn: cdn.unwrap_or_default(),
-            connection_type: connection_type.unwrap_or_default(),
-            language: language.unwrap_or_default(),
-            experiment_name: experiment_name.unwrap_or_default(),
-            experiment_variant: experiment_variant.unwrap_or_default(),
-            autoplay: autoplay.map(|value| value.to_string()).unwrap_or_default(),
-            first_frame_method: first_frame_method.map(|value| word(&value)).unwrap_or_default(),
-            browser: enrichment.browser.unwrap_or_default(),
-            browser_version: enrichment.browser_version.unwrap_or_default(),
-            os: enrichment.os.unwrap_or_default(),
-            os_version: enrichment.os_version.unwrap_or_default(),
-            device_class: enrichment.device_class.unwrap_or_default(),
-            country: enrichment.country.unwrap_or_default(),
-            region: enrichment.region.unwrap_or_default(),
-            city: enrichment.city.unwrap_or_default(),
-            asn: enrichment.asn.unwrap_or_default(),
-            isp: enrichment.isp.unwrap_or_default(),
-            custom,
-            video_duration_ms,
+    pub fn new(beacon: &Beacon, enrichment: &Enrichment, receipt: &Receipt) -> Self {
+        const COUNT: u16 = BeaconRow::COLUMNS.len() as u16;
+        let mut out = Vec::with_capacity(ROW_BYTES);
+        out.extend_from_slice(&COUNT.to_le_bytes());
+        put_columns(beacon, enrichment, receipt, &mut out);
+        Self(out)
+    }
+
+    /// Its bytes, for the journal. [`Rows::push`] takes them back.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+/// The columns with their types and what they hold, in one list: a name, a type and a value cannot come apart.
+macro_rules! columns {
+    (|$beacon:ident, $enrichment:ident, $receipt:ident, $totals:ident, $context:ident| {
+        $( $name:ident $kind:literal = $value:expr, )*
+    }) => {
+        impl BeaconRow {
+            /// The columns of a row as this program makes it, in order. A column more is added at the end, and by a migration.
+            pub const COLUMNS: &'static [Column] = &[$(Column { name: stringify!($name), kind: $kind }),*];
+        }
+
+        fn put_columns($beacon: &Beacon, $enrichment: &Enrichment, $receipt: &Receipt, out: &mut Vec<u8>) {
+            static NOTHING: LazyLock<Context> = LazyLock::new(Context::default);
+            let $totals = &$beacon.totals;
+            let $context = $beacon.context.as_ref().unwrap_or(&NOTHING);
+            $( ($value).put(out); )*
+        }
+    };
+}
+
+columns! { |beacon, enrichment, receipt, totals, context| {
+    organization_id "UUID" = receipt.organization_id.0,
+    attempt_id "UUID" = beacon.attempt_id.0,
+    sequence "UInt32" = beacon.sequence,
+    kind "LowCardinality(String)" = word(&beacon.kind),
+    state "LowCardinality(String)" = letter(beacon.state),
+    started_at "DateTime64(3, 'UTC')" = receipt.started_at.0,
+    received_at "DateTime64(3, 'UTC')" = receipt.received_at.0,
+    skew_ms "Int64" = receipt.skew_ms,
+    from_ms "UInt32" = beacon.interval.from_ms,
+    to_ms "UInt32" = beacon.interval.to_ms,
+    interval_state "LowCardinality(String)" = letter(beacon.interval.state),
+    active_spans "Array(Tuple(UInt32, UInt32))" = &beacon.interval.active_spans()[..],
+    events "String" = Events(&beacon.interval.events),
+    events_dropped "UInt32" = beacon.interval.events_dropped,
+    first_frame_seen "Bool" = totals.first_frame_seen,
+    startup_interrupted "Bool" = totals.startup_interrupted,
+    startup_hidden "Bool" = totals.startup_hidden,
+    suspended "Bool" = totals.suspended,
+    startup_wait_ms "UInt32" = totals.startup_wait_ms,
+    play_ms "UInt32" = totals.play_ms,
+    play_hidden_ms "UInt32" = totals.play_hidden_ms,
+    paused_ms "UInt32" = totals.paused_ms,
+    media_ms "UInt32" = totals.media_ms,
+    stall_ms "UInt32" = totals.stall_ms,
+    stall_count "UInt32" = totals.stall_count,
+    stall_short_count "UInt32" = totals.stall_short_count,
+    stall_short_ms "UInt32" = totals.stall_short_ms,
+    stall_ms_max "UInt32" = totals.stall_ms_max,
+    stall_network_ms "UInt32" = totals.stall_network_ms,
+    stall_seek_ms "UInt32" = totals.stall_seek_ms,
+    stall_rendition_switch_ms "UInt32" = totals.stall_rendition_switch_ms,
+    stall_ad_boundary_ms "UInt32" = totals.stall_ad_boundary_ms,
+    stall_decoder_ms "UInt32" = totals.stall_decoder_ms,
+    stall_live_edge_ms "UInt32" = totals.stall_live_edge_ms,
+    stall_suspended_ms "UInt32" = totals.stall_suspended_ms,
+    stall_unknown_ms "UInt32" = totals.stall_unknown_ms,
+    seek_ms "UInt32" = totals.seek_ms,
+    seek_count "UInt32" = totals.seek_count,
+    ad_ms "UInt32" = totals.ad_ms,
+    bitrate_bps_ms "UInt64" = totals.bitrate_bps_ms,
+    bitrate_media_ms "UInt32" = totals.bitrate_media_ms,
+    bitrate_peak_bps_ms "UInt64" = totals.bitrate_peak_bps_ms,
+    bitrate_peak_media_ms "UInt32" = totals.bitrate_peak_media_ms,
+    data_bytes "UInt64" = totals.data_bytes,
+    switch_up_count "UInt32" = totals.switch_up_count,
+    switch_down_count "UInt32" = totals.switch_down_count,
+    frames_decoded "UInt32" = totals.frames_decoded,
+    frames_dropped "UInt32" = totals.frames_dropped,
+    upscale_css_permille_ms "UInt64" = totals.upscale_css_permille_ms,
+    upscale_px_permille_ms "UInt64" = totals.upscale_px_permille_ms,
+    upscale_ms "UInt32" = totals.upscale_ms,
+    error_count "UInt32" = totals.error_count,
+    startup_any_ms "Nullable(UInt32)" = totals.startup_any_ms,
+    startup_content_ms "Nullable(UInt32)" = totals.startup_content_ms,
+    player_startup_ms "Nullable(UInt32)" = totals.player_startup_ms,
+    page_load_ms "Nullable(UInt32)" = totals.page_load_ms,
+    drm_load_ms "Nullable(UInt32)" = totals.drm_load_ms,
+    failure_class "LowCardinality(String)" = totals.failure.as_ref().map_or("", |failure| word(&failure.class)),
+    failure_code "LowCardinality(String)" = totals.failure.as_ref().map_or("", |failure| &*failure.code),
+    failure_message "String" = totals.failure.as_ref().map_or("", |failure| &*failure.message),
+    end_reason "LowCardinality(String)" = totals.end_reason.as_ref().map_or("", word),
+    play_ms_by_rendition "Map(String, UInt32)" = Renditions(&totals.play_ms_by_rendition),
+    viewer_id "String" = text(&context.viewer_id),
+    video_id "LowCardinality(String)" = text(&context.video_id),
+    video_title "String" = text(&context.video_title),
+    stream_type "LowCardinality(String)" = context.stream_type.as_ref().map_or("", word),
+    player_name "LowCardinality(String)" = text(&context.player_name),
+    player_version "LowCardinality(String)" = text(&context.player_version),
+    player_software "LowCardinality(String)" = text(&context.player_software),
+    player_software_version "LowCardinality(String)" = text(&context.player_software_version),
+    collector_version "LowCardinality(String)" = text(&context.collector_version),
+    page_host "LowCardinality(String)" = text(&context.page_host),
+    cdn "LowCardinality(String)" = text(&context.cdn),
+    connection_type "LowCardinality(String)" = text(&context.connection_type),
+    language "LowCardinality(String)" = text(&context.language),
+    experiment_name "LowCardinality(String)" = text(&context.experiment_name),
+    experiment_variant "LowCardinality(String)" = text(&context.experiment_variant),
+    autoplay "LowCardinality(String)" = context.autoplay.map_or("", |autoplay| if autoplay { "true" } else { "false" }),
+    first_frame_method "LowCardinality(String)" = context.first_frame_method.as_ref().map_or("", word),
+    browser "LowCardinality(String)" = text(&enrichment.browser),
+    browser_version "LowCardinality(String)" = text(&enrichment.browser_version),
+    os "LowCardinality(String)" = text(&enrichment.os),
+    os_version "LowCardinality(String)" = text(&enrichment.os_version),
+    device_class "LowCardinality(String)" = text(&enrichment.device_class),
+    country "LowCardinality(String)" = text(&enrichment.country),
+    region "LowCardinality(String)" = text(&enrichment.region),
+    city "LowCardinality(String)" = text(&enrichment.city),
+    asn "LowCardinality(String)" = text(&enrichment.asn),
+    isp "LowCardinality(String)" = text(&enrichment.isp),
+    custom "Map(String, String)" = &context.custom,
+    video_duration_ms "Nullable(UInt32)" = context.video_duration_ms,
+} }
+
+fn text(value: &Option<String>) -> &str {
+    value.as_deref().unwrap_or_default()
+}
+
+fn letter(state: State) -> char {
+    state.letter()
+}
+
+/// The word serde writes for a value of a closed list.
+fn word<T: Serialize>(value: &T) -> &'static str {
+    // Unwrap safety: closed lists are enums without fields; a test passes every one of them through here.
+    serde_variant::to_variant_name(value).expect("a closed list serialises to a word")
+}
+
+/// A value as RowBinary has it.
+trait Put {
+    fn put(self, out: &mut Vec<u8>);
+}
+
+macro_rules! put_numbers {
+    ($($type:ty)*) => {
+        $(impl Put for $type {
+            fn put(self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.to_le_bytes());
+            }
+        })*
+    };
+}
+put_numbers! { u32 u64 i64 }
+
+/// A length: seven bits a byte, the lowest first.
+fn put_length(mut length: usize, out: &mut Vec<u8>) {
+    while length >= 0x80 {
+        out.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
+}
+
+impl Put for bool {
+    fn put(self, out: &mut Vec<u8>) {
+        out.push(u8::from(self));
+    }
+}
+
+impl Put for &str {
+    fn put(self, out: &mut Vec<u8>) {
+        put_length(self.len(), out);
+        out.extend_from_slice(self.as_bytes());
+    }
+}
+
+/// A letter is a text of one byte.
+impl Put for char {
+    fn put(self, out: &mut Vec<u8>) {
+        self.encode_utf8(&mut [0; 4]).put(out);
+    }
+}
+
+impl Put for &mut str {
+    fn put(self, out: &mut Vec<u8>) {
+        (&*self).put(out);
+    }
+}
+
+/// ClickHouse keeps a UUID as two numbers, the high half first, each little-endian.
+impl Put for Uuid {
+    fn put(self, out: &mut Vec<u8>) {
+        let (high, low) = self.as_u64_pair();
+        high.put(out);
+        low.put(out);
+    }
+}
+
+impl Put for Option<u32> {
+    fn put(self, out: &mut Vec<u8>) {
+        match self {
+            Some(value) => {
+                out.push(0);
+                value.put(out);
+            }
+            None => out.push(1),
         }
     }
 }
 
-/// The word serde writes for a value of a closed list.
-fn word<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        other => unreachable!("a closed list serialises to a word, got {other:?}"),
+impl Put for &[ActiveSpan] {
+    fn put(self, out: &mut Vec<u8>) {
+        put_length(self.len(), out);
+        for ActiveSpan { from_ms, to_ms } in self {
+            from_ms.put(out);
+            to_ms.put(out);
+        }
+    }
+}
+
+impl Put for &BTreeMap<String, String> {
+    fn put(self, out: &mut Vec<u8>) {
+        put_length(self.len(), out);
+        for (key, value) in self {
+            key.as_str().put(out);
+            value.as_str().put(out);
+        }
+    }
+}
+
+/// A map's keys are different, so of a rendition that stands twice the last counts.
+struct Renditions<'a>(&'a [RenditionPlay]);
+
+impl Put for Renditions<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        let last_of_its_name = |index: usize| {
+            let name = &self.0[index].rendition;
+            self.0[index + 1..].iter().all(|later| later.rendition != *name)
+        };
+        let kept = || (0..self.0.len()).filter(|index| last_of_its_name(*index));
+        put_length(kept().count(), out);
+        for index in kept() {
+            self.0[index].rendition.as_str().put(out);
+            self.0[index].play_ms.put(out);
+        }
+    }
+}
+
+/// The timeline, as JSON.
+struct Events<'a>(&'a [Event]);
+
+impl Put for Events<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        if self.0.is_empty() {
+            return "[]".put(out);
+        }
+        // Unwrap safety: events hold numbers, texts and closed lists; JSON can say all of them.
+        let text = serde_json::to_string(self.0).expect("events can be said in JSON");
+        text.as_str().put(out);
+    }
+}
+
+/// Bytes that are no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RowError {
+    /// Not even the number of its columns is there.
+    #[error("the row is cut off")]
+    Short,
+    /// It has more columns than this program knows: a newer one wrote it.
+    #[error("the row has {0} columns, this program knows {known}: run the version that wrote it, or a newer one", known = BeaconRow::COLUMNS.len())]
+    Columns(u16),
+}
+
+/// Rows that are sent together, one behind the other in one piece of memory.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    bytes: Vec<u8>,
+    rows: Vec<Place>,
+}
+
+/// Where a row lies.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    columns: u16,
+    start: usize,
+    end: usize,
+}
+
+impl Rows {
+    /// Room for `rows` rows of `bytes` bytes in all.
+    #[must_use]
+    pub fn with_capacity(rows: usize, bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            rows: Vec::with_capacity(rows),
+        }
+    }
+
+    /// Appends a row from its bytes, as [`BeaconRow::into_bytes`] gave them.
+    ///
+    /// # Errors
+    /// When they were not written by this program or an older one.
+    pub fn push(&mut self, row: &[u8]) -> Result<(), RowError> {
+        let (columns, values) = row.split_first_chunk::<COUNT_BYTES>().ok_or(RowError::Short)?;
+        let columns = u16::from_le_bytes(*columns);
+        if columns == 0 || usize::from(columns) > BeaconRow::COLUMNS.len() {
+            return Err(RowError::Columns(columns));
+        }
+        // The first column is the organisation's id.
+        if values.len() < size_of::<Uuid>() {
+            return Err(RowError::Short);
+        }
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(values);
+        let end = self.bytes.len();
+        self.rows.push(Place { columns, start, end });
+        Ok(())
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The values of row `index`, RowBinary, and how many columns they are of.
+    #[must_use]
+    pub fn row(&self, index: usize) -> (u16, &[u8]) {
+        let Place { columns, start, end } = self.rows[index];
+        (columns, &self.bytes[start..end])
+    }
+
+    /// The longest parts whose rows have the same columns, in order. One, but for a range that an upgrade went through.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Range<usize>> {
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            match parts.last_mut() {
+                Some(part) if self.rows[part.start].columns == row.columns => part.end = index + 1,
+                _ => parts.push(index..index + 1),
+            }
+        }
+        parts
+    }
+
+    /// The head of an insert of rows like `index`: how many columns, their names, their types; and the names for the statement.
+    pub(crate) fn head(&self, index: usize) -> (String, Vec<u8>) {
+        let columns = &BeaconRow::COLUMNS[..usize::from(self.rows[index].columns)];
+        let all = || columns.iter().chain(&PLACE);
+        let names: Vec<&str> = all().map(|column| column.name).collect();
+        let mut head = Vec::new();
+        put_length(names.len(), &mut head);
+        names.iter().for_each(|name| name.put(&mut head));
+        all().for_each(|column| column.kind.put(&mut head));
+        (names.join(", "), head)
+    }
+
+    /// Appends row `index` as it is sent: its values, and its place in the range called `journal_range`.
+    pub(crate) fn put(&self, index: usize, journal_range: &str, row_number: u32, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.row(index).1);
+        journal_range.put(out);
+        row_number.put(out);
+    }
+
+    /// Appends row `index` as a dead letter.
+    pub(crate) fn put_letter(&self, index: usize, journal_range: &str, reason: &str, out: &mut Vec<u8>) {
+        let (columns, values) = self.row(index);
+        // The first column of every row is its organisation.
+        out.extend_from_slice(&values[..size_of::<Uuid>()]);
+        journal_range.put(out);
+        // A range has far fewer rows.
+        u32::try_from(index).unwrap_or(u32::MAX).put(out);
+        reason.put(out);
+        out.extend_from_slice(&columns.to_le_bytes());
+        put_length(values.len(), out);
+        out.extend_from_slice(values);
+    }
+}
+
+impl<'a> FromIterator<&'a BeaconRow> for Rows {
+    fn from_iter<T: IntoIterator<Item = &'a BeaconRow>>(rows: T) -> Self {
+        let mut all = Self::default();
+        for row in rows {
+            // Unwrap safety: this program made the row.
+            all.push(&row.0).expect("a row of this program");
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemas::{BeaconKind, EndReason, FailureClass, FirstFrameMethod, StreamType};
+
+    use super::*;
+
+    #[test]
+    fn every_closed_list_has_its_words() {
+        assert_eq!(word(&BeaconKind::FirstFrame), "first_frame");
+        assert_eq!(word(&FailureClass::Drm), "drm");
+        assert_eq!(word(&EndReason::SourceChange), "source_change");
+        assert_eq!(word(&StreamType::Vod), "vod");
+        assert_eq!(word(&FirstFrameMethod::PlayheadAdvance), "playhead_advance");
+    }
+
+    #[test]
+    fn lengths_are_written_as_clickhouse_reads_them() {
+        let written = |length| {
+            let mut out = Vec::new();
+            put_length(length, &mut out);
+            out
+        };
+        assert_eq!(written(0), [0]);
+        assert_eq!(written(127), [127]);
+        assert_eq!(written(128), [0x80, 1]);
+        assert_eq!(written(300), [0xac, 2]);
+    }
+
+    #[test]
+    fn rows_of_an_older_program_form_a_part_of_their_own() {
+        let mut rows = Rows::default();
+        for columns in [3_u16, 3, 91, 91, 91, 3] {
+            rows.push(&[&columns.to_le_bytes()[..], &[b'x'; 16]].concat()).unwrap();
+        }
+        assert_eq!(rows.parts(), [0..2, 2..5, 5..6]);
+        assert_eq!(rows.row(2), (91, &[b'x'; 16][..]));
+        assert_eq!(rows.push(&[1]), Err(RowError::Short));
+        assert_eq!(rows.push(&[1, 0, 9]), Err(RowError::Short));
+        assert_eq!(rows.push(&u16::MAX.to_le_bytes()), Err(RowError::Columns(u16::MAX)));
+        assert_eq!(rows.len(), 6);
     }
 }

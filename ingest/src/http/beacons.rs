@@ -28,7 +28,6 @@ use crate::{
         decode::decode,
         enrich::enrichment,
         validate::{Timing, validate},
-        write::record_from_row,
     },
     protocol::native::{self, Batch, Fault},
     telemetry::Repair,
@@ -214,7 +213,7 @@ async fn receive(
         batch,
         &enrichment(&agent, place),
         received_at,
-    )?;
+    );
     let (result, messages) = commit(shared, sorted).await?;
     if prefers_minimal(headers) {
         return Ok(HttpResponse::NoContent().finish());
@@ -284,7 +283,7 @@ fn sort(
     batch: Batch,
     enrichment: &Enrichment,
     received_at: UnixMs,
-) -> Result<Sorted, ApiError> {
+) -> Sorted {
     let skew_ms = match batch.clock {
         Clock::Live => received_at.0.saturating_sub(batch.sent_at.0),
         Clock::Historic => 0,
@@ -300,7 +299,6 @@ fn sort(
         warnings: batch.warnings,
     };
     let mut in_batch = HashSet::with_capacity(count);
-    let mut failed = None;
     for (index, beacon) in batch.beacons.into_iter().enumerate() {
         let accounted = Accounted::new((), &shared.telemetry);
         let checked = beacon.and_then(|mut beacon| {
@@ -351,23 +349,12 @@ fn sort(
             started_at: known.started_at,
             skew_ms: known.started_at.0.saturating_sub(beacon.started_at_ms.0),
         };
-        match record_from_row(&BeaconRow::new(beacon, enrichment.clone(), receipt)) {
-            Ok(record) => {
-                sorted.records.push(record);
-                sorted.accepted.push(accounted.map(|()| (attempt_id, sequence)));
-            }
-            Err(error) => {
-                failed.get_or_insert(error);
-                accounted.refused();
-            }
-        }
+        sorted
+            .records
+            .push(BeaconRow::new(&beacon, enrichment, &receipt).into_bytes());
+        sorted.accepted.push(accounted.map(|()| (attempt_id, sequence)));
     }
-    if let Some(error) = failed {
-        tracing::error!(%error, "encoding a row for the journal failed");
-        sorted.refuse();
-        return Err(ApiError::new(ErrorCode::Internal).developer("encoding a row failed"));
-    }
-    Ok(sorted)
+    sorted
 }
 
 /// Counts and mentions what is strange about a beacon that is stored all the same.

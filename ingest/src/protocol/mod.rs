@@ -1,4 +1,4 @@
 //! What senders speak, each in its file; all become beacons.
 
-mod ignored;
 pub(crate) mod native;
+mod plain;

@@ -1,15 +1,14 @@
 //! Our own collector's JSON: `schemas::BeaconBatch`, read so that one bad beacon never costs its batch.
 //!
-//! A good batch is parsed once, as a whole. Only when that fails is it taken apart, to say which beacon is bad, in which field,
-//! and to keep the others. Unknown fields are let pass, with a warning that names the nearest known one; only a batch that has one
-//! is read again for its name.
+//! A good batch is read once, as a whole (`plain.rs`). Only when that fails is it taken apart by serde, to say which beacon is bad,
+//! in which field, and to keep the others. Unknown fields are let pass, with a warning that names the nearest known one.
 
 use envelope::{ApiError, ErrorCode};
-use schemas::{Beacon, BeaconBatch, Clock, Rejection, SCHEMA_VERSION, Totals, UnixMs, limits, nearest::nearest};
+use schemas::{Beacon, Clock, Rejection, SCHEMA_VERSION, Totals, UnixMs, limits, nearest::nearest};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::ignored;
+use super::plain;
 
 /// Most unknown fields that are named; the others are only counted.
 const UNKNOWN_FIELDS_MAX: usize = 16;
@@ -65,7 +64,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Batch, ApiError> {
             .developer(text.clone())
             .detail("body", text));
     }
-    let Some((batch, strange)) = read_whole(body) else {
+    let Some(batch) = plain::read(body) else {
         return read_piecemeal(body);
     };
     check_head(batch.schema_version, batch.beacons.len())?;
@@ -73,28 +72,8 @@ pub(crate) fn read(body: &[u8]) -> Result<Batch, ApiError> {
         sent_at: batch.sent_at_ms,
         clock: batch.clock,
         beacons: batch.beacons.into_iter().map(Ok).collect(),
-        warnings: if strange { unknown_fields(body) } else { Vec::new() },
+        warnings: Vec::new(),
     })
-}
-
-/// The batch, and whether it has unknown fields. `None` when there is anything wrong with it.
-fn read_whole(body: &[u8]) -> Option<(BeaconBatch, bool)> {
-    // Once here is cheaper than text by text in serde_json.
-    let text = std::str::from_utf8(body).ok()?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read = ignored::read(&mut deserializer).ok()?;
-    deserializer.end().ok()?;
-    Some(read)
-}
-
-/// Warnings that name the unknown fields of a good batch.
-fn unknown_fields(body: &[u8]) -> Vec<String> {
-    let mut unknown = UnknownFields::default();
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let batch: Result<BeaconBatch, _> =
-        serde_ignored::deserialize(&mut deserializer, |path| unknown.note(&path.to_string()));
-    debug_assert!(batch.is_ok(), "it was read a moment ago");
-    unknown.warnings()
 }
 
 fn check_head(schema_version: u16, beacons: usize) -> Result<(), ApiError> {
@@ -412,7 +391,7 @@ mod tests {
                 assert!(!unknown, "{field}");
             }
         }
-        known::<BeaconBatch>(BATCH_FIELDS);
+        known::<schemas::BeaconBatch>(BATCH_FIELDS);
         known::<Beacon>(BEACON_FIELDS);
         known::<schemas::Interval>(INTERVAL_FIELDS);
         known::<schemas::Context>(CONTEXT_FIELDS);
