@@ -13,6 +13,7 @@
 mod accounted;
 mod batcher;
 pub mod clock;
+mod finished;
 mod http;
 mod pipeline;
 mod protocol;

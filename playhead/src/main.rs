@@ -17,6 +17,10 @@ use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
 
+/// Many small texts come and go on every thread: this allocator takes half of what the system's does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     logging::start();

@@ -23,6 +23,7 @@ use store::{BeaconRow, Enrichment, Receipt};
 use crate::{
     Shared,
     accounted::Accounted,
+    finished::Finished,
     http::{body, origin},
     pipeline::{
         decode::decode,
@@ -298,7 +299,7 @@ fn sort(
         rejected: Vec::new(),
         warnings: batch.warnings,
     };
-    let mut in_batch = HashSet::with_capacity(count);
+    let mut in_batch = HashSet::new();
     for (index, beacon) in batch.beacons.into_iter().enumerate() {
         let accounted = Accounted::new((), &shared.telemetry);
         let checked = beacon.and_then(|mut beacon| {
@@ -337,7 +338,8 @@ fn sort(
         if !known.remembered {
             shared.telemetry.attempts_unremembered.inc();
         }
-        if known.duplicate || !in_batch.insert((attempt_id, sequence)) {
+        // A batch of one repeats nothing.
+        if known.duplicate || count > 1 && !in_batch.insert((attempt_id, sequence)) {
             sorted.duplicates.push(accounted);
             continue;
         }
@@ -416,9 +418,9 @@ async fn commit(shared: &web::Data<Shared>, mut sorted: Sorted) -> Result<(Batch
         return Ok(sorted.settle(shared));
     }
     let shared = Arc::clone(shared);
-    // A task of its own: when the sender hangs up, the request's future is dropped, but the beacons are in the journal all the same
-    // and must be counted and remembered.
-    let written = tokio::spawn(async move {
+    // When the sender hangs up, the request's future is dropped, but the beacons are in the journal all the same and must be counted
+    // and remembered.
+    Finished::new(async move {
         match shared.journal.append(records).await {
             Ok(_) => Ok(sorted.settle(&shared)),
             Err(error) => {
@@ -426,11 +428,8 @@ async fn commit(shared: &web::Data<Shared>, mut sorted: Sorted) -> Result<(Batch
                 Err(refusal(&error))
             }
         }
-    });
-    written.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "writing a batch ended early");
-        Err(ApiError::new(ErrorCode::Internal))
     })
+    .await
 }
 
 /// The answer when the journal does not take a batch.
