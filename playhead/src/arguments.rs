@@ -104,6 +104,9 @@ pub struct Serve {
     /// Folder with the built dashboard, collector and player page; found beside the program or above the current folder by default.
     #[arg(long, env = "PLAYHEAD_WEB_DIR")]
     pub web_dir: Option<PathBuf>,
+    /// Seconds between two beacons that the node sends itself and asks for; 0 for none.
+    #[arg(long, env = "PLAYHEAD_CANARY_SECONDS", default_value_t = 60)]
+    pub canary_seconds: u32,
 }
 
 /// A whole node for development.
@@ -115,6 +118,9 @@ pub struct Dev {
     /// Folder for everything this node keeps.
     #[arg(long, default_value = ".data")]
     pub data_dir: PathBuf,
+    /// Seconds between two beacons that the node sends itself and asks for; 0 for none, so that counters show your own beacons only.
+    #[arg(long, default_value_t = 0)]
+    pub canary_seconds: u32,
     /// File to write `{"url","organizationId","licenseKey","apiKey"}` to once the node is ready.
     #[arg(long)]
     pub keys: PathBuf,

@@ -4,6 +4,7 @@
 
 mod account;
 mod arguments;
+mod canary;
 mod dev;
 mod documents;
 mod health;

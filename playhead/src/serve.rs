@@ -3,7 +3,11 @@
 //! Start: accounts, engine (unless a ClickHouse is given), migrations, ingest (which replays its journal), query, HTTP.
 //! Stop: HTTP takes no more, ingest drains its journal, the engine ends last, so that nothing waits for what is gone.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
+    time::Duration,
+};
 
 use accounts::Accounts;
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
@@ -13,10 +17,12 @@ use ingest::{Ingest, IngestConfig};
 use prometheus::Registry;
 use query::{Query, QueryConfig};
 use store::{Retention, Store, StoreConfig};
+use tokio::task::AbortHandle;
 
 use crate::{
     account::FILE,
     arguments::{Engine, Migrate, Serve, Storage},
+    canary::{Canary, LastFlight},
     documents, health,
     web::Web,
 };
@@ -103,6 +109,7 @@ async fn supervised(path: &Path) -> anyhow::Result<Supervisor> {
 pub struct Node {
     accounts: Accounts,
     address: SocketAddr,
+    canary: Option<AbortHandle>,
     database: Database,
     ingest: Ingest,
     server: Server,
@@ -131,6 +138,8 @@ impl Node {
             tracing::warn!("no built dashboard was found; run `cargo xtask demo` once, or give --web-dir");
         }
         let openapi = web::Data::new(documents::openapi());
+        let last_flight = LastFlight::default();
+        let (app_last_flight, canary_registry) = (last_flight.clone(), registry.clone());
         let app_ingest = ingest.clone();
         let server = HttpServer::new(move || {
             App::new()
@@ -138,6 +147,7 @@ impl Node {
                 .app_data(web::Data::new(store.clone()))
                 .app_data(web::Data::new(registry.clone()))
                 .app_data(openapi.clone())
+                .app_data(web::Data::new(app_last_flight.clone()))
                 .configure(|config| app_ingest.configure(config))
                 .configure(|config| query.configure(config))
                 .configure(health::configure)
@@ -153,12 +163,23 @@ impl Node {
         .bind(arguments.listen)
         .with_context(|| format!("listening on {}", arguments.listen))?;
         let address = *server.addrs().first().context("the server has no address")?;
+        let server = server.run();
+        let canary = match arguments.canary_seconds {
+            0 => None,
+            seconds => {
+                let url = format!("http://{}", reachable(address));
+                let canary = Canary::new(url, &accounts, last_flight, &canary_registry).await?;
+                let every = Duration::from_secs(seconds.into());
+                Some(tokio::spawn(canary.run(every)).abort_handle())
+            }
+        };
         Ok(Self {
             accounts,
             address,
+            canary,
             database,
             ingest,
-            server: server.run(),
+            server,
         })
     }
 
@@ -180,11 +201,25 @@ impl Node {
             served = self.server => served.context("serving"),
             why = self.ingest.failed() => Err(anyhow::anyhow!("the journal failed: {why}")),
         };
+        if let Some(canary) = self.canary {
+            canary.abort();
+        }
         handle.stop(true).await;
         self.ingest.drain().await;
         self.database.stop().await;
         outcome
     }
+}
+
+/// Where this machine itself reaches what listens on `address`.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
 }
 
 /// The OpenAPI document. The one answer without an envelope: it has a standard form of its own.

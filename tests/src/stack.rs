@@ -41,6 +41,8 @@ pub struct Stack {
     pub client: reqwest::Client,
     folder: TempDir,
     child: Option<Child>,
+    /// What the server is told beside where its folder is.
+    extra: Vec<String>,
     /// An engine of its own, when the server does not bring one: the process and its address.
     engine: Option<(Child, String)>,
 }
@@ -48,13 +50,20 @@ pub struct Stack {
 impl Stack {
     /// Starts a node with an empty data folder and waits until it is ready.
     pub async fn start() -> Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// The same, with more arguments for `playhead dev`.
+    pub async fn start_with(extra: &[&str]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("playhead-test-").tempdir()?;
-        let (child, keys) = launch(folder.path(), "127.0.0.1:0").await?;
+        let extra: Vec<String> = extra.iter().map(ToString::to_string).collect();
+        let (child, keys) = launch(folder.path(), "127.0.0.1:0", &extra).await?;
         Ok(Self {
             keys,
             client: reqwest::Client::new(),
             folder,
             child: Some(child),
+            extra,
             engine: None,
         })
     }
@@ -85,6 +94,7 @@ impl Stack {
             client,
             folder,
             child: None,
+            extra: Vec::new(),
             engine: Some((engine, engine_url.clone())),
         };
         let organization = stack.account(&["create-organization", "bench"]).await?;
@@ -113,6 +123,8 @@ impl Stack {
                 &engine_url,
                 "--trusted-proxy",
                 "127.0.0.0/8",
+                "--canary-seconds",
+                "0",
             ]);
             command.arg("--data-dir").arg(data);
         })?);
@@ -192,7 +204,7 @@ impl Stack {
             .trim_start_matches("http://")
             .trim_end_matches('/')
             .to_owned();
-        let (child, keys) = launch(self.folder.path(), &address).await?;
+        let (child, keys) = launch(self.folder.path(), &address, &self.extra).await?;
         ensure!(
             keys.license_key == self.keys.license_key && keys.api_key == self.keys.api_key,
             "a restart changed the keys"
@@ -379,7 +391,7 @@ pub fn now_ms() -> i64 {
 }
 
 /// Starts `playhead dev` and waits for its keys file.
-async fn launch(folder: &Path, listen: &str) -> Result<(Child, Keys)> {
+async fn launch(folder: &Path, listen: &str, extra: &[String]) -> Result<(Child, Keys)> {
     let keys_path = folder.join("keys.json");
     if keys_path.exists() {
         fs::remove_file(&keys_path)?;
@@ -388,7 +400,7 @@ async fn launch(folder: &Path, listen: &str) -> Result<(Child, Keys)> {
         command
             .args(["dev", "--listen", listen, "--data-dir"])
             .arg(folder.join("data"));
-        command.arg("--keys").arg(&keys_path);
+        command.arg("--keys").arg(&keys_path).args(extra);
     })?;
     let begun = Instant::now();
     loop {

@@ -71,11 +71,12 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
     if wanted(Area::Ingest) || wanted(Area::Query) {
         node_packages(project)?;
         run_step(
-            "building playhead and its load (release)",
+            "building playhead and its load (profile dist: LTO takes some minutes)",
             project.cargo().args([
                 "build",
                 "--quiet",
-                "--release",
+                "--profile",
+                "dist",
                 "--package",
                 "playhead",
                 "--package",
@@ -87,9 +88,9 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
     let running = |extra: &[&str]| -> Result<()> {
         let text = crate::project::output(
             project
-                .command(project.binary("release", "bench"))
+                .command(project.binary("dist", "bench"))
                 .args(extra)
-                .env("PLAYHEAD_BIN", project.binary("release", "playhead")),
+                .env("PLAYHEAD_BIN", project.binary("dist", "playhead")),
         )?;
         for line in text.lines() {
             print(
