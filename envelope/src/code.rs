@@ -95,6 +95,8 @@ catalogue! {
         "Send again after Retry-After, perhaps to another node.", "None; this is a graceful stop.";
     StoreUnavailable = 4004, 503, "STORE_UNAVAILABLE", "The database does not answer.",
         "Try again after Retry-After.", "Check ClickHouse; beacons are kept in the journal meanwhile.";
+    Overloaded = 4005, 503, "OVERLOADED", "The service has too much to do right now.",
+        "Keep the beacons and send them again after Retry-After.", "Bodies arrive slowly and in numbers: see playhead_ingest_body_bytes; a proxy that collects bodies, or more nodes, helps.";
 }
 
 impl ErrorCode {

@@ -44,6 +44,7 @@ use utoipa::OpenApi;
 use crate::{
     batcher::{Batcher, Wish},
     clock::{ServerClock, SystemClock},
+    http::budget::Budget,
     pipeline::{
         deduplicate::Attempts,
         enrich::{place::Places, user_agent::UserAgents},
@@ -76,6 +77,8 @@ pub struct IngestConfig {
     pub journal: journal::Options,
     /// Beacons per second of a license key that has no limit of its own.
     pub rate_limit_per_s: u32,
+    /// Memory for bodies that have not arrived whole, bytes; a quarter of it for those of one license key.
+    pub body_bytes_max: usize,
     /// Proxies whose `X-Forwarded-For` and `X-Geo-*` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// A file of MaxMind's kind City or Country.
@@ -91,7 +94,7 @@ pub struct IngestConfig {
 }
 
 impl IngestConfig {
-    /// The defaults, with everything under `data_dir`: 50,000 beacons a second for each license key, a million attempts remembered
+    /// The defaults, with everything under `data_dir`: 50,000 beacons a second for each license key, 64 MiB for half-arrived bodies, a million attempts remembered
     /// (about 100 MB when all are there), no proxy trusted, no geography.
     #[must_use]
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
@@ -99,6 +102,7 @@ impl IngestConfig {
             data_dir: data_dir.into(),
             journal: journal::Options::default(),
             rate_limit_per_s: 50_000,
+            body_bytes_max: 64 << 20,
             trusted_proxies: Vec::new(),
             geo_city: None,
             geo_asn: None,
@@ -143,6 +147,7 @@ pub(crate) struct Shared {
     pub(crate) places: Places,
     pub(crate) rates: RateLimiter,
     pub(crate) rate_limit_per_s: u32,
+    pub(crate) bodies: Budget,
     pub(crate) clock: Arc<dyn ServerClock>,
     pub(crate) draining: AtomicBool,
     serving: AtomicUsize,
@@ -237,6 +242,7 @@ impl Ingest {
             places,
             rates: RateLimiter::default(),
             rate_limit_per_s: config.rate_limit_per_s,
+            bodies: Budget::new(config.body_bytes_max),
             clock: config.clock,
             draining: AtomicBool::new(false),
             serving: AtomicUsize::new(0),
@@ -245,6 +251,7 @@ impl Ingest {
         let watched = Arc::downgrade(&shared);
         let depth = move || {
             watched.upgrade().map(|shared| Snapshot {
+                body_bytes: shared.bodies.used(),
                 depth: shared.journal.depth(),
                 healthy: shared.journal.poisoned().is_none(),
             })

@@ -167,10 +167,12 @@ pub(crate) struct DepthCollector<F> {
     age_ms: IntGauge,
     commits: IntGauge,
     healthy: IntGauge,
+    body_bytes: IntGauge,
 }
 
 /// What [`DepthCollector`] shows.
 pub(crate) struct Snapshot {
+    pub(crate) body_bytes: usize,
     pub(crate) depth: journal::Depth,
     pub(crate) healthy: bool,
 }
@@ -194,10 +196,11 @@ impl<F: Fn() -> Option<Snapshot> + Send + Sync + 'static> DepthCollector<F> {
             )?,
             commits: gauge("journal_commits", "Group commits, one fdatasync each, since start.")?,
             healthy: gauge("journal_healthy", "1, or 0 after a disk error stopped the journal.")?,
+            body_bytes: gauge("body_bytes", "Bytes of request bodies that have not arrived whole.")?,
         }))
     }
 
-    fn gauges(&self) -> [&IntGauge; 7] {
+    fn gauges(&self) -> [&IntGauge; 8] {
         [
             &self.in_flight,
             &self.bytes,
@@ -206,6 +209,7 @@ impl<F: Fn() -> Option<Snapshot> + Send + Sync + 'static> DepthCollector<F> {
             &self.age_ms,
             &self.commits,
             &self.healthy,
+            &self.body_bytes,
         ]
     }
 }
@@ -216,7 +220,12 @@ impl<F: Fn() -> Option<Snapshot> + Send + Sync + 'static> Collector for DepthCol
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        let Some(Snapshot { depth, healthy }) = (self.depth)() else {
+        let Some(Snapshot {
+            body_bytes,
+            depth,
+            healthy,
+        }) = (self.depth)()
+        else {
             return Vec::new();
         };
         let signed = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
@@ -228,6 +237,7 @@ impl<F: Fn() -> Option<Snapshot> + Send + Sync + 'static> Collector for DepthCol
             .set(i64::try_from(depth.age.as_millis()).unwrap_or(i64::MAX));
         self.commits.set(signed(depth.commits));
         self.healthy.set(i64::from(healthy));
+        self.body_bytes.set(signed(body_bytes as u64));
         self.gauges().into_iter().flat_map(Collector::collect).collect()
     }
 }

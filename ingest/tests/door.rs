@@ -9,6 +9,10 @@ use accounts::Scope;
 use schemas::{UnixMs, limits};
 use serde_json::{Value, json};
 use support::{Door, NOW, answer, batch, beacon, folder, nowhere};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 #[actix_web::test]
 async fn what_is_acknowledged_is_in_the_journal_and_comes_back() {
@@ -583,5 +587,68 @@ async fn a_sender_that_hangs_up_is_counted_all_the_same() {
         received >= 1 && in_flight >= 1 && duplicate < 21,
         "{received} {in_flight} {duplicate}"
     );
+    door.close().await;
+}
+
+/// Sends a post whose body comes in two chunks, to its end or not.
+async fn send(door: &Door, key: &str, body: &[u8], ends: bool) -> TcpStream {
+    let mut stream = TcpStream::connect(door.url.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    let mut text =
+        format!("POST /v1/beacons?key={key} HTTP/1.1\r\nHost: door\r\nTransfer-Encoding: chunked\r\n\r\n").into_bytes();
+    for chunk in [&body[..1], &body[1..]] {
+        text.extend(format!("{:x}\r\n", chunk.len()).into_bytes());
+        text.extend(chunk);
+        text.extend(b"\r\n");
+    }
+    if ends {
+        text.extend(b"0\r\n\r\n");
+    }
+    stream.write_all(&text).await.unwrap();
+    stream
+}
+
+#[actix_web::test]
+async fn half_arrived_bodies_take_no_more_memory_than_they_may_and_cost_only_their_own_key() {
+    let folder = folder();
+    let door = Door::open_with(folder.path(), nowhere(), |config| config.body_bytes_max = 64 << 10).await;
+    let (greedy, other) = (door.license(&["*"], None).await, door.license(&["*"], None).await);
+    let held = async |bytes: f64| {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        // The gauge has no event to wait for.
+        while door.metric("body_bytes") != bytes {
+            assert!(std::time::Instant::now() < until, "{}", door.metric("body_bytes"));
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    let part = vec![b' '; 10 << 10];
+    let slow = send(&door, &greedy, &part, false).await;
+    held(part.len() as f64).await;
+    // A second one is over the share of its key, a quarter of all: it is told so, whole or not.
+    let mut second = send(&door, &greedy, &part, true).await;
+    let mut answer = vec![0; 4096];
+    let read = second.read(&mut answer).await.unwrap();
+    let text = String::from_utf8_lossy(&answer[..read]).to_lowercase();
+    assert!(
+        text.starts_with("http/1.1 429") && text.contains("retry-after: 2"),
+        "{text}"
+    );
+    // Somebody else's beacons are taken, in one piece and in several.
+    let whole = serde_json::to_vec(&batch(vec![beacon(1, 0)])).unwrap();
+    let (status, _) = support::answer(door.request_with(&other).body(whole.clone())).await;
+    assert_eq!(status, 202);
+    let mut pieces = send(&door, &other, &whole, true).await;
+    let read = pieces.read(&mut answer).await.unwrap();
+    assert!(
+        answer[..read].starts_with(b"HTTP/1.1 202"),
+        "{}",
+        String::from_utf8_lossy(&answer[..read])
+    );
+    // Who hangs up gives back what was held.
+    drop(slow);
+    held(0.0).await;
+    let (status, _) = support::answer(door.request_with(&greedy).body(whole)).await;
+    assert_eq!(status, 202);
     door.close().await;
 }

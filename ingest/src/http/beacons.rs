@@ -189,7 +189,7 @@ async fn receive(
         admit(shared, license, per_s)?;
     }
     let encoding = body::check_headers(headers)?;
-    let bytes = body::read(headers, payload).await?;
+    let bytes = body::read(headers, payload, shared.bodies.open(&license.license_key)).await?;
     let received_at = shared.clock.unix();
     let batch = native::read(&decode(&bytes, encoding)?)?;
     match batch.clock {

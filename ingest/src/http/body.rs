@@ -10,7 +10,13 @@ use envelope::{ApiError, ErrorCode};
 use futures_util::StreamExt;
 use schemas::limits::BODY_BYTES_MAX;
 
-use crate::pipeline::decode::too_large;
+use crate::{
+    http::budget::{Held, NoRoom},
+    pipeline::decode::too_large,
+};
+
+/// When to come back when there is no memory for a body: most have arrived after a second.
+const RETRY_NO_ROOM_S: u32 = 2;
 
 /// A body must have arrived after this: 30 s for 1 MiB is slower than any connection that can play video.
 const SECONDS_MAX: u64 = 30;
@@ -50,12 +56,26 @@ pub(crate) fn check_headers(headers: &HeaderMap) -> Result<Option<&str>, ApiErro
 }
 
 /// Reads the whole body.
-pub(crate) async fn read(headers: &HeaderMap, payload: &mut Payload) -> Result<Bytes, ApiError> {
-    match tokio::time::timeout(Duration::from_secs(SECONDS_MAX), collect(headers, payload)).await {
+pub(crate) async fn read(headers: &HeaderMap, payload: &mut Payload, held: Held<'_>) -> Result<Bytes, ApiError> {
+    match tokio::time::timeout(Duration::from_secs(SECONDS_MAX), collect(headers, payload, held)).await {
         Ok(result) => result,
         Err(_) => Err(ApiError::new(ErrorCode::RequestTimeout)
             .detail("body", format!("it did not arrive within {SECONDS_MAX} s"))),
     }
+}
+
+fn no_room(reason: NoRoom) -> ApiError {
+    let (code, text) = match reason {
+        NoRoom::Share => (
+            ErrorCode::TooManyRequests,
+            "bodies of this license key that have not arrived whole take as much memory as one key may have",
+        ),
+        NoRoom::All => (
+            ErrorCode::Overloaded,
+            "bodies that have not arrived whole take as much memory as they may have",
+        ),
+    };
+    ApiError::new(code).developer(text).retry_after(RETRY_NO_ROOM_S)
 }
 
 /// Reads what is left of a body that nobody wants, within bounds.
@@ -73,7 +93,7 @@ pub(crate) async fn discard(payload: &mut Payload) {
     let _ = tokio::time::timeout(Duration::from_secs(DISCARD_SECONDS_MAX), rest).await;
 }
 
-async fn collect(headers: &HeaderMap, payload: &mut Payload) -> Result<Bytes, ApiError> {
+async fn collect(headers: &HeaderMap, payload: &mut Payload, mut held: Held<'_>) -> Result<Bytes, ApiError> {
     let failed = |error: actix_web::error::PayloadError| {
         let text = format!("reading the body failed: {error}");
         ApiError::new(ErrorCode::MalformedBody)
@@ -96,24 +116,27 @@ async fn collect(headers: &HeaderMap, payload: &mut Payload) -> Result<Bytes, Ap
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
         .unwrap_or_default();
-    let mut body = BytesMut::with_capacity(declared.min(BODY_BYTES_MAX));
-    let mut read = 0;
-    let mut next = Some(second);
-    let mut take = |bytes: &Bytes, body: &mut BytesMut| {
-        read += bytes.len();
-        if read <= BODY_BYTES_MAX {
-            body.extend_from_slice(bytes);
-        }
-        read
-    };
-    take(&first, &mut body);
-    let mut total = first.len();
+    if declared > DISCARDED_BYTES_MAX {
+        return Err(too_large("as sent"));
+    }
+    // Grows with what arrives: a length that is only declared takes no memory.
+    let mut body = BytesMut::new();
+    let mut total = 0;
+    let mut next = Some(Ok(first));
+    let mut second = Some(second);
     while let Some(chunk) = next {
-        total = take(&chunk.map_err(failed)?, &mut body);
-        if total > DISCARDED_BYTES_MAX {
+        let chunk = chunk.map_err(failed)?;
+        total += chunk.len();
+        if total <= BODY_BYTES_MAX {
+            held.grow(chunk.len()).map_err(no_room)?;
+            body.extend_from_slice(&chunk);
+        } else if total > DISCARDED_BYTES_MAX {
             break;
         }
-        next = payload.next().await;
+        next = match second.take() {
+            Some(second) => Some(second),
+            None => payload.next().await,
+        };
     }
     if total > BODY_BYTES_MAX {
         return Err(too_large("as sent"));

@@ -2,4 +2,5 @@
 
 pub(crate) mod beacons;
 pub(crate) mod body;
+pub(crate) mod budget;
 pub(crate) mod origin;
