@@ -113,6 +113,8 @@ impl Batcher {
         // Ranges that are fixed and not stored, oldest first. Those of the run before come first and at once.
         let mut waiting = VecDeque::new();
         let mut newest_next = true;
+        // Kept from range to range, so that the kernel need not clear pages for each.
+        let mut rows = Rows::default();
         let mut gathered = true;
         loop {
             if !gathered {
@@ -129,7 +131,7 @@ impl Batcher {
                 waiting.pop_front()
             };
             if let Some(range) = next {
-                self.ship(range).await?;
+                rows = self.ship(range, rows).await?;
                 newest_next = !newest_next;
                 continue;
             }
@@ -165,9 +167,10 @@ impl Batcher {
         }
     }
 
-    async fn ship(&self, range: Range) -> Result<(), Stop> {
+    /// Carries a range into ClickHouse. `rows` is memory to do it in, and comes back empty.
+    async fn ship(&self, range: Range, mut rows: Rows) -> Result<Rows, Stop> {
         let journal = self.journal.clone();
-        let rows = spawn_blocking(move || rows(&journal, range)).await??;
+        let mut rows = spawn_blocking(move || read_rows(&journal, range, &mut rows).map(|()| rows)).await??;
         let token = range.token();
         let mut backoff = Backoff::default();
         let dead = loop {
@@ -205,7 +208,8 @@ impl Batcher {
         self.telemetry.rejected(UNSTORABLE).inc_by(dead.len() as u64);
         self.telemetry.insert_rows.observe(stored as f64);
         tracing::debug!(%token, stored, dead = dead.len(), "a range is in ClickHouse");
-        Ok(())
+        rows.clear();
+        Ok(rows)
     }
 
     /// Waits before the next try; an error when there shall be none.
@@ -230,10 +234,8 @@ fn fix_all(journal: &Journal) -> Result<Vec<Range>, RangeError> {
     }
 }
 
-/// The rows of `range`.
-fn rows(journal: &Journal, range: Range) -> Result<Rows, Stop> {
-    let number = |value: u64| usize::try_from(value).unwrap_or_default();
-    let mut rows = Rows::with_capacity(number(range.records()), number(range.bytes));
+/// Puts the rows of `range` into `rows`.
+fn read_rows(journal: &Journal, range: Range, rows: &mut Rows) -> Result<(), Stop> {
     let mut failed = None;
     journal.read(&range, |_, record| {
         if let Err(source) = rows.push(record) {
@@ -244,7 +246,7 @@ fn rows(journal: &Journal, range: Range) -> Result<Rows, Stop> {
             });
         }
     })?;
-    failed.map_or(Ok(rows), Err)
+    failed.map_or(Ok(()), Err)
 }
 
 /// An error and its causes in one line.

@@ -377,13 +377,10 @@ struct Place {
 }
 
 impl Rows {
-    /// Room for `rows` rows of `bytes` bytes in all.
-    #[must_use]
-    pub fn with_capacity(rows: usize, bytes: usize) -> Self {
-        Self {
-            bytes: Vec::with_capacity(bytes),
-            rows: Vec::with_capacity(rows),
-        }
+    /// Forgets the rows and keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.rows.clear();
     }
 
     /// Appends a row from its bytes, as [`BeaconRow::into_bytes`] gave them.

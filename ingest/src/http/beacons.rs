@@ -281,7 +281,7 @@ struct Sorted {
 fn sort(
     shared: &Shared,
     organization_id: OrganizationId,
-    batch: Batch,
+    mut batch: Batch,
     enrichment: &Enrichment,
     received_at: UnixMs,
 ) -> Sorted {
@@ -297,12 +297,13 @@ fn sort(
         accepted: Vec::with_capacity(count),
         duplicates: Vec::new(),
         rejected: Vec::new(),
-        warnings: batch.warnings,
+        warnings: std::mem::take(&mut batch.warnings),
     };
     let mut in_batch = HashSet::new();
-    for (index, beacon) in batch.beacons.into_iter().enumerate() {
+    // By reference: a beacon is large, and moving it costs as much as checking it.
+    for (index, beacon) in batch.beacons.iter_mut().enumerate() {
         let accounted = Accounted::new((), &shared.telemetry);
-        let checked = beacon.and_then(|mut beacon| {
+        let checked = beacon.as_mut().map_err(|fault| fault.clone()).and_then(|beacon| {
             let known_start = UnixMs(beacon.started_at_ms.0.saturating_add(skew_ms));
             let timing = Timing {
                 clock: batch.clock,
@@ -310,8 +311,8 @@ fn sort(
                 received_at,
                 started_at: known_start,
             };
-            let repair = validate(&mut beacon, timing)?;
-            Ok((beacon, known_start, repair))
+            let repair = validate(beacon, timing)?;
+            Ok((&*beacon, known_start, repair))
         });
         let (beacon, estimated_start, repair) = match checked {
             Ok(checked) => checked,
@@ -343,7 +344,7 @@ fn sort(
             sorted.duplicates.push(accounted);
             continue;
         }
-        warn(shared, &mut sorted.warnings, &beacon, index, repair);
+        warn(shared, &mut sorted.warnings, beacon, index, repair);
         // The start of the attempt's first beacon holds; the skew follows, so that start and sender's start still differ by it.
         let receipt = Receipt {
             organization_id,
@@ -353,7 +354,7 @@ fn sort(
         };
         sorted
             .records
-            .push(BeaconRow::new(&beacon, enrichment, &receipt).into_bytes());
+            .push(BeaconRow::new(beacon, enrichment, &receipt).into_bytes());
         sorted.accepted.push(accounted.map(|()| (attempt_id, sequence)));
     }
     sorted

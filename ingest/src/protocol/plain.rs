@@ -6,9 +6,11 @@
 //!
 //! Invariant: what is read here, serde reads to the same value (tests, and the fuzz target `native_json`).
 
+use std::collections::BTreeMap;
+
 use schemas::{
-    AttemptId, Beacon, BeaconBatch, Clock, Context, Event, EventFields, Failure, Interval, RenditionPlay, Totals,
-    UnixMs,
+    AttemptId, Beacon, BeaconBatch, BeaconKind, Clock, Context, EndReason, Event, EventFields, EventName, Failure,
+    FailureClass, FirstFrameMethod, Interval, RenditionPlay, StallCause, State, StreamType, Totals, UnixMs,
 };
 use serde::{
     Deserialize,
@@ -20,97 +22,67 @@ use uuid::Uuid;
 pub(crate) fn read(body: &[u8]) -> Option<BeaconBatch> {
     let text = std::str::from_utf8(body).ok()?;
     let mut cursor = Cursor { text, at: 0 };
+    let mut batch = BeaconBatch::empty();
     cursor.space();
-    let batch = BatchFields::read(&mut cursor)?;
+    batch.read(&mut cursor)?;
     cursor.space();
-    (cursor.at == text.len()).then_some(BeaconBatch {
-        schema_version: u16::try_from(batch.schema_version?).ok()?,
-        sent_at_ms: UnixMs(batch.sent_at_ms?),
-        clock: batch.clock.unwrap_or_default(),
-        beacons: batch.beacons?,
-    })
+    (cursor.at == text.len()).then_some(batch)
 }
 
-/// A value as it stands in a body.
+/// A value as it stands in a body. It is read into its place: beacons are large, and moving them costs as much as reading them.
 trait Read: Sized {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self>;
+    /// A place to read into.
+    fn empty() -> Self;
+
+    /// Reads what stands at the cursor. After `None` the place holds anything.
+    fn read(&mut self, cursor: &mut Cursor<'_>) -> Option<()>;
 }
 
-/// Puts what stands at the cursor into one field.
-type Set<T> = fn(&mut T, &mut Cursor<'_>) -> Option<()>;
+/// Reads one field of an object.
+type Field<T> = fn(&mut T, &mut Cursor<'_>) -> Option<()>;
 
-/// How objects of a type are read: their fields with the names as they stand in the JSON, in the order in which they are written.
+/// How objects of a type are read: the fields that must be there, and those that may, with the names as they stand in the JSON and in
+/// the order in which they are written.
 macro_rules! object {
-    ($type:ident { $($field:ident)* }) => {
+    ($type:ident { $($need:ident)* } { $($may:ident)* } $empty:expr) => {
         impl Read for $type {
-            fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-                const FIELDS: &[(&str, Set<$type>)] = &[$((stringify!($field), |object, cursor| {
-                    object.$field = Read::read(cursor)?;
-                    Some(())
-                })),*];
+            fn empty() -> Self {
+                $empty
+            }
+
+            fn read(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
+                const NEEDED: &[&str] = &[$(stringify!($need)),*];
+                const FIELDS: &[(&str, Field<$type>)] = &[
+                    $((stringify!($need), |object, cursor| object.$need.read(cursor)),)*
+                    $((stringify!($may), |object, cursor| object.$may.read(cursor)),)*
+                ];
                 // Fails to compile when a field is missing.
-                let _ = |$type { $($field: _),* }: $type| ();
-                let mut object = $type::default();
-                cursor.object(&mut object, FIELDS)?;
-                Some(object)
+                let _ = |$type { $($need: _,)* $($may: _,)* }: $type| ();
+                let needed = (1_u64 << NEEDED.len()) - 1;
+                (cursor.object(self, FIELDS)? & needed == needed).then_some(())
             }
         }
     };
 }
 
-/// The fields of a batch, each `None` until read.
-#[derive(Default)]
-struct BatchFields {
-    schema_version: Option<u32>,
-    sent_at_ms: Option<i64>,
-    clock: Option<Clock>,
-    beacons: Option<Vec<Beacon>>,
-}
-
-/// The fields of a beacon.
-#[derive(Default)]
-struct BeaconFields {
-    attempt_id: Option<Uuid>,
-    sequence: Option<u32>,
-    started_at_ms: Option<i64>,
-    kind: Option<schemas::BeaconKind>,
-    state: Option<schemas::State>,
-    interval: Option<Interval>,
-    totals: Option<Totals>,
-    context: Option<Context>,
-}
-
-/// The fields of an interval.
-#[derive(Default)]
-struct IntervalFields {
-    from_ms: Option<u32>,
-    to_ms: Option<u32>,
-    state: Option<schemas::State>,
-    events: Vec<Event>,
-    events_dropped: u32,
-}
-
-/// The fields of a failure.
-#[derive(Default)]
-struct FailureFields {
-    class: Option<schemas::FailureClass>,
-    code: Option<String>,
-    message: String,
-}
-
-/// The fields of a rendition's share.
-#[derive(Default)]
-struct RenditionFields {
-    rendition: Option<String>,
-    play_ms: Option<u32>,
-}
-
-object! { BatchFields { schema_version sent_at_ms clock beacons } }
-object! { BeaconFields { attempt_id sequence started_at_ms kind state interval totals context } }
-object! { IntervalFields { from_ms to_ms state events events_dropped } }
-object! { FailureFields { class code message } }
-object! { RenditionFields { rendition play_ms } }
-object! { Totals {
+object! { BeaconBatch { schema_version sent_at_ms beacons } { clock } Self {
+    schema_version: 0,
+    sent_at_ms: UnixMs(0),
+    clock: Clock::default(),
+    beacons: Vec::new(),
+} }
+object! { Beacon { attempt_id sequence started_at_ms kind state interval totals } { context } Self {
+    attempt_id: AttemptId(Uuid::nil()),
+    sequence: 0,
+    started_at_ms: UnixMs(0),
+    kind: BeaconKind::Beat,
+    state: State::default(),
+    interval: Interval::default(),
+    totals: Totals::default(),
+    context: None,
+} }
+object! { Interval { from_ms to_ms state } { events events_dropped } Self::default() }
+object! { Totals {} {
     first_frame_seen startup_interrupted startup_hidden suspended
     startup_wait_ms play_ms play_hidden_ms paused_ms media_ms
     stall_ms stall_count stall_short_count stall_short_ms stall_ms_max
@@ -122,171 +94,116 @@ object! { Totals {
     upscale_css_permille_ms upscale_px_permille_ms upscale_ms error_count
     startup_any_ms startup_content_ms player_startup_ms page_load_ms drm_load_ms
     failure end_reason play_ms_by_rendition
-} }
-object! { Context {
+} Self::default() }
+object! { Context {} {
     viewer_id video_id video_title stream_type player_name player_version player_software player_software_version
     collector_version page_host cdn connection_type language experiment_name experiment_variant autoplay
     first_frame_method video_duration_ms custom
-} }
-object! { EventFields {
+} Self::default() }
+object! { EventFields {} {
     at_ms event state startup_ms stall_ms cause seek_ms from_position_ms to_position_ms bitrate_bps width height
     class code fatal hidden bytes ttfb_ms duration_ms buffer_ms gap_ms
+} Self::default() }
+object! { Failure { class code } { message } Self {
+    class: FailureClass::Unknown,
+    code: String::new(),
+    message: String::new(),
+} }
+object! { RenditionPlay { rendition play_ms } {} Self {
+    rendition: String::new(),
+    play_ms: 0,
 } }
 
-impl Read for Beacon {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let fields = BeaconFields::read(cursor)?;
-        Some(Self {
-            attempt_id: AttemptId(fields.attempt_id?),
-            sequence: fields.sequence?,
-            started_at_ms: UnixMs(fields.started_at_ms?),
-            kind: fields.kind?,
-            state: fields.state?,
-            interval: fields.interval?,
-            totals: fields.totals?,
-            context: fields.context,
-        })
-    }
-}
-
-impl Read for Interval {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let fields = IntervalFields::read(cursor)?;
-        Some(Self {
-            from_ms: fields.from_ms?,
-            to_ms: fields.to_ms?,
-            state: fields.state?,
-            events: fields.events,
-            events_dropped: fields.events_dropped,
-        })
-    }
-}
-
 impl Read for Event {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        EventFields::read(cursor)?.into_event().ok()
-    }
-}
-
-impl Read for Failure {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let fields = FailureFields::read(cursor)?;
-        Some(Self {
-            class: fields.class?,
-            code: fields.code?,
-            message: fields.message,
-        })
-    }
-}
-
-impl Read for RenditionPlay {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let fields = RenditionFields::read(cursor)?;
-        Some(Self {
-            rendition: fields.rendition?,
-            play_ms: fields.play_ms?,
-        })
-    }
-}
-
-impl Read for u64 {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        cursor.number()
-    }
-}
-
-impl Read for u32 {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        cursor.number()?.try_into().ok()
-    }
-}
-
-impl Read for i64 {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let negative = cursor.take(b'-');
-        let number = Self::try_from(cursor.number()?).ok()?;
-        match (negative, number) {
-            // serde_json takes it for a fraction.
-            (true, 0) => None,
-            (true, number) => Some(-number),
-            (false, number) => Some(number),
+    fn empty() -> Self {
+        Self {
+            at_ms: 0,
+            kind: schemas::EventKind::Suspension { gap_ms: 0 },
         }
     }
-}
 
-impl Read for bool {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        if cursor.take_text("true") {
-            return Some(true);
-        }
-        cursor.take_text("false").then_some(false)
+    fn read(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
+        let mut fields = EventFields::empty();
+        fields.read(cursor)?;
+        *self = fields.into_event().ok()?;
+        Some(())
     }
 }
 
-impl Read for String {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let begin = cursor.at;
-        match cursor.plain_text() {
-            Some(text) => Some(text.to_owned()),
-            // It has an escape, or is no text.
-            None => {
-                cursor.at = begin;
-                cursor.escaped_text()
+/// Values that are small: how each is read, and what stands in its place before.
+macro_rules! values {
+    ($($type:ty = $empty:expr, |$cursor:ident| $read:expr;)*) => {
+        $(impl Read for $type {
+            fn empty() -> Self {
+                $empty
             }
-        }
-    }
-}
 
-impl Read for Uuid {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        Self::try_parse(cursor.plain_text()?).ok()
-    }
-}
-
-/// Closed lists are read as serde reads them.
-macro_rules! words {
-    ($($type:ident)*) => {
-        $(impl Read for schemas::$type {
-            fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-                let word = cursor.plain_text()?;
-                let word: serde::de::value::StrDeserializer<'_, Error> = word.into_deserializer();
-                Self::deserialize(word).ok()
+            fn read(&mut self, $cursor: &mut Cursor<'_>) -> Option<()> {
+                *self = $read;
+                Some(())
             }
         })*
     };
 }
-words! { Clock BeaconKind State EventName StallCause FailureClass EndReason StreamType FirstFrameMethod }
+
+values! {
+    u64 = 0, |cursor| cursor.number()?;
+    u32 = 0, |cursor| cursor.number()?.try_into().ok()?;
+    u16 = 0, |cursor| cursor.number()?.try_into().ok()?;
+    bool = false, |cursor| cursor.flag()?;
+    UnixMs = Self(0), |cursor| Self(cursor.signed()?);
+    AttemptId = Self(Uuid::nil()), |cursor| Self(Uuid::try_parse(cursor.plain_text()?).ok()?);
+    String = Self::new(), |cursor| cursor.any_text()?;
+    Clock = Self::Live, |cursor| cursor.word()?;
+    BeaconKind = Self::Beat, |cursor| cursor.word()?;
+    State = Self::Starting, |cursor| cursor.word()?;
+    EventName = Self::State, |cursor| cursor.word()?;
+    StallCause = Self::Unknown, |cursor| cursor.word()?;
+    FailureClass = Self::Unknown, |cursor| cursor.word()?;
+    EndReason = Self::Ended, |cursor| cursor.word()?;
+    StreamType = Self::Vod, |cursor| cursor.word()?;
+    FirstFrameMethod = Self::FrameCallback, |cursor| cursor.word()?;
+}
 
 impl<T: Read> Read for Option<T> {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
+    fn empty() -> Self {
+        None
+    }
+
+    fn read(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
         if cursor.take_text("null") {
-            return Some(None);
+            *self = None;
+            return Some(());
         }
-        T::read(cursor).map(Some)
+        self.insert(T::empty()).read(cursor)
     }
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let mut list = Self::new();
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn read(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
         cursor.list(b'[', b']', |cursor| {
-            list.push(T::read(cursor)?);
-            Some(())
-        })?;
-        Some(list)
+            self.push(T::empty());
+            self.last_mut()?.read(cursor)
+        })
     }
 }
 
-impl Read for std::collections::BTreeMap<String, String> {
-    fn read(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let mut map = Self::new();
+impl Read for BTreeMap<String, String> {
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn read(&mut self, cursor: &mut Cursor<'_>) -> Option<()> {
         cursor.list(b'{', b'}', |cursor| {
-            let key = String::read(cursor)?;
+            let key = cursor.any_text()?;
             cursor.colon()?;
-            map.insert(key, String::read(cursor)?);
+            self.insert(key, cursor.any_text()?);
             Some(())
-        })?;
-        Some(map)
+        })
     }
 }
 
@@ -346,9 +263,9 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// An object of known fields, each at most once. Fields mostly come in the order of the list, so each is looked for behind the
+    /// An object of known fields, each at most once; answers which were there, one bit each. Fields mostly come in the order of the list, so each is looked for behind the
     /// one before.
-    fn object<T>(&mut self, object: &mut T, fields: &[(&str, Set<T>)]) -> Option<()> {
+    fn object<T>(&mut self, object: &mut T, fields: &[(&str, Field<T>)]) -> Option<u64> {
         debug_assert!(fields.len() <= 64, "one bit each");
         let (mut seen, mut next) = (0_u64, 0);
         self.list(b'{', b'}', |cursor| {
@@ -356,7 +273,8 @@ impl<'a> Cursor<'a> {
             // One look at the middle spares most comparisons of names that are equally long.
             let middle = |text: &str| text.as_bytes().get(text.len() / 2).copied();
             let (length, letter) = (name.len(), middle(name));
-            let here = |(known, _): &(&str, Set<T>)| known.len() == length && middle(known) == letter && *known == name;
+            let here =
+                |(known, _): &(&str, Field<T>)| known.len() == length && middle(known) == letter && *known == name;
             let found = match fields[next..].iter().position(here) {
                 Some(behind) => next + behind,
                 None => fields[..next].iter().position(here)?,
@@ -368,7 +286,31 @@ impl<'a> Cursor<'a> {
             next = found + 1;
             cursor.colon()?;
             (fields[found].1)(object, cursor)
-        })
+        })?;
+        Some(seen)
+    }
+
+    fn flag(&mut self) -> Option<bool> {
+        if self.take_text("true") {
+            return Some(true);
+        }
+        self.take_text("false").then_some(false)
+    }
+
+    /// A word of a closed list, as serde reads it.
+    fn word<T: for<'de> Deserialize<'de>>(&mut self) -> Option<T> {
+        let word: serde::de::value::StrDeserializer<'_, Error> = self.plain_text()?.into_deserializer();
+        T::deserialize(word).ok()
+    }
+
+    fn any_text(&mut self) -> Option<String> {
+        let begin = self.at;
+        if let Some(text) = self.plain_text() {
+            return Some(text.to_owned());
+        }
+        // It has an escape, or is no text.
+        self.at = begin;
+        self.escaped_text()
     }
 
     /// A text without escapes and control characters.
@@ -390,6 +332,18 @@ impl<'a> Cursor<'a> {
         let text = texts.next()?.ok()?;
         self.at += texts.byte_offset();
         Some(text)
+    }
+
+    /// A whole number.
+    fn signed(&mut self) -> Option<i64> {
+        let negative = self.take(b'-');
+        let number = i64::try_from(self.number()?).ok()?;
+        match (negative, number) {
+            // serde_json takes it for a fraction.
+            (true, 0) => None,
+            (true, number) => Some(-number),
+            (false, number) => Some(number),
+        }
     }
 
     /// A whole number without sign.
