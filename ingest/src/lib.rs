@@ -34,6 +34,7 @@ use actix_web::web;
 use ipnet::IpNet;
 use journal::Journal;
 use prometheus::Registry;
+use schemas::UnixMs;
 use store::Store;
 use tokio::{
     sync::{Notify, watch},
@@ -146,6 +147,8 @@ pub(crate) struct Shared {
     pub(crate) rate_limit_per_s: u32,
     pub(crate) clock: Arc<dyn ServerClock>,
     pub(crate) draining: AtomicBool,
+    /// When the journal was opened: what it held then counts as arrived at that moment.
+    opened_at: UnixMs,
     serving: AtomicUsize,
     served: Notify,
 }
@@ -229,7 +232,9 @@ impl Ingest {
         let telemetry = Telemetry::register(registry)?;
         telemetry.received.inc_by(recovery.records);
         telemetry.recovered.inc_by(recovery.records);
+        let opened_at = config.clock.unix();
         let shared = Arc::new(Shared {
+            opened_at,
             accounts,
             journal: journal.clone(),
             telemetry: Arc::clone(&telemetry),
@@ -301,6 +306,15 @@ impl Ingest {
             |_| "the journal is gone".to_owned(),
             |progress| progress.poisoned.as_deref().unwrap_or_default().to_owned(),
         )
+    }
+
+    /// Whether everything that was acknowledged up to `moment` has been carried into ClickHouse.
+    #[must_use]
+    pub fn has_stored(&self, moment: UnixMs) -> bool {
+        let depth = self.shared.journal.depth();
+        let age_ms = i64::try_from(depth.age.as_millis()).unwrap_or(i64::MAX);
+        let oldest_waiting = self.shared.clock.unix().0.saturating_sub(age_ms);
+        depth.records == 0 || oldest_waiting > moment.0.max(self.shared.opened_at.0)
     }
 
     /// Whether requests are taken.

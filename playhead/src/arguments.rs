@@ -172,6 +172,23 @@ pub enum AccountAction {
         #[arg(long, default_value = "read")]
         scope: accounts::Scope,
     },
+    /// Set for how many days an organisation's rows are kept, where that shall be shorter than the server's own retention.
+    SetRetention {
+        /// Whose rows.
+        organization: String,
+        /// Days to keep its raw beacons; the server's own without it.
+        #[arg(long, value_parser = days())]
+        beacons_days: Option<u32>,
+        /// Days to keep its attempts; the server's own without it.
+        #[arg(long, value_parser = days())]
+        impressions_days: Option<u32>,
+        /// The server's own retention of raw beacons, which none can exceed.
+        #[arg(long, env = "PLAYHEAD_BEACONS_DAYS", default_value_t = 30, value_parser = days())]
+        server_beacons_days: u32,
+        /// The server's own retention of attempts, which none can exceed.
+        #[arg(long, env = "PLAYHEAD_IMPRESSIONS_DAYS", default_value_t = 400, value_parser = days())]
+        server_impressions_days: u32,
+    },
     /// List organisations with their keys, as JSON.
     List,
     /// Revoke a license key, or an API key by its id.

@@ -13,6 +13,7 @@ use ingest::{Ingest, IngestConfig};
 use prometheus::Registry;
 use query::{Query, QueryConfig};
 use store::{Retention, Store, StoreConfig};
+use tokio::task::JoinHandle;
 
 use crate::{
     account::FILE,
@@ -106,6 +107,8 @@ pub struct Node {
     database: Database,
     ingest: Ingest,
     server: Server,
+    /// Erasure and retention; may be cut short at any moment.
+    tending: JoinHandle<()>,
 }
 
 impl Node {
@@ -132,6 +135,8 @@ impl Node {
         }
         let openapi = web::Data::new(documents::openapi());
         let app_ingest = ingest.clone();
+        let journal = ingest.clone();
+        let tending = tokio::spawn(query.clone().tend(move |moment| journal.has_stored(moment)));
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(from_fn(envelope::actix::middleware))
@@ -159,6 +164,7 @@ impl Node {
             database,
             ingest,
             server: server.run(),
+            tending,
         })
     }
 
@@ -181,6 +187,7 @@ impl Node {
             why = self.ingest.failed() => Err(anyhow::anyhow!("the journal failed: {why}")),
         };
         handle.stop(true).await;
+        self.tending.abort();
         self.ingest.drain().await;
         self.database.stop().await;
         outcome
