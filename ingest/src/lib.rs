@@ -57,7 +57,7 @@ use crate::{
 pub use crate::{
     http::beacons::{BatchResult, RejectedBeacon},
     pipeline::enrich::{
-        place::PlaceError,
+        place::{AddressPrefixes, PlaceError},
         user_agent::{UserAgentError, find_user_agent_patterns},
     },
 };
@@ -80,6 +80,8 @@ pub struct IngestConfig {
     pub rate_limit_per_s: u32,
     /// Proxies whose `X-Forwarded-For` and `X-Geo-*` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// How much of a client's address is looked up.
+    pub address_prefixes: AddressPrefixes,
     /// A file of MaxMind's kind City or Country.
     pub geo_city: Option<PathBuf>,
     /// A file of MaxMind's kind ASN or ISP.
@@ -102,6 +104,7 @@ impl IngestConfig {
             journal: journal::Options::default(),
             rate_limit_per_s: 50_000,
             trusted_proxies: Vec::new(),
+            address_prefixes: AddressPrefixes::default(),
             geo_city: None,
             geo_asn: None,
             user_agent_patterns: None,
@@ -204,6 +207,7 @@ impl Ingest {
             config.geo_city.as_deref(),
             config.geo_asn.as_deref(),
             config.trusted_proxies,
+            config.address_prefixes,
         )?;
         let agents = match config.user_agent_patterns.or_else(find_user_agent_patterns) {
             Some(path) => UserAgents::open(&path)?,

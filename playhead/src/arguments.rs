@@ -92,6 +92,12 @@ pub struct Serve {
     /// Proxies whose X-Forwarded-For and X-Geo-* headers are believed.
     #[arg(long = "trusted-proxy", env = "PLAYHEAD_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// Bits of a viewer's IPv4 address that are looked up; the rest is zeroed first. The address is kept nowhere in any case.
+    #[arg(long, env = "PLAYHEAD_ADDRESS_PREFIX_V4", default_value_t = 24, value_parser = clap::value_parser!(u8).range(0..=32))]
+    pub address_prefix_v4: u8,
+    /// The same for IPv6.
+    #[arg(long, env = "PLAYHEAD_ADDRESS_PREFIX_V6", default_value_t = 48, value_parser = clap::value_parser!(u8).range(0..=128))]
+    pub address_prefix_v6: u8,
     /// A city database in MaxMind's format; without it and without a proxy's headers places are null.
     #[arg(long, env = "PLAYHEAD_GEO_CITY")]
     pub geo_city: Option<PathBuf>,

@@ -69,6 +69,8 @@ fn serve_arguments(dev: &Dev) -> Serve {
             ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8).into(),
             ipnet::Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128).into(),
         ],
+        address_prefix_v4: 24,
+        address_prefix_v6: 48,
         geo_city: None,
         geo_asn: None,
         ua_patterns: None,

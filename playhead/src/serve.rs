@@ -9,7 +9,7 @@ use accounts::Accounts;
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use anyhow::Context as _;
 use engine::{Supervisor, SupervisorConfig};
-use ingest::{Ingest, IngestConfig};
+use ingest::{AddressPrefixes, Ingest, IngestConfig};
 use prometheus::Registry;
 use query::{Query, QueryConfig};
 use store::{Retention, Store, StoreConfig};
@@ -123,6 +123,10 @@ impl Node {
             geo_city: arguments.geo_city.clone(),
             geo_asn: arguments.geo_asn.clone(),
             trusted_proxies: arguments.trusted_proxies.clone(),
+            address_prefixes: AddressPrefixes {
+                v4: arguments.address_prefix_v4,
+                v6: arguments.address_prefix_v6,
+            },
             user_agent_patterns: arguments.ua_patterns.clone(),
             ..IngestConfig::new(data_dir)
         };

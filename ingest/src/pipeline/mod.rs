@@ -4,5 +4,6 @@
 pub(crate) mod decode;
 pub(crate) mod deduplicate;
 pub(crate) mod enrich;
+pub(crate) mod privacy;
 pub(crate) mod validate;
 pub(crate) mod write;
