@@ -80,12 +80,45 @@ pub struct Storage {
     pub impressions_days: u32,
 }
 
+/// How many connections there may be, and how long each may keep the node waiting.
+#[derive(Debug, Clone, Args)]
+pub struct Connections {
+    /// Most open connections for each worker thread; more wait unaccepted.
+    #[arg(long, env = "PLAYHEAD_CONNECTIONS_MAX", default_value_t = 25_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections_max: u32,
+    /// Seconds that the head of a request may take to arrive.
+    #[arg(long, env = "PLAYHEAD_REQUEST_HEAD_SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub request_head_seconds: u64,
+    /// Seconds that a connection may stand idle between requests. A proxy in front should wait for less than that.
+    #[arg(long, env = "PLAYHEAD_KEEP_ALIVE_SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub keep_alive_seconds: u64,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            connections_max: 25_000,
+            request_head_seconds: 5,
+            keep_alive_seconds: 75,
+        }
+    }
+}
+
 /// A whole node.
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
     /// Address to listen on.
     #[arg(long, env = "PLAYHEAD_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Certificate chain, PEM: the node speaks HTTPS only then. Read again at SIGHUP.
+    #[arg(long, env = "PLAYHEAD_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    #[arg(long, env = "PLAYHEAD_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Connections and waiting.
+    #[command(flatten)]
+    pub connections: Connections,
     /// Where data lies.
     #[command(flatten)]
     pub storage: Storage,

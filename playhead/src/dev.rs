@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::now,
-    arguments::{Dev, Serve, Storage},
+    arguments::{Connections, Dev, Serve, Storage},
     serve::Node,
 };
 
@@ -55,6 +55,9 @@ pub async fn dev(arguments: Dev) -> anyhow::Result<()> {
 fn serve_arguments(dev: &Dev) -> Serve {
     Serve {
         listen: dev.listen,
+        tls_cert: None,
+        tls_key: None,
+        connections: Connections::default(),
         storage: Storage {
             data_dir: dev.data_dir.clone(),
             clickhouse_url: None,

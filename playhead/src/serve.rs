@@ -19,11 +19,18 @@ use crate::{
     account::FILE,
     arguments::{Engine, Migrate, Serve, Storage},
     documents, health,
+    tls::{Certificate, Files},
     web::Web,
 };
 
 /// How long a stopping server waits for requests under way.
 const SHUTDOWN: Duration = Duration::from_secs(10);
+
+/// Connections that the kernel keeps while the workers are busy: a reload of a popular page's players arrives at once.
+const BACKLOG: u32 = 4_096;
+
+/// How long a closing connection waits for the other side.
+const DISCONNECT: Duration = Duration::from_secs(1);
 
 /// Runs a node until it is told to stop.
 pub async fn serve(arguments: Serve) -> anyhow::Result<()> {
@@ -104,6 +111,7 @@ async fn supervised(path: &Path) -> anyhow::Result<Supervisor> {
 pub struct Node {
     accounts: Accounts,
     address: SocketAddr,
+    is_secure: bool,
     database: Database,
     ingest: Ingest,
     server: Server,
@@ -159,12 +167,29 @@ impl Node {
                 .configure(envelope::actix::configure_default)
         })
         .shutdown_timeout(SHUTDOWN.as_secs())
-        .bind(arguments.listen)
+        .backlog(BACKLOG)
+        .max_connections(arguments.connections.connections_max as usize)
+        .client_request_timeout(Duration::from_secs(arguments.connections.request_head_seconds))
+        .client_disconnect_timeout(DISCONNECT)
+        .keep_alive(Duration::from_secs(arguments.connections.keep_alive_seconds));
+        let certificate = match (arguments.tls_cert, arguments.tls_key) {
+            (Some(certificate), Some(key)) => Some(Certificate::open(Files { certificate, key })?),
+            _ => None,
+        };
+        let server = match &certificate {
+            Some(certificate) => server.bind_rustls_0_23(arguments.listen, certificate.config()?),
+            None => server.bind(arguments.listen),
+        }
         .with_context(|| format!("listening on {}", arguments.listen))?;
+        let is_secure = certificate.is_some();
+        if let Some(certificate) = certificate {
+            tokio::spawn(certificate.reload_when_told());
+        }
         let address = *server.addrs().first().context("the server has no address")?;
         Ok(Self {
             accounts,
             address,
+            is_secure,
             database,
             ingest,
             server: server.run(),
@@ -174,7 +199,8 @@ impl Node {
 
     /// Where it listens.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// Its accounts.
