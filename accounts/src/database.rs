@@ -25,7 +25,10 @@ use crate::{
 const REFRESH: Duration = Duration::from_secs(1);
 
 /// Each migration once, in order; SQLite's `user_version` counts them.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_accounts.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_accounts.sql"),
+    include_str!("../migrations/0020_privacy.sql"),
+];
 
 /// What can go wrong with the accounts database.
 #[derive(Debug, thiserror::Error)]
@@ -58,14 +61,24 @@ pub enum AccountsError {
     /// An organisation that is not there.
     #[error("there is no organisation {0}")]
     UnknownOrganization(OrganizationId),
+    /// A retention longer than the tables keep anything.
+    #[error("{table} cannot be kept for {days} days: this server keeps 1 to {days_max}")]
+    Retention {
+        /// Which table.
+        table: &'static str,
+        /// The days asked for.
+        days: u32,
+        /// The server's own retention.
+        days_max: u32,
+    },
 }
 
 /// The accounts. A cheap clone of one shared state.
 #[derive(Clone)]
-pub struct Accounts(Arc<Shared>);
+pub struct Accounts(pub(crate) Arc<Shared>);
 
-struct Shared {
-    connection: Mutex<SqliteConnection>,
+pub(crate) struct Shared {
+    pub(crate) connection: Mutex<SqliteConnection>,
     snapshot: RwLock<Arc<Snapshot>>,
 }
 
@@ -88,6 +101,8 @@ impl Accounts {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten: an erased viewer does not stay in a free page.
+            .pragma("secure_delete", "ON")
             .busy_timeout(Duration::from_secs(10));
         let mut connection = SqliteConnection::connect_with(&options)
             .await
@@ -173,6 +188,38 @@ impl Accounts {
         )
         .await?;
         Ok(id)
+    }
+
+    /// Sets for how many days an organisation's rows are kept; `None` is the server's own retention.
+    ///
+    /// # Errors
+    /// When the organisation is unknown, a number is not in `1..=` the server's own, or the database cannot be written.
+    pub async fn set_retention(
+        &self,
+        organization_id: OrganizationId,
+        beacons_days: Option<u32>,
+        impressions_days: Option<u32>,
+        server: (u32, u32),
+    ) -> Result<(), AccountsError> {
+        self.known(organization_id)?;
+        for (table, days, days_max) in [
+            ("beacons", beacons_days, server.0),
+            ("impressions", impressions_days, server.1),
+        ] {
+            if let Some(days) = days
+                && !(1..=days_max).contains(&days)
+            {
+                return Err(AccountsError::Retention { table, days, days_max });
+            }
+        }
+        self.write(
+            sqlx::query("UPDATE organizations SET beacons_days = ?, impressions_days = ? WHERE organization_id = ?")
+                .bind(beacons_days)
+                .bind(impressions_days)
+                .bind(organization_id.to_string()),
+        )
+        .await?;
+        Ok(())
     }
 
     /// Creates a license key for pages on `allowed_domains`.
@@ -362,7 +409,7 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), AccountsError>
 async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, AccountsError> {
     let mut snapshot = Snapshot::default();
     let rows = sqlx::query(
-        "SELECT organization_id, parent_id, name FROM organizations ORDER BY created_at_ms, organization_id",
+        "SELECT organization_id, parent_id, name, beacons_days, impressions_days FROM organizations ORDER BY created_at_ms, organization_id",
     )
     .fetch_all(&mut *connection)
     .await
@@ -373,6 +420,8 @@ async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, AccountsErr
             organization_id: organization(&row.get::<String, _>("organization_id"))?,
             parent_id: parent.as_deref().map(organization).transpose()?,
             name: row.get("name"),
+            beacons_days: row.get("beacons_days"),
+            impressions_days: row.get("impressions_days"),
         });
     }
     let rows = sqlx::query(

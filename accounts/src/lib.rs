@@ -7,11 +7,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod database;
+mod erasure;
 mod key;
 mod model;
 mod tenant;
 
 pub use database::{Accounts, AccountsError};
+pub use erasure::Erasure;
 pub use key::{ApiSecret, LicenseKey};
 pub use model::{ApiKey, License, Organization, Scope};
 pub use tenant::{Forbidden, Grant, Tenant};

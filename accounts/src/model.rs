@@ -13,6 +13,10 @@ pub struct Organization {
     pub parent_id: Option<OrganizationId>,
     /// Its name, for people.
     pub name: String,
+    /// Days its raw beacons are kept; null is the server's own retention.
+    pub beacons_days: Option<u32>,
+    /// Days its attempts are kept; null is the server's own retention.
+    pub impressions_days: Option<u32>,
 }
 
 /// What a license key may do.

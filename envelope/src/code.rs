@@ -85,6 +85,8 @@ catalogue! {
         "Use one of the baselines named in the details.", "None.";
     QueryTooExpensive = 3002, 422, "QUERY_TOO_EXPENSIVE", "This question reads more than one answer may.",
         "Ask for a shorter range, fewer dimensions or a coarser interval.", "Raise the query limits if the machine allows it.";
+    ErasureNotFound = 3010, 404, "ERASURE_NOT_FOUND", "There is no such erasure.",
+        "Check the id, and that X-Tenant-Org-Id is the organisation it was asked for.", "None.";
     JournalFull = 4000, 503, "JOURNAL_FULL", "The service cannot take more beacons right now.",
         "Keep the beacons and send them again after Retry-After.", "The journal reached its bound on disk: see why ClickHouse does not drain it, or give it more disk.";
     JournalBusy = 4001, 503, "JOURNAL_BUSY", "The service cannot take more beacons right now.",

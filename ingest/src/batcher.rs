@@ -336,7 +336,7 @@ mod tests {
         let mut rows = Rows::default();
         for index in 0..10 {
             let columns = if index < older { [2, 0] } else { [3, 0] };
-            rows.push(&[&columns[..], &[index; 16]].concat()).unwrap();
+            rows.push(&[&columns[..], &[index; 32]].concat()).unwrap();
         }
         rows
     }

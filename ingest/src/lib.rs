@@ -34,6 +34,7 @@ use actix_web::web;
 use ipnet::IpNet;
 use journal::Journal;
 use prometheus::Registry;
+use schemas::UnixMs;
 use store::Store;
 use tokio::{
     sync::{Notify, watch},
@@ -56,7 +57,7 @@ use crate::{
 pub use crate::{
     http::beacons::{BatchResult, RejectedBeacon},
     pipeline::enrich::{
-        place::PlaceError,
+        place::{AddressPrefixes, PlaceError},
         user_agent::{UserAgentError, find_user_agent_patterns},
     },
 };
@@ -81,6 +82,8 @@ pub struct IngestConfig {
     pub body_bytes_max: usize,
     /// Proxies whose `X-Forwarded-For` and `X-Geo-*` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// How much of a client's address is looked up.
+    pub address_prefixes: AddressPrefixes,
     /// A file of MaxMind's kind City or Country.
     pub geo_city: Option<PathBuf>,
     /// A file of MaxMind's kind ASN or ISP.
@@ -104,6 +107,7 @@ impl IngestConfig {
             rate_limit_per_s: 50_000,
             body_bytes_max: 64 << 20,
             trusted_proxies: Vec::new(),
+            address_prefixes: AddressPrefixes::default(),
             geo_city: None,
             geo_asn: None,
             user_agent_patterns: None,
@@ -150,6 +154,8 @@ pub(crate) struct Shared {
     pub(crate) bodies: Budget,
     pub(crate) clock: Arc<dyn ServerClock>,
     pub(crate) draining: AtomicBool,
+    /// When the journal was opened: what it held then counts as arrived at that moment.
+    opened_at: UnixMs,
     serving: AtomicUsize,
     served: Notify,
 }
@@ -205,6 +211,7 @@ impl Ingest {
             config.geo_city.as_deref(),
             config.geo_asn.as_deref(),
             config.trusted_proxies,
+            config.address_prefixes,
         )?;
         let agents = match config.user_agent_patterns.or_else(find_user_agent_patterns) {
             Some(path) => UserAgents::open(&path)?,
@@ -233,7 +240,9 @@ impl Ingest {
         let telemetry = Telemetry::register(registry)?;
         telemetry.received.inc_by(recovery.records);
         telemetry.recovered.inc_by(recovery.records);
+        let opened_at = config.clock.unix();
         let shared = Arc::new(Shared {
+            opened_at,
             accounts,
             journal: journal.clone(),
             telemetry: Arc::clone(&telemetry),
@@ -306,6 +315,15 @@ impl Ingest {
             |_| "the journal is gone".to_owned(),
             |progress| progress.poisoned.as_deref().unwrap_or_default().to_owned(),
         )
+    }
+
+    /// Whether everything that was acknowledged up to `moment` has been carried into ClickHouse.
+    #[must_use]
+    pub fn has_stored(&self, moment: UnixMs) -> bool {
+        let depth = self.shared.journal.depth();
+        let age_ms = i64::try_from(depth.age.as_millis()).unwrap_or(i64::MAX);
+        let oldest_waiting = self.shared.clock.unix().0.saturating_sub(age_ms);
+        depth.records == 0 || oldest_waiting > moment.0.max(self.shared.opened_at.0)
     }
 
     /// Whether requests are taken.

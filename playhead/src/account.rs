@@ -49,6 +49,19 @@ pub async fn account(arguments: Account) -> anyhow::Result<()> {
             anyhow::ensure!(accounts.revoke(&key, now()).await?, "nothing active is called {key}");
             "revoked".to_owned()
         }
+        AccountAction::SetRetention {
+            organization: id,
+            beacons_days,
+            impressions_days,
+            server_beacons_days,
+            server_impressions_days,
+        } => {
+            let server = (server_beacons_days, server_impressions_days);
+            accounts
+                .set_retention(organization(&id)?, beacons_days, impressions_days, server)
+                .await?;
+            "set".to_owned()
+        }
         AccountAction::List => {
             let list: Vec<_> = accounts
                 .organizations()

@@ -18,6 +18,7 @@ pub struct Arguments {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Command {
     /// Run a whole node: ingest, query API and dashboard, with the embedded engine unless CLICKHOUSE_URL is set.
     Serve(Serve),
@@ -80,18 +81,57 @@ pub struct Storage {
     pub impressions_days: u32,
 }
 
+/// How many connections there may be, and how long each may keep the node waiting.
+#[derive(Debug, Clone, Args)]
+pub struct Connections {
+    /// Most open connections for each worker thread; more wait unaccepted.
+    #[arg(long, env = "PLAYHEAD_CONNECTIONS_MAX", default_value_t = 25_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections_max: u32,
+    /// Seconds that the head of a request may take to arrive.
+    #[arg(long, env = "PLAYHEAD_REQUEST_HEAD_SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub request_head_seconds: u64,
+    /// Seconds that a connection may stand idle between requests. A proxy in front should wait for less than that.
+    #[arg(long, env = "PLAYHEAD_KEEP_ALIVE_SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub keep_alive_seconds: u64,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            connections_max: 25_000,
+            request_head_seconds: 5,
+            keep_alive_seconds: 75,
+        }
+    }
+}
+
 /// A whole node.
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
     /// Address to listen on.
     #[arg(long, env = "PLAYHEAD_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// Certificate chain, PEM: the node speaks HTTPS only then. Read again at SIGHUP.
+    #[arg(long, env = "PLAYHEAD_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    #[arg(long, env = "PLAYHEAD_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Connections and waiting.
+    #[command(flatten)]
+    pub connections: Connections,
     /// Where data lies.
     #[command(flatten)]
     pub storage: Storage,
     /// Proxies whose X-Forwarded-For and X-Geo-* headers are believed.
     #[arg(long = "trusted-proxy", env = "PLAYHEAD_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// Bits of a viewer's IPv4 address that are looked up; the rest is zeroed first. The address is kept nowhere in any case.
+    #[arg(long, env = "PLAYHEAD_ADDRESS_PREFIX_V4", default_value_t = 24, value_parser = clap::value_parser!(u8).range(0..=32))]
+    pub address_prefix_v4: u8,
+    /// The same for IPv6.
+    #[arg(long, env = "PLAYHEAD_ADDRESS_PREFIX_V6", default_value_t = 48, value_parser = clap::value_parser!(u8).range(0..=128))]
+    pub address_prefix_v6: u8,
     /// A city database in MaxMind's format; without it and without a proxy's headers places are null.
     #[arg(long, env = "PLAYHEAD_GEO_CITY")]
     pub geo_city: Option<PathBuf>,
@@ -177,6 +217,23 @@ pub enum AccountAction {
         /// What it may do: read, write or admin.
         #[arg(long, default_value = "read")]
         scope: accounts::Scope,
+    },
+    /// Set for how many days an organisation's rows are kept, where that shall be shorter than the server's own retention.
+    SetRetention {
+        /// Whose rows.
+        organization: String,
+        /// Days to keep its raw beacons; the server's own without it.
+        #[arg(long, value_parser = days())]
+        beacons_days: Option<u32>,
+        /// Days to keep its attempts; the server's own without it.
+        #[arg(long, value_parser = days())]
+        impressions_days: Option<u32>,
+        /// The server's own retention of raw beacons, which none can exceed.
+        #[arg(long, env = "PLAYHEAD_BEACONS_DAYS", default_value_t = 30, value_parser = days())]
+        server_beacons_days: u32,
+        /// The server's own retention of attempts, which none can exceed.
+        #[arg(long, env = "PLAYHEAD_IMPRESSIONS_DAYS", default_value_t = 400, value_parser = days())]
+        server_impressions_days: u32,
     },
     /// List organisations with their keys, as JSON.
     List,

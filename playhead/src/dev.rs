@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::now,
-    arguments::{Dev, Serve, Storage},
+    arguments::{Connections, Dev, Serve, Storage},
     serve::Node,
 };
 
@@ -55,6 +55,9 @@ pub async fn dev(arguments: Dev) -> anyhow::Result<()> {
 fn serve_arguments(dev: &Dev) -> Serve {
     Serve {
         listen: dev.listen,
+        tls_cert: None,
+        tls_key: None,
+        connections: Connections::default(),
         storage: Storage {
             data_dir: dev.data_dir.clone(),
             clickhouse_url: None,
@@ -69,6 +72,8 @@ fn serve_arguments(dev: &Dev) -> Serve {
             ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8).into(),
             ipnet::Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128).into(),
         ],
+        address_prefix_v4: 24,
+        address_prefix_v6: 48,
         geo_city: None,
         geo_asn: None,
         ua_patterns: None,

@@ -11,6 +11,7 @@ mod health;
 mod logging;
 mod serve;
 mod simulate;
+mod tls;
 mod web;
 
 use anyhow::Context as _;

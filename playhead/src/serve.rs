@@ -13,22 +13,29 @@ use accounts::Accounts;
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use anyhow::Context as _;
 use engine::{Supervisor, SupervisorConfig};
-use ingest::{Ingest, IngestConfig};
+use ingest::{AddressPrefixes, Ingest, IngestConfig};
 use prometheus::Registry;
 use query::{Query, QueryConfig};
 use store::{Retention, Store, StoreConfig};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::{
     account::FILE,
     arguments::{Engine, Migrate, Serve, Storage},
     canary::{Canary, LastFlight},
     documents, health,
+    tls::{Certificate, Files},
     web::Web,
 };
 
 /// How long a stopping server waits for requests under way.
 const SHUTDOWN: Duration = Duration::from_secs(10);
+
+/// Connections that the kernel keeps while the workers are busy: a reload of a popular page's players arrives at once.
+const BACKLOG: u32 = 4_096;
+
+/// How long a closing connection waits for the other side.
+const DISCONNECT: Duration = Duration::from_secs(1);
 
 /// Runs a node until it is told to stop.
 pub async fn serve(arguments: Serve) -> anyhow::Result<()> {
@@ -110,9 +117,12 @@ pub struct Node {
     accounts: Accounts,
     address: SocketAddr,
     canary: Option<AbortHandle>,
+    is_secure: bool,
     database: Database,
     ingest: Ingest,
     server: Server,
+    /// Erasure and retention; may be cut short at any moment.
+    tending: JoinHandle<()>,
 }
 
 impl Node {
@@ -127,6 +137,10 @@ impl Node {
             geo_city: arguments.geo_city.clone(),
             geo_asn: arguments.geo_asn.clone(),
             trusted_proxies: arguments.trusted_proxies.clone(),
+            address_prefixes: AddressPrefixes {
+                v4: arguments.address_prefix_v4,
+                v6: arguments.address_prefix_v6,
+            },
             user_agent_patterns: arguments.ua_patterns.clone(),
             ..IngestConfig::new(data_dir)
         };
@@ -141,6 +155,8 @@ impl Node {
         let last_flight = LastFlight::default();
         let (app_last_flight, canary_registry) = (last_flight.clone(), registry.clone());
         let app_ingest = ingest.clone();
+        let journal = ingest.clone();
+        let tending = tokio::spawn(query.clone().tend(move |moment| journal.has_stored(moment)));
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(from_fn(envelope::actix::middleware))
@@ -160,14 +176,40 @@ impl Node {
                 .configure(envelope::actix::configure_default)
         })
         .shutdown_timeout(SHUTDOWN.as_secs())
-        .bind(arguments.listen)
+        .backlog(BACKLOG)
+        .max_connections(arguments.connections.connections_max as usize)
+        .client_request_timeout(Duration::from_secs(arguments.connections.request_head_seconds))
+        .client_disconnect_timeout(DISCONNECT)
+        .keep_alive(Duration::from_secs(arguments.connections.keep_alive_seconds));
+        let certificate = match (arguments.tls_cert, arguments.tls_key) {
+            (Some(certificate), Some(key)) => Some(Certificate::open(Files { certificate, key })?),
+            _ => None,
+        };
+        let server = match &certificate {
+            Some(certificate) => server.bind_rustls_0_23(arguments.listen, certificate.config()?),
+            None => server.bind(arguments.listen),
+        }
         .with_context(|| format!("listening on {}", arguments.listen))?;
-        let address = *server.addrs().first().context("the server has no address")?;
+        let is_secure = certificate.is_some();
+        if let Some(certificate) = certificate {
+            tokio::spawn(certificate.reload_when_told());
+        }
+        // The canary does not know the certificate's name: it comes in by a door of its own, which only this machine reaches.
+        let server = if is_secure && arguments.canary_seconds > 0 {
+            server
+                .bind((Ipv4Addr::LOCALHOST, 0))
+                .context("listening for the canary")?
+        } else {
+            server
+        };
+        let addresses = server.addrs();
+        let address = *addresses.first().context("the server has no address")?;
+        let plain = *addresses.last().context("the server has no address")?;
         let server = server.run();
         let canary = match arguments.canary_seconds {
             0 => None,
             seconds => {
-                let url = format!("http://{}", reachable(address));
+                let url = format!("http://{}", reachable(plain));
                 let canary = Canary::new(url, &accounts, last_flight, &canary_registry).await?;
                 let every = Duration::from_secs(seconds.into());
                 Some(tokio::spawn(canary.run(every)).abort_handle())
@@ -177,15 +219,18 @@ impl Node {
             accounts,
             address,
             canary,
+            is_secure,
             database,
             ingest,
             server,
+            tending,
         })
     }
 
     /// Where it listens.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// Its accounts.
@@ -205,6 +250,7 @@ impl Node {
             canary.abort();
         }
         handle.stop(true).await;
+        self.tending.abort();
         self.ingest.drain().await;
         self.database.stop().await;
         outcome

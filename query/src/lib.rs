@@ -10,12 +10,15 @@
 
 pub mod calendar;
 pub mod compare;
+mod erasure;
 mod http;
 pub mod plan;
 pub mod request;
 pub mod response;
+pub mod retention;
 pub mod run;
 pub mod sql;
 pub mod timeline;
 
+pub use erasure::Pace;
 pub use http::{Query, QueryConfig, openapi};

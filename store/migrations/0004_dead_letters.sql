@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS dead_letters
 (
     buried_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'wall clock of the server when the row was given up, ms resolution' CODEC(Delta, ZSTD(1)),
     organization_id UUID COMMENT 'tenant',
+    attempt_id UUID COMMENT 'the attempt the row reports on',
     journal_range String COMMENT 'deduplication token of its range' CODEC(ZSTD(1)),
     row_number UInt32 COMMENT 'index of the row in its range' CODEC(ZSTD(1)),
     reason String COMMENT 'what ClickHouse said of the row' CODEC(ZSTD(1)),

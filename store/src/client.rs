@@ -130,7 +130,7 @@ impl Store {
         if letters.is_empty() {
             return Ok(());
         }
-        let statement = "INSERT INTO dead_letters (organization_id, journal_range, row_number, reason, columns, row_bytes) \
+        let statement = "INSERT INTO dead_letters (organization_id, attempt_id, journal_range, row_number, reason, columns, row_bytes) \
                          FORMAT RowBinary";
         let mut insert = self
             .insert_as_one_block(statement.to_owned(), &format!("{token}#dead"))

@@ -7,12 +7,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod client;
+mod erase;
 mod error;
 mod migrate;
 mod row;
 mod statement;
 
 pub use client::{Store, StoreConfig};
+pub use erase::Table;
 pub use error::StoreError;
 pub use migrate::{Migration, Retention};
 pub use row::{BeaconRow, Column, Enrichment, Receipt, RowError, Rows};

@@ -74,6 +74,8 @@ const PLACE: [Column; 2] = [
 
 /// Bytes in front of a row: the number of its columns, little-endian.
 const COUNT_BYTES: usize = 2;
+/// The first two columns of every row: the ids of organisation and attempt.
+const IDS_BYTES: usize = 2 * size_of::<Uuid>();
 /// A typical row takes 550 bytes; one growth step less.
 const ROW_BYTES: usize = 768;
 
@@ -393,8 +395,7 @@ impl Rows {
         if columns == 0 || usize::from(columns) > BeaconRow::COLUMNS.len() {
             return Err(RowError::Columns(columns));
         }
-        // The first column is the organisation's id.
-        if values.len() < size_of::<Uuid>() {
+        if values.len() < IDS_BYTES {
             return Err(RowError::Short);
         }
         let start = self.bytes.len();
@@ -458,8 +459,7 @@ impl Rows {
     /// Appends row `index` as a dead letter.
     pub(crate) fn put_letter(&self, index: usize, journal_range: &str, reason: &str, out: &mut Vec<u8>) {
         let (columns, values) = self.row(index);
-        // The first column of every row is its organisation.
-        out.extend_from_slice(&values[..size_of::<Uuid>()]);
+        out.extend_from_slice(&values[..IDS_BYTES]);
         journal_range.put(out);
         // A range has far fewer rows.
         u32::try_from(index).unwrap_or(u32::MAX).put(out);
@@ -513,10 +513,10 @@ mod tests {
     fn rows_of_an_older_program_form_a_part_of_their_own() {
         let mut rows = Rows::default();
         for columns in [3_u16, 3, 91, 91, 91, 3] {
-            rows.push(&[&columns.to_le_bytes()[..], &[b'x'; 16]].concat()).unwrap();
+            rows.push(&[&columns.to_le_bytes()[..], &[b'x'; 32]].concat()).unwrap();
         }
         assert_eq!(rows.parts(), [0..2, 2..5, 5..6]);
-        assert_eq!(rows.row(2), (91, &[b'x'; 16][..]));
+        assert_eq!(rows.row(2), (91, &[b'x'; 32][..]));
         assert_eq!(rows.push(&[1]), Err(RowError::Short));
         assert_eq!(rows.push(&[1, 0, 9]), Err(RowError::Short));
         assert_eq!(rows.push(&u16::MAX.to_le_bytes()), Err(RowError::Columns(u16::MAX)));

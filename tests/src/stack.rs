@@ -71,6 +71,11 @@ impl Stack {
     /// Starts `playhead engine` and `playhead serve` apart, as with a ClickHouse of one's own, so that a measurement can
     /// reach the tables. Ends are not tested with it: use [`Self::start`].
     pub async fn start_with_engine_apart() -> Result<Self> {
+        Self::start_apart_with(&[]).await
+    }
+
+    /// The same, with environment variables for the server.
+    pub async fn start_apart_with(environment: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("playhead-test-").tempdir()?;
         let client = reqwest::Client::new();
         let (engine_at, listen) = (free_address()?, free_address()?);
@@ -127,9 +132,20 @@ impl Stack {
                 "0",
             ]);
             command.arg("--data-dir").arg(data);
+            command.envs(environment.iter().copied());
         })?);
         await_ok(&stack.client, &format!("{url}/v1/health/ready")).await?;
         Ok(stack)
+    }
+
+    /// The folder that holds the data and the log.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What the server and its engine have written to standard output and standard error.
+    pub fn log(&self) -> Result<String> {
+        Ok(String::from_utf8_lossy(&fs::read(self.folder.path().join("playhead.log"))?).into_owned())
     }
 
     /// Runs a statement on an engine started apart; gives its answer as text.

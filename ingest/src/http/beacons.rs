@@ -28,6 +28,7 @@ use crate::{
     pipeline::{
         decode::decode,
         enrich::enrichment,
+        privacy,
         validate::{Timing, validate},
     },
     protocol::native::{self, Batch, Fault},
@@ -191,7 +192,7 @@ async fn receive(
     let encoding = body::check_headers(headers)?;
     let bytes = body::read(headers, payload, shared.bodies.open(&license.license_key)).await?;
     let received_at = shared.clock.unix();
-    let batch = native::read(&decode(&bytes, encoding)?)?;
+    let mut batch = native::read(&decode(&bytes, encoding)?)?;
     match batch.clock {
         Clock::Historic => may_import(shared, license, api_key)?,
         Clock::Live => {
@@ -207,7 +208,11 @@ async fn receive(
     let agent = shared
         .agents
         .get(header(headers, USER_AGENT.as_str()).unwrap_or_default());
-    let place = shared.places.place(request.peer_addr().map(|peer| peer.ip()), headers);
+    let mut place = shared.places.place(request.peer_addr().map(|peer| peer.ip()), headers);
+    if privacy::is_opted_out(headers) {
+        place = privacy::reduced(place);
+        batch.beacons.iter_mut().flatten().for_each(privacy::forget_viewer);
+    }
     let sorted = sort(
         shared,
         license.organization_id,

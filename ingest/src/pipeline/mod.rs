@@ -4,4 +4,5 @@
 pub(crate) mod decode;
 pub(crate) mod deduplicate;
 pub(crate) mod enrich;
+pub(crate) mod privacy;
 pub(crate) mod validate;

@@ -1,18 +1,25 @@
 //! The thin shell: who asks, how long it took, and which function answers.
 
 mod catalogue;
+mod erasures;
 mod impressions;
 mod query;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use accounts::{Accounts, Tenant};
+use accounts::{Accounts, Grant, Scope, Tenant};
 use actix_web::{HttpRequest, web};
 use envelope::{ApiError, ErrorCode};
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
-use schemas::OrganizationId;
+use schemas::{OrganizationId, UnixMs};
 use store::Store;
+use tokio::sync::Notify;
 use utoipa::OpenApi as _;
+
+use crate::{
+    erasure::{self, Pace},
+    retention,
+};
 
 /// Largest question, in bytes: 256 KiB hold every limit on filters and values at once.
 const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -22,12 +29,17 @@ const BODY_BYTES_MAX: usize = 256 * 1024;
 pub struct QueryConfig {
     /// Questions answered at the same time; more are turned away with 429.
     pub questions_max: usize,
+    /// When viewers are erased.
+    pub pace: Pace,
 }
 
 impl Default for QueryConfig {
     fn default() -> Self {
         // Each question holds at most a few statements and some MiB of sums.
-        Self { questions_max: 32 }
+        Self {
+            questions_max: 32,
+            pace: Pace::default(),
+        }
     }
 }
 
@@ -43,6 +55,9 @@ struct Inner {
     seconds: HistogramVec,
     questions: IntCounterVec,
     permits: tokio::sync::Semaphore,
+    pace: Pace,
+    /// Told when there is a viewer to erase.
+    wake: Notify,
 }
 
 impl Query {
@@ -78,8 +93,26 @@ impl Query {
                 seconds,
                 questions,
                 permits: tokio::sync::Semaphore::new(config.questions_max),
+                pace: config.pace,
+                wake: Notify::new(),
             }),
         })
+    }
+
+    /// Erases the viewers that were asked to be erased, and what organisations do not keep; for ever. `is_stored` tells
+    /// whether everything received up to a moment is in the tables.
+    pub async fn tend(self, is_stored: impl Fn(UnixMs) -> bool) {
+        let Inner {
+            store,
+            accounts,
+            wake,
+            pace,
+            ..
+        } = &**self.inner;
+        tokio::join!(
+            erasure::run(store, accounts, wake, *pace, is_stored),
+            retention::run(store, accounts)
+        );
     }
 
     /// Adds the routes.
@@ -93,6 +126,8 @@ impl Query {
             )
             .service(web::resource("/v1/analytics/impressions").route(web::get().to(impressions::list)))
             .service(web::resource("/v1/analytics/impressions/{id}").route(web::get().to(impressions::one)))
+            .service(web::resource("/v1/analytics/viewers/{viewerId}").route(web::delete().to(erasures::erase)))
+            .service(web::resource("/v1/analytics/erasures/{id}").route(web::get().to(erasures::one)))
             .service(web::resource("/v1/analytics/metrics").route(web::get().to(catalogue::metrics)))
             .service(web::resource("/v1/analytics/attributes").route(web::get().to(catalogue::attributes)))
             .service(web::resource("/v1/errors").route(web::get().to(catalogue::errors)));
@@ -102,6 +137,20 @@ impl Query {
 impl Inner {
     /// The tenant of a request, by its key and the organisation it picks.
     fn tenant(&self, request: &HttpRequest) -> Result<Tenant, ApiError> {
+        self.grant(request).map(|(_, tenant)| tenant)
+    }
+
+    /// The tenant of a request whose key must have `scope`.
+    fn tenant_with(&self, request: &HttpRequest, scope: Scope) -> Result<Tenant, ApiError> {
+        let (grant, tenant) = self.grant(request)?;
+        if grant.scope() < scope {
+            return Err(ApiError::new(ErrorCode::ScopeMissing)
+                .detail("X-Api-Key", format!("this needs the scope {}", scope.name())));
+        }
+        Ok(tenant)
+    }
+
+    fn grant(&self, request: &HttpRequest) -> Result<(Grant, Tenant), ApiError> {
         let header = |name: &str| {
             request
                 .headers()
@@ -123,9 +172,10 @@ impl Inner {
                 }
             },
         };
-        grant
+        let tenant = grant
             .tenant(picked)
-            .map_err(|forbidden| ApiError::new(ErrorCode::OrganizationForbidden).developer(forbidden.to_string()))
+            .map_err(|forbidden| ApiError::new(ErrorCode::OrganizationForbidden).developer(forbidden.to_string()))?;
+        Ok((grant, tenant))
     }
 
     fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, ApiError> {
@@ -148,7 +198,7 @@ impl Inner {
 }
 
 /// Now, ms since 1970-01-01T00:00:00Z, by this machine's clock.
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
@@ -166,13 +216,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         query::answer,
         impressions::list,
         impressions::one,
+        erasures::erase,
+        erasures::one,
         catalogue::metrics,
         catalogue::attributes,
         catalogue::errors
     ),
     components(schemas(envelope::Envelope<envelope::ErrorData>)),
     modifiers(&ApiKeyHeader),
-    tags((name = "analytics", description = "Numbers with intervals, comparisons with verdicts, and single attempts."))
+    tags(
+        (name = "analytics", description = "Numbers with intervals, comparisons with verdicts, and single attempts."),
+        (name = "privacy", description = "What viewers may ask for."))
 )]
 struct Documentation;
 

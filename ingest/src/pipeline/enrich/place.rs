@@ -20,6 +20,34 @@ pub(crate) struct Place {
     pub(crate) isp: Option<String>,
 }
 
+/// How much of a client's address is looked up; the rest is zeroed first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddressPrefixes {
+    /// Bits of an IPv4 address, 0..=32.
+    pub v4: u8,
+    /// Bits of an IPv6 address, 0..=128.
+    pub v6: u8,
+}
+
+impl Default for AddressPrefixes {
+    /// /24 and /48: the smallest networks that the Internet routes, so the operator stays right and a city nearly always,
+    /// while the address of one household is not even looked up.
+    fn default() -> Self {
+        Self { v4: 24, v6: 48 }
+    }
+}
+
+impl AddressPrefixes {
+    fn truncated(self, address: IpAddr) -> IpAddr {
+        let bits = match address {
+            IpAddr::V4(_) => self.v4,
+            IpAddr::V6(_) => self.v6,
+        };
+        // More bits than an address has are all of them.
+        IpNet::new(address, bits).map_or(address, |network| network.network())
+    }
+}
+
 /// A file could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("opening the geography file {}", path.display())]
@@ -34,6 +62,7 @@ pub(crate) struct Places {
     city: Option<Reader<Vec<u8>>>,
     asn: Option<Reader<Vec<u8>>>,
     trusted_proxies: Vec<IpNet>,
+    prefixes: AddressPrefixes,
 }
 
 impl Places {
@@ -42,6 +71,7 @@ impl Places {
         city: Option<&Path>,
         asn: Option<&Path>,
         trusted_proxies: Vec<IpNet>,
+        prefixes: AddressPrefixes,
     ) -> Result<Self, PlaceError> {
         let open = |path: Option<&Path>| {
             path.map(|path| {
@@ -56,6 +86,7 @@ impl Places {
             city: open(city)?,
             asn: open(asn)?,
             trusted_proxies,
+            prefixes,
         })
     }
 
@@ -71,7 +102,7 @@ impl Places {
             } else {
                 peer
             };
-            self.look_up(client)
+            self.look_up(self.prefixes.truncated(client))
         } else {
             Place::default()
         };
@@ -265,7 +296,7 @@ pub(crate) mod tests {
         } else {
             (None, None)
         };
-        let places = Places::open(city, asn, proxies).unwrap();
+        let places = Places::open(city, asn, proxies, AddressPrefixes::default()).unwrap();
         (folder, places)
     }
 
@@ -297,6 +328,33 @@ pub(crate) mod tests {
         check(true, "::ffff:203.0.113.7", &[], "AT AT-9 Vienna 8715 Example Net");
         check(true, "203.0.114.7", &[], "- - - - -");
         check(true, "2001:db8::1", &[], "- - - - -");
+    }
+
+    #[test]
+    fn only_the_configured_part_of_an_address_is_looked_up() {
+        let cut = |v4, v6, address: &str| {
+            let prefixes = AddressPrefixes { v4, v6 };
+            prefixes.truncated(address.parse().unwrap()).to_string()
+        };
+        assert_eq!(cut(24, 48, "203.0.113.77"), "203.0.113.0");
+        assert_eq!(cut(24, 48, "2001:db8:1:2:3:4:5:6"), "2001:db8:1::");
+        assert_eq!(cut(32, 128, "203.0.113.77"), "203.0.113.77");
+        assert_eq!(cut(0, 0, "203.0.113.77"), "0.0.0.0");
+        let (folder, places) = places(true);
+        let peer = Some("203.0.113.7".parse().unwrap());
+        assert_eq!(places.place(peer, &headers(&[])).country.as_deref(), Some("AT"));
+        let coarse = Places::open(
+            Some(&folder.path().join("city.mmdb")),
+            None,
+            Vec::new(),
+            AddressPrefixes { v4: 16, v6: 48 },
+        )
+        .unwrap();
+        assert_eq!(
+            coarse.place(peer, &headers(&[])),
+            Place::default(),
+            "203.0.0.0 is elsewhere"
+        );
     }
 
     #[test]
@@ -346,7 +404,13 @@ pub(crate) mod tests {
 
     #[test]
     fn a_missing_file_is_an_error_that_names_it() {
-        let error = Places::open(Some(Path::new("/nowhere/city.mmdb")), None, Vec::new()).unwrap_err();
+        let error = Places::open(
+            Some(Path::new("/nowhere/city.mmdb")),
+            None,
+            Vec::new(),
+            AddressPrefixes::default(),
+        )
+        .unwrap_err();
         assert!(error.to_string().contains("/nowhere/city.mmdb"));
     }
 }

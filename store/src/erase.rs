@@ -1,0 +1,170 @@
+//! Taking rows out before their time: a viewer's attempts, an organisation's old rows.
+//!
+//! A mutation, not a lightweight delete: that one only hides rows until some merge, a mutation writes the parts anew
+//! without them. The parts as they were leave the disk `old_parts_lifetime` (8 minutes) later. A materialized view does
+//! not pass deletions on, so each table is mutated, `impressions` last: as long as `impressions` still knows an attempt,
+//! a run that was cut short finds it again.
+
+use std::time::Duration;
+
+use schemas::{AttemptId, OrganizationId, UnixMs};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{Statement, Store, StoreError};
+
+/// A mutation reads the parts that hold the organisation and writes those that change: minutes on a large table.
+const MUTATION_SECONDS: u64 = 1_800;
+
+/// Attempts in one mutation: their ids travel in the URL, 45 bytes each, and 200 stay below every server's limit of it.
+const ATTEMPTS_MAX: usize = 200;
+
+/// A table whose rows can be taken out by age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Raw beacons, by the time of receipt.
+    Beacons,
+    /// Merged attempts, by the hour in which they began.
+    Impressions,
+    /// Rows that were refused, by the time they were given up.
+    DeadLetters,
+}
+
+impl Table {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Beacons => "beacons",
+            Self::Impressions => "impressions",
+            Self::DeadLetters => "dead_letters",
+        }
+    }
+
+    /// The column that its retention goes by.
+    fn moment(self) -> &'static str {
+        match self {
+            Self::Beacons => "received_at",
+            Self::Impressions => "started_hour",
+            Self::DeadLetters => "buried_at",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Found {
+    attempt_id: Uuid,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    rows: u64,
+}
+
+impl Store {
+    /// The attempts of an organisation in which `viewer_id` was named by any beacon.
+    ///
+    /// # Errors
+    /// When ClickHouse does not answer.
+    pub async fn attempts_of_viewer(
+        &self,
+        organization_id: OrganizationId,
+        viewer_id: &str,
+    ) -> Result<Vec<AttemptId>, StoreError> {
+        let statement = Statement::new(
+            "SELECT DISTINCT attempt_id FROM
+             (
+                 SELECT attempt_id FROM impressions WHERE organization_id = {organization:UUID} AND viewer_id = {viewer:String}
+                 UNION ALL
+                 SELECT attempt_id FROM beacons WHERE organization_id = {organization:UUID} AND viewer_id = {viewer:String}
+                 UNION ALL
+                 SELECT attempt_id FROM dead_letters
+                 WHERE organization_id = {organization:UUID} AND position(row_bytes, {viewer:String}) > 0
+             )
+             ORDER BY attempt_id",
+        )
+        .bind("organization", organization_id)
+        .bind("viewer", viewer_id)
+        .max_execution_seconds(300)
+        .log_comment("store::Store::attempts_of_viewer");
+        let found: Vec<Found> = self.fetch(&statement).await?;
+        Ok(found.into_iter().map(|row| AttemptId(row.attempt_id)).collect())
+    }
+
+    /// Deletes every row of these attempts of an organisation. Returns when they are gone.
+    ///
+    /// # Errors
+    /// When ClickHouse does not answer or refuses. Some attempts may be gone then; the same call again is safe.
+    pub async fn erase_attempts(
+        &self,
+        organization_id: OrganizationId,
+        attempts: &[AttemptId],
+    ) -> Result<u64, StoreError> {
+        let mut erased = 0;
+        for table in [Table::DeadLetters, Table::Beacons, Table::Impressions] {
+            for some in attempts.chunks(ATTEMPTS_MAX) {
+                let rows =
+                    Statement::new("organization_id = {organization:UUID} AND attempt_id IN {attempts:Array(UUID)}")
+                        .bind("organization", organization_id)
+                        .bind("attempts", some.iter().map(|attempt| attempt.0).collect::<Vec<_>>());
+                erased += self.delete(table, rows).await?;
+            }
+        }
+        Ok(erased)
+    }
+
+    /// Deletes the rows of an organisation that are older than `before`. Returns how many there were.
+    ///
+    /// # Errors
+    /// When ClickHouse does not answer or refuses; the same call again is safe.
+    pub async fn erase_older(
+        &self,
+        organization_id: OrganizationId,
+        table: Table,
+        before: UnixMs,
+    ) -> Result<u64, StoreError> {
+        // Whole seconds: `started_hour` is a DateTime.
+        let before = UnixMs(before.0.div_euclid(1_000) * 1_000);
+        let rows = Statement::new(format!(
+            "organization_id = {{organization:UUID}} AND {} < {{before:DateTime('UTC')}}",
+            table.moment()
+        ))
+        .bind("organization", organization_id)
+        .bind("before", before);
+        self.delete(table, rows).await
+    }
+
+    /// Deletes the rows for which `condition` holds. Asks first: a mutation without rows would still touch every part.
+    async fn delete(&self, table: Table, condition: Statement) -> Result<u64, StoreError> {
+        let count = Statement {
+            sql: format!("SELECT count() AS rows FROM {} WHERE {}", table.name(), condition.sql),
+            ..condition.clone()
+        }
+        .max_execution_seconds(300);
+        let rows = self.fetch::<Count>(&count).await?.first().map_or(0, |count| count.rows);
+        if rows == 0 {
+            return Ok(0);
+        }
+        let limit = Duration::from_secs(MUTATION_SECONDS);
+        let sql = format!("ALTER TABLE {} DELETE WHERE {}", table.name(), condition.sql);
+        let mut query = self
+            .client
+            .query_raw(&sql)
+            // 2: done on every replica when this returns.
+            .with_setting("mutations_sync", "2")
+            .with_setting("log_comment", "store::Store::delete");
+        for (name, value) in &condition.params {
+            query = query.param(name, value);
+        }
+        match tokio::time::timeout(limit, query.execute()).await {
+            Ok(done) => done?,
+            Err(_) => {
+                return Err(StoreError::TimedOut {
+                    seconds: MUTATION_SECONDS,
+                });
+            }
+        }
+        tracing::info!(table = table.name(), rows, "deleted");
+        Ok(rows)
+    }
+}
