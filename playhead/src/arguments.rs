@@ -20,7 +20,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run a whole node: ingest, query API and dashboard, with the embedded engine unless CLICKHOUSE_URL is set.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Run a whole node for development: `serve` with an organisation and keys of its own, written to a file.
     Dev(Dev),
     /// Create, list and revoke organisations and keys.
