@@ -18,10 +18,9 @@ pub struct Arguments {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-#[allow(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Command {
     /// Run a whole node: ingest, query API and dashboard, with the embedded engine unless CLICKHOUSE_URL is set.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Run a whole node for development: `serve` with an organisation and keys of its own, written to a file.
     Dev(Dev),
     /// Create, list and revoke organisations and keys.

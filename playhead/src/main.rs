@@ -29,7 +29,7 @@ fn main() -> anyhow::Result<()> {
     match arguments.command {
         // The engine brings its own runtime: its process does nothing else.
         Command::Engine(engine) => run(engine.run()),
-        Command::Serve(serve) => run(serve::serve(serve)),
+        Command::Serve(serve) => run(serve::serve(*serve)),
         Command::Dev(dev) => run(dev::dev(dev)),
         Command::Account(account) => run(account::account(account)),
         Command::Migrate(migrate) => run(serve::migrate(migrate)),

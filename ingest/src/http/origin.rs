@@ -23,11 +23,31 @@ pub(crate) enum Page<'a> {
 /// The page, by `Origin`, else by `Referer`.
 pub(crate) fn page(headers: &HeaderMap) -> Page<'_> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    match text(ORIGIN).and_then(host).or_else(|| text(REFERER).and_then(host)) {
+    match text(ORIGIN)
+        .and_then(host_of_origin)
+        .or_else(|| text(REFERER).and_then(host))
+    {
         Some(host) => Page::Host(host),
         None if headers.contains_key(ORIGIN) => Page::Opaque,
         None => Page::None,
     }
+}
+
+/// The host of an origin, with its port. An origin is scheme, host and port and nothing else; what is more than that is none,
+/// rather than read in a way that its sender chose.
+fn host_of_origin(origin: &str) -> Option<&str> {
+    let (_, host) = origin.split_once("://")?;
+    // `[::1]:8080`, or `example.com:8080`.
+    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((name, rest)) if name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':') => ("v6", rest),
+        _ => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = !name.is_empty()
+        && name.bytes().all(is_name)
+        && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port));
+    whole.then_some(host)
 }
 
 /// The host of a URL, with its port.
@@ -107,6 +127,14 @@ mod tests {
             Page::Host("b.example:1"),
         );
         check(Some("null"), None, Page::Opaque);
+        for more in [
+            "https://a.example/",
+            "https://x@a.example",
+            "https://b.net\\.a.example",
+            "https://b.net#.a.example",
+        ] {
+            check(Some(more), None, Page::Opaque);
+        }
         check(Some("null"), Some("https://b.example/"), Page::Host("b.example"));
         check(None, Some("about:blank"), Page::None);
     }
