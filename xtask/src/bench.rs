@@ -19,6 +19,8 @@ pub enum Area {
     Ingest,
     /// Query times on many attempts, next to a plain scan
     Query,
+    /// Bytes on disk of a beacon and of an attempt, next to what is aimed at
+    Storage,
     /// Size of the collector, next to its budget
     Collector,
     /// How often intervals hold the truth
@@ -68,7 +70,7 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
             );
         }
     }
-    if wanted(Area::Ingest) || wanted(Area::Query) {
+    if wanted(Area::Ingest) || wanted(Area::Query) || wanted(Area::Storage) {
         node_packages(project)?;
         run_step(
             "building playhead and its load (profile dist: LTO takes some minutes)",
@@ -102,6 +104,9 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
     };
     if wanted(Area::Ingest) {
         running(&["ingest", "--seconds", &arguments.seconds.to_string()])?;
+    }
+    if wanted(Area::Storage) {
+        running(&["storage"])?;
     }
     if wanted(Area::Query) {
         running(&["query", "--attempts", &arguments.attempts.to_string()])?;

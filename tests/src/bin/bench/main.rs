@@ -4,6 +4,7 @@
 
 mod ingest;
 mod query;
+mod storage;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -27,6 +28,12 @@ enum Area {
     Query {
         /// Attempts in the tables; 50,000 of them are simulated, the rest are made of those inside ClickHouse
         #[arg(long, default_value_t = 10_000_000)]
+        attempts: u64,
+    },
+    /// Bytes on disk of a beacon and of an attempt, next to what is aimed at
+    Storage {
+        /// Attempts that are simulated
+        #[arg(long, default_value_t = 20_000)]
         attempts: u64,
     },
     /// The reference server; prints its address
@@ -67,6 +74,7 @@ async fn main() -> Result<()> {
     match Arguments::parse().area {
         Area::Ingest { seconds } => ingest::bench(seconds).await,
         Area::Query { attempts } => query::bench(attempts).await,
+        Area::Storage { attempts } => storage::bench(attempts).await,
         Area::Nothing => ingest::nothing().await,
     }
 }

@@ -29,7 +29,16 @@ const DAY_MS: i64 = 86_400_000;
 pub async fn bench(attempts: u64) -> Result<()> {
     let server = Stack::start_with_engine_apart().await?;
     let now = now_ms();
-    fill(&server, now).await?;
+    let scenario = Scenario {
+        seed: 10_000_000,
+        now_ms: UnixMs(now),
+        backfill_days: DAYS,
+        attempts_per_day: SIMULATED / f64::from(DAYS),
+        viewers: 5_000,
+        emission: Some(Emission::COMPACT),
+        ..Scenario::default()
+    };
+    fill(&server, scenario).await?;
     let simulated = count(&server).await?;
     multiply(&server, attempts, simulated).await?;
     let stored = count(&server).await?;
@@ -96,17 +105,8 @@ fn median(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64() * 1e3
 }
 
-/// Sends the simulated past through ingest.
-async fn fill(server: &Stack, now: i64) -> Result<()> {
-    let scenario = Scenario {
-        seed: 10_000_000,
-        now_ms: UnixMs(now),
-        backfill_days: DAYS,
-        attempts_per_day: SIMULATED / f64::from(DAYS),
-        viewers: 5_000,
-        emission: Some(Emission::COMPACT),
-        ..Scenario::default()
-    };
+/// Sends a simulated past through ingest.
+pub async fn fill(server: &Stack, scenario: Scenario) -> Result<()> {
     let world = Arc::new(World::new(scenario)?);
     let sender = Sender::new(server)?;
     let begun = Instant::now();
