@@ -32,7 +32,7 @@ fn holding(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
 #[tokio::test]
 async fn at_trace_level_the_log_holds_no_key_no_password_and_no_address() {
     let password = "pw-of-the-database-5d41";
-    let stack = Stack::start_apart_with(&[
+    let stack = Stack::start_apart_with(&[], &[
         ("RUST_LOG", "trace"),
         ("CLICKHOUSE_USER", "default"),
         ("CLICKHOUSE_PASSWORD", password),

@@ -113,7 +113,7 @@ async fn survives(seed: u64) {
                 sender.post(&load[index]).await.unwrap();
                 truth.acknowledged(&load[index]);
             }
-            Op::KillEngine => stack.kill_engine().unwrap(),
+            Op::KillEngine => stack.kill_engine().await.unwrap(),
         }
     }
     let expected = truth.sums();
