@@ -28,6 +28,11 @@ const DAY_MS: i64 = 86_400_000;
 /// The requests of an audience of yesterday and today, oldest first, about `attempts_per_day` attempts each day, with the
 /// beacons a collector would send, some of them twice and some out of order.
 pub fn requests(seed: u64, attempts_per_day: f64) -> Result<Vec<Request>> {
+    Ok(audience(seed, attempts_per_day)?.collect())
+}
+
+/// The same, made as they are asked for.
+pub fn audience(seed: u64, attempts_per_day: f64) -> Result<Backfill> {
     let scenario = Scenario {
         seed,
         now_ms: UnixMs(now_ms()),
@@ -42,7 +47,7 @@ pub fn requests(seed: u64, attempts_per_day: f64) -> Result<Vec<Request>> {
         },
         ..Scenario::default()
     };
-    Ok(Backfill::new(Arc::new(World::new(scenario)?)).collect())
+    Ok(Backfill::new(Arc::new(World::new(scenario)?)))
 }
 
 /// The range of time that holds every attempt of [`requests`].
@@ -87,9 +92,12 @@ impl Truth {
     }
 }
 
+/// Requests that nobody has posted yet; perhaps without end.
+type Queue = Arc<Mutex<Box<dyn Iterator<Item = Request> + Send>>>;
+
 /// A load that several senders post at once, each request until it is acknowledged, and the truth that grows from it.
-#[derive(Debug)]
 pub struct Load {
+    queue: Queue,
     acknowledged: watch::Sender<usize>,
     truth: Arc<Mutex<Truth>>,
     senders: JoinSet<Result<()>>,
@@ -97,8 +105,13 @@ pub struct Load {
 
 impl Load {
     /// Begins to post `requests` with `senders` senders, round robin over `nodes`.
-    pub fn begin(requests: Vec<Request>, senders: usize, nodes: &[Sender], truth: &Arc<Mutex<Truth>>) -> Self {
-        let queue = Arc::new(Mutex::new(requests.into_iter()));
+    pub fn begin(
+        requests: impl IntoIterator<Item = Request, IntoIter: Send + 'static>,
+        senders: usize,
+        nodes: &[Sender],
+        truth: &Arc<Mutex<Truth>>,
+    ) -> Self {
+        let queue: Queue = Arc::new(Mutex::new(Box::new(requests.into_iter())));
         let acknowledged = watch::Sender::new(0);
         let mut running = JoinSet::new();
         for node in nodes.iter().cycle().take(senders.max(nodes.len())) {
@@ -116,10 +129,16 @@ impl Load {
             });
         }
         Self {
+            queue,
             acknowledged,
             truth: Arc::clone(truth),
             senders: running,
         }
+    }
+
+    /// Lets the senders finish what they are posting and take no more.
+    pub fn end(&self) {
+        *lock(&self.queue) = Box::new(std::iter::empty());
     }
 
     /// Waits until so many requests are acknowledged.

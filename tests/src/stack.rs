@@ -170,6 +170,15 @@ impl Stack {
         failpoints(self.folder.path()).join(point.name()).exists()
     }
 
+    /// Takes an armed point back; `false` when something passed it before.
+    pub fn disarm(&self, point: Point) -> Result<bool> {
+        match fs::remove_file(failpoints(self.folder.path()).join(point.name())) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error).context("disarming a point"),
+        }
+    }
+
     /// Waits until the server has ended by itself, and says how.
     pub async fn server_ends(&mut self) -> Result<ExitStatus> {
         let ended = ends(&mut self.child).await;
