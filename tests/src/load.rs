@@ -144,7 +144,10 @@ impl Load {
     /// Waits until so many requests are acknowledged.
     pub async fn reaches(&self, count: usize) -> Result<()> {
         let mut acknowledged = self.acknowledged.subscribe();
-        acknowledged.wait_for(|now| *now >= count).await.context("following a load")?;
+        acknowledged
+            .wait_for(|now| *now >= count)
+            .await
+            .context("following a load")?;
         Ok(())
     }
 

@@ -182,7 +182,12 @@ impl Stack {
     /// Waits until the server has ended by itself, and says how.
     pub async fn server_ends(&mut self) -> Result<ExitStatus> {
         let ended = ends(&mut self.child).await;
-        ended.with_context(|| format!("waiting for the server's end; it said:\n{}", self.log().unwrap_or_default()))
+        ended.with_context(|| {
+            format!(
+                "waiting for the server's end; it said:\n{}",
+                self.log().unwrap_or_default()
+            )
+        })
     }
 
     /// Waits until the engine apart has ended by itself, and says how.
@@ -288,6 +293,18 @@ impl Stack {
             None => self.engine_pid()?,
         };
         signal_process(pid, signal)
+    }
+
+    /// Waits until the server has an engine: it starts another when one has died.
+    pub async fn engine_runs(&self) -> Result<()> {
+        let begun = Instant::now();
+        while let Err(error) = self.engine_pid() {
+            if begun.elapsed() > READY_WITHIN {
+                return Err(error);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
     }
 
     /// Asks the server to leave, as a deployment does, and waits until it has.
@@ -562,7 +579,11 @@ async fn ends(child: &mut Option<Child>) -> Result<ExitStatus> {
 fn signal_process(pid: i32, signal: libc::c_int) -> Result<()> {
     // Safety: `kill` takes two numbers; the process is ours or a child of our own server.
     let sent = unsafe { libc::kill(pid, signal) };
-    ensure!(sent == 0, "signal {signal} to {pid}: {}", std::io::Error::last_os_error());
+    ensure!(
+        sent == 0,
+        "signal {signal} to {pid}: {}",
+        std::io::Error::last_os_error()
+    );
     Ok(())
 }
 

@@ -61,7 +61,11 @@ async fn fail_at(point: Point, stack: &mut Stack) {
     match point {
         Point::InsertReceived | Point::InsertExecuted => {
             let status = stack.engine_ends().await.unwrap();
-            assert_eq!(status.signal(), Some(libc::SIGKILL), "the engine at {point:?}: {status}");
+            assert_eq!(
+                status.signal(),
+                Some(libc::SIGKILL),
+                "the engine at {point:?}: {status}"
+            );
             stack.start_engine_again().await.unwrap();
         }
         // The disk is full for one moment: senders hear 503 and come again.
@@ -80,15 +84,18 @@ async fn fail_at(point: Point, stack: &mut Stack) {
         }
         _ => {
             let status = stack.server_ends().await.unwrap();
-            assert_eq!(status.signal(), Some(libc::SIGKILL), "the server at {point:?}: {status}");
+            assert_eq!(
+                status.signal(),
+                Some(libc::SIGKILL),
+                "the server at {point:?}: {status}"
+            );
             stack.start_again().await.unwrap();
         }
     }
 }
 
 /// A constraint that no beacon's sender could know, so that ClickHouse refuses a row in 300.
-const REFUSE: &str =
-    "ALTER TABLE beacons ADD CONSTRAINT some CHECK cityHash64(attempt_id, sequence) % 300 != 7";
+const REFUSE: &str = "ALTER TABLE beacons ADD CONSTRAINT some CHECK cityHash64(attempt_id, sequence) % 300 != 7";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_acknowledged_beacon_is_counted_once_wherever_the_process_ends() {
@@ -115,7 +122,10 @@ async fn every_acknowledged_beacon_is_counted_once_wherever_the_process_ends() {
         let expected = load.all().await.unwrap();
         let took = stack.await_sums(start, end, expected, WITHIN).await;
         let took = took.unwrap_or_else(|error| panic!("after {point:?}: {error:#}"));
-        println!("{:<20} {expected:?} {took:?} after the last acknowledgement", point.name());
+        println!(
+            "{:<20} {expected:?} {took:?} after the last acknowledgement",
+            point.name()
+        );
     }
     // Not only what is asked for agrees: no row is missing or twice, through nine ends of the server and two of the engine.
     let distinct = truth.lock().unwrap().distinct();

@@ -150,7 +150,10 @@ async fn happen(end: End, stack: &mut Stack, rng: &mut ChaCha8Rng) -> Result<()>
                 Err(_) => stack.server_ends().await?,
             };
             let signal = status.signal();
-            ensure!(signal == Some(libc::SIGKILL), "the server at {point:?}: signal {signal:?}");
+            ensure!(
+                signal == Some(libc::SIGKILL),
+                "the server at {point:?}: signal {signal:?}"
+            );
         }
     }
     if matches!(end, End::Engine | End::Both) {

@@ -142,7 +142,10 @@ impl Soak {
             stack.accounted([sent + probes, sent + probes, 0, 0]).await?;
         }
         let figure = |name: &str, value: f64, unit: &str| {
-            println!("{}", json!({"figure": format!("soak_{name}"), "value": value, "unit": unit}));
+            println!(
+                "{}",
+                json!({"figure": format!("soak_{name}"), "value": value, "unit": unit})
+            );
         };
         let mut took: Vec<f64> = took
             .lock()
@@ -185,7 +188,10 @@ async fn probe(stack: Arc<Stack>, until: Instant) -> Result<Vec<Duration>> {
         let batch = beacons::batch(now, vec![beacons::playing(attempt_id, 0, now, 1_000, 0)]);
         let sent = Instant::now();
         let (status, answer) = stack.post_beacons(&batch).await?;
-        ensure!(status == StatusCode::ACCEPTED, "a probe was answered {status}: {answer}");
+        ensure!(
+            status == StatusCode::ACCEPTED,
+            "a probe was answered {status}: {answer}"
+        );
         loop {
             let found = stack
                 .client
@@ -196,7 +202,10 @@ async fn probe(stack: Arc<Stack>, until: Instant) -> Result<Vec<Duration>> {
             if found.status() == StatusCode::OK {
                 break;
             }
-            ensure!(sent.elapsed() < FRESH_WITHIN, "a probe is not there after {FRESH_WITHIN:?}");
+            ensure!(
+                sent.elapsed() < FRESH_WITHIN,
+                "a probe is not there after {FRESH_WITHIN:?}"
+            );
             tokio::time::sleep(LOOK_EVERY).await;
         }
         times.push(sent.elapsed());
@@ -236,6 +245,8 @@ async fn watch_memory(pid: u32, until: Instant) -> Result<Memory> {
 fn resident_mb(pid: u32) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).context("reading the server's memory")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kb = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?;
+    let kb = line
+        .and_then(|line| line.split_whitespace().next())
+        .context("no VmRSS")?;
     Ok(kb.parse::<f64>()? / 1e3)
 }
