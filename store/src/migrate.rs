@@ -65,6 +65,7 @@ impl Migration {
         "0002_impressions",
         "0003_impressions_from_beacons",
         "0004_dead_letters",
+        "0005_unknown_fields",
     ];
 
     /// SHA-256 of the text, in hexadecimal: tells an edited file from the one that was applied.

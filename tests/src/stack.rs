@@ -249,6 +249,11 @@ impl Stack {
     /// Waits until the node has accounted for every beacon: received, stored, duplicate, rejected, and the first is the sum
     /// of the others. The row is in ClickHouse a moment before its counter says so.
     pub async fn accounted(&self, expected: [u64; 4]) -> Result<()> {
+        self.accounted_within(expected, Duration::from_secs(10)).await
+    }
+
+    /// The same, with a bound of one's own.
+    pub async fn accounted_within(&self, expected: [u64; 4], within: Duration) -> Result<()> {
         let begun = Instant::now();
         loop {
             let mut counted = [0; 4];
@@ -259,8 +264,8 @@ impl Stack {
                 return Ok(());
             }
             ensure!(
-                begun.elapsed() < Duration::from_secs(10),
-                "received, stored, duplicate, rejected are {counted:?}, not {expected:?}"
+                begun.elapsed() < within,
+                "after {within:?} received, stored, duplicate, rejected are {counted:?}, not {expected:?}"
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -113,7 +113,12 @@ async fn every_acknowledged_beacon_is_counted_once_wherever_the_process_ends() {
         if point == Point::DeadLettersStored {
             continue; // below, as it needs rows that ClickHouse refuses
         }
-        let load = Load::begin(parts.next().unwrap().to_vec(), SENDERS, &[sender.clone()], &truth);
+        let load = Load::begin(
+            parts.next().unwrap().to_vec(),
+            SENDERS,
+            std::slice::from_ref(&sender),
+            &truth,
+        );
         // Some of the part is stored before it.
         load.reaches(part / 4).await.unwrap();
         stack.arm(point).unwrap();

@@ -140,7 +140,7 @@ async fn whatever_clickhouse_does_beacons_are_acknowledged_and_counted_once() {
     let part = requests.len() / TROUBLES.len();
     for (trouble, requests) in TROUBLES.into_iter().zip(requests.chunks(part)) {
         let name = trouble.name();
-        let load = Load::begin(requests.to_vec(), SENDERS, &[sender.clone()], &truth);
+        let load = Load::begin(requests.to_vec(), SENDERS, std::slice::from_ref(&sender), &truth);
         load.reaches(part / 4).await.unwrap();
         let retries = stack.metric("playhead_ingest_insert_retries_total").await.unwrap();
         trouble.begin(&mut stack).await;

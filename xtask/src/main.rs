@@ -4,6 +4,7 @@
 mod bench;
 mod codegen;
 mod demo;
+mod fuzz;
 mod prerequisites;
 mod project;
 mod test;
@@ -40,6 +41,8 @@ enum Command {
         /// Only steps whose title contains one of these words
         only: Vec<String>,
     },
+    /// Fuzz the decoders with libFuzzer
+    Fuzz(fuzz::FuzzArguments),
     /// End server and engine at random moments of a load and compare the database with the truth: --rounds N, --seed N
     Crash {
         /// For the trial: `--help` lists them
@@ -91,6 +94,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Demo(arguments) => demo::demo(&project, arguments),
         Command::Bench(arguments) => bench::bench(&project, &arguments),
         Command::Test { only } => test::test(&project, only),
+        Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments),
         Command::Crash { arguments } => trial::crash(&project, &arguments),
         Command::Soak { arguments } => trial::soak(&project, &arguments),
         Command::Tidy => tidy::tidy(&project),

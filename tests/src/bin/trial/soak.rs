@@ -29,6 +29,8 @@ const PROBE_EVERY: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// A probe that is not there by then fails the trial.
 const FRESH_WITHIN: Duration = Duration::from_secs(60);
+/// Longest until ClickHouse has taken the rest.
+const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 /// The first part of the trial in which memory may still grow.
 const WARM_UP: Duration = Duration::from_secs(60);
 
@@ -136,11 +138,7 @@ impl Soak {
         let fresh = fresh.await??;
         let memory = memory.await??;
         let probes = fresh.len() as u64;
-        // Nothing was lost on the way: every beacon sent is a row that ClickHouse has confirmed.
         let refused = refused.load(Ordering::Relaxed);
-        if refused == 0 {
-            stack.accounted([sent + probes, sent + probes, 0, 0]).await?;
-        }
         let figure = |name: &str, value: f64, unit: &str| {
             println!(
                 "{}",
@@ -165,6 +163,14 @@ impl Soak {
         figure("server_resident_mb_max", memory.most, "MB");
         figure("server_resident_mb_after_warm_up", memory.early, "MB");
         figure("server_resident_mb_at_the_end", memory.late, "MB");
+        // Nothing was lost on the way: every beacon sent is a row that ClickHouse has confirmed.
+        if refused == 0 {
+            let all = sent + probes;
+            let begun = Instant::now();
+            let settled = stack.accounted_within([all, all, 0, 0], SETTLED_WITHIN).await;
+            settled.with_context(|| stack.log().unwrap_or_default())?;
+            figure("settled_s", begun.elapsed().as_secs_f64(), "s");
+        }
         Ok(())
     }
 }
