@@ -125,6 +125,13 @@ fn seeds() {
         .unwrap();
         write("content_encoding", &format!("br-{index}"), &packed);
     }
+    for (index, body) in simulator::generate::compact_bodies(3, 400, 2)
+        .into_iter()
+        .step_by(40)
+        .enumerate()
+    {
+        write("compact", &format!("simulated-{index}"), &body);
+    }
     for (name, text) in [
         (
             "page",
