@@ -66,6 +66,7 @@ impl Migration {
         "0003_impressions_from_beacons",
         "0004_dead_letters",
         "0005_unknown_fields",
+        "0006_accounts",
     ];
 
     /// SHA-256 of the text, in hexadecimal: tells an edited file from the one that was applied.
