@@ -67,6 +67,7 @@ impl Migration {
         "0004_dead_letters",
         "0005_unknown_fields",
         "0006_accounts",
+        "0007_steps",
     ];
 
     /// SHA-256 of the text, in hexadecimal: tells an edited file from the one that was applied.
