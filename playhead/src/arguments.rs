@@ -72,6 +72,9 @@ pub struct Storage {
     /// The database to use there.
     #[arg(long, env = "CLICKHOUSE_DATABASE", default_value = "playhead")]
     pub clickhouse_database: String,
+    /// The cluster there, as its `remote_servers` name it, to spread and replicate the tables over.
+    #[arg(long, env = "CLICKHOUSE_CLUSTER", requires = "clickhouse_url")]
+    pub clickhouse_cluster: Option<String>,
     /// Days to keep raw beacons, the source of timelines and of concurrent viewers.
     #[arg(long, env = "PLAYHEAD_BEACONS_DAYS", default_value_t = 30, value_parser = days())]
     pub beacons_days: u32,

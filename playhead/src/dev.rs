@@ -64,6 +64,7 @@ fn serve_arguments(dev: &Dev) -> Serve {
             clickhouse_user: None,
             clickhouse_password: None,
             clickhouse_database: "playhead".to_owned(),
+            clickhouse_cluster: None,
             beacons_days: 120,
             impressions_days: 400,
         },

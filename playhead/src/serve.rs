@@ -87,6 +87,7 @@ impl Database {
             database: storage.clickhouse_database.clone(),
             user: storage.clickhouse_user.clone(),
             password: storage.clickhouse_password.clone(),
+            cluster: storage.clickhouse_cluster.clone(),
         });
         let retention = Retention {
             beacons_days: storage.beacons_days,

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod client;
+mod cluster;
 mod erase;
 mod error;
 mod migrate;
