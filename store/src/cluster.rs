@@ -196,8 +196,10 @@ pub(crate) fn rendered(sql: &str, tables: &[&str], cluster: &str, database: &str
                     text.push(')');
                 }
             }
+            // What a replica fetches was acknowledged as well.
             Token::Word("non_replicated_deduplication_window") => text.push_str(&format!(
-                "replicated_deduplication_window_seconds = {WINDOW_SECONDS}, replicated_deduplication_window"
+                "min_compressed_bytes_to_fsync_after_fetch = 1,\n    \
+                 replicated_deduplication_window_seconds = {WINDOW_SECONDS}, replicated_deduplication_window"
             )),
             other => text.push_str(other.text()),
         }

@@ -112,6 +112,7 @@ async fn every_setting_of_a_cluster_is_known_to_the_engine() {
         ),
         (
             vec![
+                "min_compressed_bytes_to_fsync_after_fetch",
                 "replicated_deduplication_window",
                 "replicated_deduplication_window_seconds",
             ],

@@ -107,6 +107,7 @@ SETTINGS
     min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1,
     old_parts_lifetime = 480,
     -- Without a window of its own a view's target counts a repeated range twice.
+    min_compressed_bytes_to_fsync_after_fetch = 1,
     replicated_deduplication_window_seconds = 604800, replicated_deduplication_window = 100000,
     -- 256 MiB: refuse before the disk is full, so that merges and deletions still have room.
     min_free_disk_bytes_to_perform_insert = 268435456

@@ -22,6 +22,7 @@ SETTINGS
     fsync_after_insert = 1, fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1, min_compressed_bytes_to_fsync_after_merge = 1,
     old_parts_lifetime = 480,
+    min_compressed_bytes_to_fsync_after_fetch = 1,
     replicated_deduplication_window_seconds = 604800, replicated_deduplication_window = 100000,
     min_free_disk_bytes_to_perform_insert = 268435456
 ;
