@@ -570,11 +570,15 @@ async fn a_child_told_to_leave_ends_what_runs_and_closes_its_data() {
 #[tokio::test]
 async fn a_folder_named_from_here_holds_durable_tables_too() {
     let directory = tempfile::tempdir().unwrap();
-    let here = std::env::current_dir().unwrap();
-    let mut relative = PathBuf::new();
-    relative.extend(here.components().skip(1).map(|_| ".."));
-    relative.extend(directory.path().components().skip(1));
-    let engine = Engine::start_in(&relative);
+    let child = Command::new(program())
+        .current_dir(directory.path())
+        .args(["--path", "data/engine", "--listen", "127.0.0.1:0"])
+        .env("PLAYHEAD_LIBCHDB", engine::find_library().unwrap())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let engine = Engine::ready(child);
     run(
         &engine.client(),
         "CREATE TABLE durable (a UInt8) ENGINE = MergeTree ORDER BY a SETTINGS fsync_after_insert = 1, fsync_part_directory = 1",
