@@ -9,6 +9,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod library;
 mod pool;

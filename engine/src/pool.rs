@@ -6,6 +6,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use failpoint::Point;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -109,7 +110,14 @@ fn run(library: &'static Library, path: PathBuf, queue: &Mutex<mpsc::Receiver<Jo
             // Whoever asked is gone; reading for nobody would only be slower. Writing was not promised either.
             continue;
         }
+        let is_insert = statement.data.is_some();
+        if is_insert {
+            failpoint::end(Point::InsertReceived);
+        }
         let result = session.execute(&statement);
+        if is_insert {
+            failpoint::end(Point::InsertExecuted);
+        }
         if reply.send(result).is_err() {
             tracing::debug!("whoever asked left before the answer");
         }

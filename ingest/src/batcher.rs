@@ -14,6 +14,7 @@
 
 use std::{collections::VecDeque, ops::Range as Part, sync::Arc, time::Duration};
 
+use failpoint::Point;
 use journal::{Journal, Range, RangeError};
 use store::{RowError, Rows, Store, StoreError};
 use tokio::{
@@ -123,6 +124,7 @@ impl Batcher {
             gathered = false;
             // Marks everything up to now as seen, so that records of a moment later wake us.
             progress.borrow_and_update();
+            failpoint::end(Point::BatchGathered);
             let journal = self.journal.clone();
             waiting.extend(spawn_blocking(move || fix_all(&journal)).await??);
             let next = if newest_next {
@@ -201,7 +203,9 @@ impl Batcher {
                 tracing::error!(%token, index, reason, "ClickHouse refuses a row; it is among the dead letters");
             }
             self.telemetry.dead_letters.inc_by(dead.len() as u64);
+            failpoint::end(Point::DeadLettersStored);
         }
+        failpoint::end(Point::InsertAnswered);
         let journal = self.journal.clone();
         spawn_blocking(move || journal.complete(&range)).await??;
         self.telemetry.stored.inc_by(stored as u64);

@@ -14,6 +14,8 @@ mod accounted;
 mod batcher;
 pub mod clock;
 mod finished;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod pipeline;
 mod protocol;

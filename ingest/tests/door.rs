@@ -117,7 +117,7 @@ async fn unknown_fields_are_let_pass_and_named() {
     assert_eq!(message["type"], "WARNING");
     assert_eq!(
         message["text"],
-        "unknown field 'beacons.0.totals.plai_ms' is ignored; did you mean 'play_ms'?"
+        "unknown field 'beacons.0.totals.plai_ms' is kept aside; did you mean 'play_ms'?"
     );
     door.close().await;
 }

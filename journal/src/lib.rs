@@ -33,6 +33,7 @@ use std::{
 };
 
 pub use error::{AppendError, OpenError, RangeError};
+use failpoint::Point;
 use manifest::{Manifest, ManifestFile, UNFINISHED_MAX};
 use segment::Segment;
 use tokio::sync::{oneshot, watch};
@@ -438,6 +439,7 @@ impl Journal {
         manifest.assigned = range.last;
         manifest.unfinished.insert(range.first, range);
         shared.save(&mut ledger, manifest)?;
+        failpoint::end(Point::RangeFixed);
         let mut log = lock(&shared.log);
         log.unassigned_bytes = log.unassigned_bytes.saturating_sub(range.bytes);
         Ok(Some(range))
@@ -478,6 +480,7 @@ impl Journal {
         manifest.unfinished.remove(&range.first);
         ledger.recovered.retain(|waiting| waiting != range);
         shared.save(&mut ledger, manifest)?;
+        failpoint::end(Point::RangeCompleted);
         shared.prune(ledger.manifest.completed_through());
         Ok(())
     }

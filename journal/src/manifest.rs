@@ -15,6 +15,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use failpoint::Point;
+
 use crate::{Lsn, OpenError, Range, disk};
 
 /// Size of a slot: 128 KiB hold the header and [`UNFINISHED_MAX`] ranges of at most 100 bytes.
@@ -173,6 +175,10 @@ impl ManifestFile {
         let mut bytes = manifest.to_text().into_bytes();
         bytes.push(0);
         let slot = &self.slots[(manifest.generation % 2) as usize];
+        failpoint::end_after(Point::ManifestTorn, || {
+            // As far as it gets.
+            let _ = slot.write_all_at(&bytes[..bytes.len() / 2], 0);
+        });
         slot.write_all_at(&bytes, 0)?;
         slot.sync_data()
     }

@@ -13,6 +13,8 @@ use std::{
     time::Instant,
 };
 
+use failpoint::Point;
+
 use crate::{
     Lsn, OpenError, RangeError, disk,
     frame::{FrameReader, Next, frame_bytes},
@@ -93,7 +95,10 @@ impl Segment {
             .truncate(true)
             .open(&temporary)
             .map_err(refused)?;
-        disk::reserve(&file, bytes).map_err(refused)?;
+        failpoint::disk(Point::DiskFull)
+            .and_then(|()| disk::reserve(&file, bytes))
+            .map_err(refused)?;
+        failpoint::end(Point::SegmentReserved);
         let mut header = Vec::with_capacity(HEADER_USED);
         header.extend_from_slice(MAGIC);
         header.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
@@ -105,6 +110,7 @@ impl Segment {
         file.sync_all().map_err(CreateError::Sync)?;
         fs::rename(&temporary, &path).map_err(refused)?;
         disk::sync_directory(directory).map_err(CreateError::Sync)?;
+        failpoint::end(Point::SegmentNamed);
         Ok(Self {
             path,
             first_lsn,

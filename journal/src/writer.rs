@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use failpoint::Point;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -70,6 +71,7 @@ impl Writer {
             if group.is_empty() {
                 return;
             }
+            failpoint::end(Point::AppendTaken);
             for batch in group {
                 self.take(batch);
             }
@@ -147,6 +149,7 @@ impl Writer {
         {
             return Err(self.poison(&format!("sealing {}: {error}", current.segment.path.display())));
         }
+        failpoint::end(Point::SegmentSealed);
         lock(&shared.log).current = None;
         match Segment::create(&shared.directory, self.node, self.epoch, self.next_lsn, capacity) {
             Ok(segment) => {
@@ -178,10 +181,19 @@ impl Writer {
             return;
         };
         let segment = Arc::clone(&current.segment);
+        failpoint::end_after(Point::AppendTorn, || {
+            // As far as it gets.
+            let _ = segment
+                .file
+                .write_all_at(&self.buffer[..self.buffer.len() / 2], current.end);
+        });
         let written = segment
             .file
             .write_all_at(&self.buffer, current.end)
-            .and_then(|()| segment.file.sync_data());
+            .inspect(|()| failpoint::end(Point::AppendWritten))
+            .and_then(|()| failpoint::disk(Point::SyncFails))
+            .and_then(|()| segment.file.sync_data())
+            .inspect(|()| failpoint::end(Point::AppendSynced));
         // Before anyone is answered, so that whoever hears of room finds it.
         lock(&self.shared.queue).waiting_bytes -= self.buffer.len() as u64;
         if let Err(error) = written {

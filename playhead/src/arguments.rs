@@ -110,6 +110,18 @@ impl Default for Connections {
     }
 }
 
+/// How much of the disk the journal may take: what is acknowledged and not in ClickHouse yet waits there.
+#[derive(Debug, Clone, Args)]
+pub struct JournalBounds {
+    /// Most bytes of the journal's segments; beyond them beacons are answered 503 until ClickHouse has taken some. A day of 1,000
+    /// beacons a second without ClickHouse takes about 50 GB.
+    #[arg(long, env = "PLAYHEAD_JOURNAL_BYTES_MAX", default_value_t = 8 << 30, value_parser = clap::value_parser!(u64).range((1 << 20)..))]
+    pub journal_bytes_max: u64,
+    /// Bytes of one segment, reserved on the disk before it is written to.
+    #[arg(long, env = "PLAYHEAD_JOURNAL_SEGMENT_BYTES", default_value_t = 64 << 20, value_parser = clap::value_parser!(u64).range((64 << 10)..=(1 << 30)))]
+    pub journal_segment_bytes: u64,
+}
+
 /// A whole node.
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
@@ -128,6 +140,9 @@ pub struct Serve {
     /// Where data lies.
     #[command(flatten)]
     pub storage: Storage,
+    /// The journal's bounds.
+    #[command(flatten)]
+    pub journal: JournalBounds,
     /// Proxies whose X-Forwarded-For and X-Geo-* headers are believed.
     #[arg(long = "trusted-proxy", env = "PLAYHEAD_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
@@ -166,6 +181,9 @@ pub struct Dev {
     /// Seconds between two beacons that the node sends itself and asks for; 0 for none, so that counters show your own beacons only.
     #[arg(long, default_value_t = 0)]
     pub canary_seconds: u32,
+    /// The journal's bounds.
+    #[command(flatten)]
+    pub journal: JournalBounds,
     /// File to write `{"url","organizationId","licenseKey","apiKey"}` to once the node is ready.
     #[arg(long)]
     pub keys: PathBuf,

@@ -69,6 +69,7 @@ fn serve_arguments(dev: &Dev) -> Serve {
             beacons_days: 120,
             impressions_days: 400,
         },
+        journal: dev.journal.clone(),
         // The simulator plays the proxy that tells where a viewer is.
         trusted_proxies: vec![
             ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8).into(),

@@ -135,6 +135,11 @@ impl Node {
         let database = Database::start(&arguments.storage).await?;
         let registry = Registry::new();
         let config = IngestConfig {
+            journal: journal::Options {
+                segment_bytes: arguments.journal.journal_segment_bytes,
+                disk_bytes_max: arguments.journal.journal_bytes_max,
+                ..journal::Options::default()
+            },
             geo_city: arguments.geo_city.clone(),
             geo_asn: arguments.geo_asn.clone(),
             trusted_proxies: arguments.trusted_proxies.clone(),
@@ -156,8 +161,8 @@ impl Node {
         let last_flight = LastFlight::default();
         let (app_last_flight, canary_registry) = (last_flight.clone(), registry.clone());
         let app_ingest = ingest.clone();
-        let journal = ingest.clone();
-        let tending = tokio::spawn(query.clone().tend(move |moment| journal.has_stored(moment)));
+        let tended = ingest.clone();
+        let tending = tokio::spawn(query.clone().tend(move |moment| tended.has_stored(moment)));
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(from_fn(envelope::actix::middleware))

@@ -201,6 +201,7 @@ fn row(organization_id: OrganizationId, attempt: u128, sequence: u32, viewer: Op
         received_at: UnixMs(started + 10_000 * i64::from(sequence + 1)),
         started_at: UnixMs(started),
         skew_ms: 0,
+        unknown_fields: "",
     };
     BeaconRow::new(&beacon, &Enrichment::default(), &receipt)
 }

@@ -220,7 +220,7 @@ fn attempt(random: &mut Random, day: i64, worse: bool) -> Attempt {
 }
 
 /// A beacon, and what the server knows beside it.
-type Received = (Beacon, Enrichment, Receipt);
+type Received = (Beacon, Enrichment, Receipt<'static>);
 
 /// Stores beacons as one range.
 async fn store(stack: &Stack, token: &str, received: &[Received]) {
@@ -277,6 +277,7 @@ fn rows(organization: OrganizationId, attempt: &Attempt) -> Vec<Received> {
                 received_at: UnixMs(attempt.started_at + i64::from(sequence) * 10_000 + 50),
                 started_at: UnixMs(attempt.started_at),
                 skew_ms: 0,
+                unknown_fields: "",
             };
             (beacon, enrichment, receipt)
         })
@@ -991,6 +992,7 @@ async fn concurrent_viewers_count_each_attempt_once_per_tick() {
             received_at: UnixMs(started_at + i64::from(to_ms)),
             started_at: UnixMs(started_at),
             skew_ms: 0,
+            unknown_fields: "",
         };
         (beacon, enrichment, receipt)
     };
@@ -1102,6 +1104,7 @@ fn watching(random: &mut Random, organization: OrganizationId, started_at: i64) 
             // The skew is estimated anew with each batch.
             started_at: UnixMs(started_at + random.below(3) as i64 * 700),
             skew_ms: 0,
+            unknown_fields: "",
         };
         rows.push((beacon, enrichment, receipt));
         from_ms = to_ms;
@@ -1208,6 +1211,7 @@ async fn one_attempt_comes_whole_with_its_gaps() {
             received_at: UnixMs(day + i64::from(to_ms)),
             started_at: UnixMs(day),
             skew_ms: 0,
+            unknown_fields: "",
         };
         (beacon, Enrichment::default(), receipt)
     };

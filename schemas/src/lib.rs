@@ -12,6 +12,8 @@ pub mod id;
 pub mod limits;
 pub mod metric;
 pub mod nearest;
+#[cfg(feature = "proto")]
+pub mod proto;
 pub mod rejection;
 pub mod time;
 pub mod totals;

@@ -303,6 +303,21 @@ impl Iterator for Live {
 /// them, for load tests. Beacons of one batch belong to different attempts.
 #[must_use]
 pub fn bodies(seed: u64, count: usize, beacons_per_batch: usize) -> Vec<Vec<u8>> {
+    batches(seed, count, beacons_per_batch)
+        // Unwrap safety: a batch has text keys only and writing to memory does not fail.
+        .map(|batch| serde_json::to_vec(&batch).expect("a batch can be written as JSON"))
+        .collect()
+}
+
+/// The same bodies in the compact form.
+#[must_use]
+pub fn compact_bodies(seed: u64, count: usize, beacons_per_batch: usize) -> Vec<Vec<u8>> {
+    batches(seed, count, beacons_per_batch)
+        .map(|batch| schemas::proto::write(&batch))
+        .collect()
+}
+
+fn batches(seed: u64, count: usize, beacons_per_batch: usize) -> impl Iterator<Item = BeaconBatch> {
     let scenario = crate::Scenario {
         seed,
         ..crate::Scenario::default()
@@ -316,26 +331,22 @@ pub fn bodies(seed: u64, count: usize, beacons_per_batch: usize) -> Vec<Vec<u8>>
         .saturating_mul(4)
         .max(200);
     let mut live = Live::new(Arc::new(world), viewers, from, None);
-    (0..count)
-        .map(|_| {
-            let beacons: Vec<Beacon> = live
-                .by_ref()
-                .take(beacons_per_batch.max(1))
-                .flat_map(|request| request.batch.beacons)
-                .collect();
-            let sent_at_ms = beacons
-                .iter()
-                .map(|beacon| UnixMs(beacon.started_at_ms.0 + i64::from(beacon.interval.to_ms)))
-                .max()
-                .unwrap_or(from);
-            let batch = BeaconBatch {
-                schema_version: SCHEMA_VERSION,
-                sent_at_ms,
-                clock: Clock::Live,
-                beacons,
-            };
-            // Unwrap safety: a batch has text keys only and writing to memory does not fail.
-            serde_json::to_vec(&batch).expect("a batch can be written as JSON")
-        })
-        .collect()
+    (0..count).map(move |_| {
+        let beacons: Vec<Beacon> = live
+            .by_ref()
+            .take(beacons_per_batch.max(1))
+            .flat_map(|request| request.batch.beacons)
+            .collect();
+        let sent_at_ms = beacons
+            .iter()
+            .map(|beacon| UnixMs(beacon.started_at_ms.0 + i64::from(beacon.interval.to_ms)))
+            .max()
+            .unwrap_or(from);
+        BeaconBatch {
+            schema_version: SCHEMA_VERSION,
+            sent_at_ms,
+            clock: Clock::Live,
+            beacons,
+        }
+    })
 }

@@ -71,10 +71,9 @@ pub enum StoreError {
 
 /// Codes that say the rows, not the moment, are at fault: sent again they fail again.
 /// 6, 27, 33, 38, 41, 53, 69, 70, 72, 117, 131, 321, 349: parsing and conversion of values; 16, 47, 60, 62, 81: names or
-/// syntax that this program got wrong; 252: too many partitions in one block;
-/// 307, 396: more bytes or rows than are taken at once, which splitting cures; 469: a violated constraint.
+/// syntax that this program got wrong; 307, 396: more bytes or rows than are taken at once, which splitting cures; 469: a violated constraint.
 const POISON_CODES: &[i32] = &[
-    6, 16, 27, 33, 38, 41, 47, 53, 60, 62, 69, 70, 72, 81, 117, 131, 252, 307, 321, 349, 396, 469,
+    6, 16, 27, 33, 38, 41, 47, 53, 60, 62, 69, 70, 72, 81, 117, 131, 307, 321, 349, 396, 469,
 ];
 
 impl StoreError {
@@ -84,6 +83,10 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Unreachable(_) | Self::TimedOut { .. } => true,
+            Self::Refused {
+                code: TOO_MANY_PARTS,
+                message,
+            } => !message.contains(TOO_MANY_PARTITIONS),
             Self::Refused { code, .. } => !POISON_CODES.contains(code),
             Self::Shape { .. }
             | Self::MigrationChanged { .. }
@@ -123,6 +126,11 @@ impl From<clickhouse::error::Error> for StoreError {
     }
 }
 
+/// ClickHouse's `TOO_MANY_PARTS` means two things: rows of more partitions than one insert may touch, or a table whose merges are
+/// behind. Splitting cures the first and makes the second worse.
+const TOO_MANY_PARTS: i32 = 252;
+const TOO_MANY_PARTITIONS: &str = "Too many partitions";
+
 /// The number in ClickHouse's `Code: 252. DB::Exception: …`.
 fn exception_code(text: &str) -> Option<i32> {
     let rest = &text[text.find("Code: ")? + "Code: ".len()..];
@@ -137,10 +145,15 @@ mod tests {
     #[test]
     fn an_exception_is_told_apart_from_a_broken_connection() {
         let error = StoreError::from(clickhouse::error::Error::BadResponse(
-            "Code: 252. DB::Exception: Too many partitions (TOO_MANY_PARTS)".into(),
+            "Code: 252. DB::Exception: Too many partitions for single INSERT block (more than 100) (TOO_MANY_PARTS)"
+                .into(),
         ));
         assert_eq!(error.code(), Some(252));
         assert!(!error.is_retryable());
+        let error = StoreError::from(clickhouse::error::Error::BadResponse(
+            "Code: 252. DB::Exception: Too many parts (3 with average size of 1.00 KiB). Merges are processing significantly slower than inserts (TOO_MANY_PARTS)".into(),
+        ));
+        assert!(error.is_retryable(), "merges that are behind are not the rows' fault");
         let error = StoreError::from(clickhouse::error::Error::BadResponse(
             "Code: 241. DB::Exception: memory".into(),
         ));

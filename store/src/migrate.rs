@@ -68,6 +68,7 @@ impl Migration {
         "0002_impressions",
         "0003_impressions_from_beacons",
         "0004_dead_letters",
+        "0005_unknown_fields",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.

@@ -40,7 +40,7 @@ pub struct Enrichment {
 
 /// What is known about a beacon beside what it says itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Receipt {
+pub struct Receipt<'a> {
     /// The tenant, from the license key.
     pub organization_id: OrganizationId,
     /// The server's wall clock at receipt.
@@ -49,6 +49,8 @@ pub struct Receipt {
     pub started_at: UnixMs,
     /// Server clock minus sender clock, ms, estimated from the batch; 0 for imported history.
     pub skew_ms: i64,
+    /// What the beacon says that this program does not know, as the column has it; empty for nothing.
+    pub unknown_fields: &'a str,
 }
 
 /// A column of `beacons`.
@@ -86,7 +88,7 @@ pub struct BeaconRow(Vec<u8>);
 impl BeaconRow {
     /// The row of `beacon` as received under `receipt`.
     #[must_use]
-    pub fn new(beacon: &Beacon, enrichment: &Enrichment, receipt: &Receipt) -> Self {
+    pub fn new(beacon: &Beacon, enrichment: &Enrichment, receipt: &Receipt<'_>) -> Self {
         const COUNT: u16 = BeaconRow::COLUMNS.len() as u16;
         let mut out = Vec::with_capacity(ROW_BYTES);
         out.extend_from_slice(&COUNT.to_le_bytes());
@@ -111,7 +113,7 @@ macro_rules! columns {
             pub const COLUMNS: &'static [Column] = &[$(Column { name: stringify!($name), kind: $kind }),*];
         }
 
-        fn put_columns($beacon: &Beacon, $enrichment: &Enrichment, $receipt: &Receipt, out: &mut Vec<u8>) {
+        fn put_columns($beacon: &Beacon, $enrichment: &Enrichment, $receipt: &Receipt<'_>, out: &mut Vec<u8>) {
             static NOTHING: LazyLock<Context> = LazyLock::new(Context::default);
             let $totals = &$beacon.totals;
             let $context = $beacon.context.as_ref().unwrap_or(&NOTHING);
@@ -212,6 +214,7 @@ columns! { |beacon, enrichment, receipt, totals, context| {
     isp "LowCardinality(String)" = text(&enrichment.isp),
     custom "Map(String, String)" = &context.custom,
     video_duration_ms "Nullable(UInt32)" = context.video_duration_ms,
+    unknown_fields "String" = receipt.unknown_fields,
 } }
 
 fn text(value: &Option<String>) -> &str {

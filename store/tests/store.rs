@@ -71,12 +71,13 @@ fn beacon(attempt: u128, sequence: u32, totals: Totals) -> Beacon {
     }
 }
 
-fn receipt(started_at: i64) -> Receipt {
+fn receipt(started_at: i64) -> Receipt<'static> {
     Receipt {
         organization_id: organization(),
         received_at: UnixMs(TEN_O_CLOCK + 5),
         started_at: UnixMs(started_at),
         skew_ms: 0,
+        unknown_fields: "",
     }
 }
 

@@ -1,7 +1,11 @@
 //! Here lives a simulated load with its truth: requests of `simulator`, posted until they are acknowledged, and the sums
 //! that the query API then has to give, to the last one.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use reqwest::StatusCode;
@@ -12,6 +16,7 @@ use simulator::{
     scenario::{Emission, Misbehaviour},
     world::World,
 };
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::stack::{Stack, Sums, now_ms};
 
@@ -23,6 +28,11 @@ const DAY_MS: i64 = 86_400_000;
 /// The requests of an audience of yesterday and today, oldest first, about `attempts_per_day` attempts each day, with the
 /// beacons a collector would send, some of them twice and some out of order.
 pub fn requests(seed: u64, attempts_per_day: f64) -> Result<Vec<Request>> {
+    Ok(audience(seed, attempts_per_day)?.collect())
+}
+
+/// The same, made as they are asked for.
+pub fn audience(seed: u64, attempts_per_day: f64) -> Result<Backfill> {
     let scenario = Scenario {
         seed,
         now_ms: UnixMs(now_ms()),
@@ -37,7 +47,7 @@ pub fn requests(seed: u64, attempts_per_day: f64) -> Result<Vec<Request>> {
         },
         ..Scenario::default()
     };
-    Ok(Backfill::new(Arc::new(World::new(scenario)?)).collect())
+    Ok(Backfill::new(Arc::new(World::new(scenario)?)))
 }
 
 /// The range of time that holds every attempt of [`requests`].
@@ -49,6 +59,7 @@ pub fn window() -> (i64, i64) {
 #[derive(Debug, Default)]
 pub struct Truth {
     totals: HashMap<AttemptId, Totals>,
+    beacons: HashSet<(AttemptId, u32)>,
 }
 
 impl Truth {
@@ -56,6 +67,15 @@ impl Truth {
     pub fn acknowledged(&mut self, request: &Request) {
         for beacon in &request.batch.beacons {
             self.totals.entry(beacon.attempt_id).or_default().merge(&beacon.totals);
+            self.beacons.insert((beacon.attempt_id, beacon.sequence));
+        }
+    }
+
+    /// How many beacons and attempts were acknowledged.
+    pub fn distinct(&self) -> Distinct {
+        Distinct {
+            beacons: self.beacons.len(),
+            attempts: self.totals.len(),
         }
     }
 
@@ -70,6 +90,88 @@ impl Truth {
         }
         sums
     }
+}
+
+/// Requests that nobody has posted yet; perhaps without end.
+type Queue = Arc<Mutex<Box<dyn Iterator<Item = Request> + Send>>>;
+
+/// A load that several senders post at once, each request until it is acknowledged, and the truth that grows from it.
+pub struct Load {
+    queue: Queue,
+    acknowledged: watch::Sender<usize>,
+    truth: Arc<Mutex<Truth>>,
+    senders: JoinSet<Result<()>>,
+}
+
+impl Load {
+    /// Begins to post `requests` with `senders` senders, round robin over `nodes`.
+    pub fn begin(
+        requests: impl IntoIterator<Item = Request, IntoIter: Send + 'static>,
+        senders: usize,
+        nodes: &[Sender],
+        truth: &Arc<Mutex<Truth>>,
+    ) -> Self {
+        let queue: Queue = Arc::new(Mutex::new(Box::new(requests.into_iter())));
+        let acknowledged = watch::Sender::new(0);
+        let mut running = JoinSet::new();
+        for node in nodes.iter().cycle().take(senders.max(nodes.len())) {
+            let (node, queue, truth) = (node.clone(), Arc::clone(&queue), Arc::clone(truth));
+            let acknowledged = acknowledged.clone();
+            running.spawn(async move {
+                loop {
+                    let Some(request) = lock(&queue).next() else {
+                        return Ok(());
+                    };
+                    node.post(&request).await?;
+                    lock(&truth).acknowledged(&request);
+                    acknowledged.send_modify(|count| *count += 1);
+                }
+            });
+        }
+        Self {
+            queue,
+            acknowledged,
+            truth: Arc::clone(truth),
+            senders: running,
+        }
+    }
+
+    /// Lets the senders finish what they are posting and take no more.
+    pub fn end(&self) {
+        *lock(&self.queue) = Box::new(std::iter::empty());
+    }
+
+    /// Waits until so many requests are acknowledged.
+    pub async fn reaches(&self, count: usize) -> Result<()> {
+        let mut acknowledged = self.acknowledged.subscribe();
+        acknowledged
+            .wait_for(|now| *now >= count)
+            .await
+            .context("following a load")?;
+        Ok(())
+    }
+
+    /// Waits until every request is acknowledged; gives the sums of the truth, in which everything before counts too.
+    pub async fn all(mut self) -> Result<Sums> {
+        while let Some(ended) = self.senders.join_next().await {
+            ended.context("a sender panicked")??;
+        }
+        Ok(lock(&self.truth).sums())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A sender that panicked fails its test anyway.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Distinct beacons that were acknowledged, of how many attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Distinct {
+    /// Beacons, each once.
+    pub beacons: usize,
+    /// Attempts.
+    pub attempts: usize,
 }
 
 /// Posts requests to a node that may be gone for a while. Cheap to clone.

@@ -4,11 +4,12 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use failpoint::Point;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,6 +18,9 @@ use tokio::process::{Child, Command};
 
 /// Longest a node may take until it is ready: the engine connects in 0.4 s, migrations and a loaded machine do the rest.
 const READY_WITHIN: Duration = Duration::from_secs(90);
+
+/// Longest that a process may take to end: a drain has its own bounds, 30 s together.
+const ENDS_WITHIN: Duration = Duration::from_secs(60);
 
 /// The keys file of `playhead dev`.
 #[derive(Debug, Clone, Deserialize)]
@@ -41,10 +45,29 @@ pub struct Stack {
     pub client: reqwest::Client,
     folder: TempDir,
     child: Option<Child>,
-    /// What the server is told beside where its folder is.
-    extra: Vec<String>,
-    /// An engine of its own, when the server does not bring one: the process and its address.
-    engine: Option<(Child, String)>,
+    launch: Launch,
+    /// An engine of its own, when the server does not bring one.
+    engine: Option<Engine>,
+}
+
+/// How the server is started, the first time and again.
+#[derive(Debug, Clone)]
+enum Launch {
+    /// `playhead dev` with these arguments beside where its folder is.
+    Dev(Vec<String>),
+    /// `playhead serve` with these arguments and environment variables.
+    Serve {
+        arguments: Vec<String>,
+        environment: Vec<(String, String)>,
+    },
+}
+
+/// `playhead engine` as a process of the test's.
+#[derive(Debug)]
+struct Engine {
+    child: Option<Child>,
+    /// `127.0.0.1:PORT`.
+    address: String,
 }
 
 impl Stack {
@@ -55,7 +78,7 @@ impl Stack {
 
     /// The same, with more arguments for `playhead dev`.
     pub async fn start_with(extra: &[&str]) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("playhead-test-").tempdir()?;
+        let folder = new_folder()?;
         let extra: Vec<String> = extra.iter().map(ToString::to_string).collect();
         let (child, keys) = launch(folder.path(), "127.0.0.1:0", &extra).await?;
         Ok(Self {
@@ -63,45 +86,60 @@ impl Stack {
             client: reqwest::Client::new(),
             folder,
             child: Some(child),
-            extra,
+            launch: Launch::Dev(extra),
             engine: None,
         })
     }
 
-    /// Starts `playhead engine` and `playhead serve` apart, as with a ClickHouse of one's own, so that a measurement can
-    /// reach the tables. Ends are not tested with it: use [`Self::start`].
-    pub async fn start_with_engine_apart() -> Result<Self> {
-        Self::start_apart_with(&[]).await
+    /// Starts `playhead engine` and `playhead serve` apart, as with a ClickHouse of one's own, so that a test can reach the tables and
+    /// end the two one by one.
+    pub async fn start_apart() -> Result<Self> {
+        Self::start_apart_with(&[], &[]).await
     }
 
-    /// The same, with environment variables for the server.
-    pub async fn start_apart_with(environment: &[(&str, &str)]) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("playhead-test-").tempdir()?;
-        let client = reqwest::Client::new();
+    /// The same, with more arguments and environment variables for the server.
+    pub async fn start_apart_with(extra: &[&str], environment: &[(&str, &str)]) -> Result<Self> {
+        let folder = new_folder()?;
         let (engine_at, listen) = (free_address()?, free_address()?);
-        let engine_url = format!("http://{engine_at}");
-        let engine = spawn(folder.path(), |command| {
-            command
-                .arg("engine")
-                .arg("--path")
-                .arg(folder.path().join("engine"))
-                .args(["--listen", &engine_at]);
-        })?;
-        await_ok(&client, &format!("{engine_url}/ping")).await?;
         let url = format!("http://{listen}");
+        let data = folder.path().join("data");
+        let mut arguments: Vec<String> = [
+            "serve",
+            "--listen",
+            &listen,
+            "--clickhouse-url",
+            &format!("http://{engine_at}"),
+            "--trusted-proxy",
+            "127.0.0.0/8",
+            "--canary-seconds",
+            "0",
+            "--data-dir",
+            &data.to_string_lossy(),
+        ]
+        .map(str::to_owned)
+        .into();
+        arguments.extend(extra.iter().map(ToString::to_string));
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let mut stack = Self {
             keys: Keys {
-                url: url.clone(),
+                url,
                 organization_id: String::new(),
                 license_key: String::new(),
                 api_key: String::new(),
             },
-            client,
+            client: reqwest::Client::new(),
             folder,
             child: None,
-            extra: Vec::new(),
-            engine: Some((engine, engine_url.clone())),
+            launch: Launch::Serve { arguments, environment },
+            engine: Some(Engine {
+                child: None,
+                address: engine_at,
+            }),
         };
+        stack.start_engine_again().await?;
         let organization = stack.account(&["create-organization", "bench"]).await?;
         stack.keys.license_key = stack
             .account(&[
@@ -118,24 +156,56 @@ impl Stack {
             .account(&["create-api-key", "--organization", &organization, "--scope", "admin"])
             .await?;
         stack.keys.organization_id = organization;
-        let data = stack.folder.path().join("data");
-        stack.child = Some(spawn(stack.folder.path(), |command| {
-            command.args([
-                "serve",
-                "--listen",
-                &listen,
-                "--clickhouse-url",
-                &engine_url,
-                "--trusted-proxy",
-                "127.0.0.0/8",
-                "--canary-seconds",
-                "0",
-            ]);
-            command.arg("--data-dir").arg(data);
-            command.envs(environment.iter().copied());
-        })?);
-        await_ok(&stack.client, &format!("{url}/v1/health/ready")).await?;
+        stack.start_again().await?;
         Ok(stack)
+    }
+
+    /// Lets the next to pass `point`, in the server or in the engine, fail there.
+    pub fn arm(&self, point: Point) -> Result<()> {
+        fs::write(failpoints(self.folder.path()).join(point.name()), "").with_context(|| format!("arming {point:?}"))
+    }
+
+    /// Whether `point` was armed and nothing has passed it since.
+    pub fn is_armed(&self, point: Point) -> bool {
+        failpoints(self.folder.path()).join(point.name()).exists()
+    }
+
+    /// Takes an armed point back; `false` when something passed it before.
+    pub fn disarm(&self, point: Point) -> Result<bool> {
+        match fs::remove_file(failpoints(self.folder.path()).join(point.name())) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error).context("disarming a point"),
+        }
+    }
+
+    /// Waits until the server has ended by itself, and says how.
+    pub async fn server_ends(&mut self) -> Result<ExitStatus> {
+        let ended = ends(&mut self.child).await;
+        ended.with_context(|| {
+            format!(
+                "waiting for the server's end; it said:\n{}",
+                self.log().unwrap_or_default()
+            )
+        })
+    }
+
+    /// Waits until the engine apart has ended by itself, and says how.
+    pub async fn engine_ends(&mut self) -> Result<ExitStatus> {
+        let engine = self.engine.as_mut().context("the engine belongs to the server")?;
+        ends(&mut engine.child).await.context("waiting for the engine's end")
+    }
+
+    /// Starts the engine apart on the data and at the address that it had.
+    pub async fn start_engine_again(&mut self) -> Result<()> {
+        let path = self.folder.path().join("engine");
+        let engine = self.engine.as_mut().context("the engine belongs to the server")?;
+        ensure!(engine.child.is_none(), "the engine is still running");
+        engine.child = Some(spawn(self.folder.path(), |command| {
+            command.arg("engine").arg("--path").arg(path);
+            command.args(["--listen", &engine.address]);
+        })?);
+        await_ok(&self.client, &format!("http://{}/ping", engine.address)).await
     }
 
     /// The folder that holds the data and the log.
@@ -150,10 +220,10 @@ impl Stack {
 
     /// Runs a statement on an engine started apart; gives its answer as text.
     pub async fn clickhouse(&self, sql: &str) -> Result<String> {
-        let (_, url) = self.engine.as_ref().context("the engine belongs to the server")?;
+        let engine = self.engine.as_ref().context("the engine belongs to the server")?;
         let response = self
             .client
-            .post(format!("{url}/?database=playhead"))
+            .post(format!("http://{}/?database=playhead", engine.address))
             .body(sql.to_owned())
             .send()
             .await?;
@@ -179,6 +249,11 @@ impl Stack {
     /// Waits until the node has accounted for every beacon: received, stored, duplicate, rejected, and the first is the sum
     /// of the others. The row is in ClickHouse a moment before its counter says so.
     pub async fn accounted(&self, expected: [u64; 4]) -> Result<()> {
+        self.accounted_within(expected, Duration::from_secs(10)).await
+    }
+
+    /// The same, with a bound of one's own.
+    pub async fn accounted_within(&self, expected: [u64; 4], within: Duration) -> Result<()> {
         let begun = Instant::now();
         loop {
             let mut counted = [0; 4];
@@ -189,8 +264,8 @@ impl Stack {
                 return Ok(());
             }
             ensure!(
-                begun.elapsed() < Duration::from_secs(10),
-                "received, stored, duplicate, rejected are {counted:?}, not {expected:?}"
+                begun.elapsed() < within,
+                "after {within:?} received, stored, duplicate, rejected are {counted:?}, not {expected:?}"
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -202,31 +277,76 @@ impl Stack {
         child.kill().await.context("killing the server")
     }
 
-    /// Kills the embedded engine; the server is to notice and start it again.
-    pub fn kill_engine(&self) -> Result<()> {
-        let pid = self.engine_pid()?;
-        // Safety: `kill` takes two numbers; the process is a child of our own server.
-        let sent = unsafe { libc::kill(pid, libc::SIGKILL) };
-        ensure!(sent == 0, "killing engine {pid}: {}", std::io::Error::last_os_error());
+    /// Kills the engine. One that belongs to the server is started again by it.
+    pub async fn kill_engine(&mut self) -> Result<()> {
+        if let Some(engine) = &mut self.engine {
+            let mut child = engine.child.take().context("the engine is not running")?;
+            return child.kill().await.context("killing the engine");
+        }
+        self.signal_engine(libc::SIGKILL)
+    }
+
+    /// Sends the engine a signal: `SIGSTOP` makes it a ClickHouse that hangs, `SIGCONT` lets it go on.
+    pub fn signal_engine(&self, signal: libc::c_int) -> Result<()> {
+        let pid = match &self.engine {
+            Some(engine) => engine
+                .child
+                .as_ref()
+                .and_then(Child::id)
+                .and_then(|pid| i32::try_from(pid).ok())
+                .context("the engine is not running")?,
+            None => self.engine_pid()?,
+        };
+        signal_process(pid, signal)
+    }
+
+    /// Waits until the server has an engine: it starts another when one has died.
+    pub async fn engine_runs(&self) -> Result<()> {
+        let begun = Instant::now();
+        while let Err(error) = self.engine_pid() {
+            if begun.elapsed() > READY_WITHIN {
+                return Err(error);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// Asks the server to leave, as a deployment does, and waits until it has.
+    pub async fn stop_server(&mut self) -> Result<()> {
+        signal_process(i32::try_from(self.server_pid()?)?, libc::SIGTERM)?;
+        let status = self.server_ends().await?;
+        ensure!(status.success(), "the server left with {status}");
         Ok(())
     }
 
     /// Starts the server again on the same data, the same port and the same keys.
     pub async fn start_again(&mut self) -> Result<()> {
         ensure!(self.child.is_none(), "the server is still running");
-        let address = self
-            .keys
-            .url
-            .trim_start_matches("http://")
-            .trim_end_matches('/')
-            .to_owned();
-        let (child, keys) = launch(self.folder.path(), &address, &self.extra).await?;
-        ensure!(
-            keys.license_key == self.keys.license_key && keys.api_key == self.keys.api_key,
-            "a restart changed the keys"
-        );
-        self.child = Some(child);
-        Ok(())
+        match &self.launch {
+            Launch::Dev(extra) => {
+                let address = self
+                    .keys
+                    .url
+                    .trim_start_matches("http://")
+                    .trim_end_matches('/')
+                    .to_owned();
+                let (child, keys) = launch(self.folder.path(), &address, extra).await?;
+                ensure!(
+                    keys.license_key == self.keys.license_key && keys.api_key == self.keys.api_key,
+                    "a restart changed the keys"
+                );
+                self.child = Some(child);
+                Ok(())
+            }
+            Launch::Serve { arguments, environment } => {
+                self.child = Some(spawn(self.folder.path(), |command| {
+                    command.args(arguments);
+                    command.envs(environment.iter().map(|(name, value)| (name, value)));
+                })?);
+                await_ok(&self.client, &self.url("/v1/health/ready")).await
+            }
+        }
     }
 
     /// Creates another organisation on this node, as its operator would; gives its id and an API key that may read.
@@ -437,6 +557,41 @@ async fn launch(folder: &Path, listen: &str, extra: &[String]) -> Result<(Child,
     }
 }
 
+/// A folder that is gone when the test is over.
+fn new_folder() -> Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("playhead-test-").tempdir()?;
+    fs::create_dir(failpoints(folder.path()))?;
+    Ok(folder)
+}
+
+/// Where a node's points are armed.
+fn failpoints(folder: &Path) -> PathBuf {
+    folder.join("failpoints")
+}
+
+/// Waits until a process ends by itself.
+async fn ends(child: &mut Option<Child>) -> Result<ExitStatus> {
+    let running = child.as_mut().context("it is not running")?;
+    // Waiting closes the standard input, which an engine takes for its parent's end.
+    let _input = running.stdin.take();
+    let status = tokio::time::timeout(ENDS_WITHIN, running.wait())
+        .await
+        .with_context(|| format!("it has not ended within {ENDS_WITHIN:?}"))??;
+    *child = None;
+    Ok(status)
+}
+
+fn signal_process(pid: i32, signal: libc::c_int) -> Result<()> {
+    // Safety: `kill` takes two numbers; the process is ours or a child of our own server.
+    let sent = unsafe { libc::kill(pid, signal) };
+    ensure!(
+        sent == 0,
+        "signal {signal} to {pid}: {}",
+        std::io::Error::last_os_error()
+    );
+    Ok(())
+}
+
 /// Starts the program with its output in the folder's log.
 fn spawn(folder: &Path, arguments: impl FnOnce(&mut Command)) -> Result<Child> {
     let log = fs::OpenOptions::new()
@@ -448,6 +603,7 @@ fn spawn(folder: &Path, arguments: impl FnOnce(&mut Command)) -> Result<Child> {
     arguments(&mut command);
     command
         .current_dir(root())
+        .env(failpoint::FOLDER_VARIABLE, failpoints(folder))
         // Held open: the engine leaves when its standard input is closed, taking that for its parent's end.
         .stdin(Stdio::piped())
         .stdout(log.try_clone()?)

@@ -116,3 +116,66 @@ async fn one_bad_beacon_never_costs_its_batch() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn the_compact_form_arrives_as_json_does_and_a_newer_senders_fields_survive() {
+    let stack = Stack::start_apart().await.unwrap();
+    let now = now_ms();
+    let json = batch(
+        now,
+        vec![
+            playing(Uuid::now_v7(), 0, now - 20_000, 10_000, 3_000),
+            playing(Uuid::now_v7(), 0, now - 30_000, 20_000, 0),
+        ],
+    );
+    let (status, answer) = stack.post_beacons(&json).await.unwrap();
+    assert_eq!(
+        (status, &answer["data"]["result"]["accepted"]),
+        (StatusCode::ACCEPTED, &2.into())
+    );
+
+    // The same again, of other attempts, in the compact form.
+    let mut compact: schemas::BeaconBatch = serde_json::from_value(json).unwrap();
+    for beacon in &mut compact.beacons {
+        beacon.attempt_id = schemas::AttemptId(Uuid::now_v7());
+    }
+    let mut bytes = schemas::proto::write(&compact);
+    // A third one says something of tomorrow: field 15 of a beacon, a text.
+    compact.beacons.truncate(1);
+    compact.beacons[0].attempt_id = schemas::AttemptId(Uuid::now_v7());
+    let third = schemas::proto::write(&compact);
+    let beacon = schemas::proto::split(&third).unwrap().beacons[0].to_vec();
+    let newer = [&beacon[..], &[15 << 3 | 2, 3], b"new"].concat();
+    bytes.push(4 << 3 | 2);
+    let length = newer.len();
+    bytes.extend([(length & 0x7f | 0x80) as u8, (length >> 7) as u8]);
+    bytes.extend(&newer);
+    let response = stack
+        .client
+        .post(stack.beacons_url())
+        .header("Content-Type", "application/x-protobuf")
+        .body(bytes)
+        .send()
+        .await
+        .unwrap();
+    let answer: serde_json::Value = response.json().await.unwrap();
+    assert_eq!(answer["data"]["result"]["accepted"], 3, "{answer}");
+    assert_eq!(answer["data"]["messages"].as_array().unwrap().len(), 1, "{answer}");
+
+    let expected = Sums {
+        attempts: 5,
+        plays: 5,
+        play_ms: 3 * 10_000 + 2 * 20_000,
+        stall_count: 3,
+    };
+    let (start, end) = (now - 3_600_000, now + 3_600_000);
+    stack
+        .await_sums(start, end, expected, Duration::from_secs(30))
+        .await
+        .unwrap();
+    let kept = stack
+        .clickhouse("SELECT unknown_fields FROM beacons WHERE unknown_fields != '' FORMAT TSVRaw")
+        .await
+        .unwrap();
+    assert_eq!(kept.trim(), r#"{"protobuf":{"":"7a036e6577"}}"#);
+}

@@ -136,7 +136,7 @@ async fn nobody_holds_a_connection_by_being_slow() {
         ("PLAYHEAD_REQUEST_HEAD_SECONDS", "1"),
         ("PLAYHEAD_KEEP_ALIVE_SECONDS", "2"),
     ];
-    let stack = Stack::start_apart_with(&bounds).await.unwrap();
+    let stack = Stack::start_apart_with(&[], &bounds).await.unwrap();
     // A head that comes drop by drop.
     let begun = Instant::now();
     let (mut reader, mut writer) = connect(&stack).await.into_split();
@@ -173,7 +173,7 @@ async fn nobody_holds_a_connection_by_being_slow() {
 
 #[tokio::test]
 async fn connections_are_bounded_and_a_waiting_one_gets_its_turn() {
-    let stack = Stack::start_apart_with(&[("PLAYHEAD_CONNECTIONS_MAX", "2")])
+    let stack = Stack::start_apart_with(&[], &[("PLAYHEAD_CONNECTIONS_MAX", "2")])
         .await
         .unwrap();
     let mut open = Vec::new();

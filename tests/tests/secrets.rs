@@ -32,11 +32,14 @@ fn holding(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
 #[tokio::test]
 async fn at_trace_level_the_log_holds_no_key_no_password_and_no_address() {
     let password = "pw-of-the-database-5d41";
-    let stack = Stack::start_apart_with(&[
-        ("RUST_LOG", "trace"),
-        ("CLICKHOUSE_USER", "default"),
-        ("CLICKHOUSE_PASSWORD", password),
-    ])
+    let stack = Stack::start_apart_with(
+        &[],
+        &[
+            ("RUST_LOG", "trace"),
+            ("CLICKHOUSE_USER", "default"),
+            ("CLICKHOUSE_PASSWORD", password),
+        ],
+    )
     .await
     .unwrap();
     let (address, wrong_key, viewer) = ("203.0.113.77", "pk_0badc0de0badc0de", "viewer-7f3a");

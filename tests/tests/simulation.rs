@@ -1,10 +1,11 @@
-//! Seeded misfortune: a list of operations (deliver, deliver twice, out of order, lose, skew a clock, restart, kill) is drawn
-//! from a seed and carried out on the real program. Whatever happens, what was acknowledged is what is counted, and what
-//! was received is accounted for. A seed that once found something stays in the list; `SIMULATION_SEED` tries another.
+//! Seeded misfortune: a list of operations (deliver, deliver twice, out of order, lose, skew a clock, restart, kill, fill the disk,
+//! take ClickHouse away) is drawn from a seed and carried out on the real program. Whatever happens, what was acknowledged is
+//! what is counted, and what was received is accounted for. A seed that once found something stays in the list; `SIMULATION_SEED` tries another.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::{collections::VecDeque, time::Duration};
 
+use failpoint::Point;
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use schemas::{Clock, UnixMs};
@@ -31,6 +32,14 @@ enum Op {
     KillDuring(usize),
     /// The engine is killed.
     KillEngine,
+    /// The server is asked to leave and started again.
+    Restart,
+    /// ClickHouse hangs until [`Op::ClickHouseBack`].
+    ClickHouseAway,
+    /// It goes on.
+    ClickHouseBack,
+    /// The disk has no room for the journal's next segment.
+    FillDisk,
 }
 
 /// The operations of `seed` on `count` requests, every request once, in a drawn order.
@@ -53,10 +62,23 @@ fn operations(seed: u64, count: usize) -> Vec<Op> {
             _ => Op::Deliver(index),
         });
     }
-    let at = rng.random_range(0..=ops.len());
-    ops.insert(at, Op::KillEngine);
+    for op in [Op::KillEngine, Op::Restart, Op::FillDisk, Op::FillDisk] {
+        ops.insert(rng.random_range(0..=ops.len()), op);
+    }
+    // Away for a while in which nothing else asks the engine to be there.
+    let away = rng.random_range(0..ops.len());
+    let calm = ops[away..]
+        .iter()
+        .take(AWAY_MAX)
+        .take_while(|op| !matches!(op, Op::KillEngine | Op::Restart | Op::KillDuring(_)))
+        .count();
+    ops.insert(away + calm, Op::ClickHouseBack);
+    ops.insert(away, Op::ClickHouseAway);
     ops
 }
+
+/// Operations during which ClickHouse is away at most.
+const AWAY_MAX: usize = 20;
 
 /// Makes the request one that a machine with a wrong clock sends now.
 fn skewed(mut request: Request, skew_ms: i64) -> Request {
@@ -71,7 +93,8 @@ fn skewed(mut request: Request, skew_ms: i64) -> Request {
 async fn survives(seed: u64) {
     let load = requests(seed, 60.0).unwrap();
     let mut ops: VecDeque<Op> = operations(seed, load.len()).into();
-    let mut stack = Stack::start().await.unwrap();
+    // Small segments, so that the disk is asked for room now and then.
+    let mut stack = Stack::start_with(&["--journal-segment-bytes", "262144"]).await.unwrap();
     let sender = Sender::new(&stack).unwrap();
     let mut truth = Truth::default();
     while let Some(op) = ops.pop_front() {
@@ -113,7 +136,20 @@ async fn survives(seed: u64) {
                 sender.post(&load[index]).await.unwrap();
                 truth.acknowledged(&load[index]);
             }
-            Op::KillEngine => stack.kill_engine().unwrap(),
+            Op::KillEngine => {
+                stack.engine_runs().await.unwrap();
+                stack.kill_engine().await.unwrap();
+            }
+            Op::Restart => {
+                stack.stop_server().await.unwrap();
+                stack.start_again().await.unwrap();
+            }
+            Op::ClickHouseAway => {
+                stack.engine_runs().await.unwrap();
+                stack.signal_engine(libc::SIGSTOP).unwrap();
+            }
+            Op::ClickHouseBack => stack.signal_engine(libc::SIGCONT).unwrap(),
+            Op::FillDisk => stack.arm(Point::DiskFull).unwrap(),
         }
     }
     let expected = truth.sums();
@@ -122,6 +158,23 @@ async fn survives(seed: u64) {
     if let Err(error) = stack.await_sums(start, end, expected, Duration::from_secs(60)).await {
         panic!("seed {seed}: {error:#}\noperations: {:?}", operations(seed, load.len()));
     }
+    // Every beacon since the last start left by a named exit.
+    let mut exits = [0.0; 5];
+    let names = ["received", "stored", "duplicate", "rejected", "lost"];
+    for (exit, name) in exits.iter_mut().zip(names) {
+        *exit = stack
+            .metric(&format!("playhead_ingest_beacons_{name}_total"))
+            .await
+            .unwrap();
+    }
+    let in_flight = stack.metric("playhead_ingest_beacons_in_flight").await.unwrap();
+    let [received, stored, duplicate, rejected, lost] = exits;
+    assert!(received > 0.0, "seed {seed}: nothing was received since the last start");
+    assert_eq!(
+        (received, lost),
+        (stored + duplicate + rejected + in_flight, 0.0),
+        "seed {seed}: received and lost; {names:?} are {exits:?}, {in_flight} in flight"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

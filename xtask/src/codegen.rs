@@ -1,5 +1,5 @@
-//! Here lives `cargo xtask codegen`: the catalogues and the OpenAPI document, printed by the program itself and kept in
-//! the repository, so that a change of a definition shows in its diff.
+//! Here lives `cargo xtask codegen`: the catalogues and the OpenAPI document, printed by the program itself, and the types of the
+//! compact form, made from their definition; all kept in the repository, so that a change of a definition shows in its diff.
 
 use std::fs;
 
@@ -16,6 +16,24 @@ const GENERATED: [(&str, &[&str]); 3] = [
 
 /// Writes the generated files; with `check` compares instead, and fails where they differ.
 pub fn codegen(project: &Project, check: bool) -> Result<()> {
+    if !check {
+        // With `check` the tests compare them.
+        run_step(
+            "writing the types of the compact form",
+            project
+                .cargo()
+                .args([
+                    "test",
+                    "--quiet",
+                    "--package",
+                    "playhead-schemas",
+                    "--features",
+                    "proto",
+                ])
+                .args(["--test", "generated", "--test", "golden"])
+                .env("CODEGEN", "1"),
+        )?;
+    }
     run_step(
         "building playhead",
         project.cargo().args(["build", "--quiet", "--package", "playhead"]),

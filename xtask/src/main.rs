@@ -4,11 +4,13 @@
 mod bench;
 mod codegen;
 mod demo;
+mod fuzz;
 mod prerequisites;
 mod project;
 mod test;
 mod tidy;
 mod traps;
+mod trial;
 mod web;
 
 use std::process::ExitCode;
@@ -38,6 +40,20 @@ enum Command {
     Test {
         /// Only steps whose title contains one of these words
         only: Vec<String>,
+    },
+    /// Fuzz the decoders with libFuzzer
+    Fuzz(fuzz::FuzzArguments),
+    /// End server and engine at random moments of a load and compare the database with the truth: --rounds N, --seed N
+    Crash {
+        /// For the trial: `--help` lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// A steady load: acknowledgement times, freshness, memory: --minutes N, --beacons-per-s N, --batch N
+    Soak {
+        /// For the trial: `--help` lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Compare the tree with the invariants of ARCHITECTURE.md
     Tidy,
@@ -78,6 +94,9 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Demo(arguments) => demo::demo(&project, arguments),
         Command::Bench(arguments) => bench::bench(&project, &arguments),
         Command::Test { only } => test::test(&project, only),
+        Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments),
+        Command::Crash { arguments } => trial::crash(&project, &arguments),
+        Command::Soak { arguments } => trial::soak(&project, &arguments),
         Command::Tidy => tidy::tidy(&project),
         Command::Codegen { check } => codegen::codegen(&project, check),
         Command::Web { part: None } => web::build(&project),

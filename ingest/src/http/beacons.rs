@@ -24,14 +24,20 @@ use crate::{
     Shared,
     accounted::Accounted,
     finished::Finished,
-    http::{body, origin},
+    http::{
+        body::{self, Form},
+        origin,
+    },
     pipeline::{
         decode::decode,
         enrich::enrichment,
         privacy,
         validate::{Timing, validate},
     },
-    protocol::native::{self, Batch, Fault},
+    protocol::{
+        compact,
+        native::{self, Batch, Fault},
+    },
     telemetry::Repair,
 };
 
@@ -90,7 +96,7 @@ struct KeyParameter {
         ("Content-Encoding" = Option<String>, Header, description = "`gzip` or `br`."),
         ("Prefer" = Option<String>, Header, description = "`return=minimal` asks for 204 without a body."),
     ),
-    request_body(content = schemas::BeaconBatch, description = "As `application/json`, `text/plain` or without a content type."),
+    request_body(content = schemas::BeaconBatch, description = "As `application/json`, `text/plain` or without a content type; or in Protocol Buffers as `application/x-protobuf`, message playhead.v1.BeaconBatch."),
     responses(
         (status = 202, description = "On stable storage, or turned away for good.", body = envelope::Envelope<envelope::SuccessData<BatchResult>>),
         (status = 204, description = "The same, for `Prefer: return=minimal`."),
@@ -189,10 +195,14 @@ async fn receive(
     if api_key.is_none() {
         admit(shared, license, per_s)?;
     }
-    let encoding = body::check_headers(headers)?;
+    let (form, encoding) = body::check_headers(headers)?;
     let bytes = body::read(headers, payload, shared.bodies.open(&license.license_key)).await?;
     let received_at = shared.clock.unix();
-    let mut batch = native::read(&decode(&bytes, encoding)?)?;
+    let body = decode(&bytes, encoding)?;
+    let mut batch = match form {
+        Form::Json => native::read(&body)?,
+        Form::Compact => compact::read(&body)?,
+    };
     match batch.clock {
         Clock::Historic => may_import(shared, license, api_key)?,
         Clock::Live => {
@@ -212,6 +222,8 @@ async fn receive(
     if privacy::is_opted_out(headers) {
         place = privacy::reduced(place);
         batch.beacons.iter_mut().flatten().for_each(privacy::forget_viewer);
+        // Nobody here knows what they say about whom.
+        batch.unknown_fields.clear();
     }
     let sorted = sort(
         shared,
@@ -305,9 +317,11 @@ fn sort(
         warnings: std::mem::take(&mut batch.warnings),
     };
     let mut in_batch = HashSet::new();
+    let mut unknown_fields = batch.unknown_fields.iter().peekable();
     // By reference: a beacon is large, and moving it costs as much as checking it.
     for (index, beacon) in batch.beacons.iter_mut().enumerate() {
         let accounted = Accounted::new((), &shared.telemetry);
+        let unknown = unknown_fields.next_if(|(of, _)| *of == index);
         let checked = beacon.as_mut().map_err(|fault| fault.clone()).and_then(|beacon| {
             let known_start = UnixMs(beacon.started_at_ms.0.saturating_add(skew_ms));
             let timing = Timing {
@@ -356,6 +370,7 @@ fn sort(
             received_at,
             started_at: known.started_at,
             skew_ms: known.started_at.0.saturating_sub(beacon.started_at_ms.0),
+            unknown_fields: unknown.map_or("", |(_, text)| text),
         };
         sorted
             .records

@@ -26,33 +26,48 @@ const DISCARD_SECONDS_MAX: u64 = 5;
 /// and hangs up in the middle of a body shows as a broken connection.
 const DISCARDED_BYTES_MAX: usize = 32 * BODY_BYTES_MAX;
 
-/// Checks what the headers say of the body.
-pub(crate) fn check_headers(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
-    if let Some(content_type) = headers.get(CONTENT_TYPE) {
-        let text = content_type.to_str().unwrap_or_default();
-        let essence = text.split(';').next().unwrap_or_default().trim();
-        // The form type is what curl and old HTTP libraries say when nobody told them a type: it says nothing.
-        let known = [
-            "",
-            "application/json",
-            "text/plain",
-            "application/x-www-form-urlencoded",
-        ];
-        if !known.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
-            let shown: String = essence.chars().take(80).collect();
-            return Err(ApiError::new(ErrorCode::UnsupportedMediaType).detail(
-                "Content-Type",
-                format!("{shown:?} is not understood; application/json and text/plain are"),
-            ));
-        }
-    }
+/// What a body is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `schemas::BeaconBatch` in JSON.
+    Json,
+    /// The same in Protocol Buffers.
+    Compact,
+}
+
+/// Content types and what they mean. The form type is what curl and old HTTP libraries say when nobody told them a type: it says nothing.
+const CONTENT_TYPES: [(&str, Form); 6] = [
+    ("", Form::Json),
+    ("application/json", Form::Json),
+    ("text/plain", Form::Json),
+    ("application/x-www-form-urlencoded", Form::Json),
+    ("application/x-protobuf", Form::Compact),
+    ("application/protobuf", Form::Compact),
+];
+
+/// Checks what the headers say of the body: its form, and its encoding if it has one.
+pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(Form, Option<&str>), ApiError> {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .map_or("", |value| value.to_str().unwrap_or("?"));
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let known = CONTENT_TYPES
+        .iter()
+        .find(|(name, _)| essence.eq_ignore_ascii_case(name));
+    let Some((_, form)) = known else {
+        let shown: String = essence.chars().take(80).collect();
+        return Err(ApiError::new(ErrorCode::UnsupportedMediaType).detail(
+            "Content-Type",
+            format!("{shown:?} is not understood; application/json, text/plain and application/x-protobuf are"),
+        ));
+    };
     let Some(encoding) = headers.get(CONTENT_ENCODING) else {
-        return Ok(None);
+        return Ok((*form, None));
     };
     let encoding = encoding.to_str().map_err(|_| {
         ApiError::new(ErrorCode::UnsupportedMediaType).detail("Content-Encoding", "it is not readable text")
     })?;
-    Ok(Some(encoding))
+    Ok((*form, Some(encoding)))
 }
 
 /// Reads the whole body.

@@ -37,17 +37,7 @@ pub(crate) fn page(headers: &HeaderMap) -> Page<'_> {
 /// rather than read in a way that its sender chose.
 fn host_of_origin(origin: &str) -> Option<&str> {
     let (_, host) = origin.split_once("://")?;
-    // `[::1]:8080`, or `example.com:8080`.
-    let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((name, rest)) if name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':') => ("v6", rest),
-        _ => host.split_at(host.find(':').unwrap_or(host.len())),
-    };
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let whole = !name.is_empty()
-        && name.bytes().all(is_name)
-        && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port));
-    whole.then_some(host)
+    is_host(host).then_some(host)
 }
 
 /// The host of a URL, with its port.
@@ -55,7 +45,18 @@ fn host(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    (!host.is_empty()).then_some(host)
+    is_host(host).then_some(host)
+}
+
+/// Whether `text` is a host with or without a port: `[::1]:8080`, or `example.com:8080`.
+fn is_host(text: &str) -> bool {
+    let (name, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((name, rest)) if name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':') => ("v6", rest),
+        _ => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    !name.is_empty() && name.bytes().all(is_name) && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 /// Whether `license` covers `page`. What is no page is covered: the key is public, and who is no browser can claim any page.
@@ -110,6 +111,18 @@ mod tests {
             .filter_map(|(name, value): (HeaderName, _)| Some((name, HeaderValue::from_str(value?).unwrap())))
             .collect();
         assert_eq!(page(&headers), expected);
+    }
+
+    #[test]
+    fn a_referer_names_a_host_or_none() {
+        assert_eq!(host("https://www.example.com/a?b#c"), Some("www.example.com"));
+        assert_eq!(
+            host("https://user@www.example.com:8443/a"),
+            Some("www.example.com:8443")
+        );
+        // Found by the fuzzer: not a host, but ends like one.
+        assert_eq!(host("https://usec-gpc: 1.example.com/a"), None);
+        assert_eq!(host("https:///a"), None);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! What senders speak, each in its file; all become beacons.
 
+pub(crate) mod compact;
 pub(crate) mod native;
-mod plain;
+pub(crate) mod plain;

@@ -1,17 +1,20 @@
 //! Our own collector's JSON: `schemas::BeaconBatch`, read so that one bad beacon never costs its batch.
 //!
 //! A good batch is read once, as a whole (`plain.rs`). Only when that fails is it taken apart by serde, to say which beacon is bad,
-//! in which field, and to keep the others. Unknown fields are let pass, with a warning that names the nearest known one.
+//! in which field, and to keep the others. Unknown fields are kept aside, with a warning that names the nearest known one.
 
 use envelope::{ApiError, ErrorCode};
 use schemas::{Beacon, Clock, Rejection, SCHEMA_VERSION, Totals, UnixMs, limits, nearest::nearest};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, value::RawValue};
 
 use super::plain;
 
 /// Most unknown fields that are named; the others are only counted.
 const UNKNOWN_FIELDS_MAX: usize = 16;
+
+/// Most bytes of a beacon's unknown fields that are kept: 4 KiB, four times a beacon.
+pub(crate) const UNKNOWN_BYTES_MAX: usize = 4_096;
 
 /// A batch as read.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct Batch {
     pub(crate) clock: Clock,
     /// In order; a bad one with what is wrong.
     pub(crate) beacons: Vec<Result<Beacon, Fault>>,
+    /// Index and text of what beacons say that nobody here knows, in order; most say nothing of the kind.
+    pub(crate) unknown_fields: Vec<(usize, String)>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -72,11 +77,12 @@ pub(crate) fn read(body: &[u8]) -> Result<Batch, ApiError> {
         sent_at: batch.sent_at_ms,
         clock: batch.clock,
         beacons: batch.beacons.into_iter().map(Ok).collect(),
+        unknown_fields: Vec::new(),
         warnings: Vec::new(),
     })
 }
 
-fn check_head(schema_version: u16, beacons: usize) -> Result<(), ApiError> {
+pub(crate) fn check_head(schema_version: u16, beacons: usize) -> Result<(), ApiError> {
     if schema_version == 0 || schema_version > SCHEMA_VERSION {
         return Err(ApiError::new(ErrorCode::InvalidRequest).detail(
             "schema_version",
@@ -105,16 +111,31 @@ fn read_piecemeal(body: &[u8]) -> Result<Batch, ApiError> {
         .and_then(|raw| deserializer.end().map(|()| raw))
         .map_err(|error| malformed(body, &error, &track.path().to_string()))?;
     check_head(raw.schema_version, raw.beacons.len())?;
+    let mut unknown_fields = Vec::new();
     let beacons = raw
         .beacons
         .iter()
         .enumerate()
-        .map(|(index, raw)| read_beacon(raw.get(), |path| unknown.note(&format!("beacons.{index}.{path}"))))
+        .map(|(index, raw)| {
+            let mut has_unknown = false;
+            let beacon = read_beacon(raw.get(), |path| {
+                has_unknown = true;
+                unknown.note(&format!("beacons.{index}.{path}"));
+            });
+            if has_unknown && beacon.is_ok() {
+                match kept(raw.get()) {
+                    Some(text) => unknown_fields.push((index, text)),
+                    None => unknown.unkept += 1,
+                }
+            }
+            beacon
+        })
         .collect();
     Ok(Batch {
         sent_at: raw.sent_at_ms,
         clock: raw.clock,
         beacons,
+        unknown_fields,
         warnings: unknown.warnings(),
     })
 }
@@ -143,6 +164,40 @@ fn read_beacon(text: &str, mut unknown: impl FnMut(String)) -> Result<Beacon, Fa
     })
 }
 
+/// Fields of a beacon that nobody here knows, as text, by message; `None` when they are too many to keep, or deeper than that.
+fn kept(beacon: &str) -> Option<String> {
+    let Ok(Value::Object(beacon)) = serde_json::from_str(beacon) else {
+        return None;
+    };
+    let mut unknown = Map::new();
+    let mut keep = |message: &str, fields: &Map<String, Value>, known: &[&str]| {
+        let others: Map<String, Value> = fields
+            .iter()
+            .filter(|(name, _)| !known.contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        if !others.is_empty() {
+            unknown.insert(message.to_owned(), Value::Object(others));
+        }
+    };
+    keep("", &beacon, BEACON_FIELDS);
+    for (message, known) in [
+        ("interval", INTERVAL_FIELDS.to_vec()),
+        ("totals", totals_fields()),
+        ("context", CONTEXT_FIELDS.to_vec()),
+    ] {
+        if let Some(Value::Object(fields)) = beacon.get(message) {
+            keep(message, fields, &known);
+        }
+    }
+    let text = serde_json::json!({ "json": unknown }).to_string();
+    (!unknown.is_empty() && text.len() <= UNKNOWN_BYTES_MAX).then_some(text)
+}
+
+fn totals_fields() -> Vec<&'static str> {
+    [Totals::MAX_FIELDS, Totals::SET_ONCE_FIELDS, &["play_ms_by_rendition"]].concat()
+}
+
 /// The answer to a body that is no batch at all: where reading stopped (bytes counted from 1, as serde_json's columns), and at
 /// which field.
 fn malformed(body: &[u8], error: &serde_json::Error, path: &str) -> ApiError {
@@ -166,6 +221,8 @@ struct UnknownFields {
     seen: Vec<String>,
     warnings: Vec<String>,
     unnamed: usize,
+    /// Beacons whose unknown fields could not be kept.
+    unkept: usize,
 }
 
 impl UnknownFields {
@@ -187,20 +244,26 @@ impl UnknownFields {
             "" => BATCH_FIELDS.to_vec(),
             "interval" => INTERVAL_FIELDS.to_vec(),
             "context" => CONTEXT_FIELDS.to_vec(),
-            "totals" => [Totals::MAX_FIELDS, Totals::SET_ONCE_FIELDS, &["play_ms_by_rendition"]].concat(),
+            "totals" => totals_fields(),
             "beacons" => BEACON_FIELDS.to_vec(),
             _ => Vec::new(),
         };
         let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
+        let fate = if parent.is_empty() { "ignored" } else { "kept aside" };
         self.warnings
-            .push(format!("unknown field '{}' is ignored{hint}", shorten(path)));
+            .push(format!("unknown field '{}' is {fate}{hint}", shorten(path)));
         self.seen.push(general);
     }
 
     fn warnings(mut self) -> Vec<String> {
         if self.unnamed > 0 {
-            self.warnings
-                .push(format!("{} more unknown fields are ignored", self.unnamed));
+            self.warnings.push(format!("{} more unknown fields", self.unnamed));
+        }
+        if self.unkept > 0 {
+            self.warnings.push(format!(
+                "{} beacons have unknown fields that are dropped: more than {UNKNOWN_BYTES_MAX} bytes, or inside an event",
+                self.unkept
+            ));
         }
         self.warnings
     }
@@ -367,11 +430,20 @@ mod tests {
             .warnings;
             let expected = [
                 "unknown field 'snet_at' is ignored; did you mean 'sent_at_ms'?",
-                "unknown field 'beacons.0.totals.plya_ms' is ignored; did you mean 'play_ms'?",
-                "unknown field 'beacons.0.totals.zzz' is ignored",
+                "unknown field 'beacons.0.totals.plya_ms' is kept aside; did you mean 'play_ms'?",
+                "unknown field 'beacons.0.totals.zzz' is kept aside",
             ];
             assert_eq!(warnings, expected);
         }
+        let kept = read(batch(&format!("{GOOD},{beacon}")).as_bytes())
+            .unwrap()
+            .unknown_fields;
+        let expected = r#"{"json":{"totals":{"plya_ms":1,"zzz":{"deep":[1]}}}}"#;
+        assert_eq!(kept, [(1, expected.to_owned())]);
+        let long = GOOD.replace("{}", &format!(r#"{{"long":"{}"}}"#, "x".repeat(UNKNOWN_BYTES_MAX)));
+        let read_long = read(batch(&long).as_bytes()).unwrap();
+        assert!(read_long.beacons[0].is_ok() && read_long.unknown_fields.is_empty());
+        assert_eq!(read_long.warnings.len(), 2, "{:?}", read_long.warnings);
         let many: Vec<String> = (0..100).map(|number| format!("\"unknown{number}x\":1")).collect();
         let warnings = read(batch(&GOOD.replace("{}", &format!("{{{}}}", many.join(",")))).as_bytes())
             .unwrap()

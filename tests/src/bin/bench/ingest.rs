@@ -32,12 +32,20 @@ const DRAINED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Runs both loads against both servers.
 pub async fn bench(seconds: u64) -> Result<()> {
-    for (per_batch, bodies) in BODIES_MAX {
+    for (form, (per_batch, bodies)) in Form::ALL
+        .into_iter()
+        .flat_map(|form| BODIES_MAX.map(|load| (form, load)))
+    {
         eprintln!("bench: making {bodies} bodies of {per_batch} beacons");
-        let bodies = Arc::new(simulator::generate::bodies(per_batch as u64, bodies, per_batch));
+        let bodies = Arc::new(match form {
+            Form::Json => simulator::generate::bodies(per_batch as u64, bodies, per_batch),
+            Form::Compact => simulator::generate::compact_bodies(per_batch as u64, bodies, per_batch),
+        });
+        let bytes = bodies.iter().map(Vec::len).sum::<usize>();
+        let bytes_per_beacon = bytes as f64 / (bodies.len() * per_batch) as f64;
         ensure!(!bodies.is_empty(), "the simulator made no bodies");
         // The reference reads nothing, so it may see a body twice.
-        let supply = |repeat| Supply::new(&bodies, repeat);
+        let supply = |repeat| Supply::new(&bodies, form, repeat);
 
         let (nothing, nothing_url) = start_nothing().await?;
         let pid = nothing.id().context("the reference server has no process id")?;
@@ -55,10 +63,20 @@ pub async fn bench(seconds: u64) -> Result<()> {
         stack.accounted([sent, sent, 0, 0]).await?;
         let per_million =
             |load: &Load, process: usize| load.cpu_s[process] / (load.requests * per_batch as u64) as f64 * 1e6;
-        let name = match per_batch {
+        let size = match per_batch {
             1 => "single".to_owned(),
             beacons => format!("batches_of_{beacons}"),
         };
+        let name = match form {
+            Form::Json => size,
+            Form::Compact => format!("{size}_compact"),
+        };
+        Figure::print(
+            format!("ingest_wire_bytes_per_beacon_{name}"),
+            bytes_per_beacon,
+            "B",
+            None,
+        )?;
         Figure::print(
             format!("ingest_cpu_s_per_million_beacons_{name}"),
             per_million(&measured, 0),
@@ -81,6 +99,24 @@ pub async fn bench(seconds: u64) -> Result<()> {
     Ok(())
 }
 
+/// What the bodies are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Json,
+    Compact,
+}
+
+impl Form {
+    const ALL: [Self; 2] = [Self::Json, Self::Compact];
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Compact => "application/x-protobuf",
+        }
+    }
+}
+
 /// Bodies for one server: some to warm it up, the rest to measure it, each given out once, or round and round.
 struct Supply {
     warm_up: Bodies,
@@ -88,10 +124,11 @@ struct Supply {
 }
 
 impl Supply {
-    fn new(bodies: &Arc<Vec<Vec<u8>>>, repeat: bool) -> Self {
+    fn new(bodies: &Arc<Vec<Vec<u8>>>, form: Form, repeat: bool) -> Self {
         let border = bodies.len() / WARM_UP_SHARE;
         let part = |range: Range<usize>, repeat| Bodies {
             bodies: Arc::clone(bodies),
+            content_type: form.content_type(),
             range,
             next: Arc::default(),
             repeat,
@@ -107,6 +144,7 @@ impl Supply {
 #[derive(Clone)]
 struct Bodies {
     bodies: Arc<Vec<Vec<u8>>>,
+    content_type: &'static str,
     range: Range<usize>,
     next: Arc<AtomicUsize>,
     repeat: bool,
@@ -174,6 +212,7 @@ async fn post_for(length: Duration, client: &reqwest::Client, url: &str, supply:
                     let Some(body) = supply.next() else { break };
                     let response = client
                         .post(&url)
+                        .header("Content-Type", supply.content_type)
                         .header("Prefer", "return=minimal")
                         .body(body)
                         .send()

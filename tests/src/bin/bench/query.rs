@@ -27,7 +27,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// Fills a table and asks.
 pub async fn bench(attempts: u64) -> Result<()> {
-    let server = Stack::start_with_engine_apart().await?;
+    let server = Stack::start_apart().await?;
     let now = now_ms();
     let scenario = Scenario {
         seed: 10_000_000,

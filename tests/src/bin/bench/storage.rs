@@ -17,7 +17,7 @@ const COLUMNS_SHOWN: usize = 12;
 
 /// Fills the tables and weighs them.
 pub async fn bench(attempts: u64) -> Result<()> {
-    let server = Stack::start_with_engine_apart().await?;
+    let server = Stack::start_apart().await?;
     let scenario = Scenario {
         seed: 20_000_000,
         now_ms: UnixMs(now_ms()),

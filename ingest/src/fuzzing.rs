@@ -1,0 +1,150 @@
+//! What `fuzz/` calls: the decoders of this crate, each with what must hold whatever it reads. Each panics where it does not hold.
+
+use std::{
+    io::Write as _,
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+    sync::OnceLock,
+};
+
+use accounts::License;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use schemas::{Beacon, BeaconBatch, OrganizationId, SCHEMA_VERSION, limits::BODY_BYTES_MAX};
+
+use crate::{
+    http::origin::{Page, is_allowed, page},
+    pipeline::{
+        decode::decode,
+        enrich::{
+            place::{AddressPrefixes, Places},
+            user_agent::{UserAgents, find_user_agent_patterns},
+        },
+    },
+    protocol::{compact, native, plain},
+};
+
+/// A body in JSON: what the reader in one pass takes, serde takes too, and both read the same; and what serde takes as a whole, the
+/// piecemeal reader takes beacon by beacon.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn native_json(body: &[u8]) {
+    let whole: Option<BeaconBatch> = serde_json::from_slice(body).ok();
+    if let Some(plain) = plain::read(body) {
+        assert_eq!(Some(&plain), whole.as_ref(), "the two readers disagree");
+    }
+    let (Some(whole), Ok(batch)) = (whole, native::read(body)) else {
+        return;
+    };
+    assert_eq!(batch.sent_at, whole.sent_at_ms);
+    assert_eq!(batch.beacons.len(), whole.beacons.len());
+    for (read, beacon) in batch.beacons.into_iter().zip(whole.beacons) {
+        assert_eq!(read.as_ref(), Ok(&beacon), "the piecemeal reader disagrees");
+    }
+}
+
+/// A body in the compact form: what is read can be written, and read again as the same.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn compact(body: &[u8]) {
+    let Ok(batch) = compact::read(body) else {
+        return;
+    };
+    let beacons: Vec<Beacon> = batch.beacons.into_iter().flatten().collect();
+    let written = schemas::proto::write(&BeaconBatch {
+        schema_version: SCHEMA_VERSION,
+        sent_at_ms: batch.sent_at,
+        clock: batch.clock,
+        beacons: beacons.clone(),
+    });
+    let again = compact::read(&written)
+        .map(|batch| (batch.sent_at, batch.clock, batch.beacons))
+        .ok();
+    let expected = (batch.sent_at, batch.clock, beacons.into_iter().map(Ok).collect());
+    assert_eq!(again, Some(expected), "another batch");
+}
+
+/// A compressed body: never more than the bound comes out, and what was compressed comes back.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn content_encoding(body: &[u8]) {
+    for encoding in ["gzip", "br"] {
+        if let Ok(bytes) = decode(body, Some(encoding)) {
+            assert!(bytes.len() <= BODY_BYTES_MAX, "{encoding} gives {} bytes", bytes.len());
+        }
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    // Writing to memory does not fail.
+    let packed = gzip.write_all(body).and_then(|()| gzip.finish()).unwrap_or_default();
+    let back = decode(&packed, Some("gzip")).ok();
+    assert_eq!(
+        back.as_deref(),
+        (body.len() <= BODY_BYTES_MAX).then_some(body),
+        "gzip there and back"
+    );
+}
+
+/// A request's headers, one `name: value` a line: a page is allowed only where its host ends as the license says; nobody but a
+/// trusted proxy says where a viewer is; a user agent is read or not.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn headers(text: &[u8]) {
+    let mut headers = HeaderMap::new();
+    for line in text.split(|byte| *byte == b'\n') {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+            continue;
+        };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+            headers.append(name, value);
+        }
+    }
+    let license = License {
+        license_key: String::new(),
+        organization_id: OrganizationId(uuid::Uuid::nil()),
+        name: String::new(),
+        allowed_domains: vec!["*.example.com".to_owned()],
+        rate_limit_per_s: None,
+    };
+    if let Page::Host(host) = page(&headers)
+        && is_allowed(&license, Page::Host(host))
+    {
+        let name = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        assert!(name.ends_with(".example.com"), "{host:?} is no subdomain");
+    }
+    let proxy = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let stranger = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
+    let place = |peer| places().place(Some(peer), &headers);
+    place(proxy);
+    let from_stranger = place(stranger);
+    assert!(
+        from_stranger.country.is_none() && from_stranger.city.is_none() && from_stranger.isp.is_none(),
+        "a stranger says where it is"
+    );
+    if let Some(agent) = headers.get("user-agent").and_then(|value| value.to_str().ok()) {
+        agents().get(agent);
+    }
+}
+
+fn places() -> &'static Places {
+    static PLACES: OnceLock<Places> = OnceLock::new();
+    PLACES.get_or_init(|| {
+        let none: Option<&Path> = None;
+        let proxies = vec![IpAddr::V4(Ipv4Addr::LOCALHOST).into()];
+        // Unwrap safety: no file is opened.
+        #[allow(clippy::expect_used)]
+        Places::open(none, none, proxies, AddressPrefixes::default()).expect("nothing is opened")
+    })
+}
+
+fn agents() -> &'static UserAgents {
+    static AGENTS: OnceLock<UserAgents> = OnceLock::new();
+    AGENTS.get_or_init(|| {
+        find_user_agent_patterns()
+            .and_then(|path| UserAgents::open(&path).ok())
+            .unwrap_or_default()
+    })
+}

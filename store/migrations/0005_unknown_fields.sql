@@ -1,0 +1,4 @@
+-- What a newer collector says that this server's program does not know yet, kept for the one that will.
+ALTER TABLE beacons ADD COLUMN IF NOT EXISTS unknown_fields String
+    COMMENT 'JSON; fields of a newer sender as they came: {"json":{message:{field:value}}} or {"protobuf":{message:hex}}, by message, "" being the beacon; empty without any'
+    CODEC(ZSTD(3))
