@@ -146,6 +146,7 @@ fn row(attempt: u128, sequence: u32) -> BeaconRow {
         received_at: began,
         started_at: began,
         skew_ms: 0,
+        unknown_fields: "",
     };
     BeaconRow::new(&beacon, &Enrichment::default(), &receipt)
 }
