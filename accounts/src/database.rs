@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, HashSet},
     path::Path,
     sync::{Arc, PoisonError, RwLock, Weak},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use schemas::{OrganizationId, UnixMs};
@@ -23,6 +23,12 @@ use crate::{
 
 /// How soon a change made by another process (`playhead account …`) is seen by a running server.
 const REFRESH: Duration = Duration::from_secs(1);
+
+/// Longest wait for another process that writes.
+const LOCKED_FOR: Duration = Duration::from_secs(10);
+
+/// SQLite's code for a file that another process has locked.
+const BUSY: &str = "5";
 
 /// Each migration once, in order; SQLite's `user_version` counts them.
 const MIGRATIONS: &[&str] = &[
@@ -104,10 +110,8 @@ impl Accounts {
             .foreign_keys(true)
             // What is deleted is overwritten: an erased viewer does not stay in a free page.
             .pragma("secure_delete", "ON")
-            .busy_timeout(Duration::from_secs(10));
-        let mut connection = SqliteConnection::connect_with(&options)
-            .await
-            .map_err(AccountsError::Open)?;
+            .busy_timeout(LOCKED_FOR);
+        let mut connection = connect(&options).await.map_err(AccountsError::Open)?;
         migrate(&mut connection).await?;
         let snapshot = load(&mut connection).await?;
         let shared = Arc::new(Shared {
@@ -396,6 +400,22 @@ async fn changed(
     Ok(Some((version, load(connection).await?)))
 }
 
+/// TRICKY: the first switch to a write-ahead log does not wait as every other statement does. Who opens a new file while another process
+/// writes to it is told that it is locked, so it is tried again.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let begun = Instant::now();
+    loop {
+        match SqliteConnection::connect_with(options).await {
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(BUSY) && begun.elapsed() < LOCKED_FOR =>
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), AccountsError> {
     let mut transaction = connection
         .begin_with("BEGIN IMMEDIATE")
@@ -551,6 +571,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let accounts = Accounts::open(&folder.path().join("accounts.sqlite")).await.unwrap();
         (folder, accounts)
+    }
+
+    #[tokio::test]
+    async fn a_new_file_that_another_process_just_writes_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("accounts.sqlite");
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+        for statement in [
+            "CREATE TABLE other (a)",
+            "BEGIN IMMEDIATE",
+            "INSERT INTO other VALUES (1)",
+        ] {
+            sqlx::raw_sql(statement).execute(&mut other).await.unwrap();
+        }
+        let leaving = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            other.close().await.unwrap();
+        });
+        Accounts::open(&path).await.unwrap();
+        leaving.await.unwrap();
     }
 
     #[tokio::test]

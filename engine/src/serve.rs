@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Write},
     net::{SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::{Path, PathBuf, absolute},
     time::{Duration, Instant},
 };
 
@@ -130,6 +130,11 @@ async fn serve_until(
     let path = match &config.library {
         Some(path) => path.clone(),
         None => find_library()?,
+    };
+    // TRICKY: below a path that is not absolute the library cannot sync a part's directory, so every insert into a durable table fails.
+    let config = EngineConfig {
+        path: absolute(&config.path).map_err(|source| not_made(&config.path, source))?,
+        ..config
     };
     fs::create_dir_all(&config.path).map_err(|source| not_made(&config.path, source))?;
     let lock = File::create(config.path.join("playhead.lock")).map_err(|source| not_made(&config.path, source))?;

@@ -568,6 +568,28 @@ async fn a_child_told_to_leave_ends_what_runs_and_closes_its_data() {
 }
 
 #[tokio::test]
+async fn a_folder_named_from_here_holds_durable_tables_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let child = Command::new(program())
+        .current_dir(directory.path())
+        .args(["--path", "data/engine", "--listen", "127.0.0.1:0"])
+        .env("PLAYHEAD_LIBCHDB", engine::find_library().unwrap())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let engine = Engine::ready(child);
+    run(
+        &engine.client(),
+        "CREATE TABLE durable (a UInt8) ENGINE = MergeTree ORDER BY a SETTINGS fsync_after_insert = 1, fsync_part_directory = 1",
+    )
+    .await;
+    run(&engine.client(), "INSERT INTO durable SELECT 1").await;
+    assert_eq!(count(&engine.client(), "durable").await, 1);
+    engine.leave();
+}
+
+#[tokio::test]
 async fn a_killed_child_is_replaced_on_the_same_port_with_every_acknowledged_row() {
     let directory = tempfile::tempdir().unwrap();
     let config = SupervisorConfig::new(program(), Vec::new(), directory.path().join("engine"));

@@ -310,7 +310,9 @@ fn is_systemic(error: &StoreError) -> bool {
         StoreError::Shape { .. }
         | StoreError::MigrationChanged { .. }
         | StoreError::Retention { .. }
-        | StoreError::DatabaseName { .. } => true,
+        | StoreError::OtherForm { .. }
+        | StoreError::NoClusterForm { .. }
+        | StoreError::Name { .. } => true,
         StoreError::Unreachable(_) | StoreError::TimedOut { .. } => false,
     }
 }

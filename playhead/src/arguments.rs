@@ -60,6 +60,9 @@ pub struct Storage {
     /// Folder for everything this node keeps: accounts, journal, and the embedded engine's tables.
     #[arg(long, env = "PLAYHEAD_DATA_DIR", default_value = ".data")]
     pub data_dir: PathBuf,
+    /// Accounts database; `accounts.sqlite` in the data folder by default. Nodes of one machine may share it, and then share their keys.
+    #[arg(long, env = "PLAYHEAD_ACCOUNTS")]
+    pub accounts: Option<PathBuf>,
     /// A ClickHouse server to use instead of the embedded engine, `http://host:8123`.
     #[arg(long, env = "CLICKHOUSE_URL")]
     pub clickhouse_url: Option<String>,
@@ -72,6 +75,9 @@ pub struct Storage {
     /// The database to use there.
     #[arg(long, env = "CLICKHOUSE_DATABASE", default_value = "playhead")]
     pub clickhouse_database: String,
+    /// The cluster there, as its `remote_servers` name it, to spread and replicate the tables over.
+    #[arg(long, env = "CLICKHOUSE_CLUSTER", requires = "clickhouse_url")]
+    pub clickhouse_cluster: Option<String>,
     /// Days to keep raw beacons, the source of timelines and of concurrent viewers.
     #[arg(long, env = "PLAYHEAD_BEACONS_DAYS", default_value_t = 30, value_parser = days())]
     pub beacons_days: u32,
@@ -192,6 +198,9 @@ pub struct Account {
     /// Folder of the node whose accounts these are.
     #[arg(long, env = "PLAYHEAD_DATA_DIR", default_value = ".data", global = true)]
     pub data_dir: PathBuf,
+    /// Accounts database; `accounts.sqlite` in the data folder by default.
+    #[arg(long, env = "PLAYHEAD_ACCOUNTS", global = true)]
+    pub accounts: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub action: AccountAction,

@@ -60,10 +60,12 @@ fn serve_arguments(dev: &Dev) -> Serve {
         connections: Connections::default(),
         storage: Storage {
             data_dir: dev.data_dir.clone(),
+            accounts: None,
             clickhouse_url: None,
             clickhouse_user: None,
             clickhouse_password: None,
             clickhouse_database: "playhead".to_owned(),
+            clickhouse_cluster: None,
             beacons_days: 120,
             impressions_days: 400,
         },

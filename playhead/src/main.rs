@@ -5,6 +5,8 @@
 mod account;
 mod arguments;
 mod canary;
+#[cfg(test)]
+mod deploy;
 mod dev;
 mod documents;
 mod health;

@@ -5,7 +5,7 @@ use std::{ops::Range, time::Duration};
 use clickhouse::{Client, Compression, insert_formatted::InsertFormatted, query::Query};
 use serde::de::DeserializeOwned;
 
-use crate::{Rows, StoreError, statement::Statement};
+use crate::{Rows, StoreError, cluster, statement::Statement};
 
 /// Time for an insert to be sent, and again for it to be answered: 60 s. A range of 100,000 rows takes about 1 s.
 const INSERT_SECONDS: u64 = 60;
@@ -27,6 +27,8 @@ pub struct StoreConfig {
     pub user: Option<String>,
     /// Password.
     pub password: Option<String>,
+    /// The cluster, as ClickHouse's `remote_servers` name it, over which the tables are spread; `None` for a single node.
+    pub cluster: Option<String>,
 }
 
 impl StoreConfig {
@@ -38,6 +40,7 @@ impl StoreConfig {
             database: "playhead".into(),
             user: None,
             password: None,
+            cluster: None,
         }
     }
 }
@@ -50,6 +53,7 @@ pub struct Store {
     /// Names no database: the only one that works before the database exists.
     pub(crate) bare: Client,
     pub(crate) database: String,
+    pub(crate) cluster: Option<String>,
 }
 
 impl Store {
@@ -70,6 +74,7 @@ impl Store {
             client: bare.clone().with_database(&config.database),
             bare,
             database: config.database,
+            cluster: config.cluster,
         }
     }
 
@@ -147,7 +152,8 @@ impl Store {
     /// An insert that is one block, so that one token stands for all of it.
     fn insert_as_one_block(&self, statement: String, token: &str) -> InsertFormatted {
         let limit = Some(Duration::from_secs(INSERT_SECONDS));
-        self.client
+        let insert = self
+            .client
             .insert_formatted_with(statement)
             .with_setting("insert_deduplication_token", token)
             .with_setting("insert_deduplicate", "1")
@@ -157,7 +163,15 @@ impl Store {
             .with_setting("max_insert_block_size", "1048576")
             .with_setting("min_insert_block_size_rows", "1048576")
             .with_setting("min_insert_block_size_bytes", "1073741824")
-            .with_timeouts(limit, limit)
+            .with_timeouts(limit, limit);
+        self.of_cluster(&cluster::INSERT_SETTINGS)
+            .iter()
+            .fold(insert, |insert, (name, value)| insert.with_setting(*name, *value))
+    }
+
+    /// `settings`, where the tables are spread over a cluster.
+    fn of_cluster<'a>(&self, settings: &'a [(&'static str, &'static str)]) -> &'a [(&'static str, &'static str)] {
+        if self.cluster.is_some() { settings } else { &[] }
     }
 
     /// Runs `statement` and reads each row of its answer as a `T` by column name.
@@ -166,7 +180,16 @@ impl Store {
     /// # Errors
     /// When ClickHouse refuses, does not answer in time, or answers with rows that are no `T`.
     pub async fn fetch<T: DeserializeOwned>(&self, statement: &Statement) -> Result<Vec<T>, StoreError> {
-        let bytes = self.fetch_bytes(statement, "JSONEachRow").await?;
+        self.fetch_by(&self.client, statement).await
+    }
+
+    /// The same by a client of its own.
+    pub(crate) async fn fetch_by<T: DeserializeOwned>(
+        &self,
+        client: &Client,
+        statement: &Statement,
+    ) -> Result<Vec<T>, StoreError> {
+        let bytes = self.fetch_bytes_by(client, statement, "JSONEachRow").await?;
         serde_json::Deserializer::from_slice(&bytes)
             .into_iter::<T>()
             .enumerate()
@@ -183,8 +206,16 @@ impl Store {
     /// # Errors
     /// When ClickHouse refuses or does not answer in time.
     pub async fn fetch_bytes(&self, statement: &Statement, format: &str) -> Result<Vec<u8>, StoreError> {
-        let mut query = self
-            .client
+        self.fetch_bytes_by(&self.client, statement, format).await
+    }
+
+    async fn fetch_bytes_by(
+        &self,
+        client: &Client,
+        statement: &Statement,
+        format: &str,
+    ) -> Result<Vec<u8>, StoreError> {
+        let mut query = client
             .query_raw(&statement.sql)
             // 2: reads only, and may still carry the settings below.
             .with_setting("readonly", "2")
@@ -196,6 +227,9 @@ impl Store {
         }
         if let Some(bytes) = statement.max_memory_bytes {
             query = query.with_setting("max_memory_usage", bytes.to_string());
+        }
+        for (name, value) in self.of_cluster(&cluster::READ_SETTINGS) {
+            query = query.with_setting(*name, *value);
         }
         for (name, value) in &statement.params {
             query = query.param(name, value);

@@ -146,12 +146,18 @@ impl Store {
             return Ok(0);
         }
         let limit = Duration::from_secs(MUTATION_SECONDS);
-        let sql = format!("ALTER TABLE {} DELETE WHERE {}", table.name(), condition.sql);
+        let sql = format!(
+            "ALTER TABLE {} DELETE WHERE {}",
+            self.altered(table.name()),
+            condition.sql
+        );
         let mut query = self
             .client
             .query_raw(&sql)
             // 2: done on every replica when this returns.
             .with_setting("mutations_sync", "2")
+            // Of a cluster's nodes, too.
+            .with_setting("distributed_ddl_task_timeout", MUTATION_SECONDS.to_string())
             .with_setting("log_comment", "store::Store::delete");
         for (name, value) in &condition.params {
             query = query.param(name, value);

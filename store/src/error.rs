@@ -37,6 +37,20 @@ pub enum StoreError {
         /// Checksum of the text in this program.
         expected: String,
     },
+    /// The database holds tables of a single node and a cluster was named, or the other way round.
+    #[error("the tables are those of {found}, and this program was told of {told}: name another database")]
+    OtherForm {
+        /// What the tables are.
+        found: &'static str,
+        /// What was configured.
+        told: &'static str,
+    },
+    /// A migration is written in a way that has no cluster's form.
+    #[error("migration {name} has no form for a cluster")]
+    NoClusterForm {
+        /// The migration's name.
+        name: &'static str,
+    },
     /// A table shall be kept for no time at all, or for longer than its TTL can say.
     #[error("{table} cannot be kept for {days} days: 1 to {} can be", crate::Retention::DAYS_MAX)]
     Retention {
@@ -45,9 +59,11 @@ pub enum StoreError {
         /// The days as configured.
         days: u32,
     },
-    /// The configured database name is not an identifier.
-    #[error("the database name {name:?} is no identifier: letters, digits and underscores, not beginning with a digit")]
-    DatabaseName {
+    /// A configured name is not an identifier.
+    #[error("the {of}'s name {name:?} is no identifier: letters, digits and underscores, not beginning with a digit")]
+    Name {
+        /// What it should name: database or cluster.
+        of: &'static str,
         /// The name as configured.
         name: String,
     },
@@ -72,9 +88,12 @@ impl StoreError {
                 message,
             } => !message.contains(TOO_MANY_PARTITIONS),
             Self::Refused { code, .. } => !POISON_CODES.contains(code),
-            Self::Shape { .. } | Self::MigrationChanged { .. } | Self::Retention { .. } | Self::DatabaseName { .. } => {
-                false
-            }
+            Self::Shape { .. }
+            | Self::MigrationChanged { .. }
+            | Self::OtherForm { .. }
+            | Self::NoClusterForm { .. }
+            | Self::Retention { .. }
+            | Self::Name { .. } => false,
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod client;
+mod cluster;
 mod erase;
 mod error;
 mod migrate;

@@ -7,7 +7,10 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::{Statement, Store, StoreError};
+use crate::{Statement, Store, StoreError, cluster};
+
+/// How long a cluster's nodes may take to make or change a table.
+const DEFINE_SECONDS: u64 = 300;
 
 /// How long rows are kept, in days. A part is dropped once all of its rows are older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,13 @@ impl Migration {
         "0007_steps",
     ];
 
+    /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.
+    #[must_use]
+    pub fn of_cluster(&self, cluster: &str, database: &str) -> Option<Vec<String>> {
+        let tables = cluster::tables(Self::ALL.iter().map(|migration| migration.sql));
+        cluster::rendered(self.sql, &tables, cluster, database)
+    }
+
     /// SHA-256 of the text, in hexadecimal: tells an edited file from the one that was applied.
     #[must_use]
     pub fn checksum(&self) -> String {
@@ -87,6 +97,11 @@ struct Applied {
 }
 
 #[derive(Deserialize)]
+struct Form {
+    engine: String,
+}
+
+#[derive(Deserialize)]
 struct Table {
     create_table_query: String,
 }
@@ -99,25 +114,36 @@ impl Store {
     /// When ClickHouse refuses, a migration that was applied has another text now, or a retention is not in
     /// 1..=[`Retention::DAYS_MAX`] (then nothing was changed).
     pub async fn migrate(&self, retention: &Retention) -> Result<Vec<&'static str>, StoreError> {
-        check_identifier(&self.database)?;
+        check_identifier("database", &self.database)?;
+        if let Some(cluster) = &self.cluster {
+            check_identifier("cluster", cluster)?;
+        }
         retention.check()?;
+        self.check_form().await?;
+        let on_cluster = cluster::on_cluster(self.cluster.as_deref());
         // Atomic: the embedded engine's default database engine cannot hold materialized views.
-        let create = format!("CREATE DATABASE IF NOT EXISTS `{}` ENGINE = Atomic", self.database);
-        self.bare.query_raw(&create).execute().await?;
-        self.client
-            .query_raw(
-                "CREATE TABLE IF NOT EXISTS migrations
-                 (
-                     name String COMMENT 'file name without .sql',
-                     checksum String COMMENT 'SHA-256 of the text as applied, hexadecimal',
-                     applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'wall clock of the server, ms resolution'
-                 )
-                 ENGINE = ReplacingMergeTree
-                 ORDER BY name
-                 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 480",
-            )
-            .execute()
-            .await?;
+        let create = format!(
+            "CREATE DATABASE IF NOT EXISTS `{}`{on_cluster} ENGINE = Atomic",
+            self.database
+        );
+        self.define(&self.bare, &create).await?;
+        let engine = match self.cluster {
+            // The whole of it on every node, whatever its shard.
+            Some(_) => "ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}')",
+            None => "ReplacingMergeTree",
+        };
+        let create = format!(
+            "CREATE TABLE IF NOT EXISTS migrations{on_cluster}
+             (
+                 name String COMMENT 'file name without .sql',
+                 checksum String COMMENT 'SHA-256 of the text as applied, hexadecimal',
+                 applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'wall clock of the server, ms resolution'
+             )
+             ENGINE = {engine}
+             ORDER BY name
+             SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 480"
+        );
+        self.define(&self.client, &create).await?;
         let applied: HashMap<String, String> = self
             .fetch::<Applied>(&Statement::new("SELECT name, checksum FROM migrations FINAL"))
             .await?
@@ -137,7 +163,9 @@ impl Store {
                     });
                 }
                 None => {
-                    self.client.query_raw(migration.sql).execute().await?;
+                    for statement in self.statements_of(migration)? {
+                        self.define(&self.client, &statement).await?;
+                    }
                     self.client
                         .query_raw("INSERT INTO migrations (name, checksum) SELECT {name:String}, {checksum:String}")
                         .param("name", migration.name)
@@ -158,21 +186,82 @@ impl Store {
         Ok(newly)
     }
 
+    /// The engine of `migrations` tells which form the tables have. Asked before anything is made: tables of both forms side by
+    /// side would each hold some of the rows.
+    async fn check_form(&self) -> Result<(), StoreError> {
+        let statement = Statement::new(
+            "SELECT engine FROM system.tables WHERE database = {database:String} AND name = 'migrations'",
+        )
+        .bind("database", self.database.as_str());
+        // This database may not be there yet.
+        let answer = self.fetch_by::<Form>(&self.bare, &statement).await?;
+        let [Form { engine }] = answer.as_slice() else {
+            return Ok(());
+        };
+        let words = |is_cluster| if is_cluster { "a cluster" } else { "a single node" };
+        let (found, told) = (engine.starts_with("Replicated"), self.cluster.is_some());
+        if found == told {
+            Ok(())
+        } else {
+            Err(StoreError::OtherForm {
+                found: words(found),
+                told: words(told),
+            })
+        }
+    }
+
+    /// What `migration` says here.
+    fn statements_of(&self, migration: &Migration) -> Result<Vec<String>, StoreError> {
+        match &self.cluster {
+            None => Ok(vec![migration.sql.to_owned()]),
+            Some(name) => migration
+                .of_cluster(name, &self.database)
+                .ok_or(StoreError::NoClusterForm { name: migration.name }),
+        }
+    }
+
+    /// Makes or changes a table.
+    async fn define(&self, client: &clickhouse::Client, statement: &str) -> Result<(), StoreError> {
+        client
+            .query_raw(statement)
+            .with_setting("distributed_ddl_task_timeout", DEFINE_SECONDS.to_string())
+            .execute()
+            .await?;
+        Ok(())
+    }
+
+    /// How a table that holds rows is named where it is changed.
+    pub(crate) fn altered(&self, table: &str) -> String {
+        match self.cluster.as_deref() {
+            None => table.to_owned(),
+            Some(name) => cluster::local(table) + &cluster::on_cluster(Some(name)),
+        }
+    }
+
     /// Changes a table's TTL, unless it is what it should be: each change rewrites metadata and looks at every part.
     async fn set_retention(&self, table: &str, moment: &str, days: u32) -> Result<(), StoreError> {
-        let statement = Statement::new(
-            "SELECT create_table_query FROM system.tables WHERE database = {database:String} AND name = {table:String}",
-        )
+        let (tables, name) = match self.cluster.as_deref() {
+            None => ("system.tables".to_owned(), table.to_owned()),
+            // A node that was away the last time may have another TTL.
+            Some(name) => (
+                format!("clusterAllReplicas('{name}', system.tables)"),
+                cluster::local(table),
+            ),
+        };
+        let statement = Statement::new(format!(
+            "SELECT create_table_query FROM {tables} WHERE database = {{database:String}} AND name = {{table:String}}"
+        ))
         .bind("database", self.database.as_str())
-        .bind("table", table);
+        .bind("table", name);
         let wanted = format!("TTL {moment} + toIntervalDay({days})");
         let tables = self.fetch::<Table>(&statement).await?;
-        if tables.iter().any(|table| table.create_table_query.contains(&wanted)) {
+        if !tables.is_empty() && tables.iter().all(|table| table.create_table_query.contains(&wanted)) {
             return Ok(());
         }
-        let alter = format!("ALTER TABLE {table} MODIFY {wanted}");
+        let alter = format!("ALTER TABLE {} MODIFY {wanted}", self.altered(table));
         self.client
             .query_raw(&alter)
+            .with_setting("distributed_ddl_task_timeout", DEFINE_SECONDS.to_string())
             // Old parts learn the new date at their next merge or at the daily look, not by rewriting them all now.
             .with_setting("materialize_ttl_after_modify", "0")
             .execute()
@@ -182,11 +271,14 @@ impl Store {
     }
 }
 
-fn check_identifier(name: &str) -> Result<(), StoreError> {
+fn check_identifier(of: &'static str, name: &str) -> Result<(), StoreError> {
     let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if first && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         Ok(())
     } else {
-        Err(StoreError::DatabaseName { name: name.to_owned() })
+        Err(StoreError::Name {
+            of,
+            name: name.to_owned(),
+        })
     }
 }

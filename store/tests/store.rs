@@ -688,6 +688,6 @@ async fn errors_say_whether_to_send_again() {
     });
     assert!(matches!(
         bad.migrate(&Retention::default()).await,
-        Err(StoreError::DatabaseName { .. })
+        Err(StoreError::Name { .. })
     ));
 }
