@@ -2,7 +2,6 @@
 
 use std::{
     io::Write as _,
-    path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -16,17 +15,11 @@ use crate::arguments::{Account, AccountAction};
 /// Name of the accounts database in the data folder.
 pub const FILE: &str = "accounts.sqlite";
 
-/// Opens the accounts database: the one that is named, or the data folder's own.
-pub async fn open(data_dir: &Path, named: Option<&Path>) -> anyhow::Result<Accounts> {
-    let path = named.map_or_else(|| data_dir.join(FILE), Path::to_owned);
-    Ok(Accounts::open(&path).await?)
-}
-
 /// Runs one action.
 pub async fn account(arguments: Account) -> anyhow::Result<()> {
     std::fs::create_dir_all(&arguments.data_dir)
         .with_context(|| format!("creating {}", arguments.data_dir.display()))?;
-    let accounts = open(&arguments.data_dir, arguments.accounts.as_deref()).await?;
+    let accounts = Accounts::open(&arguments.data_dir.join(FILE)).await?;
     let answer = match arguments.action {
         AccountAction::CreateOrganization { name, parent } => {
             let parent = parent.as_deref().map(organization).transpose()?;

@@ -60,9 +60,6 @@ pub struct Storage {
     /// Folder for everything this node keeps: accounts, journal, and the embedded engine's tables.
     #[arg(long, env = "PLAYHEAD_DATA_DIR", default_value = ".data")]
     pub data_dir: PathBuf,
-    /// Accounts database; `accounts.sqlite` in the data folder by default. Nodes of one machine may share it, and then share their keys.
-    #[arg(long, env = "PLAYHEAD_ACCOUNTS")]
-    pub accounts: Option<PathBuf>,
     /// A ClickHouse server to use instead of the embedded engine, `http://host:8123`.
     #[arg(long, env = "CLICKHOUSE_URL")]
     pub clickhouse_url: Option<String>,
@@ -198,9 +195,6 @@ pub struct Account {
     /// Folder of the node whose accounts these are.
     #[arg(long, env = "PLAYHEAD_DATA_DIR", default_value = ".data", global = true)]
     pub data_dir: PathBuf,
-    /// Accounts database; `accounts.sqlite` in the data folder by default.
-    #[arg(long, env = "PLAYHEAD_ACCOUNTS", global = true)]
-    pub accounts: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub action: AccountAction,

@@ -5,7 +5,6 @@
 //! `/v1/health/ready`) and takes nothing down: a node whose ClickHouse is away still has to take beacons.
 
 use std::{
-    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -25,8 +24,6 @@ use crate::account::now;
 
 /// Name of the canary's organisation and keys.
 const NAME: &str = "playhead canary";
-/// File in the data folder with the name of the canary's API key. The secret is kept nowhere.
-const KEY_FILE: &str = "canary-key-name";
 /// Longest wait for a beacon to be found. Freshness is to be 3 s; this is an outage.
 const FOUND_WITHIN: Duration = Duration::from_secs(30);
 /// Pause between two questions: freshness is measured in steps of it.
@@ -77,15 +74,9 @@ pub struct Canary {
 }
 
 impl Canary {
-    /// A canary for the node at `url`, whose folder is `data_dir`. Makes its organisation and keys where they are missing; the API
-    /// key of this node's earlier start is revoked, since its secret is nowhere any more. Other nodes may share the accounts.
-    pub async fn new(
-        url: String,
-        accounts: &Accounts,
-        data_dir: &Path,
-        last: LastFlight,
-        registry: &Registry,
-    ) -> anyhow::Result<Self> {
+    /// A canary for the node at `url`. Makes its organisation and keys where they are missing; an API key of an earlier start is
+    /// revoked, since its secret is nowhere any more.
+    pub async fn new(url: String, accounts: &Accounts, last: LastFlight, registry: &Registry) -> anyhow::Result<Self> {
         let known = accounts.organizations().into_iter().find(|known| known.name == NAME);
         let organization_id = match known {
             Some(organization) => organization.organization_id,
@@ -106,14 +97,11 @@ impl Canary {
                     .0
             }
         };
-        let key_name = key_name(data_dir)?;
         for key in accounts.api_keys(organization_id) {
-            if key.name == key_name {
-                accounts.revoke(&key.api_key_id.to_string(), now()).await?;
-            }
+            accounts.revoke(&key.api_key_id.to_string(), now()).await?;
         }
         let secret = accounts
-            .create_api_key(organization_id, &key_name, Scope::Read, now())
+            .create_api_key(organization_id, NAME, Scope::Read, now())
             .await?;
         let gauge = |name: &str, help: &str| {
             let gauge = Gauge::new(format!("playhead_canary_{name}"), help)?;
@@ -252,21 +240,6 @@ impl Canary {
     }
 }
 
-/// The name of this node's API key: one that no other node has, and the same at every start.
-fn key_name(data_dir: &Path) -> anyhow::Result<String> {
-    let file = data_dir.join(KEY_FILE);
-    let words = || format!("reading or writing {}", file.display());
-    match std::fs::read_to_string(&file) {
-        Ok(name) => Ok(name),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let name = format!("{NAME} {}", Uuid::now_v7());
-            std::fs::write(&file, &name).with_context(words)?;
-            Ok(name)
-        }
-        Err(error) => Err(error).with_context(words),
-    }
-}
-
 fn written(unix_ms: i64) -> String {
     chrono::DateTime::from_timestamp_millis(unix_ms)
         .map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
@@ -294,33 +267,5 @@ fn batch(attempt: Uuid, started_at: UnixMs) -> BeaconBatch {
         sent_at_ms: started_at,
         clock: Clock::Live,
         beacons: vec![beacon],
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn nodes_that_share_accounts_leave_each_other_s_key_alone_and_a_restart_renews_its_own() {
-        let folder = tempfile::tempdir().unwrap();
-        let accounts = Accounts::open(&folder.path().join("accounts.sqlite")).await.unwrap();
-        let canary = async |node: &str| {
-            let data_dir = folder.path().join(node);
-            std::fs::create_dir_all(&data_dir).unwrap();
-            let url = "http://127.0.0.1:9".to_owned();
-            Canary::new(url, &accounts, &data_dir, LastFlight::default(), &Registry::new())
-                .await
-                .unwrap()
-                .api_key
-        };
-        let (one, other) = (canary("one").await, canary("other").await);
-        let one_again = canary("one").await;
-        let is_known = |key: &str| accounts.authenticate(key).is_some();
-        assert_eq!(
-            (is_known(&one), is_known(&one_again), is_known(&other)),
-            (false, true, true)
-        );
     }
 }

@@ -60,7 +60,6 @@ fn serve_arguments(dev: &Dev) -> Serve {
         connections: Connections::default(),
         storage: Storage {
             data_dir: dev.data_dir.clone(),
-            accounts: None,
             clickhouse_url: None,
             clickhouse_user: None,
             clickhouse_password: None,

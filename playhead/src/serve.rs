@@ -20,7 +20,7 @@ use store::{Retention, Store, StoreConfig};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::{
-    account,
+    account::FILE,
     arguments::{Engine, Migrate, Serve, Storage},
     canary::{Canary, LastFlight},
     documents, health, share,
@@ -133,7 +133,7 @@ impl Node {
     pub async fn start(arguments: Serve) -> anyhow::Result<Self> {
         let data_dir = &arguments.storage.data_dir;
         std::fs::create_dir_all(data_dir).with_context(|| format!("creating {}", data_dir.display()))?;
-        let accounts = account::open(data_dir, arguments.storage.accounts.as_deref()).await?;
+        let accounts = Accounts::open(&data_dir.join(FILE)).await?;
         let database = Database::start(&arguments.storage).await?;
         // With a ClickHouse of one's own there may be other nodes; the embedded engine has this one.
         let sharing = match arguments.storage.clickhouse_url {
@@ -226,7 +226,7 @@ impl Node {
             0 => None,
             seconds => {
                 let url = format!("http://{}", reachable(plain));
-                let canary = Canary::new(url, &accounts, data_dir, last_flight, &canary_registry).await?;
+                let canary = Canary::new(url, &accounts, last_flight, &canary_registry).await?;
                 let every = Duration::from_secs(seconds.into());
                 Some(tokio::spawn(canary.run(every)).abort_handle())
             }
