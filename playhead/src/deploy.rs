@@ -312,7 +312,6 @@ async fn registered(folder: &Path) -> Registry {
     Canary::new(
         "http://127.0.0.1:9".to_owned(),
         &accounts,
-        folder,
         LastFlight::default(),
         &registry,
     )

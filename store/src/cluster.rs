@@ -31,6 +31,14 @@ const SHARDING_KEY: &str = "cityHash64(attempt_id)";
 /// Deduplication is forgotten after 7 days, not after ClickHouse's hour: a journal may wait for a weekend.
 const WINDOW_SECONDS: u32 = 7 * 24 * 3_600;
 
+/// Tables that every node has whole, whatever its shard: small, and of no attempt.
+const EVERYWHERE: [&str; 1] = ["accounts"];
+
+/// The arguments of a replicated engine whose table is spread over the shards.
+const OF_A_SHARD: &str = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'";
+/// And of one that every node has whole.
+pub(crate) const OF_ALL: &str = "'/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}'";
+
 /// The name of the table that holds the shard's rows.
 pub(crate) fn local(table: &str) -> String {
     format!("{table}_local")
@@ -102,7 +110,7 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// The tables that `migrations` create.
+/// The tables that `migrations` create and that are spread over the shards.
 pub(crate) fn tables<'a>(migrations: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     migrations
         .into_iter()
@@ -110,7 +118,7 @@ pub(crate) fn tables<'a>(migrations: impl IntoIterator<Item = &'a str>) -> Vec<&
             Head {
                 verb: Verb::CreateTable,
                 object,
-            } => Some(object),
+            } if !EVERYWHERE.contains(&object) => Some(object),
             _ => None,
         })
         .collect()
@@ -186,9 +194,12 @@ pub(crate) fn rendered(sql: &str, tables: &[&str], cluster: &str, database: &str
                 }
             }
             Token::Word(engine) if before == ["ENGINE", "="] && engine.ends_with("MergeTree") => {
-                text.push_str(&format!(
-                    "Replicated{engine}('/clickhouse/tables/{{shard}}/{{database}}/{{table}}', '{{replica}}'"
-                ));
+                let place = if EVERYWHERE.contains(&head.object) {
+                    OF_ALL
+                } else {
+                    OF_A_SHARD
+                };
+                text.push_str(&format!("Replicated{engine}({place}"));
                 // The engine's own arguments come behind ours.
                 if remaining.next_if_eq(&Token::Other("(")).is_some() {
                     text.push_str(", ");
@@ -253,6 +264,16 @@ mod tests {
             "CREATE TABLE IF NOT EXISTS other (attempt_id UUID) ENGINE = ReplacingMergeTree(version) ORDER BY attempt_id",
             &[
                 "CREATE TABLE IF NOT EXISTS other ON CLUSTER 'c' (attempt_id UUID) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', version) ORDER BY attempt_id",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_table_without_attempts_is_whole_on_every_node() {
+        check(
+            "CREATE TABLE IF NOT EXISTS accounts (id String) ENGINE = ReplacingMergeTree(written_at) ORDER BY id",
+            &[
+                "CREATE TABLE IF NOT EXISTS accounts ON CLUSTER 'c' (id String) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}', written_at) ORDER BY id",
             ],
         );
     }

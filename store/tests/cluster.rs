@@ -80,10 +80,12 @@ fn a_single_node_s_texts_are_as_they_were() {
 }
 
 #[test]
-fn every_table_can_be_spread_by_attempt() {
+fn every_table_is_spread_by_attempt_or_whole_on_every_node() {
     for migration in Migration::ALL {
         if let Some(at) = migration.sql.find("CREATE TABLE") {
-            assert!(migration.sql[at..].contains("attempt_id UUID"), "{}", migration.name);
+            let is_everywhere = migration.of_cluster("qoe", "playhead").unwrap()[0].contains("/clickhouse/tables/all/");
+            let has_attempts = migration.sql[at..].contains("attempt_id UUID");
+            assert_ne!(is_everywhere, has_attempts, "{}", migration.name);
         }
     }
 }
@@ -164,6 +166,7 @@ async fn the_view_feeds_the_local_attempts_from_the_local_beacons() {
             .replace("impressions_from_beacons", "impressions_from_beacons_of_a_shard")
             .replace("ENGINE = Replicated", "ENGINE = ")
             .replace("('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')", "")
+            .replace("'/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}', ", "")
             .replace("replicated_deduplication_window_seconds = 604800, ", "")
             .replace("replicated_deduplication_window", "non_replicated_deduplication_window");
         within.query_raw(&statement).execute().await.unwrap();
