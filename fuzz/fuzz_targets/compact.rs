@@ -1,3 +1,4 @@
+//! `fuzz::compact` for libFuzzer.
 #![no_main]
 #![allow(missing_docs)]
 

@@ -1,3 +1,4 @@
+//! `fuzz::content_encoding` for libFuzzer.
 #![no_main]
 #![allow(missing_docs)]
 

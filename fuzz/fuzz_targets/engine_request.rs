@@ -1,3 +1,4 @@
+//! `fuzz::engine_request` for libFuzzer.
 #![no_main]
 #![allow(missing_docs)]
 

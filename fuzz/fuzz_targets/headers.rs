@@ -1,3 +1,4 @@
+//! `fuzz::headers` for libFuzzer.
 #![no_main]
 #![allow(missing_docs)]
 

@@ -1,3 +1,4 @@
+//! `fuzz::journal` for libFuzzer.
 #![no_main]
 #![allow(missing_docs)]
 

@@ -1,3 +1,4 @@
+//! `fuzz::native_json` for libFuzzer.
 #![no_main]
 #![allow(missing_docs)]
 

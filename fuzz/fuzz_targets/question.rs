@@ -1,3 +1,4 @@
+//! `fuzz::question` for libFuzzer.
 #![no_main]
 #![allow(missing_docs)]
 

@@ -1,3 +1,4 @@
+//! `fuzz::rows` for libFuzzer.
 #![no_main]
 #![allow(missing_docs)]
 

@@ -16,6 +16,9 @@ fn the_types_of_the_compact_form_are_those_of_its_definition() {
         .compile_fds(definition)
         .unwrap();
     let made = fs::read_to_string(out.join("playhead.v1.rs")).unwrap();
+    let made = format!(
+        "//! Types of the compact form, made from `proto/playhead/v1/beacon.proto` by `cargo xtask codegen`; edit it there.\n{made}"
+    );
     fs::remove_dir_all(&out).unwrap();
     let path = root.join("src/proto/playhead.v1.rs");
     if env::var_os("CODEGEN").is_some() {

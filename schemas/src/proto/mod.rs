@@ -9,9 +9,8 @@
     clippy::all,
     reason = "made by prost from the definition, which is documented"
 )]
-mod wire {
-    include!("playhead.v1.rs");
-}
+#[path = "playhead.v1.rs"]
+mod wire;
 
 use std::fmt;
 

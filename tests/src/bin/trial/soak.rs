@@ -115,7 +115,14 @@ impl Soak {
             requests.spawn(async move {
                 let _permit = permit;
                 let request = client.post(url).header("Prefer", "return=minimal");
-                let response = request.body(all[which].of_round(round)).send().await?;
+                let response = match request.body(all[which].of_round(round)).send().await {
+                    Ok(response) => response,
+                    Err(error) => {
+                        eprintln!("soak: {:#}", anyhow::Error::from(error));
+                        refused.fetch_add(1, Ordering::Relaxed);
+                        return Ok(());
+                    }
+                };
                 if response.status() == StatusCode::NO_CONTENT {
                     let micros = u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX);
                     took.lock().unwrap_or_else(PoisonError::into_inner).push(micros);
