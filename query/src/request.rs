@@ -455,19 +455,8 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
         }
         found.map(|(_, interval)| *interval)
     });
-    if let (Some(start), Some(end), Some(interval)) = (start, end, interval) {
-        let buckets = (end - start) / interval.nominal_ms();
-        if buckets > BUCKETS_MAX as i64 {
-            faults.add(
-                "interval",
-                format!(
-                    "{buckets} time buckets of '{}' are too many rows; at most {BUCKETS_MAX}",
-                    interval.name()
-                ),
-            );
-        }
-    }
-    let compare = parse_compare(body, &mut faults);
+    few_buckets(start, end, interval, "interval", &mut faults);
+    let compare = parse_compare(body, interval, &mut faults);
     let confidence = match number(body, "confidence", &mut faults) {
         Some(value) if !(0.5..=0.999).contains(&value) => {
             faults.add("confidence", format!("{value} is not between 0.5 and 0.999"));
@@ -702,7 +691,7 @@ fn parse_values(value: &Value, operator: Operator, at: &str, faults: &mut Faults
     Some(values)
 }
 
-fn parse_compare(body: &Map<String, Value>, faults: &mut Faults) -> Vec<AskedBaseline> {
+fn parse_compare(body: &Map<String, Value>, interval: Option<Interval>, faults: &mut Faults) -> Vec<AskedBaseline> {
     let mut asked: Vec<AskedBaseline> = Vec::new();
     for (index, item) in array(body.get("compare"), "compare", BASELINES_MAX, faults)
         .iter()
@@ -711,7 +700,7 @@ fn parse_compare(body: &Map<String, Value>, faults: &mut Faults) -> Vec<AskedBas
         let at = format!("compare[{index}]");
         let (label, baseline) = match item {
             Value::String(name) => (None, simple_baseline(name, &at, faults)),
-            Value::Object(object) => parse_baseline(object, &at, faults),
+            Value::Object(object) => parse_baseline(object, interval, &at, faults),
             other => {
                 faults.add(
                     at,
@@ -756,6 +745,7 @@ fn later(name: &str, at: &str, faults: &mut Faults) {
 
 fn parse_baseline(
     object: &Map<String, Value>,
+    interval: Option<Interval>,
     at: &str,
     faults: &mut Faults,
 ) -> (Option<String>, Option<(String, Baseline)>) {
@@ -794,6 +784,7 @@ fn parse_baseline(
             let start = parse_time(range, "start", &format!("{at}.start"), faults);
             let end = parse_time(range, "end", &format!("{at}.end"), faults);
             in_order(start, end, &format!("{at}.start"), faults);
+            few_buckets(start, end, interval, &at, faults);
             match (start, end) {
                 (Some(start), Some(end)) => Some(Baseline::Custom { start, end }),
                 _ => None,
@@ -939,6 +930,22 @@ pub fn in_order(start: Option<i64>, end: Option<i64>, field: &str, faults: &mut 
     }
 }
 
+/// Notes a fault when a stretch of time has more buckets than an answer rows.
+fn few_buckets(start: Option<i64>, end: Option<i64>, interval: Option<Interval>, field: &str, faults: &mut Faults) {
+    if let (Some(start), Some(end), Some(interval)) = (start, end, interval) {
+        let buckets = (end - start) / interval.nominal_ms();
+        if buckets > BUCKETS_MAX as i64 {
+            faults.add(
+                field,
+                format!(
+                    "{buckets} time buckets of '{}' are too many rows; at most {BUCKETS_MAX}",
+                    interval.name()
+                ),
+            );
+        }
+    }
+}
+
 /// An IANA time zone.
 pub fn parse_zone(name: &str, field: &str, faults: &mut Faults) -> Option<Tz> {
     let zone = name.parse().ok();
@@ -997,12 +1004,13 @@ pub fn fingerprint(body: &Map<String, Value>) -> u64 {
 fn unknown_keys(object: &Map<String, Value>, known: &[&str], prefix: &str, faults: &mut Faults) {
     for key in object.keys() {
         if !known.contains(&key.as_str()) {
-            faults.unknown(
-                &format!("{prefix}{}", shortened(key)),
-                "field",
-                key,
-                known.iter().copied(),
-            );
+            // A key may be no text at all, its path may not.
+            let shown = if key.is_empty() {
+                "\"\"".to_owned()
+            } else {
+                shortened(key)
+            };
+            faults.unknown(&format!("{prefix}{shown}"), "field", key, known.iter().copied());
         }
     }
 }

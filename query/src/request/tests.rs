@@ -65,6 +65,22 @@ fn a_name_that_is_nearly_right_is_suggested() {
 }
 
 #[test]
+fn a_range_of_too_many_buckets_is_refused_as_a_baseline_too() {
+    let years = json!({"start": "2000-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z"});
+    let text = "13675680 time buckets of 'minute' are too many rows; at most 10000";
+    check(
+        json!({"interval": "minute", "compare": [{"custom": years}]}),
+        &[("compare[0].custom", text)],
+    );
+    check(json!({"compare": [{"custom": years}]}), &[]);
+}
+
+#[test]
+fn a_key_without_a_name_has_a_path_all_the_same() {
+    check(json!({"": 1}), &[("\"\"", "unknown field ''")]);
+}
+
+#[test]
 fn every_fault_is_found_not_only_the_first() {
     let got = faults(json!({
         "metrics": ["attempts", 7, "nonsense", "startup_any_ms", "attempts"],
