@@ -41,6 +41,10 @@ use tokio::sync::{oneshot, watch};
 /// Number of a record: 1 for a journal's first, then one more each, also across restarts.
 pub type Lsn = u64;
 
+/// Where counting ends, half of what a number holds: at a million records a second after 290,000 years. What a file counts beyond
+/// it is damage, and nothing that counts on from it can overflow.
+pub(crate) const COUNT_MAX: u64 = u64::MAX / 2;
+
 /// Bounds of a journal.
 #[derive(Debug, Clone)]
 pub struct Options {

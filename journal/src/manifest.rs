@@ -17,7 +17,7 @@ use std::{
 
 use failpoint::Point;
 
-use crate::{Lsn, OpenError, Range, disk};
+use crate::{COUNT_MAX, Lsn, OpenError, Range, disk};
 
 /// Size of a slot: 128 KiB hold the header and [`UNFINISHED_MAX`] ranges of at most 100 bytes.
 const SLOT_BYTES: usize = 128 * 1024;
@@ -90,13 +90,29 @@ impl Manifest {
             };
             unfinished.insert(range.first, range);
         }
-        Some(Self {
+        let manifest = Self {
             generation,
             node,
             epoch,
             assigned,
             unfinished,
-        })
+        };
+        manifest.is_possible().then_some(manifest)
+    }
+
+    /// Whether it could have been saved: numbers that can be counted on, ranges of at least one record that follow each other up to
+    /// `assigned`. A right checksum over anything else is no manifest, and counting with it would overflow.
+    fn is_possible(&self) -> bool {
+        let mut before = 0;
+        let follows = |range: &Range| {
+            let follows = before < range.first && range.first <= range.last;
+            before = range.last;
+            follows
+        };
+        let counters = [self.generation, self.epoch, self.assigned];
+        counters.into_iter().all(|counter| counter <= COUNT_MAX)
+            && self.unfinished.values().all(follows)
+            && before <= self.assigned
     }
 }
 
@@ -249,21 +265,42 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_have_been_saved_is_no_manifest() {
+        let with = |change: fn(&mut Manifest)| {
+            let mut changed = manifest(1);
+            change(&mut changed);
+            Manifest::from_text(&changed.to_text())
+        };
+        assert_eq!(with(|_| ()), Some(manifest(1)));
+        let impossible: [fn(&mut Manifest); 6] = [
+            |manifest| manifest.generation = u64::MAX,
+            |manifest| manifest.epoch = u64::MAX,
+            |manifest| manifest.assigned = u64::MAX,
+            |manifest| manifest.assigned = 39,
+            |manifest| manifest.unfinished.get_mut(&11).unwrap().last = 10,
+            |manifest| manifest.unfinished.get_mut(&11).unwrap().last = 31,
+        ];
+        for change in impossible {
+            assert_eq!(with(change), None);
+        }
+    }
+
+    #[test]
     fn the_largest_manifest_fits_its_slot() {
         let range = |first| Range {
             node: u128::MAX,
-            epoch: u64::MAX,
+            epoch: COUNT_MAX,
             first,
-            last: u64::MAX,
+            last: first,
             bytes: u64::MAX,
         };
         let largest = Manifest {
-            generation: u64::MAX,
+            generation: COUNT_MAX,
             node: u128::MAX,
-            epoch: u64::MAX,
-            assigned: u64::MAX,
+            epoch: COUNT_MAX,
+            assigned: COUNT_MAX,
             unfinished: (0..UNFINISHED_MAX as u64)
-                .map(|back| (u64::MAX - back, range(u64::MAX - back)))
+                .map(|back| (COUNT_MAX - back, range(COUNT_MAX - back)))
                 .collect(),
         };
         assert!(largest.to_text().len() < SLOT_BYTES);

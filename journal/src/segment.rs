@@ -16,7 +16,7 @@ use std::{
 use failpoint::Point;
 
 use crate::{
-    Lsn, OpenError, RangeError, disk,
+    COUNT_MAX, Lsn, OpenError, RangeError, disk,
     frame::{FrameReader, Next, frame_bytes},
 };
 
@@ -165,8 +165,8 @@ impl Segment {
             return Err(corrupt(12, "the segment belongs to another journal".to_owned()));
         }
         let first_lsn = number(36);
-        if first_lsn == 0 {
-            return Err(corrupt(36, "the first LSN is 0".to_owned()));
+        if first_lsn == 0 || first_lsn > COUNT_MAX {
+            return Err(corrupt(36, format!("{first_lsn} is no LSN")));
         }
         let mut state = State {
             end: HEADER_BYTES,
