@@ -34,6 +34,7 @@ const BUSY: &str = "5";
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_accounts.sql"),
     include_str!("../migrations/0020_privacy.sql"),
+    include_str!("../migrations/0030_shared.sql"),
 ];
 
 /// What can go wrong with the accounts database.
@@ -89,7 +90,7 @@ pub(crate) struct Shared {
 }
 
 #[derive(Default)]
-struct Snapshot {
+pub(crate) struct Snapshot {
     organizations: Vec<Organization>,
     licenses: HashMap<String, Arc<License>>,
     grants: HashMap<[u8; 32], Grant>,
@@ -180,14 +181,33 @@ impl Accounts {
         if let Some(parent) = parent_id {
             self.known(parent)?;
         }
+        self.insert_organization(name, parent_id, false, now).await
+    }
+
+    /// Creates an organisation that other nodes are not told of.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn create_local_organization(&self, name: &str, now: UnixMs) -> Result<OrganizationId, AccountsError> {
+        self.insert_organization(name, None, true, now).await
+    }
+
+    async fn insert_organization(
+        &self,
+        name: &str,
+        parent_id: Option<OrganizationId>,
+        is_local: bool,
+        now: UnixMs,
+    ) -> Result<OrganizationId, AccountsError> {
         let id = OrganizationId(Uuid::now_v7());
         self.write(
             sqlx::query(
-                "INSERT INTO organizations (organization_id, parent_id, name, created_at_ms) VALUES (?, ?, ?, ?)",
+                "INSERT INTO organizations (organization_id, parent_id, name, is_local, created_at_ms) VALUES (?, ?, ?, ?, ?)",
             )
             .bind(id.to_string())
             .bind(parent_id.map(|parent| parent.to_string()))
             .bind(name.to_owned())
+            .bind(is_local)
             .bind(now.0),
         )
         .await?;
@@ -204,6 +224,7 @@ impl Accounts {
         beacons_days: Option<u32>,
         impressions_days: Option<u32>,
         server: (u32, u32),
+        now: UnixMs,
     ) -> Result<(), AccountsError> {
         self.known(organization_id)?;
         for (table, days, days_max) in [
@@ -217,9 +238,10 @@ impl Accounts {
             }
         }
         self.write(
-            sqlx::query("UPDATE organizations SET beacons_days = ?, impressions_days = ? WHERE organization_id = ?")
+            sqlx::query("UPDATE organizations SET beacons_days = ?, impressions_days = ?, retention_set_at_ms = ? WHERE organization_id = ?")
                 .bind(beacons_days)
                 .bind(impressions_days)
+                .bind(now.0)
                 .bind(organization_id.to_string()),
         )
         .await?;
@@ -338,7 +360,7 @@ impl Shared {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn replace(&self, snapshot: Snapshot) {
+    pub(crate) fn replace(&self, snapshot: Snapshot) {
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
     }
 }
@@ -426,7 +448,7 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), AccountsError>
     transaction.commit().await.map_err(AccountsError::Open)
 }
 
-async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, AccountsError> {
+pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, AccountsError> {
     let mut snapshot = Snapshot::default();
     let rows = sqlx::query(
         "SELECT organization_id, parent_id, name, beacons_days, impressions_days FROM organizations ORDER BY created_at_ms, organization_id",

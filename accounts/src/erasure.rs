@@ -16,7 +16,7 @@ pub struct Erasure {
     pub erasure_id: Uuid,
     /// Whose viewer.
     pub organization_id: OrganizationId,
-    /// Who; `None` once the request is closed.
+    /// Who; `None` once the request is closed, and at nodes that were not asked.
     pub viewer_id: Option<String>,
     /// When it was asked for.
     pub requested_at: UnixMs,
@@ -80,14 +80,14 @@ impl Accounts {
         .transpose()
     }
 
-    /// Every request that is not closed, oldest first.
+    /// Every request that this node was asked for and that is not closed, oldest first.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn open_erasures(&self) -> Result<Vec<Erasure>, AccountsError> {
         let mut connection = self.0.connection.lock().await;
         sqlx::query(sqlx::AssertSqlSafe(format!(
-            "{COLUMNS} WHERE closed_at_ms IS NULL ORDER BY requested_at_ms, erasure_id"
+            "{COLUMNS} WHERE closed_at_ms IS NULL AND viewer_id IS NOT NULL ORDER BY requested_at_ms, erasure_id"
         )))
         .fetch_all(&mut *connection)
         .await

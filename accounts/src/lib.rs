@@ -1,4 +1,4 @@
-//! Who may send and who may ask: organisations, license keys, API keys, in SQLite.
+//! Who may send and who may ask: organisations, license keys, API keys, in SQLite; and how nodes tell each other of them.
 //!
 //! Invariant: a [`Tenant`] comes only out of a [`Grant`], and a grant only out of an API key that is in the database.
 //! `query` asks for a `Tenant` wherever it builds a statement, so a query without an organisation cannot be written.
@@ -10,10 +10,12 @@ mod database;
 mod erasure;
 mod key;
 mod model;
+mod shared;
 mod tenant;
 
 pub use database::{Accounts, AccountsError};
 pub use erasure::Erasure;
 pub use key::{ApiSecret, LicenseKey};
 pub use model::{ApiKey, License, Organization, Scope};
+pub use shared::Entry;
 pub use tenant::{Forbidden, Grant, Tenant};

@@ -65,7 +65,7 @@ pub async fn account(arguments: Account) -> anyhow::Result<()> {
         } => {
             let server = (server_beacons_days, server_impressions_days);
             accounts
-                .set_retention(organization(&id)?, beacons_days, impressions_days, server)
+                .set_retention(organization(&id)?, beacons_days, impressions_days, server, now())
                 .await?;
             "set".to_owned()
         }

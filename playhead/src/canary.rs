@@ -89,7 +89,7 @@ impl Canary {
         let known = accounts.organizations().into_iter().find(|known| known.name == NAME);
         let organization_id = match known {
             Some(organization) => organization.organization_id,
-            None => accounts.create_organization(NAME, None, now()).await?,
+            None => accounts.create_local_organization(NAME, now()).await?,
         };
         let license = accounts
             .licenses(organization_id)

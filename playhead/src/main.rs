@@ -12,6 +12,7 @@ mod documents;
 mod health;
 mod logging;
 mod serve;
+mod share;
 mod simulate;
 mod tls;
 mod web;

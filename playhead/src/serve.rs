@@ -23,7 +23,7 @@ use crate::{
     account,
     arguments::{Engine, Migrate, Serve, Storage},
     canary::{Canary, LastFlight},
-    documents, health,
+    documents, health, share,
     tls::{Certificate, Files},
     web::Web,
 };
@@ -122,6 +122,8 @@ pub struct Node {
     database: Database,
     ingest: Ingest,
     server: Server,
+    /// Tells other nodes of accounts; may be cut short at any moment.
+    sharing: Option<AbortHandle>,
     /// Erasure and retention; may be cut short at any moment.
     tending: JoinHandle<()>,
 }
@@ -133,6 +135,14 @@ impl Node {
         std::fs::create_dir_all(data_dir).with_context(|| format!("creating {}", data_dir.display()))?;
         let accounts = account::open(data_dir, arguments.storage.accounts.as_deref()).await?;
         let database = Database::start(&arguments.storage).await?;
+        // With a ClickHouse of one's own there may be other nodes; the embedded engine has this one.
+        let sharing = match arguments.storage.clickhouse_url {
+            Some(_) => {
+                share::once(&database.store, &accounts).await?;
+                Some(tokio::spawn(share::run(database.store.clone(), accounts.clone())).abort_handle())
+            }
+            None => None,
+        };
         let registry = Registry::new();
         let config = IngestConfig {
             journal: journal::Options {
@@ -229,6 +239,7 @@ impl Node {
             database,
             ingest,
             server,
+            sharing,
             tending,
         })
     }
@@ -257,6 +268,9 @@ impl Node {
         }
         handle.stop(true).await;
         self.tending.abort();
+        if let Some(sharing) = self.sharing {
+            sharing.abort();
+        }
         self.ingest.drain().await;
         self.database.stop().await;
         outcome

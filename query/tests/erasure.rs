@@ -428,7 +428,7 @@ async fn an_organisation_keeps_its_rows_no_longer_than_it_wants() {
     let server = (14, 400);
     let too_long = stack
         .accounts
-        .set_retention(stack.organization, Some(15), None, server)
+        .set_retention(stack.organization, Some(15), None, server, UnixMs(1))
         .await;
     assert_eq!(
         too_long.unwrap_err().to_string(),
@@ -436,7 +436,7 @@ async fn an_organisation_keeps_its_rows_no_longer_than_it_wants() {
     );
     stack
         .accounts
-        .set_retention(stack.organization, Some(3), None, server)
+        .set_retention(stack.organization, Some(3), None, server, UnixMs(1))
         .await
         .unwrap();
     assert_eq!(
@@ -451,7 +451,7 @@ async fn an_organisation_keeps_its_rows_no_longer_than_it_wants() {
     );
     stack
         .accounts
-        .set_retention(stack.organization, Some(3), Some(4), server)
+        .set_retention(stack.organization, Some(3), Some(4), server, UnixMs(1))
         .await
         .unwrap();
     assert_eq!(

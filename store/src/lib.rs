@@ -6,6 +6,7 @@
 //! What is asked of the tables lives in `query`; when rows are sent, in `ingest`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod accounts;
 mod client;
 mod cluster;
 mod erase;
@@ -14,6 +15,7 @@ mod migrate;
 mod row;
 mod statement;
 
+pub use accounts::AccountEntry;
 pub use client::{Store, StoreConfig};
 pub use erase::Table;
 pub use error::StoreError;

@@ -69,6 +69,8 @@ impl Migration {
         "0003_impressions_from_beacons",
         "0004_dead_letters",
         "0005_unknown_fields",
+        "0006_accounts",
+        "0007_steps",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.

@@ -3,7 +3,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -104,25 +107,25 @@ pub struct Load {
 }
 
 impl Load {
-    /// Begins to post `requests` with `senders` senders, round robin over `nodes`.
+    /// Begins to post `requests`, so many at once.
     pub fn begin(
         requests: impl IntoIterator<Item = Request, IntoIter: Send + 'static>,
         senders: usize,
-        nodes: &[Sender],
+        sender: &Sender,
         truth: &Arc<Mutex<Truth>>,
     ) -> Self {
         let queue: Queue = Arc::new(Mutex::new(Box::new(requests.into_iter())));
         let acknowledged = watch::Sender::new(0);
         let mut running = JoinSet::new();
-        for node in nodes.iter().cycle().take(senders.max(nodes.len())) {
-            let (node, queue, truth) = (node.clone(), Arc::clone(&queue), Arc::clone(truth));
+        for _ in 0..senders {
+            let (sender, queue, truth) = (sender.clone(), Arc::clone(&queue), Arc::clone(truth));
             let acknowledged = acknowledged.clone();
             running.spawn(async move {
                 loop {
                     let Some(request) = lock(&queue).next() else {
                         return Ok(());
                     };
-                    node.post(&request).await?;
+                    sender.post(&request).await?;
                     lock(&truth).acknowledged(&request);
                     acknowledged.send_modify(|count| *count += 1);
                 }
@@ -178,23 +181,36 @@ pub struct Distinct {
 #[derive(Debug, Clone)]
 pub struct Sender {
     client: reqwest::Client,
-    url: String,
+    /// Of each node; more than one where a load balancer stands in front of them.
+    urls: Vec<String>,
+    turn: Arc<AtomicUsize>,
     api_key: String,
 }
 
 impl Sender {
     /// A sender to `stack`, which may die and come back on the same port.
     pub fn new(stack: &Stack) -> Result<Self> {
+        Self::balanced(&[stack])
+    }
+
+    /// A sender whose every request, also a repeated one, goes to the next of `nodes`: beacons of one attempt to any of them.
+    pub fn balanced(nodes: &[&Stack]) -> Result<Self> {
+        let stack = nodes.first().context("no node to send to")?;
         Ok(Self {
             client: reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?,
-            url: stack.beacons_url(),
+            urls: nodes.iter().map(|node| node.beacons_url()).collect(),
+            turn: Arc::default(),
             api_key: stack.keys.api_key.clone(),
         })
     }
 
     /// Posts once. `Ok(false)` when the node is not there or cannot take it now.
     pub async fn try_post(&self, request: &Request) -> Result<bool> {
-        let mut post = self.client.post(&self.url).header("X-Api-Key", &self.api_key);
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let mut post = self
+            .client
+            .post(&self.urls[turn % self.urls.len()])
+            .header("X-Api-Key", &self.api_key);
         for (name, value) in request.headers() {
             post = post.header(name, value);
         }

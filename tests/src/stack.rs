@@ -99,8 +99,44 @@ impl Stack {
 
     /// The same, with more arguments and environment variables for the server.
     pub async fn start_apart_with(extra: &[&str], environment: &[(&str, &str)]) -> Result<Self> {
+        let mut stack = Self::prepared(free_address()?, extra, environment)?;
+        stack.start_engine_again().await?;
+        let organization = stack.account(&["create-organization", "bench"]).await?;
+        stack.keys.license_key = stack
+            .account(&[
+                "create-license-key",
+                "--organization",
+                &organization,
+                "--domain",
+                "*",
+                "--rate-limit",
+                "1000000",
+            ])
+            .await?;
+        stack.keys.api_key = stack
+            .account(&["create-api-key", "--organization", &organization, "--scope", "admin"])
+            .await?;
+        stack.keys.organization_id = organization;
+        stack.start_again().await?;
+        Ok(stack)
+    }
+
+    /// Starts another node on this one's ClickHouse. They share nothing else; the keys are this one's.
+    pub async fn start_beside(&self) -> Result<Self> {
+        let engine = self.engine.as_ref().context("the engine belongs to the server")?;
+        let mut stack = Self::prepared(engine.address.clone(), &[], &[])?;
+        stack.keys = Keys {
+            url: stack.keys.url,
+            ..self.keys.clone()
+        };
+        stack.start_again().await?;
+        Ok(stack)
+    }
+
+    /// A folder, an address, and how the server is started there; nothing runs yet.
+    fn prepared(engine_at: String, extra: &[&str], environment: &[(&str, &str)]) -> Result<Self> {
         let folder = new_folder()?;
-        let (engine_at, listen) = (free_address()?, free_address()?);
+        let listen = free_address()?;
         let url = format!("http://{listen}");
         let data = folder.path().join("data");
         let mut arguments: Vec<String> = [
@@ -123,7 +159,7 @@ impl Stack {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let mut stack = Self {
+        Ok(Self {
             keys: Keys {
                 url,
                 organization_id: String::new(),
@@ -138,26 +174,7 @@ impl Stack {
                 child: None,
                 address: engine_at,
             }),
-        };
-        stack.start_engine_again().await?;
-        let organization = stack.account(&["create-organization", "bench"]).await?;
-        stack.keys.license_key = stack
-            .account(&[
-                "create-license-key",
-                "--organization",
-                &organization,
-                "--domain",
-                "*",
-                "--rate-limit",
-                "1000000",
-            ])
-            .await?;
-        stack.keys.api_key = stack
-            .account(&["create-api-key", "--organization", &organization, "--scope", "admin"])
-            .await?;
-        stack.keys.organization_id = organization;
-        stack.start_again().await?;
-        Ok(stack)
+        })
     }
 
     /// Lets the next to pass `point`, in the server or in the engine, fail there.
@@ -370,6 +387,23 @@ impl Stack {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         bail!("the node does not know a key that was made for it")
+    }
+
+    /// Revokes an organisation's API keys, as its operator would at this node.
+    pub async fn revoke_api_keys(&self, organization: &str) -> Result<()> {
+        let list: Value = serde_json::from_str(&self.account(&["list"]).await?)?;
+        let known = list.as_array().context("a list")?.iter();
+        let found = known
+            .filter(|one| one["organization"]["organization_id"] == organization)
+            .flat_map(|one| one["api_keys"].as_array().into_iter().flatten());
+        let mut revoked = 0;
+        for key in found {
+            let id = key["api_key_id"].as_str().context("an id")?;
+            self.account(&["revoke", id]).await?;
+            revoked += 1;
+        }
+        ensure!(revoked > 0, "{organization} has no API key here: {list}");
+        Ok(())
     }
 
     async fn account(&self, arguments: &[&str]) -> Result<String> {

@@ -31,7 +31,7 @@ async fn every_acknowledged_beacon_is_counted_once_whatever_is_killed() {
         "a load of {total} requests is over before anything can be killed"
     );
     let truth = Arc::new(Mutex::new(Truth::default()));
-    let load = Load::begin(requests, SENDERS, &[Sender::new(&stack).unwrap()], &truth);
+    let load = Load::begin(requests, SENDERS, &Sender::new(&stack).unwrap(), &truth);
 
     load.reaches(total / 5).await.unwrap();
     stack.kill_server().await.unwrap();
@@ -113,12 +113,7 @@ async fn every_acknowledged_beacon_is_counted_once_wherever_the_process_ends() {
         if point == Point::DeadLettersStored {
             continue; // below, as it needs rows that ClickHouse refuses
         }
-        let load = Load::begin(
-            parts.next().unwrap().to_vec(),
-            SENDERS,
-            std::slice::from_ref(&sender),
-            &truth,
-        );
+        let load = Load::begin(parts.next().unwrap().to_vec(), SENDERS, &sender, &truth);
         // Some of the part is stored before it.
         load.reaches(part / 4).await.unwrap();
         stack.arm(point).unwrap();
@@ -163,7 +158,7 @@ async fn a_crash_among_dead_letters_neither_loses_nor_doubles_one() {
     let truth = Arc::new(Mutex::new(Truth::default()));
     stack.clickhouse(REFUSE).await.unwrap();
     stack.arm(Point::DeadLettersStored).unwrap();
-    let load = Load::begin(requests, SENDERS, &[Sender::new(&stack).unwrap()], &truth);
+    let load = Load::begin(requests, SENDERS, &Sender::new(&stack).unwrap(), &truth);
     let status = stack.server_ends().await.unwrap();
     assert_eq!(status.signal(), Some(libc::SIGKILL), "{status}");
     stack.start_again().await.unwrap();

@@ -140,7 +140,7 @@ async fn whatever_clickhouse_does_beacons_are_acknowledged_and_counted_once() {
     let part = requests.len() / TROUBLES.len();
     for (trouble, requests) in TROUBLES.into_iter().zip(requests.chunks(part)) {
         let name = trouble.name();
-        let load = Load::begin(requests.to_vec(), SENDERS, std::slice::from_ref(&sender), &truth);
+        let load = Load::begin(requests.to_vec(), SENDERS, &sender, &truth);
         load.reaches(part / 4).await.unwrap();
         let retries = stack.metric("playhead_ingest_insert_retries_total").await.unwrap();
         trouble.begin(&mut stack).await;
@@ -175,7 +175,7 @@ async fn at_the_journals_bound_senders_hear_so_and_nothing_is_lost() {
     stack.kill_engine().await.unwrap();
     let requests = requests(19, 200.0).unwrap();
     let truth = Arc::new(Mutex::new(Truth::default()));
-    let load = Load::begin(requests, SENDERS, &[Sender::new(&stack).unwrap()], &truth);
+    let load = Load::begin(requests, SENDERS, &Sender::new(&stack).unwrap(), &truth);
     metric_reaches(&stack, "playhead_ingest_beacons_refused_total", 1.0).await;
 
     // What a sender hears: when to come again, and why.

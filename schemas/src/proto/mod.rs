@@ -17,7 +17,6 @@ use std::fmt;
 
 use prost::{
     Message as _,
-    bytes::Buf,
     encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field},
 };
 use uuid::Uuid;
@@ -169,43 +168,60 @@ fn inner(number: u32) -> Option<&'static str> {
     }
 }
 
-/// Collects fields with numbers above the known ones. `bytes` were decoded before, so they are whole.
+/// Collects fields with numbers above the known ones. `bytes` were decoded before, so they are whole; every beacon passes here, and
+/// few have something to collect, so this only steps from key to key.
 fn collect_unknown<'a>(path: &'static str, bytes: &'a [u8], unknown: &mut UnknownFields<'a>) {
     let known = KNOWN
         .iter()
         .find(|(message, _)| *message == path)
         .map_or(0, |(_, known)| *known);
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let begin = rest;
-        let Ok((number, wire_type)) = decode_key(&mut rest) else {
+    let mut at = 0;
+    while at < bytes.len() {
+        let begin = at;
+        let Some(key) = varint(bytes, &mut at) else { return };
+        let number = u32::try_from(key >> 3).unwrap_or(u32::MAX);
+        let length = match key & 7 {
+            0 => varint(bytes, &mut at).map(|_| 0),
+            1 => Some(8),
+            2 => varint(bytes, &mut at).and_then(|length| usize::try_from(length).ok()),
+            5 => Some(4),
+            // Groups, which proto3 does not have: what is behind them is not looked at.
+            _ => None,
+        };
+        let Some(end) = length
+            .and_then(|length| at.checked_add(length))
+            .filter(|end| *end <= bytes.len())
+        else {
             return;
         };
         if path.is_empty()
-            && wire_type == WireType::LengthDelimited
+            && key & 7 == 2
             && let Some(message) = inner(number)
         {
-            let Some(length) = decode_varint(&mut rest)
-                .ok()
-                .and_then(|length| usize::try_from(length).ok())
-            else {
-                return;
-            };
-            collect_unknown(message, &rest[..length.min(rest.len())], unknown);
-            rest.advance(length.min(rest.len()));
-            continue;
-        }
-        if skip_field(wire_type, number, &mut rest, DecodeContext::default()).is_err() {
-            return;
-        }
-        if number > known {
-            let field = &begin[..begin.len() - rest.len()];
+            collect_unknown(message, &bytes[at..end], unknown);
+        } else if number > known {
+            let field = &bytes[begin..end];
             match unknown.iter_mut().find(|(message, _)| *message == path) {
                 Some((_, fields)) => fields.push(field),
                 None => unknown.push((path, vec![field])),
             }
         }
+        at = end;
     }
+}
+
+/// The varint at `at`, which moves behind it.
+fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let byte = *bytes.get(*at)?;
+        *at += 1;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
 }
 
 /// From the wire's type to ours.

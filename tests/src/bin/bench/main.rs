@@ -18,11 +18,17 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Area {
-    /// CPU seconds per million beacons, single and in batches of ten, next to an actix server that answers 204
+    /// CPU seconds per million beacons, single and in batches, in both forms, next to an actix server that answers 204
     Ingest {
         /// How long each load lasts at most, s
         #[arg(long, default_value_t = 10)]
         seconds: u64,
+        /// Only bodies of so many beacons: 1, 10 or 50
+        #[arg(long)]
+        batch: Option<usize>,
+        /// Only bodies in this form
+        #[arg(long, value_enum)]
+        form: Option<ingest::Form>,
     },
     /// Query times next to a plain scan of the same rows
     Query {
@@ -72,7 +78,7 @@ impl Figure {
 #[tokio::main]
 async fn main() -> Result<()> {
     match Arguments::parse().area {
-        Area::Ingest { seconds } => ingest::bench(seconds).await,
+        Area::Ingest { seconds, batch, form } => ingest::bench(seconds, batch, form).await,
         Area::Query { attempts } => query::bench(attempts).await,
         Area::Storage { attempts } => storage::bench(attempts).await,
         Area::Nothing => ingest::nothing().await,

@@ -84,7 +84,7 @@ impl Crash {
         while rounds < self.rounds {
             // Far more than is posted before it is ended.
             let requests = audience(seed.wrapping_add(u64::from(rounds)), 5_000.0)?;
-            let load = Load::begin(requests, SENDERS, std::slice::from_ref(&sender), &truth);
+            let load = Load::begin(requests, SENDERS, &sender, &truth);
             let until = (rounds + ROUNDS_PER_COMPARISON).min(self.rounds);
             while rounds < until {
                 // The moment is what is drawn; there is nothing to wait for.
