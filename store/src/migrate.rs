@@ -174,9 +174,8 @@ impl Store {
         );
         self.define(&self.bare, &create).await?;
         let engine = match self.cluster {
-            // The whole of it on every node, whatever its shard.
-            Some(_) => "ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}')",
-            None => "ReplacingMergeTree",
+            Some(_) => format!("ReplicatedReplacingMergeTree({})", cluster::WHOLE),
+            None => "ReplacingMergeTree".to_owned(),
         };
         let create = format!(
             "CREATE TABLE IF NOT EXISTS migrations{on_cluster}
