@@ -1,6 +1,6 @@
 //! A cluster's form of the tables, derived from the same files as a single node's (docs/adr/0009).
 //!
-//! A table `t` becomes `t_local`, replicated within its shard, and `t`, which is Distributed over the shards by attempt: so
+//! A table `t` of attempts becomes `t_local`, replicated within its shard, and `t`, which is Distributed over the shards by attempt: so
 //! every statement that reads or inserts names `t` in both forms. Views stand beside the local tables and see their own
 //! shard's rows only. Statements that change tables or delete go to `t_local` on every node.
 //!
@@ -31,13 +31,8 @@ const SHARDING_KEY: &str = "cityHash64(attempt_id)";
 /// Deduplication is forgotten after 7 days, not after ClickHouse's hour: a journal may wait for a weekend.
 const WINDOW_SECONDS: u32 = 7 * 24 * 3_600;
 
-/// Tables that every node has whole, whatever its shard: small, and of no attempt.
-const EVERYWHERE: [&str; 1] = ["accounts"];
-
-/// The arguments of a replicated engine whose table is spread over the shards.
-const OF_A_SHARD: &str = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'";
-/// And of one that every node has whole.
-pub(crate) const OF_ALL: &str = "'/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}'";
+/// Where every node keeps the whole of a table: arguments of a Replicated engine.
+pub(crate) const WHOLE: &str = "'/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}'";
 
 /// The name of the table that holds the shard's rows.
 pub(crate) fn local(table: &str) -> String {
@@ -110,16 +105,15 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// The tables that `migrations` create and that are spread over the shards.
+/// The tables that `migrations` create and a cluster spreads: those whose rows belong to an attempt. The others are small.
 pub(crate) fn tables<'a>(migrations: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     migrations
         .into_iter()
-        .filter_map(|sql| match Head::of(&tokens(sql))? {
-            Head {
-                verb: Verb::CreateTable,
-                object,
-            } if !EVERYWHERE.contains(&object) => Some(object),
-            _ => None,
+        .filter_map(|sql| {
+            let tokens = tokens(sql);
+            let head = Head::of(&tokens)?;
+            let is_spread = head.verb == Verb::CreateTable && tokens.contains(&Token::Word("attempt_id"));
+            is_spread.then_some(head.object)
         })
         .collect()
 }
@@ -177,6 +171,12 @@ pub(crate) fn rendered(sql: &str, tables: &[&str], cluster: &str, database: &str
         // Through the Distributed tables, which every node has: once for all shards.
         return Some(vec![sql.to_owned()]);
     }
+    // The rows of a shard on its replicas; a table that is not spread on every node, whatever its shard.
+    let place = if tables.contains(&head.object) {
+        "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"
+    } else {
+        WHOLE
+    };
     let mut text = String::with_capacity(sql.len() + 256);
     let mut is_object_placed = false;
     // The last two tokens that mean something.
@@ -194,11 +194,6 @@ pub(crate) fn rendered(sql: &str, tables: &[&str], cluster: &str, database: &str
                 }
             }
             Token::Word(engine) if before == ["ENGINE", "="] && engine.ends_with("MergeTree") => {
-                let place = if EVERYWHERE.contains(&head.object) {
-                    OF_ALL
-                } else {
-                    OF_A_SHARD
-                };
                 text.push_str(&format!("Replicated{engine}({place}"));
                 // The engine's own arguments come behind ours.
                 if remaining.next_if_eq(&Token::Other("(")).is_some() {
@@ -259,21 +254,11 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_keeps_its_arguments() {
+    fn a_table_of_no_attempts_is_whole_everywhere_and_an_engine_keeps_its_arguments() {
         check(
-            "CREATE TABLE IF NOT EXISTS other (attempt_id UUID) ENGINE = ReplacingMergeTree(version) ORDER BY attempt_id",
+            "CREATE TABLE IF NOT EXISTS other (name String) ENGINE = ReplacingMergeTree(version) ORDER BY name",
             &[
-                "CREATE TABLE IF NOT EXISTS other ON CLUSTER 'c' (attempt_id UUID) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', version) ORDER BY attempt_id",
-            ],
-        );
-    }
-
-    #[test]
-    fn a_table_without_attempts_is_whole_on_every_node() {
-        check(
-            "CREATE TABLE IF NOT EXISTS accounts (id String) ENGINE = ReplacingMergeTree(written_at) ORDER BY id",
-            &[
-                "CREATE TABLE IF NOT EXISTS accounts ON CLUSTER 'c' (id String) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}', written_at) ORDER BY id",
+                "CREATE TABLE IF NOT EXISTS other ON CLUSTER 'c' (name String) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}', version) ORDER BY name",
             ],
         );
     }

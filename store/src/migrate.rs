@@ -119,30 +119,9 @@ impl Store {
             check_identifier("cluster", cluster)?;
         }
         retention.check()?;
-        self.check_form().await?;
-        let on_cluster = cluster::on_cluster(self.cluster.as_deref());
-        // Atomic: the embedded engine's default database engine cannot hold materialized views.
-        let create = format!(
-            "CREATE DATABASE IF NOT EXISTS `{}`{on_cluster} ENGINE = Atomic",
-            self.database
-        );
-        self.define(&self.bare, &create).await?;
-        let engine = match self.cluster {
-            Some(_) => format!("ReplicatedReplacingMergeTree({})", cluster::OF_ALL),
-            None => "ReplacingMergeTree".to_owned(),
-        };
-        let create = format!(
-            "CREATE TABLE IF NOT EXISTS migrations{on_cluster}
-             (
-                 name String COMMENT 'file name without .sql',
-                 checksum String COMMENT 'SHA-256 of the text as applied, hexadecimal',
-                 applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'wall clock of the server, ms resolution'
-             )
-             ENGINE = {engine}
-             ORDER BY name
-             SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 480"
-        );
-        self.define(&self.client, &create).await?;
+        if !self.has_migrations().await? {
+            self.begin().await?;
+        }
         let applied: HashMap<String, String> = self
             .fetch::<Applied>(&Statement::new("SELECT name, checksum FROM migrations FINAL"))
             .await?
@@ -185,9 +164,36 @@ impl Store {
         Ok(newly)
     }
 
-    /// The engine of `migrations` tells which form the tables have. Asked before anything is made: tables of both forms side by
-    /// side would each hold some of the rows.
-    async fn check_form(&self) -> Result<(), StoreError> {
+    /// Makes the database and the table that says what is in it.
+    async fn begin(&self) -> Result<(), StoreError> {
+        let on_cluster = cluster::on_cluster(self.cluster.as_deref());
+        // Atomic: the embedded engine's default database engine cannot hold materialized views.
+        let create = format!(
+            "CREATE DATABASE IF NOT EXISTS `{}`{on_cluster} ENGINE = Atomic",
+            self.database
+        );
+        self.define(&self.bare, &create).await?;
+        let engine = match self.cluster {
+            Some(_) => format!("ReplicatedReplacingMergeTree({})", cluster::WHOLE),
+            None => "ReplacingMergeTree".to_owned(),
+        };
+        let create = format!(
+            "CREATE TABLE IF NOT EXISTS migrations{on_cluster}
+             (
+                 name String COMMENT 'file name without .sql',
+                 checksum String COMMENT 'SHA-256 of the text as applied, hexadecimal',
+                 applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'wall clock of the server, ms resolution'
+             )
+             ENGINE = {engine}
+             ORDER BY name
+             SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 480"
+        );
+        self.define(&self.client, &create).await
+    }
+
+    /// Whether the database was begun. Its engine tells which form the tables have; tables of both forms side by side would each
+    /// hold some of the rows. What is there is not made again: on a cluster that needs every node, and a start must not.
+    async fn has_migrations(&self) -> Result<bool, StoreError> {
         let statement = Statement::new(
             "SELECT engine FROM system.tables WHERE database = {database:String} AND name = 'migrations'",
         )
@@ -195,12 +201,12 @@ impl Store {
         // This database may not be there yet.
         let answer = self.fetch_by::<Form>(&self.bare, &statement).await?;
         let [Form { engine }] = answer.as_slice() else {
-            return Ok(());
+            return Ok(false);
         };
         let words = |is_cluster| if is_cluster { "a cluster" } else { "a single node" };
         let (found, told) = (engine.starts_with("Replicated"), self.cluster.is_some());
         if found == told {
-            Ok(())
+            Ok(true)
         } else {
             Err(StoreError::OtherForm {
                 found: words(found),
@@ -248,7 +254,8 @@ impl Store {
             ),
         };
         let statement = Statement::new(format!(
-            "SELECT create_table_query FROM {tables} WHERE database = {{database:String}} AND name = {{table:String}}"
+            "SELECT create_table_query FROM {tables} WHERE database = {{database:String}} AND name = {{table:String}} \
+             SETTINGS skip_unavailable_shards = 1"
         ))
         .bind("database", self.database.as_str())
         .bind("table", name);
