@@ -47,6 +47,9 @@ pub async fn bench(seconds: u64, batch: Option<usize>, form: Option<Form>) -> Re
         });
         let bytes = bodies.iter().map(Vec::len).sum::<usize>();
         let bytes_per_beacon = bytes as f64 / (bodies.len() * per_batch) as f64;
+        let sample = &bodies[..bodies.len().min(PACKED_BODIES)];
+        let packed = sample.iter().map(|body| packed_bytes(body)).sum::<std::io::Result<usize>>()?;
+        let packed_per_beacon = packed as f64 / (sample.len() * per_batch) as f64;
         ensure!(!bodies.is_empty(), "the simulator made no bodies");
         // The reference reads nothing, so it may see a body twice.
         let supply = |repeat| Supply::new(&bodies, form, repeat);
@@ -101,6 +104,16 @@ pub async fn bench(seconds: u64, batch: Option<usize>, form: Option<Form>) -> Re
         )?;
     }
     Ok(())
+}
+
+/// Bodies that are compressed, to see what that gives.
+const PACKED_BODIES: usize = 500;
+
+/// Bytes of `body` after gzip at its usual level.
+fn packed_bytes(body: &[u8]) -> std::io::Result<usize> {
+    let mut packed = Vec::new();
+    let mut encoder = flate2::read::GzEncoder::new(body, flate2::Compression::default());
+    std::io::Read::read_to_end(&mut encoder, &mut packed)
 }
 
 /// What the bodies are written in.
