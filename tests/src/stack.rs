@@ -389,6 +389,32 @@ impl Stack {
         bail!("the node does not know a key that was made for it")
     }
 
+    /// Makes another organisation with a license key of its own, good for so many beacons a second; waits until the node knows it.
+    pub async fn create_license_key(&self, per_s: u64) -> Result<String> {
+        let organization = self.account(&["create-organization", "noisy"]).await?;
+        let limit = per_s.to_string();
+        let arguments = [
+            "create-license-key",
+            "--organization",
+            &organization,
+            "--domain",
+            "*",
+            "--rate-limit",
+            &limit,
+        ];
+        let key = self.account(&arguments).await?;
+        let url = self.url(&format!("/v1/beacons?key={key}"));
+        let begun = Instant::now();
+        while self.client.post(&url).body("{}").send().await?.status() == StatusCode::UNAUTHORIZED {
+            ensure!(
+                begun.elapsed() < Duration::from_secs(10),
+                "the node does not know a key that was made for it"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(key)
+    }
+
     /// Revokes an organisation's API keys, as its operator would at this node.
     pub async fn revoke_api_keys(&self, organization: &str) -> Result<()> {
         let list: Value = serde_json::from_str(&self.account(&["list"]).await?)?;

@@ -17,6 +17,8 @@ use crate::{
 pub enum Area {
     /// CPU per million beacons, next to a server that answers 204
     Ingest,
+    /// A tenant's acknowledgement times while another sends a hundred times its limit, next to those while it is silent
+    Fairness,
     /// Query times on many attempts, next to a plain scan
     Query,
     /// Bytes on disk of a beacon and of an attempt, next to what is aimed at
@@ -70,7 +72,8 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
             );
         }
     }
-    if wanted(Area::Ingest) || wanted(Area::Query) || wanted(Area::Storage) {
+    let areas = [Area::Ingest, Area::Fairness, Area::Query, Area::Storage];
+    if areas.into_iter().any(wanted) {
         node_packages(project)?;
         run_step(
             "building playhead and its load (profile dist: LTO takes some minutes)",
@@ -104,6 +107,9 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
     };
     if wanted(Area::Ingest) {
         running(&["ingest", "--seconds", &arguments.seconds.to_string()])?;
+    }
+    if wanted(Area::Fairness) {
+        running(&["fairness", "--seconds", &arguments.seconds.to_string()])?;
     }
     if wanted(Area::Storage) {
         running(&["storage"])?;

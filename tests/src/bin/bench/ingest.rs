@@ -48,7 +48,10 @@ pub async fn bench(seconds: u64, batch: Option<usize>, form: Option<Form>) -> Re
         let bytes = bodies.iter().map(Vec::len).sum::<usize>();
         let bytes_per_beacon = bytes as f64 / (bodies.len() * per_batch) as f64;
         let sample = &bodies[..bodies.len().min(PACKED_BODIES)];
-        let packed = sample.iter().map(|body| packed_bytes(body)).sum::<std::io::Result<usize>>()?;
+        let packed = sample
+            .iter()
+            .map(|body| packed_bytes(body))
+            .sum::<std::io::Result<usize>>()?;
         let packed_per_beacon = packed as f64 / (sample.len() * per_batch) as f64;
         ensure!(!bodies.is_empty(), "the simulator made no bodies");
         // The reference reads nothing, so it may see a body twice.

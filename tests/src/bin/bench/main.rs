@@ -2,6 +2,7 @@
 //! times next to a plain scan. Prints one JSON object a line; remarks go to standard error.
 //! The size of the collector and the example of `statistics` need no running system and are measured by xtask itself.
 
+mod fairness;
 mod ingest;
 mod query;
 mod storage;
@@ -29,6 +30,12 @@ enum Area {
         /// Only bodies in this form
         #[arg(long, value_enum)]
         form: Option<ingest::Form>,
+    },
+    /// What a tenant at a hundred times its limit does to another's acknowledgement times
+    Fairness {
+        /// How long each of the two loads, s
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
     },
     /// Query times next to a plain scan of the same rows
     Query {
@@ -79,6 +86,7 @@ impl Figure {
 async fn main() -> Result<()> {
     match Arguments::parse().area {
         Area::Ingest { seconds, batch, form } => ingest::bench(seconds, batch, form).await,
+        Area::Fairness { seconds } => fairness::bench(seconds).await,
         Area::Query { attempts } => query::bench(attempts).await,
         Area::Storage { attempts } => storage::bench(attempts).await,
         Area::Nothing => ingest::nothing().await,
