@@ -88,6 +88,12 @@ pub async fn bench(seconds: u64, batch: Option<usize>, form: Option<Form>) -> Re
             None,
         )?;
         Figure::print(
+            format!("ingest_wire_bytes_per_beacon_gzip_{name}"),
+            packed_per_beacon,
+            "B",
+            Some(bytes_per_beacon),
+        )?;
+        Figure::print(
             format!("ingest_cpu_s_per_million_beacons_{name}"),
             per_million(&measured, 0),
             "s",
