@@ -4,10 +4,19 @@
 
 use std::{env, fs, path::Path};
 
+use prost_types::field_descriptor_proto::Type;
+
 #[test]
 fn the_types_of_the_compact_form_are_those_of_its_definition() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let definition = protox::compile(["playhead/v1/beacon.proto"], [root.join("proto")]).unwrap();
+    let mut definition = protox::compile(["playhead/v1/beacon.proto"], [root.join("proto")]).unwrap();
+    // Read wider than they are declared, which is the same on the wire: a number that does not fit is refused then, instead of cut.
+    let fields = definition.file.iter_mut().flat_map(|file| &mut file.message_type);
+    for field in fields.flat_map(|message| &mut message.field) {
+        if field.r#type() == Type::Uint32 {
+            field.set_type(Type::Uint64);
+        }
+    }
     let out = env::temp_dir().join(format!("playhead-proto-{}", std::process::id()));
     fs::create_dir_all(&out).unwrap();
     prost_build::Config::new()

@@ -12,7 +12,7 @@ use super::native::{Batch, Fault, UNKNOWN_BYTES_MAX, check_head};
 
 /// Reads a body.
 pub(crate) fn read(body: &[u8]) -> Result<Batch, ApiError> {
-    let head = proto::split(body).map_err(|WireError { field, text }| {
+    let head = proto::split(body).map_err(|WireError { field, text, .. }| {
         let field = if field.is_empty() { "body" } else { &field };
         ApiError::new(ErrorCode::MalformedBody)
             .developer(text.clone())
@@ -35,9 +35,18 @@ pub(crate) fn read(body: &[u8]) -> Result<Batch, ApiError> {
                 }
                 Ok(beacon)
             }
-            Err(WireError { field, text }) => {
+            Err(WireError {
+                field,
+                text,
+                is_out_of_range,
+            }) => {
                 let field = if field.is_empty() { "." } else { &field };
-                Err(Fault::new(Rejection::Malformed, field, text))
+                let reason = if is_out_of_range {
+                    Rejection::NumberOutOfRange
+                } else {
+                    Rejection::Malformed
+                };
+                Err(Fault::new(reason, field, text))
             }
         })
         .collect();
@@ -134,13 +143,29 @@ mod tests {
         // An attempt id of three bytes; a kind of the future.
         body.extend(field(4, &[&field(1, b"abc")[..], &[4 << 3, 99]].concat()));
         body.extend(field(4, &[&field(1, &[7; 16])[..], &[4 << 3, 99]].concat()));
+        // A sequence of 33 bits.
+        body.extend(field(
+            4,
+            &[&field(1, &[7; 16])[..], &[2 << 3, 0x80, 0x80, 0x80, 0x80, 0x10]].concat(),
+        ));
         let read = read(&body).unwrap();
-        let faults: Vec<Option<&str>> = read
+        let faults: Vec<Option<(Rejection, &str)>> = read
             .beacons
             .iter()
-            .map(|beacon| beacon.as_ref().err().map(|fault| &*fault.field))
+            .map(|beacon| beacon.as_ref().err().map(|fault| (fault.reason, &*fault.field)))
             .collect();
-        assert_eq!(faults, [None, None, Some("."), Some("attempt_id"), Some("kind")]);
+        let malformed = |field| Some((Rejection::Malformed, field));
+        assert_eq!(
+            faults,
+            [
+                None,
+                None,
+                malformed("."),
+                malformed("attempt_id"),
+                malformed("kind"),
+                Some((Rejection::NumberOutOfRange, "sequence")),
+            ]
+        );
     }
 
     #[test]

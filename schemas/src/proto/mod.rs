@@ -2,7 +2,7 @@
 //!
 //! [`split`] finds a body's beacons without reading them, so that one bad beacon costs its batch nothing; [`read_beacon`] reads one;
 //! [`write`] is for senders. Fields of a newer definition are not lost: [`read_beacon`] hands their bytes on.
-//! The types of `playhead.v1.rs` are made from the definition and stay inside this module.
+//! The types of `playhead.v1.rs` are made from the definition, with 64 bits for every number, and stay inside this module.
 
 #[allow(
     missing_docs,
@@ -32,6 +32,8 @@ pub struct WireError {
     pub field: String,
     /// What is wrong with it.
     pub text: String,
+    /// Whether it is a number that does not fit its field.
+    pub is_out_of_range: bool,
 }
 
 impl WireError {
@@ -39,6 +41,7 @@ impl WireError {
         Self {
             field: field.into(),
             text: text.into(),
+            is_out_of_range: false,
         }
     }
 
@@ -228,6 +231,49 @@ trait FromWire<Wire>: Sized {
     fn from_wire(wire: Wire) -> Result<Self, WireError>;
 }
 
+impl FromWire<u64> for u32 {
+    fn from_wire(number: u64) -> Result<Self, WireError> {
+        u32::try_from(number).map_err(|_| WireError {
+            is_out_of_range: true,
+            ..WireError::new("", format!("{number} is larger than {}", u32::MAX))
+        })
+    }
+}
+
+macro_rules! same {
+    ($($type:ty),*) => {$(
+        impl FromWire<$type> for $type {
+            fn from_wire(value: $type) -> Result<Self, WireError> {
+                Ok(value)
+            }
+        }
+
+        impl ToWire<$type> for $type {
+            fn to_wire(&self) -> $type {
+                *self
+            }
+        }
+    )*};
+}
+same!(bool, u64);
+
+/// From our type to the wire's.
+trait ToWire<Wire> {
+    fn to_wire(&self) -> Wire;
+}
+
+impl ToWire<u64> for u32 {
+    fn to_wire(&self) -> u64 {
+        (*self).into()
+    }
+}
+
+impl<Wire, T: ToWire<Wire>> ToWire<Option<Wire>> for Option<T> {
+    fn to_wire(&self) -> Option<Wire> {
+        self.as_ref().map(T::to_wire)
+    }
+}
+
 impl<Wire, T: FromWire<Wire>> FromWire<Option<Wire>> for Option<T> {
     fn from_wire(wire: Option<Wire>) -> Result<Self, WireError> {
         wire.map(T::from_wire).transpose()
@@ -283,7 +329,7 @@ impl FromWire<wire::Beacon> for Beacon {
         })?;
         Ok(Self {
             attempt_id: AttemptId(attempt_id),
-            sequence: wire.sequence,
+            sequence: field("sequence", wire.sequence)?,
             started_at_ms: UnixMs(wire.started_at_ms),
             kind: field("kind", wire.kind)?,
             state: field("state", wire.state)?,
@@ -297,16 +343,16 @@ impl FromWire<wire::Beacon> for Beacon {
 fn to_wire_beacon(beacon: &Beacon) -> wire::Beacon {
     wire::Beacon {
         attempt_id: beacon.attempt_id.0.as_bytes().to_vec(),
-        sequence: beacon.sequence,
+        sequence: beacon.sequence.into(),
         started_at_ms: beacon.started_at_ms.0,
         kind: beacon.kind.into(),
         state: beacon.state.into(),
         interval: Some(wire::Interval {
-            from_ms: beacon.interval.from_ms,
-            to_ms: beacon.interval.to_ms,
+            from_ms: beacon.interval.from_ms.into(),
+            to_ms: beacon.interval.to_ms.into(),
             state: beacon.interval.state.into(),
             events: beacon.interval.events.iter().map(to_wire_event).collect(),
-            events_dropped: beacon.interval.events_dropped,
+            events_dropped: beacon.interval.events_dropped.into(),
         }),
         totals: Some(to_wire_totals(&beacon.totals)),
         context: beacon.context.as_ref().map(to_wire_context),
@@ -316,8 +362,8 @@ fn to_wire_beacon(beacon: &Beacon) -> wire::Beacon {
 impl FromWire<wire::Interval> for Interval {
     fn from_wire(wire: wire::Interval) -> Result<Self, WireError> {
         Ok(Self {
-            from_ms: wire.from_ms,
-            to_ms: wire.to_ms,
+            from_ms: field("from_ms", wire.from_ms)?,
+            to_ms: field("to_ms", wire.to_ms)?,
             state: field("state", wire.state)?,
             events: wire
                 .events
@@ -327,7 +373,7 @@ impl FromWire<wire::Interval> for Interval {
                     Event::from_wire(event).map_err(|error| error.inside(&format!("events[{index}]")))
                 })
                 .collect::<Result<_, _>>()?,
-            events_dropped: wire.events_dropped,
+            events_dropped: field("events_dropped", wire.events_dropped)?,
         })
     }
 }
@@ -342,20 +388,22 @@ impl FromWire<wire::Event> for Event {
             Kind::State(state) => EventKind::State {
                 state: field("state", state)?,
             },
-            Kind::FirstFrameStartupMs(startup_ms) => EventKind::FirstFrame { startup_ms },
+            Kind::FirstFrameStartupMs(startup_ms) => EventKind::FirstFrame {
+                startup_ms: field("startup_ms", startup_ms)?,
+            },
             Kind::Stall(stall) => EventKind::Stall {
-                stall_ms: stall.stall_ms,
+                stall_ms: field("stall_ms", stall.stall_ms)?,
                 cause: field("cause", stall.cause)?,
             },
             Kind::Seek(seek) => EventKind::Seek {
-                seek_ms: seek.seek_ms,
-                from_position_ms: seek.from_position_ms,
-                to_position_ms: seek.to_position_ms,
+                seek_ms: field("seek_ms", seek.seek_ms)?,
+                from_position_ms: field("from_position_ms", seek.from_position_ms)?,
+                to_position_ms: field("to_position_ms", seek.to_position_ms)?,
             },
             Kind::Rendition(rendition) => EventKind::Rendition {
-                bitrate_bps: rendition.bitrate_bps,
-                width: rendition.width,
-                height: rendition.height,
+                bitrate_bps: field("bitrate_bps", rendition.bitrate_bps)?,
+                width: field("width", rendition.width)?,
+                height: field("height", rendition.height)?,
             },
             Kind::Error(error) => EventKind::Error {
                 class: field("class", error.class)?,
@@ -364,15 +412,19 @@ impl FromWire<wire::Event> for Event {
             },
             Kind::VisibilityHidden(hidden) => EventKind::Visibility { hidden },
             Kind::Request(request) => EventKind::Request {
-                bytes: request.bytes,
-                ttfb_ms: request.ttfb_ms,
-                duration_ms: request.duration_ms,
+                bytes: field("bytes", request.bytes)?,
+                ttfb_ms: field("ttfb_ms", request.ttfb_ms)?,
+                duration_ms: field("duration_ms", request.duration_ms)?,
             },
-            Kind::BufferMs(buffer_ms) => EventKind::Buffer { buffer_ms },
-            Kind::SuspensionGapMs(gap_ms) => EventKind::Suspension { gap_ms },
+            Kind::BufferMs(buffer_ms) => EventKind::Buffer {
+                buffer_ms: field("buffer_ms", buffer_ms)?,
+            },
+            Kind::SuspensionGapMs(gap_ms) => EventKind::Suspension {
+                gap_ms: field("gap_ms", gap_ms)?,
+            },
         };
         Ok(Self {
-            at_ms: wire.at_ms,
+            at_ms: field("at_ms", wire.at_ms)?,
             kind,
         })
     }
@@ -382,9 +434,9 @@ fn to_wire_event(event: &Event) -> wire::Event {
     use wire::event::Kind;
     let kind = match &event.kind {
         EventKind::State { state } => Kind::State((*state).into()),
-        EventKind::FirstFrame { startup_ms } => Kind::FirstFrameStartupMs(*startup_ms),
+        EventKind::FirstFrame { startup_ms } => Kind::FirstFrameStartupMs(startup_ms.to_wire()),
         EventKind::Stall { stall_ms, cause } => Kind::Stall(wire::Stall {
-            stall_ms: *stall_ms,
+            stall_ms: stall_ms.to_wire(),
             cause: (*cause).into(),
         }),
         EventKind::Seek {
@@ -392,18 +444,18 @@ fn to_wire_event(event: &Event) -> wire::Event {
             from_position_ms,
             to_position_ms,
         } => Kind::Seek(wire::Seek {
-            seek_ms: *seek_ms,
-            from_position_ms: *from_position_ms,
-            to_position_ms: *to_position_ms,
+            seek_ms: seek_ms.to_wire(),
+            from_position_ms: from_position_ms.to_wire(),
+            to_position_ms: to_position_ms.to_wire(),
         }),
         EventKind::Rendition {
             bitrate_bps,
             width,
             height,
         } => Kind::Rendition(wire::Rendition {
-            bitrate_bps: *bitrate_bps,
-            width: *width,
-            height: *height,
+            bitrate_bps: bitrate_bps.to_wire(),
+            width: width.to_wire(),
+            height: height.to_wire(),
         }),
         EventKind::Error { class, code, fatal } => Kind::Error(wire::Error {
             class: (*class).into(),
@@ -416,15 +468,15 @@ fn to_wire_event(event: &Event) -> wire::Event {
             ttfb_ms,
             duration_ms,
         } => Kind::Request(wire::Request {
-            bytes: *bytes,
-            ttfb_ms: *ttfb_ms,
-            duration_ms: *duration_ms,
+            bytes: bytes.to_wire(),
+            ttfb_ms: ttfb_ms.to_wire(),
+            duration_ms: duration_ms.to_wire(),
         }),
-        EventKind::Buffer { buffer_ms } => Kind::BufferMs(*buffer_ms),
-        EventKind::Suspension { gap_ms } => Kind::SuspensionGapMs(*gap_ms),
+        EventKind::Buffer { buffer_ms } => Kind::BufferMs(buffer_ms.to_wire()),
+        EventKind::Suspension { gap_ms } => Kind::SuspensionGapMs(gap_ms.to_wire()),
     };
     wire::Event {
-        at_ms: event.at_ms,
+        at_ms: event.at_ms.into(),
         kind: Some(kind),
     }
 }
@@ -444,24 +496,26 @@ macro_rules! totals {
         impl FromWire<wire::Totals> for Totals {
             fn from_wire(wire: wire::Totals) -> Result<Self, WireError> {
                 Ok(Self {
-                    $($same: wire.$same,)*
+                    $($same: field(stringify!($same), wire.$same)?,)*
                     failure: field("failure", wire.failure)?,
                     end_reason: field("end_reason", wire.end_reason)?,
                     play_ms_by_rendition: wire
                         .play_ms_by_rendition
                         .into_iter()
-                        .map(|play| RenditionPlay {
-                            rendition: play.rendition,
-                            play_ms: play.play_ms,
+                        .map(|play| {
+                            Ok(RenditionPlay {
+                                rendition: play.rendition,
+                                play_ms: field("play_ms_by_rendition.play_ms", play.play_ms)?,
+                            })
                         })
-                        .collect(),
+                        .collect::<Result<_, WireError>>()?,
                 })
             }
         }
 
         fn to_wire_totals(totals: &Totals) -> wire::Totals {
             wire::Totals {
-                $($same: totals.$same,)*
+                $($same: totals.$same.to_wire(),)*
                 failure: totals.failure.as_ref().map(|failure| wire::Failure {
                     class: failure.class.into(),
                     code: failure.code.clone(),
@@ -473,7 +527,7 @@ macro_rules! totals {
                     .iter()
                     .map(|play| wire::RenditionPlay {
                         rendition: play.rendition.clone(),
-                        play_ms: play.play_ms,
+                        play_ms: play.play_ms.into(),
                     })
                     .collect(),
             }
@@ -497,6 +551,7 @@ macro_rules! context {
                     $($same: wire.$same,)*
                     stream_type: field("stream_type", wire.stream_type)?,
                     first_frame_method: field("first_frame_method", wire.first_frame_method)?,
+                    video_duration_ms: field("video_duration_ms", wire.video_duration_ms)?,
                 })
             }
         }
@@ -506,11 +561,12 @@ macro_rules! context {
                 $($same: context.$same.clone(),)*
                 stream_type: context.stream_type.map(Into::into),
                 first_frame_method: context.first_frame_method.map(Into::into),
+                video_duration_ms: context.video_duration_ms.to_wire(),
             }
         }
     };
 }
 context! {
     viewer_id video_id video_title player_name player_version player_software player_software_version collector_version page_host cdn
-    connection_type language experiment_name experiment_variant autoplay video_duration_ms custom
+    connection_type language experiment_name experiment_variant autoplay custom
 }

@@ -4,8 +4,8 @@
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BeaconBatch {
     /// Version of the beacon's schema that the sender speaks: 1.
-    #[prost(uint32, tag = "1")]
-    pub schema_version: u32,
+    #[prost(uint64, tag = "1")]
+    pub schema_version: u64,
     /// The sender's wall clock when it sent this batch, ms since 1970, on the same clock as `started_at_ms`. The server's receive time minus
     /// this is the estimated clock skew.
     #[prost(int64, tag = "2")]
@@ -24,8 +24,8 @@ pub struct Beacon {
     #[prost(bytes = "vec", tag = "1")]
     pub attempt_id: ::prost::alloc::vec::Vec<u8>,
     /// 0 for the attempt's first beacon, then one more each. A retry keeps its number.
-    #[prost(uint32, tag = "2")]
-    pub sequence: u32,
+    #[prost(uint64, tag = "2")]
+    pub sequence: u64,
     /// The sender's wall clock at intent, ms since 1970; the same in every beacon of an attempt.
     #[prost(int64, tag = "3")]
     pub started_at_ms: i64,
@@ -49,11 +49,11 @@ pub struct Beacon {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Interval {
     /// Begin, ms after intent. The `to_ms` of the beacon before; 0 in the first.
-    #[prost(uint32, tag = "1")]
-    pub from_ms: u32,
+    #[prost(uint64, tag = "1")]
+    pub from_ms: u64,
     /// End, ms after intent.
-    #[prost(uint32, tag = "2")]
-    pub to_ms: u32,
+    #[prost(uint64, tag = "2")]
+    pub to_ms: u64,
     /// State at `from_ms`.
     #[prost(enumeration = "State", tag = "3")]
     pub state: i32,
@@ -61,15 +61,15 @@ pub struct Interval {
     #[prost(message, repeated, tag = "4")]
     pub events: ::prost::alloc::vec::Vec<Event>,
     /// Events beyond the limit, counted instead of listed.
-    #[prost(uint32, tag = "5")]
-    pub events_dropped: u32,
+    #[prost(uint64, tag = "5")]
+    pub events_dropped: u64,
 }
 /// One thing that happened, for the timeline of a single attempt. Totals never depend on events.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Event {
     /// When, ms after intent.
-    #[prost(uint32, tag = "1")]
-    pub at_ms: u32,
+    #[prost(uint64, tag = "1")]
+    pub at_ms: u64,
     /// What.
     #[prost(oneof = "event::Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
     pub kind: ::core::option::Option<event::Kind>,
@@ -83,8 +83,8 @@ pub mod event {
         #[prost(enumeration = "super::State", tag = "2")]
         State(i32),
         /// The first frame was rendered; startup took so long, ms from intent.
-        #[prost(uint32, tag = "3")]
-        FirstFrameStartupMs(u32),
+        #[prost(uint64, tag = "3")]
+        FirstFrameStartupMs(u64),
         /// A stall ended.
         #[prost(message, tag = "4")]
         Stall(super::Stall),
@@ -104,19 +104,19 @@ pub mod event {
         #[prost(message, tag = "9")]
         Request(super::Request),
         /// The buffer ahead of the playhead, ms of media, sampled at each beacon.
-        #[prost(uint32, tag = "10")]
-        BufferMs(u32),
+        #[prost(uint64, tag = "10")]
+        BufferMs(u64),
         /// The clock jumped by so many ms: the machine slept. The gap is cut out of every duration.
-        #[prost(uint32, tag = "11")]
-        SuspensionGapMs(u32),
+        #[prost(uint64, tag = "11")]
+        SuspensionGapMs(u64),
     }
 }
 /// A stall that ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Stall {
     /// Its whole length, ms.
-    #[prost(uint32, tag = "1")]
-    pub stall_ms: u32,
+    #[prost(uint64, tag = "1")]
+    pub stall_ms: u64,
     /// Why it happened.
     #[prost(enumeration = "StallCause", tag = "2")]
     pub cause: i32,
@@ -125,27 +125,27 @@ pub struct Stall {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Seek {
     /// From the seek's intent to the frame at the new position, ms.
-    #[prost(uint32, tag = "1")]
-    pub seek_ms: u32,
+    #[prost(uint64, tag = "1")]
+    pub seek_ms: u64,
     /// Playhead position before, ms of media time.
-    #[prost(uint32, tag = "2")]
-    pub from_position_ms: u32,
+    #[prost(uint64, tag = "2")]
+    pub from_position_ms: u64,
     /// Playhead position after, ms of media time.
-    #[prost(uint32, tag = "3")]
-    pub to_position_ms: u32,
+    #[prost(uint64, tag = "3")]
+    pub to_position_ms: u64,
 }
 /// A rendition on the screen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Rendition {
     /// Declared average bandwidth, bit/s; null when unknown.
-    #[prost(uint32, optional, tag = "1")]
-    pub bitrate_bps: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "1")]
+    pub bitrate_bps: ::core::option::Option<u64>,
     /// Picture width in pixels; null when unknown.
-    #[prost(uint32, optional, tag = "2")]
-    pub width: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "2")]
+    pub width: ::core::option::Option<u64>,
     /// Picture height in pixels; null when unknown.
-    #[prost(uint32, optional, tag = "3")]
-    pub height: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "3")]
+    pub height: ::core::option::Option<u64>,
 }
 /// An error.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -164,14 +164,14 @@ pub struct Error {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Request {
     /// Bytes received.
-    #[prost(uint32, tag = "1")]
-    pub bytes: u32,
+    #[prost(uint64, tag = "1")]
+    pub bytes: u64,
     /// First byte after the request was sent, ms; null when the player does not tell.
-    #[prost(uint32, optional, tag = "2")]
-    pub ttfb_ms: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "2")]
+    pub ttfb_ms: ::core::option::Option<u64>,
     /// From sending to the last byte, ms.
-    #[prost(uint32, tag = "3")]
-    pub duration_ms: u32,
+    #[prost(uint64, tag = "3")]
+    pub duration_ms: u64,
 }
 /// Everything about an attempt so far, cumulative: every field only grows, or is set once.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -180,44 +180,44 @@ pub struct Totals {
     #[prost(bool, tag = "1")]
     pub first_frame_seen: bool,
     /// Time the viewer waited for the first frame while the page was visible, ms. Grows until the first frame or the end.
-    #[prost(uint32, tag = "2")]
-    pub startup_wait_ms: u32,
+    #[prost(uint64, tag = "2")]
+    pub startup_wait_ms: u64,
     /// Time the playhead advanced, ms of the monotonic clock, content only.
-    #[prost(uint32, tag = "3")]
-    pub play_ms: u32,
+    #[prost(uint64, tag = "3")]
+    pub play_ms: u64,
     /// Media time played, ms of the stream's own clock (speed-aware).
-    #[prost(uint32, tag = "4")]
-    pub media_ms: u32,
+    #[prost(uint64, tag = "4")]
+    pub media_ms: u64,
     /// Σ (declared average bandwidth, bit/s × media ms rendered). Divide by `bitrate_media_ms`.
     #[prost(uint64, tag = "5")]
     pub bitrate_bps_ms: u64,
     /// Media ms rendered with a known declared average bandwidth.
-    #[prost(uint32, tag = "6")]
-    pub bitrate_media_ms: u32,
+    #[prost(uint64, tag = "6")]
+    pub bitrate_media_ms: u64,
     /// Σ (declared peak bandwidth, bit/s × media ms rendered). Divide by `bitrate_peak_media_ms`.
     #[prost(uint64, tag = "7")]
     pub bitrate_peak_bps_ms: u64,
     /// Media ms rendered with a known declared peak bandwidth.
-    #[prost(uint32, tag = "8")]
-    pub bitrate_peak_media_ms: u32,
+    #[prost(uint64, tag = "8")]
+    pub bitrate_peak_media_ms: u64,
     /// Bytes of media fetched.
     #[prost(uint64, tag = "9")]
     pub data_bytes: u64,
     /// Frames decoded while visible and playing.
-    #[prost(uint32, tag = "10")]
-    pub frames_decoded: u32,
+    #[prost(uint64, tag = "10")]
+    pub frames_decoded: u64,
     /// Intent → first rendered frame of anything, ads included, ms. Null when none was rendered. CMCD `msd`. DIFFERENCE: CMCD says wall clock.
-    #[prost(uint32, optional, tag = "11")]
-    pub startup_any_ms: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "11")]
+    pub startup_any_ms: ::core::option::Option<u64>,
     /// Intent → first content frame minus ad playing time, ms. Null when none was rendered.
-    #[prost(uint32, optional, tag = "12")]
-    pub startup_content_ms: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "12")]
+    pub startup_content_ms: ::core::option::Option<u64>,
     /// Player constructed → ready, ms. Null if we attached after ready.
-    #[prost(uint32, optional, tag = "13")]
-    pub player_startup_ms: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "13")]
+    pub player_startup_ms: ::core::option::Option<u64>,
     /// Playing ms with a known picture and display size.
-    #[prost(uint32, tag = "14")]
-    pub upscale_ms: u32,
+    #[prost(uint64, tag = "14")]
+    pub upscale_ms: u64,
     /// Playing time per rung, by name, each name once. At most RENDITIONS_MAX.
     #[prost(message, repeated, tag = "15")]
     pub play_ms_by_rendition: ::prost::alloc::vec::Vec<RenditionPlay>,
@@ -231,68 +231,68 @@ pub struct Totals {
     #[prost(bool, tag = "18")]
     pub suspended: bool,
     /// The part of `play_ms` in which the page was hidden.
-    #[prost(uint32, tag = "19")]
-    pub play_hidden_ms: u32,
+    #[prost(uint64, tag = "19")]
+    pub play_hidden_ms: u64,
     /// Time paused, ms.
-    #[prost(uint32, tag = "20")]
-    pub paused_ms: u32,
+    #[prost(uint64, tag = "20")]
+    pub paused_ms: u64,
     /// Time stalled, ms, whatever the length of each stall, an open one included.
-    #[prost(uint32, tag = "21")]
-    pub stall_ms: u32,
+    #[prost(uint64, tag = "21")]
+    pub stall_ms: u64,
     /// Stalls of at least STALL_COUNTED_MS_MIN, an open one included once it is that long.
-    #[prost(uint32, tag = "22")]
-    pub stall_count: u32,
+    #[prost(uint64, tag = "22")]
+    pub stall_count: u64,
     /// Stalls shorter than that. Known when they end.
-    #[prost(uint32, tag = "23")]
-    pub stall_short_count: u32,
+    #[prost(uint64, tag = "23")]
+    pub stall_short_count: u64,
     /// Time in stalls shorter than that, ms; part of `stall_ms`.
-    #[prost(uint32, tag = "24")]
-    pub stall_short_ms: u32,
+    #[prost(uint64, tag = "24")]
+    pub stall_short_ms: u64,
     /// The longest stall, ms.
-    #[prost(uint32, tag = "25")]
-    pub stall_ms_max: u32,
+    #[prost(uint64, tag = "25")]
+    pub stall_ms_max: u64,
     /// Part of `stall_ms` for lack of data.
-    #[prost(uint32, tag = "26")]
-    pub stall_network_ms: u32,
+    #[prost(uint64, tag = "26")]
+    pub stall_network_ms: u64,
     /// Part of `stall_ms` after a seek.
-    #[prost(uint32, tag = "27")]
-    pub stall_seek_ms: u32,
+    #[prost(uint64, tag = "27")]
+    pub stall_seek_ms: u64,
     /// Part of `stall_ms` after a rendition switch.
-    #[prost(uint32, tag = "28")]
-    pub stall_rendition_switch_ms: u32,
+    #[prost(uint64, tag = "28")]
+    pub stall_rendition_switch_ms: u64,
     /// Part of `stall_ms` at an ad's border.
-    #[prost(uint32, tag = "29")]
-    pub stall_ad_boundary_ms: u32,
+    #[prost(uint64, tag = "29")]
+    pub stall_ad_boundary_ms: u64,
     /// Part of `stall_ms` with data in the buffer.
-    #[prost(uint32, tag = "30")]
-    pub stall_decoder_ms: u32,
+    #[prost(uint64, tag = "30")]
+    pub stall_decoder_ms: u64,
     /// Part of `stall_ms` at the live edge.
-    #[prost(uint32, tag = "31")]
-    pub stall_live_edge_ms: u32,
+    #[prost(uint64, tag = "31")]
+    pub stall_live_edge_ms: u64,
     /// Part of `stall_ms` around a suspension.
-    #[prost(uint32, tag = "32")]
-    pub stall_suspended_ms: u32,
+    #[prost(uint64, tag = "32")]
+    pub stall_suspended_ms: u64,
     /// Part of `stall_ms` whose cause is unknown.
-    #[prost(uint32, tag = "33")]
-    pub stall_unknown_ms: u32,
+    #[prost(uint64, tag = "33")]
+    pub stall_unknown_ms: u64,
     /// Time seeking, ms, from each seek's intent to the frame at the new position.
-    #[prost(uint32, tag = "34")]
-    pub seek_ms: u32,
+    #[prost(uint64, tag = "34")]
+    pub seek_ms: u64,
     /// Seeks; scrubbing within 1 s is one.
-    #[prost(uint32, tag = "35")]
-    pub seek_count: u32,
+    #[prost(uint64, tag = "35")]
+    pub seek_count: u64,
     /// Time ads played, ms.
-    #[prost(uint32, tag = "36")]
-    pub ad_ms: u32,
+    #[prost(uint64, tag = "36")]
+    pub ad_ms: u64,
     /// Rendered switches to a higher rendition.
-    #[prost(uint32, tag = "37")]
-    pub switch_up_count: u32,
+    #[prost(uint64, tag = "37")]
+    pub switch_up_count: u64,
     /// Rendered switches to a lower rendition.
-    #[prost(uint32, tag = "38")]
-    pub switch_down_count: u32,
+    #[prost(uint64, tag = "38")]
+    pub switch_down_count: u64,
     /// Frames dropped while visible and playing.
-    #[prost(uint32, tag = "39")]
-    pub frames_dropped: u32,
+    #[prost(uint64, tag = "39")]
+    pub frames_dropped: u64,
     /// Σ (how much larger the picture is shown than it is, in CSS pixels, ‰ × playing ms). Divide by `upscale_ms`.
     #[prost(uint64, tag = "40")]
     pub upscale_css_permille_ms: u64,
@@ -300,14 +300,14 @@ pub struct Totals {
     #[prost(uint64, tag = "41")]
     pub upscale_px_permille_ms: u64,
     /// Errors, fatal or not.
-    #[prost(uint32, tag = "42")]
-    pub error_count: u32,
+    #[prost(uint64, tag = "42")]
+    pub error_count: u64,
     /// `performance.timeOrigin` → player constructed, ms; first attempt of a document only.
-    #[prost(uint32, optional, tag = "43")]
-    pub page_load_ms: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "43")]
+    pub page_load_ms: ::core::option::Option<u64>,
     /// First key-system request → usable keys, ms. Null without DRM.
-    #[prost(uint32, optional, tag = "44")]
-    pub drm_load_ms: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "44")]
+    pub drm_load_ms: ::core::option::Option<u64>,
     /// The fatal error. Null while there is none.
     #[prost(message, optional, tag = "45")]
     pub failure: ::core::option::Option<Failure>,
@@ -322,8 +322,8 @@ pub struct RenditionPlay {
     #[prost(string, tag = "1")]
     pub rendition: ::prost::alloc::string::String,
     /// Playing time, ms.
-    #[prost(uint32, tag = "2")]
-    pub play_ms: u32,
+    #[prost(uint64, tag = "2")]
+    pub play_ms: u64,
 }
 /// The error that ended an attempt.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -393,8 +393,8 @@ pub struct Context {
     #[prost(enumeration = "FirstFrameMethod", optional, tag = "17")]
     pub first_frame_method: ::core::option::Option<i32>,
     /// Length of the media in ms; null for live and until known.
-    #[prost(uint32, optional, tag = "18")]
-    pub video_duration_ms: ::core::option::Option<u32>,
+    #[prost(uint64, optional, tag = "18")]
+    pub video_duration_ms: ::core::option::Option<u64>,
     /// Custom dimensions, at most CUSTOM_DIMENSIONS_MAX; queried as `custom.<key>`.
     #[prost(btree_map = "string, string", tag = "19")]
     pub custom: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
