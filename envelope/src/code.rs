@@ -58,7 +58,7 @@ catalogue! {
     BodyTooLarge = 1005, 413, "BODY_TOO_LARGE", "The request's body is too large.",
         "Send smaller batches; the limit holds before and after decompression.", "None.";
     UnsupportedMediaType = 1006, 415, "UNSUPPORTED_MEDIA_TYPE", "The request's content type or encoding is not understood.",
-        "Send application/json or text/plain, plain, gzip or br.", "None.";
+        "Send application/json, text/plain or application/x-protobuf; plain, gzip or br.", "None.";
     TooManyRequests = 1007, 429, "TOO_MANY_REQUESTS", "Too many requests.",
         "Wait as long as Retry-After says, then send again.", "Raise the license's rate limit if the traffic is wanted.";
     RequestTimeout = 1008, 408, "REQUEST_TIMEOUT", "The request took too long to arrive.",
