@@ -117,16 +117,22 @@ impl Batcher {
         // Kept from range to range, so that the kernel need not clear pages for each.
         let mut rows = Rows::default();
         let mut gathered = true;
+        let mut fixed_at: Option<Instant> = None;
         loop {
-            if !gathered {
+            if waiting.is_empty() && !gathered {
                 self.gather().await;
             }
             gathered = false;
             // Marks everything up to now as seen, so that records of a moment later wake us.
             progress.borrow_and_update();
-            failpoint::end(Point::BatchGathered);
-            let journal = self.journal.clone();
-            waiting.extend(spawn_blocking(move || fix_all(&journal)).await??);
+            // While ranges wait, new ones are fixed no more often than otherwise: a small range costs ClickHouse as much as a large one,
+            // and one more for each that is stored would never let the past catch up.
+            if waiting.is_empty() || fixed_at.is_none_or(|at| at.elapsed() >= LINGER) {
+                failpoint::end(Point::BatchGathered);
+                let journal = self.journal.clone();
+                waiting.extend(spawn_blocking(move || fix_all(&journal)).await??);
+                fixed_at = Some(Instant::now());
+            }
             let next = if newest_next {
                 waiting.pop_back()
             } else {

@@ -25,8 +25,8 @@ const BODIES: usize = 1_000;
 const IN_FLIGHT_MAX: usize = 1_000;
 /// Freshness is asked for so often.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// And so often looked for.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// And so often looked for: each look is a question that costs the engine some 30 ms.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// A probe that is not there by then fails the trial.
 const FRESH_WITHIN: Duration = Duration::from_secs(60);
 /// Longest until ClickHouse has taken the rest.
