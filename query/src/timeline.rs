@@ -22,7 +22,7 @@ pub struct Piece {
     pub to_ms: u32,
     /// State at the begin.
     pub state: State,
-    /// What happened, oldest first.
+    /// What happened; events of one kind oldest first.
     pub events: Vec<Event>,
     /// Events it had no room for.
     pub events_dropped: u32,

@@ -1185,6 +1185,11 @@ async fn one_attempt_comes_whole_with_its_gaps() {
     let stack = Stack::start().await;
     let day = day();
     let id = Uuid::from_u128(0xabc);
+    let request = |bytes, ttfb_ms, duration_ms| EventKind::Request {
+        bytes,
+        ttfb_ms,
+        duration_ms,
+    };
     let beacon = |sequence: u32, from_ms, to_ms, state, events: Vec<(u32, EventKind)>, totals: Totals| {
         let events = events.into_iter().map(|(at_ms, kind)| Event { at_ms, kind }).collect();
         let beacon = Beacon {
@@ -1251,13 +1256,19 @@ async fn one_attempt_comes_whole_with_its_gaps() {
             5_000,
             12_000,
             State::Rebuffering,
-            vec![(
-                7_000,
-                EventKind::Stall {
-                    stall_ms: 2_000,
-                    cause: StallCause::Network,
-                },
-            )],
+            vec![
+                (6_000, request(40_000, Some(120), 900)),
+                (6_500, EventKind::Buffer { buffer_ms: 300 }),
+                (
+                    7_000,
+                    EventKind::Stall {
+                        stall_ms: 2_000,
+                        cause: StallCause::Network,
+                    },
+                ),
+                (7_000, request(90_000, None, 4_000)),
+                (12_000, EventKind::Buffer { buffer_ms: 8_000 }),
+            ],
             totals.clone(),
         ),
     ];
@@ -1290,6 +1301,15 @@ async fn one_attempt_comes_whole_with_its_gaps() {
         json!({"fromMs": 5_000, "toMs": 7_000, "stallMs": 2_000, "cause": "network"})
     );
     assert_eq!(result["timeline"]["firstFrameMs"], 800);
+    assert_eq!(
+        result["timeline"]["requests"],
+        json!([{"fromMs": 5_100, "toMs": 6_000, "bytes": 40_000, "ttfbMs": 120, "durationMs": 900},
+            {"fromMs": 3_000, "toMs": 7_000, "bytes": 90_000, "ttfbMs": null, "durationMs": 4_000}])
+    );
+    assert_eq!(
+        result["timeline"]["buffer"],
+        json!([{"atMs": 6_500, "bufferMs": 300}, {"atMs": 12_000, "bufferMs": 8_000}])
+    );
     let (_, list) = stack
         .get(&format!(
             "/v1/analytics/impressions?start={}&end={}&filter=video_id:EQ:film",

@@ -71,6 +71,7 @@ impl Migration {
         "0005_unknown_fields",
         "0006_accounts",
         "0007_steps",
+        "0008_requests",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.

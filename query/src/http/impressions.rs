@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono_tz::Tz;
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
 use schemas::{
-    EndReason, Event, Failure, FailureClass, RenditionPlay, State, Totals, attribute::ATTRIBUTES, nearest::nearest,
+    EndReason, Event, EventKind, Failure, FailureClass, RenditionPlay, State, Totals, attribute::ATTRIBUTES,
+    nearest::nearest,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -423,15 +424,37 @@ struct BeaconRow {
     to_ms: u32,
     events: String,
     events_dropped: u32,
+    requests: Vec<RequestRow>,
+    buffer_ms: Option<u32>,
     received_ms: i64,
+}
+
+#[derive(Deserialize)]
+struct RequestRow {
+    at_ms: u32,
+    bytes: u32,
+    ttfb_ms: Option<u32>,
+    duration_ms: u32,
 }
 
 impl BeaconRow {
     fn piece(&self) -> Result<Piece, ApiError> {
-        let events: Vec<Event> = match self.events.as_str() {
+        let mut events: Vec<Event> = match self.events.as_str() {
             "" => Vec::new(),
             text => serde_json::from_str(text).map_err(|error| broken("events", error))?,
         };
+        events.extend(self.requests.iter().map(|request| Event {
+            at_ms: request.at_ms,
+            kind: EventKind::Request {
+                bytes: request.bytes,
+                ttfb_ms: request.ttfb_ms,
+                duration_ms: request.duration_ms,
+            },
+        }));
+        events.extend(self.buffer_ms.map(|buffer_ms| Event {
+            at_ms: self.to_ms,
+            kind: EventKind::Buffer { buffer_ms },
+        }));
         Ok(Piece {
             from_ms: self.from_ms,
             to_ms: self.to_ms,
@@ -455,7 +478,7 @@ impl BeaconRow {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{BeaconRow, parse};
 
     fn faults(query: &str) -> Vec<(String, String)> {
         let query: Vec<(String, String)> = query
@@ -494,6 +517,25 @@ mod tests {
         );
         assert!(got[0].1.contains("'end'"), "{got:?}");
         assert!(got[4].1.contains("'country'"), "{got:?}");
+    }
+
+    #[test]
+    fn a_request_is_told_whichever_column_has_it() {
+        let row = |events: &str, requests: &str| {
+            let text = format!(
+                r#"{{"sequence": 0, "kind": "beat", "state": "p", "interval_state": "p", "from_ms": 0, "to_ms": 9000, "events": {events:?},
+                "events_dropped": 0, "requests": {requests}, "buffer_ms": null, "received_ms": 0}}"#
+            );
+            let row: BeaconRow = serde_json::from_str(&text).unwrap();
+            row.piece().unwrap().events
+        };
+        let before = row(
+            r#"[{"at_ms":5,"event":"request","bytes":9,"ttfb_ms":null,"duration_ms":4}]"#,
+            "[]",
+        );
+        let now = row("", r#"[{"at_ms": 5, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#);
+        assert_eq!(before.len(), 1);
+        assert_eq!(before, now);
     }
 
     #[test]
