@@ -72,6 +72,7 @@ impl Migration {
         "0006_accounts",
         "0007_steps",
         "0008_requests",
+        "0009_dense",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.
