@@ -78,28 +78,28 @@ const PLACE: [Column; 2] = [
 const COUNT_BYTES: usize = 2;
 /// The first two columns of every row: the ids of organisation and attempt.
 const IDS_BYTES: usize = 2 * size_of::<Uuid>();
-/// A typical row takes 550 bytes; one growth step less.
-const ROW_BYTES: usize = 768;
 
 /// One beacon as `beacons` stores it and as the journal keeps it. Texts: `''` means not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BeaconRow(Vec<u8>);
 
 impl BeaconRow {
+    /// A typical row takes 550 bytes; one growth step less.
+    pub const BYTES_USUAL: usize = 768;
+
     /// The row of `beacon` as received under `receipt`.
     #[must_use]
     pub fn new(beacon: &Beacon, enrichment: &Enrichment, receipt: &Receipt<'_>) -> Self {
-        const COUNT: u16 = BeaconRow::COLUMNS.len() as u16;
-        let mut out = Vec::with_capacity(ROW_BYTES);
-        out.extend_from_slice(&COUNT.to_le_bytes());
-        put_columns(beacon, enrichment, receipt, &mut out);
+        let mut out = Vec::with_capacity(Self::BYTES_USUAL);
+        Self::put(beacon, enrichment, receipt, &mut out);
         Self(out)
     }
 
-    /// Its bytes, for the journal. [`Rows::push`] takes them back.
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.0
+    /// Appends that row's bytes, for the journal. [`Rows::push`] takes them back.
+    pub fn put(beacon: &Beacon, enrichment: &Enrichment, receipt: &Receipt<'_>, out: &mut Vec<u8>) {
+        const COUNT: u16 = BeaconRow::COLUMNS.len() as u16;
+        out.extend_from_slice(&COUNT.to_le_bytes());
+        put_columns(beacon, enrichment, receipt, out);
     }
 }
 
@@ -438,7 +438,7 @@ impl Rows {
         self.rows.clear();
     }
 
-    /// Appends a row from its bytes, as [`BeaconRow::into_bytes`] gave them.
+    /// Appends a row from its bytes, as [`BeaconRow::put`] wrote them.
     ///
     /// # Errors
     /// When they were not written by this program or an older one.

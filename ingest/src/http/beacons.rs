@@ -15,7 +15,7 @@ use actix_web::{
     web,
 };
 use envelope::{ApiError, ErrorCode, Message};
-use journal::AppendError;
+use journal::{AppendError, Records};
 use schemas::{AttemptId, Beacon, Clock, OrganizationId, Rejection, UnixMs};
 use serde::Serialize;
 use store::{BeaconRow, Enrichment, Receipt};
@@ -277,9 +277,11 @@ fn may_import(shared: &Shared, license: &License, api_key: Option<&str>) -> Resu
 
 fn prefers_minimal(headers: &HeaderMap) -> bool {
     header(headers, "prefer").is_some_and(|prefer| {
-        prefer
-            .split([',', ';'])
-            .any(|part| part.trim().eq_ignore_ascii_case("return=minimal"))
+        // As nearly everybody writes it who does.
+        prefer == "return=minimal"
+            || prefer
+                .split([',', ';'])
+                .any(|part| part.trim().eq_ignore_ascii_case("return=minimal"))
     })
 }
 
@@ -287,7 +289,7 @@ fn prefers_minimal(headers: &HeaderMap) -> bool {
 struct Sorted {
     organization_id: OrganizationId,
     /// Records for the journal, and whose they are.
-    records: Vec<Vec<u8>>,
+    records: Records,
     accepted: Vec<Accounted<(AttemptId, u32)>>,
     duplicates: Vec<Accounted<()>>,
     rejected: Vec<(Accounted<()>, RejectedBeacon)>,
@@ -310,13 +312,16 @@ fn sort(
     let count = batch.beacons.len();
     let mut sorted = Sorted {
         organization_id,
-        records: Vec::with_capacity(count),
+        records: Records::with_capacity(count, BeaconRow::BYTES_USUAL),
         accepted: Vec::with_capacity(count),
         duplicates: Vec::new(),
         rejected: Vec::new(),
         warnings: std::mem::take(&mut batch.warnings),
     };
-    let mut in_batch = HashSet::new();
+    let mut in_batch = HashSet::with_capacity_and_hasher(
+        if count > 1 { count } else { 0 },
+        foldhash::quality::RandomState::default(),
+    );
     let mut unknown_fields = batch.unknown_fields.iter().peekable();
     // By reference: a beacon is large, and moving it costs as much as checking it.
     for (index, beacon) in batch.beacons.iter_mut().enumerate() {
@@ -374,7 +379,7 @@ fn sort(
         };
         sorted
             .records
-            .push(BeaconRow::new(beacon, enrichment, &receipt).into_bytes());
+            .push(|bytes| BeaconRow::put(beacon, enrichment, &receipt, bytes));
         sorted.accepted.push(accounted.map(|()| (attempt_id, sequence)));
     }
     sorted

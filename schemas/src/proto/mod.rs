@@ -4,6 +4,7 @@
 //! [`write`] is for senders. Fields of a newer definition are not lost: [`read_beacon`] hands their bytes on.
 //! The types of `playhead.v1.rs` are made from the definition, with 64 bits for every number, and stay inside this module.
 
+mod plain;
 #[allow(
     missing_docs,
     clippy::all,
@@ -11,7 +12,6 @@
 )]
 #[path = "playhead.v1.rs"]
 mod wire;
-mod plain;
 
 use std::fmt;
 

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::FromWire;
 use crate::{
-    AttemptId, Beacon, BeaconKind, Context, EndReason, Event, EventKind, Failure, FailureClass, FirstFrameMethod, Interval,
-    RenditionPlay, StallCause, State, StreamType, Totals, UnixMs,
+    AttemptId, Beacon, BeaconKind, Context, EndReason, Event, EventKind, Failure, FailureClass, FirstFrameMethod,
+    Interval, RenditionPlay, StallCause, State, StreamType, Totals, UnixMs,
 };
 
 /// Reads one beacon.
@@ -140,7 +140,10 @@ impl Read for Event {
                         2 => cause.read(wire_type, cursor),
                         _ => None,
                     })?;
-                    EventKind::Stall { stall_ms, cause: cause? }
+                    EventKind::Stall {
+                        stall_ms,
+                        cause: cause?,
+                    }
                 }
                 5 => {
                     let [mut seek_ms, mut from_position_ms, mut to_position_ms] = [0; 3];
@@ -275,7 +278,9 @@ impl Read for String {
     }
 
     fn read(&mut self, wire_type: u64, cursor: &mut Cursor<'_>) -> Option<()> {
-        std::str::from_utf8(cursor.inner(wire_type)?.rest).ok()?.clone_into(self);
+        std::str::from_utf8(cursor.inner(wire_type)?.rest)
+            .ok()?
+            .clone_into(self);
         Some(())
     }
 }
@@ -458,7 +463,19 @@ mod tests {
         assert!(!check(&with(&[2 << 3 | 1, 0, 0, 0, 0, 0, 0, 0, 0])), "another type");
         assert!(!check(&with(&[2 << 3, 0xff, 0xff, 0xff, 0xff, 0x1f])), "33 bits");
         assert!(
-            !check(&with(&[2 << 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])),
+            !check(&with(&[
+                2 << 3,
+                0xff,
+                0xff,
+                0xff,
+                0xff,
+                0xff,
+                0xff,
+                0xff,
+                0xff,
+                0xff,
+                0x7f
+            ])),
             "70 bits"
         );
         assert!(!check(b""));
