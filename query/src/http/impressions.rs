@@ -327,6 +327,7 @@ struct AttemptRow {
     max_sequence: u32,
     custom: BTreeMap<String, String>,
     play_ms_by_rendition: BTreeMap<String, u32>,
+    main_place: u8,
     failure_message: String,
     /// Everything else: attributes and totals under their own names.
     #[serde(flatten)]
@@ -397,6 +398,7 @@ impl AttemptRow {
             .into_iter()
             .map(|(rendition, play_ms)| RenditionPlay { rendition, play_ms })
             .collect();
+        store::with_main(&mut totals.play_ms_by_rendition, self.main_place, totals.play_ms);
         Ok(Impression {
             attempt_id: self.attempt_id,
             started_at: written_utc(self.ms),
@@ -425,6 +427,7 @@ struct BeaconRow {
     events: String,
     events_dropped: u32,
     requests: Vec<RequestRow>,
+    fetches: Vec<FetchRow>,
     buffer_ms: Option<u32>,
     received_ms: i64,
 }
@@ -432,6 +435,14 @@ struct BeaconRow {
 #[derive(Deserialize)]
 struct RequestRow {
     at_ms: u32,
+    bytes: u32,
+    ttfb_ms: Option<u32>,
+    duration_ms: u32,
+}
+
+#[derive(Deserialize)]
+struct FetchRow {
+    wait_ms: i32,
     bytes: u32,
     ttfb_ms: Option<u32>,
     duration_ms: u32,
@@ -450,6 +461,20 @@ impl BeaconRow {
                 ttfb_ms: request.ttfb_ms,
                 duration_ms: request.duration_ms,
             },
+        }));
+        let mut before_ms = self.from_ms;
+        events.extend(self.fetches.iter().map(|fetch| {
+            before_ms = before_ms
+                .wrapping_add(fetch.wait_ms.cast_unsigned())
+                .wrapping_add(fetch.duration_ms);
+            Event {
+                at_ms: before_ms,
+                kind: EventKind::Request {
+                    bytes: fetch.bytes,
+                    ttfb_ms: fetch.ttfb_ms,
+                    duration_ms: fetch.duration_ms,
+                },
+            }
         }));
         events.extend(self.buffer_ms.map(|buffer_ms| Event {
             at_ms: self.to_ms,
@@ -521,10 +546,10 @@ mod tests {
 
     #[test]
     fn a_request_is_told_whichever_column_has_it() {
-        let row = |events: &str, requests: &str| {
+        let row = |events: &str, requests: &str, fetches: &str| {
             let text = format!(
                 r#"{{"sequence": 0, "kind": "beat", "state": "p", "interval_state": "p", "from_ms": 0, "to_ms": 9000, "events": {events:?},
-                "events_dropped": 0, "requests": {requests}, "buffer_ms": null, "received_ms": 0}}"#
+                "events_dropped": 0, "requests": {requests}, "fetches": {fetches}, "buffer_ms": null, "received_ms": 0}}"#
             );
             let row: BeaconRow = serde_json::from_str(&text).unwrap();
             row.piece().unwrap().events
@@ -532,9 +557,20 @@ mod tests {
         let before = row(
             r#"[{"at_ms":5,"event":"request","bytes":9,"ttfb_ms":null,"duration_ms":4}]"#,
             "[]",
+            "[]",
         );
-        let now = row("", r#"[{"at_ms": 5, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#);
+        let between = row(
+            "",
+            r#"[{"at_ms": 5, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#,
+            "[]",
+        );
+        let now = row(
+            "",
+            "[]",
+            r#"[{"wait_ms": 1, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#,
+        );
         assert_eq!(before.len(), 1);
+        assert_eq!(before, between);
         assert_eq!(before, now);
     }
 
