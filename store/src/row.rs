@@ -224,6 +224,33 @@ columns! { |beacon, enrichment, receipt, totals, context, left_out| {
     main_rendition "LowCardinality(String)" = left_out.main_rendition,
     fetches "Array(Tuple(wait_ms Int32, bytes UInt32, ttfb_ms Nullable(UInt32), duration_ms UInt32))" = Fetches(&beacon.interval),
     omitted "UInt8" = left_out.totals.bits(),
+    bitrate_measured_bytes "UInt64" = totals.bitrate_measured_bytes,
+    bitrate_measured_media_ms "UInt32" = totals.bitrate_measured_media_ms,
+    dvr_ms "UInt32" = totals.dvr_ms,
+    live_latency_median "UInt64" = totals.live_latency_median,
+    throughput_median "UInt64" = totals.throughput_median,
+    ttfb_median "UInt64" = totals.ttfb_median,
+    startup_manifest_ms "Nullable(UInt32)" = totals.startup_manifest_ms,
+    startup_drm_ms "Nullable(UInt32)" = totals.startup_drm_ms,
+    startup_ad_ms "Nullable(UInt32)" = totals.startup_ad_ms,
+    startup_init_ms "Nullable(UInt32)" = totals.startup_init_ms,
+    startup_segment_ms "Nullable(UInt32)" = totals.startup_segment_ms,
+    startup_decode_ms "Nullable(UInt32)" = totals.startup_decode_ms,
+    startup_other_ms "Nullable(UInt32)" = totals.startup_other_ms,
+    video_series "LowCardinality(String)" = text(&context.video_series),
+    page_version "LowCardinality(String)" = text(&context.page_version),
+    screen "LowCardinality(String)" = text(&context.screen),
+    audio_language "LowCardinality(String)" = text(&context.audio_language),
+    subtitle_language "LowCardinality(String)" = text(&context.subtitle_language),
+    video_codec "LowCardinality(String)" = text(&context.video_codec),
+    audio_codec "LowCardinality(String)" = text(&context.audio_codec),
+    drm_system "LowCardinality(String)" = text(&context.drm_system),
+    latency_source "LowCardinality(String)" = context.latency_source.as_ref().map_or("", word),
+    connection_downlink_bps "Nullable(UInt32)" = context.connection_downlink_bps,
+    connection_rtt_ms "Nullable(UInt32)" = context.connection_rtt_ms,
+    sample_weight_permille "Nullable(UInt32)" = context.sample_weight_permille,
+    request_object_types "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.0),
+    request_hosts "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.1),
 } }
 
 /// What a row does not carry because the rest of it says the same, and what it carries instead.
@@ -408,6 +435,7 @@ impl Put for Fetches<'_> {
                 bytes,
                 ttfb_ms,
                 duration_ms,
+                ..
             } = kind
             {
                 // Any two times come back whole, also those whose difference is no i32.
@@ -417,6 +445,20 @@ impl Put for Fetches<'_> {
                 ttfb_ms.put(out);
                 duration_ms.put(out);
                 before_ms = *at_ms;
+            }
+        }
+    }
+}
+
+/// A text of each request, in the same order.
+struct OfRequests<'a>(&'a [Event], fn((&'static str, &'a str)) -> &'a str);
+
+impl Put for OfRequests<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        put_length(self.0.iter().filter(|event| is_request(event)).count(), out);
+        for event in self.0 {
+            if let EventKind::Request { object_type, host, .. } = &event.kind {
+                self.1((object_type.as_ref().map_or("", word), text(host))).put(out);
             }
         }
     }

@@ -556,6 +556,18 @@ async fn every_context_and_derived_text_reaches_its_own_column() {
         autoplay: Some(false),
         first_frame_method: Some(schemas::FirstFrameMethod::FrameCallback),
         video_duration_ms: Some(60_000),
+        video_series: text("video_series"),
+        page_version: text("page_version"),
+        screen: text("screen"),
+        audio_language: text("audio_language"),
+        subtitle_language: text("subtitle_language"),
+        video_codec: text("video_codec"),
+        audio_codec: text("audio_codec"),
+        drm_system: text("drm_system"),
+        latency_source: Some(schemas::LatencySource::Player),
+        connection_downlink_bps: Some(10_000_000),
+        connection_rtt_ms: Some(50),
+        sample_weight_permille: Some(10_000),
         custom: BTreeMap::from([("plan".into(), "gold".into()), ("empty".into(), String::new())]),
     };
     let enrichment = Enrichment {

@@ -58,6 +58,8 @@ pub struct BatchResult {
     pub duplicates: usize,
     /// Beacons that were turned away. Sending them again does not help.
     pub rejected: Vec<RejectedBeacon>,
+    /// The server's wall clock when the batch had arrived, ms since 1970: a collector measures live latency against it.
+    pub received_at_ms: i64,
 }
 
 /// A beacon that was turned away.
@@ -288,6 +290,7 @@ fn prefers_minimal(headers: &HeaderMap) -> bool {
 /// A batch whose beacons know where they go.
 struct Sorted {
     organization_id: OrganizationId,
+    received_at: UnixMs,
     /// Records for the journal, and whose they are.
     records: Records,
     accepted: Vec<Accounted<(AttemptId, u32)>>,
@@ -312,6 +315,7 @@ fn sort(
     let count = batch.beacons.len();
     let mut sorted = Sorted {
         organization_id,
+        received_at,
         records: Records::with_capacity(count, BeaconRow::BYTES_USUAL),
         accepted: Vec::with_capacity(count),
         duplicates: Vec::new(),
@@ -415,6 +419,7 @@ impl Sorted {
     /// Every beacon leaves by its exit.
     fn settle(self, shared: &Shared) -> (BatchResult, Vec<Message>) {
         let result = BatchResult {
+            received_at_ms: self.received_at.0,
             accepted: self.accepted.len(),
             duplicates: self.duplicates.len(),
             rejected: self

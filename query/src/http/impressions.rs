@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono_tz::Tz;
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
 use schemas::{
-    EndReason, Event, EventKind, Failure, FailureClass, RenditionPlay, State, Totals, attribute::ATTRIBUTES,
-    nearest::nearest,
+    EndReason, Event, EventKind, Failure, FailureClass, ObjectType, RenditionPlay, State, Totals,
+    attribute::ATTRIBUTES, nearest::nearest,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -428,6 +428,9 @@ struct BeaconRow {
     events_dropped: u32,
     requests: Vec<RequestRow>,
     fetches: Vec<FetchRow>,
+    /// In the order of `requests` or `fetches`, whichever a row has; empty in rows from before there were such columns.
+    request_object_types: Vec<String>,
+    request_hosts: Vec<String>,
     buffer_ms: Option<u32>,
     received_ms: i64,
 }
@@ -454,28 +457,31 @@ impl BeaconRow {
             "" => Vec::new(),
             text => serde_json::from_str(text).map_err(|error| broken("events", error))?,
         };
-        events.extend(self.requests.iter().map(|request| Event {
-            at_ms: request.at_ms,
-            kind: EventKind::Request {
-                bytes: request.bytes,
-                ttfb_ms: request.ttfb_ms,
-                duration_ms: request.duration_ms,
-            },
-        }));
-        let mut before_ms = self.from_ms;
-        events.extend(self.fetches.iter().map(|fetch| {
-            before_ms = before_ms
-                .wrapping_add(fetch.wait_ms.cast_unsigned())
-                .wrapping_add(fetch.duration_ms);
-            Event {
-                at_ms: before_ms,
+        let text = |texts: &[String], index: usize| texts.get(index).filter(|text| !text.is_empty()).cloned();
+        let mut request = |index: usize, at_ms, bytes, ttfb_ms, duration_ms| -> Result<(), ApiError> {
+            let object_type = text(&self.request_object_types, index).unwrap_or_default();
+            events.push(Event {
+                at_ms,
                 kind: EventKind::Request {
-                    bytes: fetch.bytes,
-                    ttfb_ms: fetch.ttfb_ms,
-                    duration_ms: fetch.duration_ms,
+                    bytes,
+                    ttfb_ms,
+                    duration_ms,
+                    object_type: named::<ObjectType>("request_object_types", &object_type)?,
+                    host: text(&self.request_hosts, index),
                 },
-            }
-        }));
+            });
+            Ok(())
+        };
+        for (index, of) in self.requests.iter().enumerate() {
+            request(index, of.at_ms, of.bytes, of.ttfb_ms, of.duration_ms)?;
+        }
+        let mut before_ms = self.from_ms;
+        for (index, of) in self.fetches.iter().enumerate() {
+            before_ms = before_ms
+                .wrapping_add(of.wait_ms.cast_unsigned())
+                .wrapping_add(of.duration_ms);
+            request(index, before_ms, of.bytes, of.ttfb_ms, of.duration_ms)?;
+        }
         events.extend(self.buffer_ms.map(|buffer_ms| Event {
             at_ms: self.to_ms,
             kind: EventKind::Buffer { buffer_ms },
@@ -549,7 +555,8 @@ mod tests {
         let row = |events: &str, requests: &str, fetches: &str| {
             let text = format!(
                 r#"{{"sequence": 0, "kind": "beat", "state": "p", "interval_state": "p", "from_ms": 0, "to_ms": 9000, "events": {events:?},
-                "events_dropped": 0, "requests": {requests}, "fetches": {fetches}, "buffer_ms": null, "received_ms": 0}}"#
+                "events_dropped": 0, "requests": {requests}, "fetches": {fetches}, "request_object_types": [], "request_hosts": [],
+                "buffer_ms": null, "received_ms": 0}}"#
             );
             let row: BeaconRow = serde_json::from_str(&text).unwrap();
             row.piece().unwrap().events

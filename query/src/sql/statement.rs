@@ -740,7 +740,8 @@ pub fn impression(tenant: Tenant, attempt_id: uuid::Uuid, now_ms: i64) -> Statem
 pub fn beacons(tenant: Tenant, attempt_id: uuid::Uuid) -> Statement {
     limited(
         Statement::new(
-            "SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches, buffer_ms,\n  \
+            "SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches,\n  \
+             request_object_types, request_hosts, buffer_ms,\n  \
              toUnixTimestamp64Milli(received_at) AS received_ms\nFROM beacons\n\
              WHERE organization_id = {organization:UUID} AND attempt_id = {attempt:UUID}\n\
              ORDER BY sequence, received_at\nLIMIT 1 BY sequence",
