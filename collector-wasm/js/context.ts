@@ -12,6 +12,14 @@ export interface Context {
   player_software?: string | null;
   player_software_version?: string | null;
   cdn?: string | null;
+  /** BCP 47, of the audio that plays and the subtitles that show. */
+  audio_language?: string | null;
+  subtitle_language?: string | null;
+  /** As in a codecs string: `avc1.64001f`, `mp4a.40.2`. */
+  video_codec?: string | null;
+  audio_codec?: string | null;
+  /** `com.widevine.alpha`, … */
+  drm_system?: string | null;
   experiment_name?: string | null;
   experiment_variant?: string | null;
   /** Custom dimensions, queried as `custom.<key>`; at most 50. */

@@ -3,7 +3,7 @@
 import { attachWith, type Handle, type Options } from './collector.ts';
 import { codeFrom, load, type WasmSource } from './wasm.ts';
 
-export type { Adapter, FailureClass, PlaybackError, Rendition, Signals } from './adapter.ts';
+export type { Adapter, FailureClass, FinishedRequest, LiveEdge, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
 export type { Handle, Options } from './collector.ts';
 export type { Context } from './context.ts';
 export type { SentBatch } from './transport.ts';

@@ -45,6 +45,7 @@ export class Watch {
   #ready: [number, number] | null = null;
   #live = false;
   #signalledLive = false;
+  #drmAt: number | null = null;
   readonly #video: HTMLMediaElement;
   readonly #setting: Setting;
 
@@ -408,8 +409,17 @@ export class Watch {
         this.#sample(now());
         this.#shown(rendition, now());
       }),
+      renditionSelected: quiet(() => undefined),
+      buffering: quiet((active) => this.#signal(active ? EVENT.WAITING : EVENT.PLAYING, now())),
       requestStarted: quiet(() => this.#raw(EVENT.REQUEST_STARTED, now())),
-      requestFinished: quiet(({ bytes, ttfb_ms = -1, duration_ms }) => this.#raw(EVENT.REQUEST_FINISHED, now(), bytes, ttfb_ms, duration_ms)),
+      requestFinished: quiet(({ object_type, bytes, started_at, first_byte_at = -1, finished_at, url }) => {
+        this.#raw(EVENT.REQUEST_FINISHED, now(), bytes, first_byte_at > started_at ? first_byte_at - started_at : -1, Math.max(0, finished_at - started_at));
+        // The host of the picture, not that of a manifest or a separate sound track.
+        if (url === undefined || !/v/.test(object_type)) return;
+        const { protocol, hostname } = new URL(url, location.href);
+        if (/^http/.test(protocol)) this.#found.cdn = hostname;
+        this.#tellContext();
+      }),
       requestCancelled: quiet(() => this.#raw(EVENT.REQUEST_CANCELLED, now())),
       error: quiet((error) => {
         const t = now();
@@ -438,11 +448,19 @@ export class Watch {
         this.#signal(EVENT.AD_ENDED, now());
         this.#awaitFrame();
       }),
-      drmLoaded: quiet((ms) => this.#raw(EVENT.DRM_LOADED, now(), ms)),
+      drmRequested: quiet((at = now()) => {
+        this.#drmAt ??= at;
+      }),
+      drmUsable: quiet((at = now()) => {
+        if (this.#drmAt !== null) this.#raw(EVENT.DRM_LOADED, now(), at - this.#drmAt);
+        this.#drmAt = null;
+      }),
+      adRequested: quiet(() => undefined),
       sourceChanged: quiet(() => {
         if (this.#asked && !this.#loadedSinceBegin) return;
         this.#end(EVENT.SOURCE_CHANGED, now());
       }),
+      destroyed: quiet(() => this.destroy()),
       context: quiet((found) => {
         Object.assign(this.#found, found);
         this.#tellContext();

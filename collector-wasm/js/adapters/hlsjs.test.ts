@@ -33,14 +33,16 @@ test('a rendition is told when it is shown, not when it is decided', () => {
   ]);
 });
 
-test('a fragment is a request with its bytes and times, and names the CDN', () => {
+test('a fragment is a request with its bytes, times and address', () => {
   const { said, hls } = play();
   hls.emit('hlsFragLoading', 'hlsFragLoading', {});
-  hls.emit('hlsFragLoaded', 'hlsFragLoaded', { frag: { url: 'https://cdn.example:8443/a.ts', stats: { loaded: 1_000, loading: { start: 10, first: 30, end: 90 } } } });
+  hls.emit('hlsFragLoaded', 'hlsFragLoaded', { frag: { url: 'https://cdn.example:8443/a.ts', duration: 4, stats: { loaded: 1_000, loading: { start: 10, first: 30, end: 90 } } } });
   assert.deepEqual(said, [
-    ['requestStarted', undefined],
-    ['requestFinished', { bytes: 1_000, duration_ms: 80, ttfb_ms: 20 }],
-    ['context', { cdn: 'cdn.example' }],
+    ['requestStarted', 'v'],
+    [
+      'requestFinished',
+      { object_type: 'v', bytes: 1_000, started_at: 10, first_byte_at: 30, finished_at: 90, url: 'https://cdn.example:8443/a.ts', media_ms: 4_000 },
+    ],
   ]);
 });
 

@@ -1,6 +1,6 @@
 // Here lives the adapter for hls.js 1.x: renditions as they are shown, requests, errors. hls.js is not imported, only described.
 
-import type { Adapter, FailureClass, PlaybackError, Signals } from '../adapter.ts';
+import type { Adapter, FailureClass, ObjectType, PlaybackError, Signals } from '../adapter.ts';
 
 /** The part of an hls.js instance that is used. */
 export interface HlsLike {
@@ -28,10 +28,19 @@ interface ErrorData {
   reason?: string;
   error?: { message?: string };
   response?: { code?: number };
+  frag?: Frag;
+}
+
+interface Frag {
+  url?: string;
+  type?: string;
+  sn?: number | string;
+  duration?: number;
+  stats?: Stats;
 }
 
 interface Loaded {
-  frag?: { url?: string; type?: string; stats?: Stats };
+  frag?: Frag;
   part?: { stats?: Stats } | null;
   stats?: Stats;
 }
@@ -109,15 +118,11 @@ export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
           height: positive(height),
         });
       });
-      on('hlsFragLoading', () => signals.requestStarted());
-      on<Loaded>('hlsFragLoaded', ({ frag, part }) => {
-        requested(signals, part?.stats ?? frag?.stats);
-        const host = /^https?:\/\/([^/:?#]+)/.exec(frag?.url ?? '')?.[1];
-        if (host !== undefined) signals.context({ cdn: host });
-      });
-      on('hlsFragLoadEmergencyAborted', () => signals.requestCancelled());
+      on<Loaded>('hlsFragLoading', ({ frag }) => signals.requestStarted(objectType(frag)));
+      on<Loaded>('hlsFragLoaded', ({ frag, part }) => requested(signals, frag, part?.stats ?? frag?.stats));
+      on<Loaded>('hlsFragLoadEmergencyAborted', ({ frag }) => signals.requestCancelled(objectType(frag)));
       on<ErrorData>('hlsError', (data) => {
-        if (/^frag.*(Load|TimeOut)/.test(data.details ?? '')) signals.requestCancelled();
+        if (/^frag.*(Load|TimeOut)/.test(data.details ?? '')) signals.requestCancelled(objectType(data.frag));
         // hls.js gives up requests by itself when the viewer seeks: nothing went wrong. And a stall is measured as a stall.
         if (!data.fatal && /aborted$|^buffer(Stalled|Nudge|SeekOverHole)/i.test(data.details ?? '')) return;
         signals.error(playbackError(data));
@@ -131,11 +136,23 @@ export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
   };
 }
 
-function requested(signals: Signals, stats: Stats | undefined): void {
+function objectType(frag: Frag | undefined): ObjectType {
+  if (frag?.sn === 'initSegment') return 'i';
+  return frag?.type === 'audio' ? 'a' : frag?.type === 'subtitle' ? 'c' : 'v';
+}
+
+function requested(signals: Signals, frag: Frag | undefined, stats: Stats | undefined): void {
   if (stats === undefined) return;
   const { start, first, end } = stats.loading;
-  const request = { bytes: stats.loaded, duration_ms: Math.max(0, end - start) };
-  signals.requestFinished(first > start ? { ...request, ttfb_ms: first - start } : request);
+  signals.requestFinished({
+    object_type: objectType(frag),
+    bytes: stats.loaded,
+    started_at: start,
+    first_byte_at: first > start ? first : undefined,
+    finished_at: end,
+    url: frag?.url,
+    media_ms: positive((frag?.duration ?? 0) * 1_000),
+  });
 }
 
 function playbackError({ type, details, fatal, reason, error, response }: ErrorData): PlaybackError {

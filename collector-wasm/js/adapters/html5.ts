@@ -7,16 +7,9 @@ export function html5(): Adapter {
   return {
     player_software: 'html5',
     attach(video, signals) {
-      let first: number | null = null;
-      // `encrypted` to usable keys, when the page uses the browser's key system.
-      const encrypted = (): void => {
-        first ??= performance.now();
-      };
-      const keys = (): void => {
-        if (first === null) return;
-        signals.drmLoaded(performance.now() - first);
-        first = null;
-      };
+      // `encrypted` to data that can be shown, when the page uses the browser's key system.
+      const encrypted = (): void => signals.drmRequested();
+      const keys = (): void => signals.drmUsable();
       video.addEventListener('encrypted', encrypted);
       video.addEventListener('loadeddata', keys);
       return () => {
