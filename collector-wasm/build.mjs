@@ -31,6 +31,9 @@ function asText(bytes) {
   return text;
 }
 
+/** One entry each, so that a page loads the one it needs. */
+const ADAPTERS = ['html5', 'hlsjs', 'dashjs', 'shaka', 'videojs'];
+
 /** Brotli bytes of core and one adapter in one module: the goal, and where the build fails (COLLECTOR.md §2.5). */
 const BROTLI_GOAL = 15_000;
 const BROTLI_LIMIT = 18_000;
@@ -63,14 +66,14 @@ await build({
   ...shared,
   format: 'esm',
   outdir: dist,
-  entryPoints: { index: 'js/index.ts', slim: 'js/slim.ts', html5: 'js/adapters/html5.ts', hlsjs: 'js/adapters/hlsjs.ts' },
+  entryPoints: { index: 'js/index.ts', slim: 'js/slim.ts', ...Object.fromEntries(ADAPTERS.map((name) => [name, `js/adapters/${name}.ts`])) },
 });
 await build({ ...shared, format: 'iife', globalName: 'playhead', outfile: join(dist, 'playhead.js'), entryPoints: ['js/script.ts'] });
 await writeFile(join(dist, 'collector.wasm'), wasm);
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.json')], { stdio: 'inherit' });
-for (const name of ['html5', 'hlsjs']) await writeFile(join(dist, `${name}.d.ts`), `export * from './types/adapters/${name}.js';\n`);
+for (const name of ADAPTERS) await writeFile(join(dist, `${name}.d.ts`), `export * from './types/adapters/${name}.js';\n`);
 for (const name of ['index', 'slim']) await writeFile(join(dist, `${name}.d.ts`), `export * from './types/${name}.js';\n`);
 
 // What a page with hls.js loads: core and adapter in one module.
@@ -86,7 +89,7 @@ const size = (bytes) => ({
   brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length,
 });
 const sizes = {};
-for (const file of ['index.js', 'slim.js', 'html5.js', 'hlsjs.js', 'playhead.js', 'collector.wasm']) sizes[file] = size(await readFile(join(dist, file)));
+for (const file of ['index.js', 'slim.js', ...ADAPTERS.map((name) => `${name}.js`), 'playhead.js', 'collector.wasm']) sizes[file] = size(await readFile(join(dist, file)));
 sizes['core+hlsjs'] = size(Buffer.from(together.outputFiles[0].contents));
 await writeFile(join(dist, 'sizes.json'), `${JSON.stringify(sizes, null, 2)}\n`);
 console.table(sizes);

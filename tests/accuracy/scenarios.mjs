@@ -1,0 +1,341 @@
+// Here lives what is done to a player, one entry a scenario. Nothing is judged here but what only the scenario can know.
+
+/** @typedef {import('./lib/run.mjs').Stage} Stage */
+
+/**
+ * @typedef {object} Scenario
+ * @property {string} name as --scenario takes it
+ * @property {(stage: Stage) => Promise<void>} run
+ * @property {(player: import('./lib/players.mjs').Player) => boolean} [fits] which players can do it; all, if not said
+ * @property {(keyof typeof import('./lib/judge.mjs').METRICS)[]} [skip] what does not apply
+ * @property {boolean} [closing] whether the tab is closed in it
+ * @property {(attempts: import('./lib/sent.mjs').Sent[], truths: import('./lib/truth.mjs').Truth[], stage: Stage) => string[]} [check] what else has to hold
+ * @property {boolean} [quick] whether it is part of `cargo xtask test`
+ */
+
+const ladder = ({ form }) => form !== 'progressive' ;
+const adaptive = (player) => !player.id.startsWith('html5');
+
+/** Creates, loads and clicks. @param {Stage} stage */
+async function start(stage) {
+  await stage.create();
+  await stage.page.click('#play');
+}
+
+const fault = (/** @type {string} */ what, /** @type {boolean} */ holds) => (holds ? [] : [what]);
+
+/** @param {number} seconds @returns {Scenario} */
+const stall = (seconds) => ({
+  name: `stall-${seconds}`,
+  quick: seconds === 1,
+  async run(stage) {
+    stage.session.hold(2);
+    await start(stage);
+    await stage.do('moving()');
+    await stage.do(`still(${seconds * 1_000 - 60})`);
+    stage.session.release();
+    await stage.do('moving()');
+    await stage.do('wait(1500)');
+  },
+  check: ([attempt], [truth]) => [
+    ...fault(`the stall's cause is ${attempt?.stalls.map(({ cause }) => cause)}`, attempt?.stalls.every(({ stall_ms, cause }) => stall_ms < 250 || cause === 'network')),
+    ...fault(`no stall was forced: ${JSON.stringify(truth.stalls)}`, truth.stalls.some(({ stall_ms }) => stall_ms > seconds * 900)),
+  ],
+});
+
+/** @param {string} state @param {(stage: Stage) => Promise<void>} reach @param {boolean} [leave] @returns {Scenario} */
+const close = (state, reach, leave = false) => ({
+  name: leave ? `leave-${state}` : `close-${state}`,
+  closing: true,
+  async run(stage) {
+    await reach(stage);
+    await stage.keep();
+    if (leave) await stage.page.goto(`${stage.origin}/empty.html`);
+    else await stage.page.closeTab();
+  },
+});
+
+/** @type {Scenario[]} */
+export const SCENARIOS = [
+  {
+    name: 'start',
+    quick: true,
+    async run(stage) {
+      await start(stage);
+      await stage.do('reached(4)');
+    },
+  },
+  {
+    name: 'autoplay-blocked',
+    async run(stage) {
+      await stage.create();
+      await stage.do('play()');
+      await stage.do('wait(1000)');
+    },
+    check: ([attempt], _truths, { told }) => [
+      ...fault(`play() was not refused: ${told.refusals}`, told.refusals.includes('NotAllowedError')),
+      ...fault('a failure was told', attempt?.totals.failure === undefined),
+      ...fault('a wait counts although nothing was loading for anybody', (attempt?.totals.startup_wait_ms ?? 0) < 1_000),
+    ],
+  },
+  {
+    name: 'autoplay-muted',
+    async run(stage) {
+      await stage.page.evaluate('stage.video.muted = true; stage.video.autoplay = true');
+      await stage.create({ intent: true });
+      await stage.do('reached(3)');
+    },
+    check: ([attempt]) => fault(`autoplay is ${attempt?.context.autoplay}`, attempt?.context.autoplay === true),
+  },
+  {
+    name: 'click-after-5-s',
+    async run(stage) {
+      await stage.create();
+      await stage.do('wait(5000)');
+      await stage.page.click('#play');
+      await stage.do('reached(3)');
+    },
+  },
+  {
+    name: 'pause',
+    async run(stage) {
+      await start(stage);
+      await stage.do('reached(2)');
+      await stage.page.evaluate('stage.video.pause()');
+      await stage.do('wait(1500)');
+      await stage.do('start()');
+      await stage.do('reached(4)');
+    },
+  },
+  {
+    name: 'seek-inside',
+    quick: true,
+    async run(stage) {
+      stage.session.hold(3);
+      await start(stage);
+      await stage.do('reached(2)');
+      await stage.page.evaluate('stage.video.currentTime = 5');
+      await stage.do('reached(6.5)');
+      stage.session.release();
+      await stage.do('reached(10)');
+    },
+  },
+  {
+    name: 'seek-outside',
+    async run(stage) {
+      stage.session.hold(4);
+      await start(stage);
+      await stage.do('reached(2)');
+      await stage.page.evaluate('stage.video.currentTime = 28');
+      await stage.do('wait(1000)');
+      stage.session.release();
+      await stage.do('reached(30)');
+    },
+  },
+  {
+    name: 'seek-paused',
+    async run(stage) {
+      await start(stage);
+      await stage.do('reached(2)');
+      await stage.page.evaluate('stage.video.pause(), stage.video.currentTime = 8');
+      await stage.do('wait(1500)');
+      await stage.do('start()');
+      await stage.do('reached(10)');
+    },
+  },
+  {
+    name: 'scrub',
+    async run(stage) {
+      await start(stage);
+      await stage.do('reached(2)');
+      for (const position of [10, 14, 18, 22]) {
+        await stage.page.evaluate(`stage.video.currentTime = ${position}`);
+        await stage.do('wait(200)');
+      }
+      await stage.do('reached(24)');
+    },
+  },
+  {
+    name: 'switch-up-and-down',
+    quick: true,
+    fits: adaptive,
+    async run(stage) {
+      stage.session.hold(3);
+      await stage.create({ height: 240 });
+      await stage.page.click('#play');
+      await stage.do('reached(2)');
+      await stage.do('rendition(480)');
+      stage.session.hold(6);
+      await stage.do('shown(480)');
+      await stage.do('wait(1500)');
+      await stage.do('rendition(360)');
+      stage.session.release();
+      await stage.do('shown(360)');
+      await stage.do('wait(1500)');
+    },
+    check: (_attempts, [{ switches }]) => fault(`there were ${switches} switches`, switches >= 2),
+  },
+  {
+    name: 'abr',
+    fits: ladder,
+    async run(stage) {
+      // Enough for the highest rung, then too little for it, then enough.
+      stage.session.speed_kbps = 600;
+      await start(stage);
+      await stage.do('reached(9)');
+      stage.session.speed_kbps = 90;
+      await stage.do('reached(20)');
+    },
+  },
+  stall(0.3),
+  stall(1),
+  stall(3),
+  stall(10),
+  {
+    name: 'segment-404',
+    async run(stage) {
+      stage.session.fail((kind, path) => kind === 'segment' && Number(/(\d+)\.m4s$/.exec(path)?.[1]) >= 2);
+      await start(stage);
+      await stage.page.until('stage.failed', 60_000);
+    },
+    fits: ({ form, id }) => form !== 'progressive' && id !== 'html5-hls',
+    check: ([attempt]) => [
+      ...fault(`the failure is ${JSON.stringify(attempt?.totals.failure)}`, attempt?.totals.failure?.class === 'segment'),
+    ],
+  },
+  {
+    name: 'manifest-404',
+    async run(stage) {
+      stage.session.fail((_kind, path) => /m3u8|mpd|progressive/.test(path));
+      await start(stage);
+      await stage.page.until('stage.failed', 60_000);
+    },
+    check: ([attempt]) => [
+      ...fault(`the failure is ${JSON.stringify(attempt?.totals.failure)}`, attempt?.totals.failure?.class === 'manifest'),
+      ...fault('a frame was told', attempt?.totals.first_frame_seen !== true),
+    ],
+  },
+  {
+    name: 'live-edge',
+    fits: ladder,
+    async run(stage) {
+      await stage.create({ source: 'live' });
+      await stage.page.click('#play');
+      await stage.do('moving()');
+      await stage.do('wait(8000)');
+    },
+    check: ([attempt]) => fault(`stream_type is ${attempt?.context.stream_type}`, attempt?.context.stream_type === 'live'),
+  },
+  {
+    name: 'hidden-startup',
+    skip: ['startup_any_ms'],
+    async run(stage) {
+      stage.session.hold(0);
+      await start(stage);
+      await stage.do('wait(300)');
+      await stage.page.hide(true);
+      await stage.do('wait(500)');
+      stage.session.release();
+      await stage.do('wait(2500)');
+      await stage.page.hide(false);
+      await stage.do('moving()');
+      await stage.do('wait(1500)');
+    },
+    check: ([attempt]) => fault('startup_hidden is not set', attempt?.totals.startup_hidden === true),
+  },
+  {
+    name: 'hidden-playback',
+    async run(stage) {
+      await start(stage);
+      await stage.do('reached(2)');
+      await stage.page.hide(true);
+      await stage.do('wait(5000)');
+      await stage.page.hide(false);
+      await stage.do('wait(1500)');
+    },
+    check: ([attempt], [{ hidden_ms }]) => fault(`play_hidden_ms is ${attempt?.totals.play_hidden_ms}, hidden for ${Math.round(hidden_ms)}`, Math.abs((attempt?.totals.play_hidden_ms ?? 0) - hidden_ms) < 400),
+  },
+  close('starting', async (stage) => {
+    stage.session.hold(0);
+    await start(stage);
+    await stage.do('wait(1700)');
+  }),
+  close('playing', async (stage) => {
+    await start(stage);
+    await stage.do('reached(3)');
+  }),
+  close('stalled', async (stage) => {
+    stage.session.hold(1);
+    await start(stage);
+    await stage.do('moving()');
+    await stage.do('still(1300)');
+  }),
+  close('paused', async (stage) => {
+    await start(stage);
+    await stage.do('reached(2)');
+    await stage.page.evaluate('stage.video.pause()');
+    await stage.do('wait(1300)');
+  }),
+  close('seeking', async (stage) => {
+    stage.session.hold(3);
+    await start(stage);
+    await stage.do('reached(2)');
+    await stage.page.evaluate('stage.video.currentTime = 28');
+    await stage.do('wait(1300)');
+  }),
+  close('playing', async (stage) => {
+    await start(stage);
+    await stage.do('reached(3)');
+  }, true),
+  {
+    name: 'source-change',
+    async run(stage) {
+      await start(stage);
+      await stage.do('reached(2)');
+      await stage.page.evaluate(`void stage.change(${JSON.stringify(stage.source('other'))})`);
+      await stage.do('wait(300)');
+      await stage.do('reached(2)');
+    },
+  },
+  {
+    name: 'replay',
+    async run(stage) {
+      await start(stage);
+      await stage.do('reached(1)');
+      await stage.page.evaluate('stage.video.currentTime = stage.video.duration - 1.5');
+      await stage.page.until('stage.video.ended');
+      await stage.do('wait(500)');
+      await stage.page.click('#play');
+      await stage.do('wait(300)');
+      await stage.do('reached(2)');
+    },
+    check: (attempts) => fault(`the first ended with ${attempts[0]?.totals.end_reason}`, attempts[0]?.totals.end_reason === 'ended'),
+  },
+  {
+    name: 'rate-2',
+    async run(stage) {
+      await start(stage);
+      await stage.do('reached(2)');
+      await stage.page.evaluate('stage.video.playbackRate = 2');
+      await stage.do('reached(9)');
+      await stage.page.evaluate('stage.video.playbackRate = 1');
+      await stage.do('reached(10)');
+    },
+  },
+  {
+    name: 'offline-20-s',
+    async run(stage) {
+      stage.session.hold(2);
+      await start(stage);
+      await stage.do('reached(3)');
+      await stage.page.offline(true);
+      await stage.do('wait(20000)');
+      stage.session.release();
+      await stage.page.offline(false);
+      await stage.do('wait(500)');
+      // A player that gave up stays where it is.
+      await Promise.race([stage.do('moving()'), stage.do('wait(8000)')]);
+      await stage.do('wait(1500)');
+    },
+  },
+];
