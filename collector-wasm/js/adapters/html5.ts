@@ -9,9 +9,11 @@ const FUTURE_DATA = 3;
 /** A <video> or <audio> that plays a file, or HLS by the browser itself. */
 export function html5(): Adapter {
   let element: HTMLMediaElement | null = null;
+  let look = (): void => undefined;
   return {
     player_software: 'html5',
     buffer_ms() {
+      look();
       // TRICKY: for a file `buffered` is guessed from bytes; measured, it said 9 s at the very end of the data. An element that fetches
       // and says it has no next frame is short of data; how much it has is then not known (negative).
       if (element === null || element.networkState !== LOADING || element.readyState >= FUTURE_DATA || element.seeking) return undefined;
@@ -39,8 +41,10 @@ export function html5(): Adapter {
         canplay: () => signals.drmUsable(),
       };
       for (const [name, listener] of Object.entries(listeners)) video.addEventListener(name, listener);
+      look = sees;
       sees();
       return () => {
+        look = () => undefined;
         for (const [name, listener] of Object.entries(listeners)) video.removeEventListener(name, listener);
       };
     },

@@ -107,9 +107,23 @@ export class Page {
     return result.value;
   }
 
-  /** A person's click in the middle of an element. @param {string} selector */
+  /** Runs an expression as if the viewer had just touched the page. @param {string} expression */
+  async gesture(expression) {
+    const { exceptionDetails } = await this.client.Runtime.evaluate({ expression: `(async () => { await (${expression}); })()`, awaitPromise: true, userGesture: true });
+    if (exceptionDetails !== undefined) throw new Error(`${expression}: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
+  }
+
+  /** Back in the history; whether the page that comes is the one that was left. */
+  async back() {
+    const { currentIndex, entries } = await this.client.Page.getNavigationHistory();
+    await this.client.Page.navigateToHistoryEntry({ entryId: entries[currentIndex - 1].id });
+    await this.until(`document.readyState === 'complete' && location.pathname !== '/empty.html'`);
+    return this.evaluate(`window.stage?.record.events.some(([, name]) => name === 'returned') === true`);
+  }
+
+  /** A person's click in the middle of an element, of the page or of the frame that fills it. @param {string} selector */
   async click(selector) {
-    const [x, y] = await this.evaluate(`(() => { const box = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; })()`);
+    const [x, y] = await this.evaluate(`(() => { const box = (document.querySelector(${JSON.stringify(selector)}) ?? frames[0].document.querySelector(${JSON.stringify(selector)})).getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; })()`);
     for (const type of ['mousePressed', 'mouseReleased']) {
       await this.client.Input.dispatchMouseEvent({ type, x, y, button: 'left', clickCount: 1 });
     }

@@ -99,7 +99,6 @@ export async function startServer(files) {
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Access-Control-Expose-Headers', '*');
     response.setHeader('Timing-Allow-Origin', '*');
-    response.setHeader('Cache-Control', 'no-store');
     if (request.method === 'OPTIONS') {
       response.setHeader('Access-Control-Allow-Headers', request.headers['access-control-request-headers'] ?? '*');
       response.writeHead(204).end();
@@ -113,6 +112,8 @@ export async function startServer(files) {
       response.end(bytes ?? '');
       return;
     }
+    // Not for pages: a browser keeps none of those for a return.
+    response.setHeader('Cache-Control', 'no-store');
     const found = sessions.get(session);
     if (found === undefined) {
       response.writeHead(404).end();

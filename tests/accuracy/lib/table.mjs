@@ -7,7 +7,7 @@ import { METRICS } from './judge.mjs';
 /** Largest error per metric of one player. @param {Result[]} results @param {string} player */
 function worst(results, player) {
   return Object.keys(METRICS).map((metric) => {
-    const errors = results.filter((result) => result.player === player).flatMap(({ rows }) => rows.filter((row) => row.metric === metric).map(({ error }) => error));
+    const errors = results.filter((result) => result.player === player && result.judged).flatMap(({ rows }) => rows.filter((row) => row.metric === metric).map(({ error }) => error));
     if (errors.length === 0) return '–';
     const largest = Math.max(...errors.map((error) => (Number.isNaN(error) ? Infinity : error)));
     const { unit, bound } = METRICS[/** @type {keyof typeof METRICS} */ (metric)];
@@ -23,7 +23,8 @@ export function lines(players, results) {
   const table = [['', ...Object.keys(METRICS), 'scenarios'], ['bound', ...bounds(), '']];
   for (const { id } of players) {
     const own = results.filter(({ player }) => player === id);
-    table.push([id, ...worst(results, id), `${own.filter(({ wrong }) => wrong.length === 0).length}/${own.length}`]);
+    const judged = own.filter((result) => result.judged);
+    table.push([id, ...worst(results, id), `${judged.filter(({ wrong }) => wrong.length === 0).length}/${judged.length}${judged.length < own.length ? `, ${own.length - judged.length} not judged` : ''}`]);
   }
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   return table.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  '));

@@ -1,6 +1,8 @@
 // Here lives the truth: from the page's record of frames, playhead and events to what a viewer went through, in the dictionary's words.
 // A pure function of numbers. It reads no state machine and no event but seeks, pauses and ends: the playhead decides.
 
+/** Numbers in one sample of record.js. */
+export const SAMPLE_WIDTH = 6;
 /** Shortest standing still that is told, ms: longer than a frame and a busy moment, far shorter than what is counted. */
 const STILL_MS_MIN = 60;
 /** Shortest stall that is counted. */
@@ -9,6 +11,8 @@ export const STALL_MS_MIN = 250;
 const SCRUB_MS = 1_000;
 /** With more media ahead than this a playhead that does not start yet is not short of data, ms. */
 const STARVED_MS = 500;
+/** A frame this near to the place sought is of it, and one this soon after the player arrived is its first, ms. */
+const NEAR_MS = 500;
 /** A seek is over once the playhead moved on by this much, ms. */
 const ADVANCE_MS = 20;
 const [PAUSED, SEEKING, ENDED, HIDDEN] = [1, 2, 4, 8];
@@ -31,6 +35,7 @@ const [PAUSED, SEEKING, ENDED, HIDDEN] = [1, 2, 4, 8];
  * @property {number} switches
  * @property {number | null} bitrate_avg_bps
  * @property {number} hidden_ms
+ * @property {number} ad_ms
  */
 
 /** Unpacks groups of `width` numbers. @param {number[]} flat @param {number} width */
@@ -66,12 +71,18 @@ export function attempts(record, until) {
 export function truth(record, { from, to }, averageOf) {
   const frames = [...groups(record.frames, 3)].filter(([at]) => at > from && at <= to).map(([at, media, height]) => ({ at, media, height }));
   const events = record.events.filter(([at]) => at >= from && at <= to);
-  const samples = [...groups(record.samples, 5)].filter(([at]) => at >= from && at <= to).map(([at, position, ahead, flags, rate]) => ({ at, position, ahead, flags, rate }));
+  const samples = [...groups(record.samples, SAMPLE_WIDTH)].filter(([at]) => at >= from && at <= to).map(([at, position, ahead, flags, rate, height]) => ({ at, position, ahead, flags, rate, height }));
 
   // A picture of a video that does not play yet is a poster, however it came onto the screen.
   const plays = (/** @type {number} */ at) => ((samples.find((sample) => sample.at >= at)?.flags ?? PAUSED) & PAUSED) === 0;
-  const started = frames.length === 0 ? firstAdvance(samples) : (frames.find(({ at }) => plays(at))?.at ?? null);
-  const seeks = soughtSpans(events, samples, to);
+  const framed = frames.find(({ at }) => plays(at))?.at ?? null;
+  // A hidden page, and sound alone, have no frames; there the playhead's first advance stands for one.
+  const advanced = frames.length === 0 || events.some(([at, name]) => name === 'hidden' && (framed === null || at < framed)) ? firstAdvance(samples) : null;
+  const started = framed === null || (advanced !== null && advanced < framed) ? advanced : framed;
+  const seeks = soughtSpans(events, samples, frames, to);
+  // Ads are not content: nothing of them is in a number of the content.
+  const ads = spansOf(events, 'ad', 'content', to);
+  const inAd = (/** @type {number} */ at) => ads.some((ad) => ad.from <= at && at < ad.to);
   const inSeek = (/** @type {number} */ a, /** @type {number} */ b) => seeks.some((seek) => seek.from <= b && seek.to >= a);
 
   // What is not standing still, sought or paused is playing. Where the playhead moves by more than the time that passed (the clock of a
@@ -93,7 +104,7 @@ export function truth(record, { from, to }, averageOf) {
         const end = sample.at - playing;
         if (end - last.at >= STILL_MS_MIN) {
           for (const span of wanted(events, seeks, last, end)) {
-            if (span.to - span.from < STILL_MS_MIN) continue;
+            if (span.to - span.from < STILL_MS_MIN || inAd(span.from)) continue;
             // From `play` on a player with data takes its moment; nobody waits for data.
             if (span.resumes && (samples.find(({ at }) => at >= span.from)?.ahead ?? 0) >= STARVED_MS) resuming.push(span);
             else stalls.push({ at_ms: span.from - from, stall_ms: span.to - span.from });
@@ -103,20 +114,25 @@ export function truth(record, { from, to }, averageOf) {
       }
       before = sample;
     }
-    idle = covered([...seeks, ...resuming, ...pausedSpans(events, to)], started, to);
+    idle = covered([...seeks, ...resuming, ...ads, ...spansOf(events, 'pause', 'play', to)], started, to);
   }
   const play_ms = started === null ? 0 : to - started - idle - stalls.reduce((sum, { stall_ms }) => sum + stall_ms, 0);
 
+  // What is on the screen: frame by frame; while the page is hidden there are none, and the element's own size has to do.
+  const seen = [
+    ...frames.filter(({ at }) => started !== null && at >= started),
+    ...samples.filter(({ at, flags }) => started !== null && at >= started && flags & HIDDEN).map(({ at, position, height }) => ({ at, media: position, height })),
+  ].sort((a, b) => a.at - b.at);
   let switches = 0;
   let weighted = 0;
   let rendered = 0;
   let known = true;
-  for (const [index, frame] of frames.entries()) {
-    const next = frames[index + 1];
+  for (const [index, frame] of seen.entries()) {
+    const next = seen[index + 1];
     if (next === undefined) break;
     if (next.height !== frame.height) switches += 1;
     const media = next.media - frame.media;
-    if (media <= 0 || inSeek(frame.at, next.at)) continue;
+    if (media <= 0 || inSeek(frame.at, next.at) || inAd(frame.at)) continue;
     const average = averageOf(frame.height);
     if (average === null) known = false;
     else weighted += average * media;
@@ -133,18 +149,19 @@ export function truth(record, { from, to }, averageOf) {
     switches,
     bitrate_avg_bps: known && rendered > 0 ? weighted / rendered : null,
     hidden_ms,
+    ad_ms: ads.reduce((sum, ad) => sum + ad.to - ad.from, 0),
   };
 }
 
-/** From each pause to the next play. @param {[number, string][]} events @param {number} end */
-function pausedSpans(events, end) {
+/** From each event `begin` to the next `over`. @param {[number, string][]} events @param {string} begin @param {string} over @param {number} end */
+function spansOf(events, begin, over, end) {
   /** @type {{from: number, to: number}[]} */
   const spans = [];
   /** @type {number | null} */
   let from = null;
   for (const [at, name] of events) {
-    if (name === 'pause') from ??= at;
-    else if (name === 'play' && from !== null) {
+    if (name === begin) from ??= at;
+    else if (name === over && from !== null) {
       spans.push({ from, to: at });
       from = null;
     }
@@ -182,10 +199,11 @@ function positionAt(samples, at) {
 }
 
 /**
- * Seeks, each from its begin until the playhead moves on from the new place, or playback is not wanted any more.
- * @param {[number, string][]} events @param {{at: number, position: number, flags: number}[]} samples @param {number} end
+ * Seeks, each from its begin to the frame at the new place; without frames, until the playhead moves on from there or is paused.
+ * @param {[number, string][]} events @param {{at: number, position: number, flags: number}[]} samples
+ * @param {{at: number, media: number}[]} frames @param {number} end
  */
-function soughtSpans(events, samples, end) {
+function soughtSpans(events, samples, frames, end) {
   /** @type {{from: number, to: number}[]} */
   const spans = [];
   for (const [at, name] of events) {
@@ -200,6 +218,10 @@ function soughtSpans(events, samples, end) {
   return spans;
 
   function tail(/** @type {number} */ from) {
+    const arrived = samples.find(({ at, flags }) => at > from && (flags & SEEKING) === 0);
+    if (arrived === undefined) return end;
+    const frame = frames.find(({ at, media }) => at > from && Math.abs(media - arrived.position) < NEAR_MS);
+    if (frame !== undefined && frame.at < arrived.at + NEAR_MS) return Math.max(frame.at, from);
     /** @type {number | null} */
     let base = null;
     for (const { at, position, flags } of samples) {

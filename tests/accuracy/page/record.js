@@ -10,7 +10,7 @@ const round = (value) => Math.round(value * 10) / 10;
 export class Record {
   /** Presentation time, media time ms, height in pixels; one after another. */
   frames = [];
-  /** Now, position ms, media ahead ms, flags; one after another. */
+  /** Now, position ms, media ahead ms, flags, rate, height in pixels; one after another. */
   samples = [];
   /** [now, name] */
   events = [];
@@ -40,7 +40,7 @@ export class Record {
     const { video } = this;
     const position = video.currentTime * 1_000;
     const flags = Number(video.paused) + 2 * Number(video.seeking) + 4 * Number(video.ended) + 8 * Number(document.visibilityState === 'hidden');
-    this.samples.push(round(performance.now()), round(position), Math.round(this.ahead(position)), flags, video.playbackRate);
+    this.samples.push(round(performance.now()), round(position), Math.round(this.ahead(position)), flags, video.playbackRate, video.videoHeight);
     for (const waiter of this.waiters) waiter();
   }
 

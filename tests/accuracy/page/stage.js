@@ -10,21 +10,29 @@ const session = parameters.get('session');
 
 class Stage {
   player = player;
-  video = document.querySelector('#video');
-  record = new Record(this.video);
-  attachedAt = null;
   current = null;
   collector = null;
   /** Answers of `play()`: names of errors. */
   refusals = [];
 
-  constructor() {
+  /** @param {HTMLVideoElement} video @param {string} name what the beacons call it */
+  constructor(video, name) {
+    this.video = video;
+    this.name = name;
+    this.record = new Record(video);
+  }
+
+  /** The page's button plays, and the page says something when it goes. */
+  lead() {
     document.querySelector('#play').addEventListener('click', () => this.play());
     // Before the collector's own listener, so that nothing of it is in the truth.
+    window.addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) this.record.mark('returned');
+    });
     window.addEventListener('pagehide', ({ persisted }) => {
       const { samples, events, frames } = this.record;
       this.record.mark('over');
-      navigator.sendBeacon(`${session}/farewell`, JSON.stringify({ at: performance.now(), persisted, samples: samples.slice(-1_500), events, frames: frames.slice(-300) }));
+      navigator.sendBeacon(`${session}/farewell`, JSON.stringify({ at: performance.now(), persisted, samples: samples.slice(-1_800), events, frames: frames.slice(-300) }));
     });
   }
 
@@ -36,12 +44,11 @@ class Stage {
   }
 
   attach({ context = {}, constructedAt } = {}) {
-    this.attachedAt = performance.now();
     this.collector = attach(this.video, {
       licenseKey: 'pl_accuracy',
       endpoint: session,
       adapter: player.adapter(this.current),
-      context: { viewer_id: 'accuracy', video_id: 'accuracy', ...context },
+      context: { viewer_id: 'accuracy', video_id: this.name, ...context },
       playerConstructedAt: constructedAt,
     });
   }
@@ -87,6 +94,19 @@ class Stage {
     this.record.mark('intent');
     this.load(name);
     return this.start();
+  }
+
+  /** The page's own ads, in the same element as the content. */
+  ad(runs) {
+    this.record.mark(runs ? 'ad' : 'content');
+    if (runs) this.collector.adStarted();
+    else this.collector.adEnded();
+  }
+
+  /** The player goes away, the page stays. */
+  destroy() {
+    this.record.mark('over');
+    return player.destroy(this.current);
   }
 
   rendition(height) {
@@ -155,4 +175,18 @@ class Stage {
   }
 }
 
-window.stage = new Stage();
+const video = document.querySelector('#video');
+if (parameters.has('shadow')) {
+  const host = document.createElement('div');
+  document.body.append(host);
+  host.attachShadow({ mode: 'closed' }).append(video);
+}
+window.stage = new Stage(video, 'accuracy');
+window.stage.lead();
+if (window.parent !== window) window.parent.stage = window.stage;
+/** A second player beside the first, with everything of its own. */
+window.another = () => {
+  const other = document.createElement('video');
+  document.body.append(other);
+  window.other = new Stage(other, 'other');
+};

@@ -20,9 +20,11 @@ export function create(video, { settings = {} }, fatal) {
 
 export const adapter = ({ player }) => dashjs(player);
 
-export function load({ player, video }, source, { keys } = {}) {
+const base64url = (hex) => btoa(String.fromCharCode(...hex.match(/../g).map((byte) => parseInt(byte, 16)))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+
+export function load({ player, video }, source, { key, id } = {}) {
   if (player.isReady?.() !== true) player.attachView(video);
-  if (keys) player.setProtectionData({ 'org.w3.clearkey': { clearkeys: keys } });
+  if (key) player.setProtectionData({ 'org.w3.clearkey': { clearkeys: { [base64url(id)]: base64url(key) } } });
   player.attachSource(source);
 }
 

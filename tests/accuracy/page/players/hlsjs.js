@@ -6,7 +6,9 @@ import { hlsjs } from '@playhead/collector/hlsjs';
 export const version = Hls.version;
 
 export function create(video, { config = {} }, fatal) {
-  const hls = new Hls({ startLevel: 0, abrEwmaDefaultEstimate: 80_000, ...config });
+  // 0.14 makes its worker out of webpack's modules; bundled by another it has none.
+  const enableWorker = !Hls.version.startsWith('0.');
+  const hls = new Hls({ startLevel: 0, abrEwmaDefaultEstimate: 80_000, enableWorker, ...config });
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (data.fatal) fatal();
   });

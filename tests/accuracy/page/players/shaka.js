@@ -16,11 +16,11 @@ export function create(video, { config = {} }, fatal) {
 
 export const adapter = ({ player }) => shaka(player, library.Player);
 
-export async function load(current, source, { keys } = {}) {
+export async function load(current, source, { key, id } = {}) {
   const { player, video, fatal } = current;
   current.attached ??= player.attach(video);
   await current.attached;
-  if (keys) player.configure({ drm: { clearKeys: keys } });
+  if (key) player.configure({ drm: { clearKeys: { [id]: key } } });
   await player.load(source).catch(({ code }) => {
     // 7000: another load came in between.
     if (code !== 7_000) fatal();

@@ -13,8 +13,7 @@ export function create(video, { options = {} }, fatal) {
 
 export const adapter = ({ player }) => videojs(player, library);
 
-export function load({ player }, source, { keys } = {}) {
-  void keys;
+export function load({ player }, source) {
   player.src({ src: source, type: source.includes('.mpd') ? 'application/dash+xml' : 'application/vnd.apple.mpegurl' });
 }
 
