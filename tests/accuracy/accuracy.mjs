@@ -2,15 +2,14 @@
 // Prints player × metric with the largest error, and ends with status 1 when a bound does not hold.
 // Usage: node accuracy.mjs [--player NAME]... [--scenario NAME]... [--quick] [--json] [--jobs N] [--write] [--keep FOLDER]
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { launch } from './lib/browser.mjs';
-import { PLAYERS, bundle } from './lib/players.mjs';
+import { openGround } from './lib/ground.mjs';
+import { PLAYERS } from './lib/players.mjs';
 import { run } from './lib/run.mjs';
-import { startServer } from './lib/server.mjs';
 import { lines, page as document } from './lib/table.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 
@@ -34,22 +33,10 @@ function chosen(all, wanted, name, what) {
   return wanted.length === 0 ? all : all.filter((one) => wanted.includes(name(one)));
 }
 
-/** A page that is nothing but a frame; its address says of what. */
-const FRAME = `<!doctype html><title>frame</title><style>body { margin: 0 } iframe { border: 0; width: 100vw; height: 100vh }</style>
-<script>document.write('<iframe allow="autoplay; fullscreen" src="' + decodeURIComponent(location.search.slice(1)) + '"></iframe>')</script>`;
-
 const players = chosen(PLAYERS, values.player, ({ id }) => id, 'player');
 const scenarios = chosen(SCENARIOS, values.scenario, ({ name }) => name, 'scenario').filter(({ quick }) => !values.quick || quick);
-const html = await readFile(fileURLToPath(new URL('page/index.html', import.meta.url)), 'utf8');
-const scripts = new Map(await Promise.all(players.map(async (player) => /** @type {const} */ ([player.id, await bundle(player)]))));
-const server = await startServer(async (path) => {
-  if (path === '/empty.html') return '<!doctype html><title>empty</title>';
-  if (path === '/frame.html') return FRAME;
-  const [, id, file] = /^\/([^/]+)\/(.*)$/.exec(path) ?? [];
-  if (file === '') return `${html}<script src="stage.js"></script>`;
-  return file === 'stage.js' ? (scripts.get(id) ?? null) : null;
-});
-const browser = await launch(['--autoplay-policy=document-user-activation-required']);
+const ground = await openGround(players);
+const { browser, server } = ground;
 const results = [];
 try {
   const work = players.flatMap((player) => scenarios.filter(({ fits }) => fits?.(player) ?? true).map((scenario) => ({ player, scenario })));
@@ -67,8 +54,7 @@ try {
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
 } finally {
-  await browser.close();
-  await server.stop();
+  await ground.close();
 }
 if (values.json) {
   for (const { player, scenario, rows, wrong, lag_ms, judged } of results) console.log(JSON.stringify({ player, scenario, browser: browser.version, rows, wrong, lag_ms, judged }));

@@ -35,6 +35,10 @@ export async function launch(more = []) {
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  // Whoever is ended from outside takes the browser along.
+  const orphan = () => child.kill('SIGKILL');
+  process.once('exit', orphan);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   const port = await new Promise((resolve, reject) => {
     let told = '';
     const timer = setTimeout(() => reject(new Error(`the browser was not ready in time:\n${told}`)), READY_WITHIN_MS);
@@ -48,7 +52,7 @@ export async function launch(more = []) {
     child.once('exit', (code) => reject(new Error(`the browser ended with ${code}:\n${told}`)));
   });
   const version = await CDP.Version({ port });
-  const browser = await CDP({ port, target: version.webSocketDebuggerUrl });
+  const browser = await CDP({ target: version.webSocketDebuggerUrl, local: true });
   return {
     version: String(version.Browser).replace(/^.*\//, ''),
     /** A window of its own with a profile of its own. */
@@ -62,6 +66,7 @@ export async function launch(more = []) {
       const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
       await ended;
       clearTimeout(killer);
+      process.off('exit', orphan);
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
@@ -83,7 +88,7 @@ export class Page {
 
   /** @param {number} port @param {any} browser @param {string} id @param {string} context */
   static async of(port, browser, id, context) {
-    const client = await CDP({ port, target: id });
+    const client = await CDP({ target: `ws://127.0.0.1:${port}/devtools/page/${id}`, local: true });
     const page = new Page(port, browser, client, id, context);
     await Promise.all([client.Page.enable(), client.Runtime.enable(), client.Network.enable()]);
     client.Runtime.exceptionThrown(({ exceptionDetails: { exception, text } }) => page.said.push(`threw ${exception?.description ?? text}`));

@@ -161,7 +161,8 @@ async function once(browser, server, player, scenario) {
     server.forget(session);
   }
   const ticks = (stage.told?.samples ?? []).filter((/** @type {number} */ _, /** @type {number} */ at) => at % WIDTH === 0);
-  const lag_ms = truths.reduce((most, { intentAt, endAt }) => {
+  const spans = truths.length > 0 ? truths : [{ intentAt: -Infinity, endAt: Infinity }];
+  const lag_ms = spans.reduce((most, { intentAt, endAt }) => {
     const own = ticks.filter((/** @type {number} */ at) => at >= intentAt && at <= endAt);
     return Math.max(most, ...own.map((/** @type {number} */ at, /** @type {number} */ index) => (index === 0 ? 0 : at - own[index - 1])));
   }, 0);
