@@ -1,7 +1,10 @@
 // Here lives the one script tag: `playhead.attach(video, …)`, `playhead.hlsjs(hls)`. The server it came from is the default endpoint.
 
 import { html5 } from './adapters/html5.ts';
+import { dashjs } from './adapters/dashjs.ts';
 import { hlsjs } from './adapters/hlsjs.ts';
+import { shaka } from './adapters/shaka.ts';
+import { videojs } from './adapters/videojs.ts';
 import type { Handle, Options } from './collector.ts';
 import { attach as attachHere } from './index.ts';
 
@@ -11,4 +14,4 @@ const origin = script?.src ? new URL(script.src).origin : undefined;
 export function attach(video: HTMLMediaElement, options: Options): Handle {
   return attachHere(video, origin === undefined ? options : { endpoint: origin, ...options });
 }
-export { hlsjs, html5 };
+export { dashjs, hlsjs, html5, shaka, videojs };

@@ -1,6 +1,7 @@
-//! `cargo xtask`: the commands of this project's people. `demo` shows it, `test` checks it, `bench` measures it,
+//! `cargo xtask`: the commands of this project's people. `demo` shows it, `test` checks it, `bench` measures it, `accuracy` holds it against the truth,
 //! `codegen` writes what is generated, `tidy` keeps the invariants of ARCHITECTURE.md, `web` builds what browsers load.
 
+mod accuracy;
 mod bench;
 mod codegen;
 mod demo;
@@ -55,6 +56,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Drive players through scenarios in a browser and hold the collector against the truth
+    Accuracy(accuracy::AccuracyArguments),
     /// Compare the tree with the invariants of ARCHITECTURE.md
     Tidy,
     /// Write the catalogues and the OpenAPI document from the code
@@ -97,6 +100,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Fuzz(arguments) => fuzz::fuzz(&project, &arguments),
         Command::Crash { arguments } => trial::crash(&project, &arguments),
         Command::Soak { arguments } => trial::soak(&project, &arguments),
+        Command::Accuracy(arguments) => accuracy::accuracy(&project, &arguments),
         Command::Tidy => tidy::tidy(&project),
         Command::Codegen { check } => codegen::codegen(&project, check),
         Command::Web { part: None } => web::build(&project),

@@ -1,6 +1,8 @@
-// Here lives the adapter for hls.js 1.x: renditions as they are shown, requests, errors. hls.js is not imported, only described.
+// Here lives the adapter for hls.js 0.14 and 1.x: renditions as they are shown, requests, errors. hls.js is not imported, only described.
 
-import type { Adapter, FailureClass, ObjectType, PlaybackError, Signals } from '../adapter.ts';
+import type { Adapter, FailureClass, ObjectType, PlaybackError, Rendition, Signals } from '../adapter.ts';
+import { calm, Undo } from './listen.ts';
+import { positive, rendered } from './rendered.ts';
 
 /** The part of an hls.js instance that is used. */
 export interface HlsLike {
@@ -8,6 +10,7 @@ export interface HlsLike {
   off(event: string, listener: (event: string, data: never) => void): void;
   levels: readonly HlsLevel[];
   readonly mainForwardBufferInfo?: { len: number } | null;
+  readonly autoLevelEnabled?: boolean;
   readonly startPosition?: number;
   readonly liveSyncPosition?: number | null;
 }
@@ -48,10 +51,12 @@ interface Loaded {
 interface Stats {
   loaded: number;
   aborted?: boolean;
-  loading: { start: number; first: number; end: number };
+  loading?: { start: number; first: number; end: number };
+  /** 0.14 */
+  trequest?: number;
+  tfirst?: number;
+  tload?: number;
 }
-
-const positive = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 ? value : undefined);
 
 /** What hls.js's `type` and `details` say in the words of the dictionary. */
 export function failureClass(type = '', details = ''): FailureClass {
@@ -81,19 +86,15 @@ export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
       // hls.js seeks to where it starts: the live edge, or a start position the page asked for.
       return live || Math.abs(position_s - Math.max(0, hls.startPosition ?? 0)) < 1;
     },
-    attach(_video, signals) {
+    attach(video, signals) {
+      const picture = rendered(video, signals, () => hls.levels.map(rendition));
       let source: string | null = null;
-      const undo: (() => void)[] = [];
+      const undo = new Undo();
+      undo.add(() => picture.end());
       const on = <Data>(event: string, act: (data: Data) => void): void => {
-        const listener = (_event: string, data: never): void => {
-          try {
-            act(data as Data);
-          } catch {
-            // An hls.js of another shape: what it cannot tell stays unknown.
-          }
-        };
+        const listener = calm((_event: string, data: never) => act(data as Data));
         hls.on(event, listener);
-        undo.push(() => hls.off(event, listener));
+        undo.add(() => hls.off(event, listener));
       };
       on<{ url: string }>('hlsManifestLoading', ({ url }) => {
         if (source !== null && source !== url) signals.sourceChanged();
@@ -102,21 +103,19 @@ export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
       on('hlsManifestParsed', () => {
         if (!startedUp) signals.ready();
         startedUp = true;
+        picture.look();
       });
       on<{ details: { live: boolean } }>('hlsLevelLoaded', ({ details }) => {
         live = details.live;
         signals.stream(live ? 'live' : 'vod');
       });
+      on<{ level: number }>('hlsLevelSwitching', ({ level }) => {
+        const selected = hls.levels[level];
+        if (selected) signals.renditionSelected(rendition(selected), hls.autoLevelEnabled !== false);
+      });
       on<{ level: number }>('hlsLevelSwitched', ({ level }) => {
-        const shown = hls.levels[level];
-        if (shown === undefined) return;
-        const { width, height, attrs } = shown;
-        signals.rendition({
-          bitrate_bps: positive(Number(attrs?.['AVERAGE-BANDWIDTH'])) ?? positive(shown.averageBitrate),
-          bitrate_peak_bps: positive(Number(attrs?.BANDWIDTH)) ?? positive(shown.maxBitrate) ?? positive(shown.bitrate),
-          width: positive(width),
-          height: positive(height),
-        });
+        const said = hls.levels[level];
+        if (said) picture.said(rendition(said));
       });
       on<Loaded>('hlsFragLoading', ({ frag }) => signals.requestStarted(objectType(frag)));
       on<Loaded>('hlsFragLoaded', ({ frag, part }) => requested(signals, frag, part?.stats ?? frag?.stats));
@@ -129,10 +128,18 @@ export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
       });
       on('hlsInterstitialAssetStarted', () => signals.adStarted());
       on('hlsInterstitialsPrimaryResumed', () => signals.adEnded());
-      return () => {
-        for (const act of undo) act();
-      };
+      on('hlsDestroying', () => signals.destroyed());
+      return () => undo.all();
     },
+  };
+}
+
+function rendition({ attrs, averageBitrate, maxBitrate, bitrate, width, height }: HlsLevel): Rendition {
+  return {
+    bitrate_bps: positive(Number(attrs?.['AVERAGE-BANDWIDTH'])) ?? positive(averageBitrate),
+    bitrate_peak_bps: positive(Number(attrs?.BANDWIDTH)) ?? positive(maxBitrate) ?? positive(bitrate),
+    width: positive(width),
+    height: positive(height),
   };
 }
 
@@ -143,7 +150,7 @@ function objectType(frag: Frag | undefined): ObjectType {
 
 function requested(signals: Signals, frag: Frag | undefined, stats: Stats | undefined): void {
   if (stats === undefined) return;
-  const { start, first, end } = stats.loading;
+  const { start, first, end } = stats.loading ?? { start: stats.trequest ?? 0, first: stats.tfirst ?? 0, end: stats.tload ?? 0 };
   signals.requestFinished({
     object_type: objectType(frag),
     bytes: stats.loaded,

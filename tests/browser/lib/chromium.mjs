@@ -1,18 +1,8 @@
 // Here lives the browser: the system's Chromium, headless, with a fresh profile and no business of its own on the network.
 
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-/** @returns {string} the path `CHROMIUM` names, else the first Chromium on the search path */
-function executable() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
-  if (found === undefined) throw new Error('no Chromium found: install one or set CHROMIUM=/path/to/it');
-  return found;
-}
+import { executable } from './executable.mjs';
 
 /**
  * @param {string[]} [more] further command-line arguments

@@ -1,0 +1,48 @@
+// Here lives the answer to which rung is on the screen. Players say when they decided, loaded or appended; measured, what they call
+// "switched" came up to 1.4 s before the picture changed, and for segments that were replaced it never changed at all. The picture's own
+// height does not lie, so it decides; the player's word decides only among rungs of the same height.
+
+import type { Rendition, Signals } from '../adapter.ts';
+import { calm } from './listen.ts';
+
+/** Heights this near are the same: an odd height is rounded by some encoders and not by others, px. */
+const SAME_PX = 2;
+
+export interface Rendered {
+  /** The player says that this one is shown, as far as it knows. */
+  said(rendition: Rendition | undefined): void;
+  /** The ladder became known. */
+  look(): void;
+  end(): void;
+}
+
+/** Tells `signals` of renditions as they come onto the screen of `video`; `ladder` gives what there is to choose from. */
+export function rendered(media: HTMLMediaElement, signals: Signals, ladder: () => readonly Rendition[]): Rendered {
+  const video = media as Partial<HTMLVideoElement>;
+  let word: Rendition | undefined;
+  let shown: Rendition | undefined;
+  const look = (): void => {
+    const height = video.videoHeight ?? 0;
+    if (height === 0) return;
+    const near = (rendition: Rendition | undefined): boolean => Math.abs((rendition?.height ?? Infinity) - height) <= SAME_PX;
+    const fits = ladder().filter(near);
+    // Where no rung is of the picture's height (the manifest tells none, or tells wrong), the player's word is all there is.
+    const found = near(word) || fits.length === 0 ? word : near(shown) ? shown : fits[0];
+    if (found === undefined) return;
+    shown = found;
+    signals.rendition(found);
+  };
+  const resized = calm(look);
+  media.addEventListener('resize', resized);
+  return {
+    said(rendition) {
+      word = rendition;
+      look();
+    },
+    look: resized,
+    end: () => media.removeEventListener('resize', resized),
+  };
+}
+
+/** A number above zero, or nothing. */
+export const positive = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 ? value : undefined);

@@ -1,0 +1,3 @@
+// No collector: what the driver itself costs.
+export const attach = () => undefined;
+export const read = () => null;

@@ -1,0 +1,66 @@
+//! Here lives `cargo xtask accuracy`: it builds the collector and starts `tests/accuracy`, which drives players in a real browser.
+
+use anyhow::Result;
+
+use crate::{
+    prerequisites::{chromium, node_packages, wasm_target},
+    project::{Project, run},
+    web,
+};
+
+/// What is driven, and what becomes of the results.
+#[derive(Debug, clap::Args)]
+pub struct AccuracyArguments {
+    /// Only this player, as the table names it; may be repeated
+    #[arg(long)]
+    player: Vec<String>,
+    /// Only this scenario; may be repeated
+    #[arg(long)]
+    scenario: Vec<String>,
+    /// Only the few scenarios that `cargo xtask test` runs, too
+    #[arg(long)]
+    quick: bool,
+    /// One JSON object a scenario instead of the table
+    #[arg(long)]
+    json: bool,
+    /// How many pages at once; half the cores without it
+    #[arg(long)]
+    jobs: Option<u32>,
+    /// Write the table into docs/accuracy.md
+    #[arg(long)]
+    write: bool,
+    /// Keep everything recorded, a file a scenario, in this folder
+    #[arg(long)]
+    keep: Option<String>,
+}
+
+/// Runs the scenarios; fails when a bound does not hold.
+pub fn accuracy(project: &Project, arguments: &AccuracyArguments) -> Result<()> {
+    wasm_target(project)?;
+    node_packages(project)?;
+    web::collector(project)?;
+    let mut command = project.command("node");
+    command.arg(project.path("tests/accuracy/accuracy.mjs"));
+    for player in &arguments.player {
+        command.args(["--player", player]);
+    }
+    for scenario in &arguments.scenario {
+        command.args(["--scenario", scenario]);
+    }
+    for (name, wanted) in [
+        ("--quick", arguments.quick),
+        ("--json", arguments.json),
+        ("--write", arguments.write),
+    ] {
+        if wanted {
+            command.arg(name);
+        }
+    }
+    if let Some(jobs) = arguments.jobs {
+        command.args(["--jobs", &jobs.to_string()]);
+    }
+    if let Some(keep) = &arguments.keep {
+        command.args(["--keep", keep]);
+    }
+    run(command.env("CHROMIUM", chromium(project)?))
+}
