@@ -3,7 +3,8 @@
 //! Ranges are fixed when the oldest waiting record has waited [`LINGER`], or earlier when much waits. What may succeed later is
 //! sent again for ever, with the same token and the same rows. When the rows themselves are at fault the range is split, always in
 //! the same way and under tokens derived from the range's, until the bad row stands alone; that one goes to the dead letters.
-//! A refusal that strikes every row is not the rows' fault but a missing column or table, and waits for its repair.
+//! Where every row of a range is refused it may be the rows or the table, and the next rows tell: the range is put aside, and when
+//! ClickHouse takes any other it was the rows. A refusal that is about names waits for a column or table to come back.
 //!
 //! After an outage the newest range and the oldest one go in turns, so that fresh data is fresh at once while the past catches up.
 //!
@@ -34,6 +35,8 @@ const RECORDS_MAX: u64 = 50_000;
 const BYTES_MAX: u64 = 32 << 20;
 /// So much waiting ends the gathering early.
 const BYTES_LARGE: u64 = BYTES_MAX / 2;
+/// So many refusals without a row taken, and a range is put aside: 64 inserts tell enough about the table.
+const REFUSALS_MAX: usize = 64;
 /// First and longest pause between two tries.
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MOST: Duration = Duration::from_secs(10);
@@ -113,6 +116,7 @@ impl Batcher {
         let mut progress = self.journal.watch();
         // Ranges that are fixed and not stored, oldest first. Those of the run before come first and at once.
         let mut waiting = VecDeque::new();
+        let mut doubted = Doubted::default();
         let mut newest_next = true;
         // Kept from range to range, so that the kernel need not clear pages for each.
         let mut rows = Rows::default();
@@ -120,7 +124,7 @@ impl Batcher {
         let mut fixed_at: Option<Instant> = None;
         loop {
             if waiting.is_empty() && !gathered {
-                self.gather().await;
+                self.gather(doubted.ranges.is_empty()).await;
             }
             gathered = false;
             // Marks everything up to now as seen, so that records of a moment later wake us.
@@ -138,13 +142,29 @@ impl Batcher {
             } else {
                 waiting.pop_front()
             };
+            let (next, are_rows_at_fault) = match next {
+                Some(range) => (Some(range), false),
+                None => (doubted.next(), doubted.others_are_taken),
+            };
             if let Some(range) = next {
-                rows = self.ship(range, rows).await?;
+                let shipped;
+                (shipped, rows) = self.ship(range, rows, are_rows_at_fault).await?;
                 newest_next = !newest_next;
+                match shipped {
+                    Shipped::Stored(0) => {}
+                    Shipped::Stored(_) => doubted.taken(),
+                    Shipped::Refused => {
+                        self.telemetry.retries.inc();
+                        doubted.put(range);
+                    }
+                }
                 continue;
             }
             if *self.wish.borrow() == Wish::Drain {
-                return Ok(());
+                return match doubted.ranges.len() {
+                    0 => Ok(()),
+                    ranges => Err(Stop::Drained(format!("every row of {ranges} ranges is refused"))),
+                };
             }
             newest_next = true;
             let mut wish = self.wish.clone();
@@ -158,14 +178,16 @@ impl Batcher {
                     }
                 }
                 _ = wish.wait_for(|wish| *wish == Wish::Drain) => gathered = true,
+                () = sleep_until(doubted.again_at), if !doubted.ranges.is_empty() => gathered = true,
             }
         }
     }
 
-    /// Waits until the oldest waiting record has waited long enough, or enough wait.
-    async fn gather(&self) {
+    /// Waits until the oldest waiting record has waited long enough, or enough wait. Its age is known where it is the journal's oldest.
+    async fn gather(&self, is_oldest: bool) {
         let depth = self.journal.depth();
-        let deadline = Instant::now() + LINGER.saturating_sub(depth.age);
+        let age = if is_oldest { depth.age } else { Duration::ZERO };
+        let deadline = Instant::now() + LINGER.saturating_sub(age);
         let mut progress = self.journal.watch();
         let mut wish = self.wish.clone();
         let enough = async { while self.journal.depth().bytes < BYTES_LARGE && progress.changed().await.is_ok() {} };
@@ -175,15 +197,22 @@ impl Batcher {
         }
     }
 
-    /// Carries a range into ClickHouse. `rows` is memory to do it in, and comes back empty.
-    async fn ship(&self, range: Range, mut rows: Rows) -> Result<Rows, Stop> {
+    /// Carries a range into ClickHouse. `rows` is memory to do it in, and comes back empty. `are_rows_at_fault` where ClickHouse takes
+    /// others: then every row may be given up.
+    async fn ship(&self, range: Range, mut rows: Rows, are_rows_at_fault: bool) -> Result<(Shipped, Rows), Stop> {
         let journal = self.journal.clone();
         let mut rows = spawn_blocking(move || read_rows(&journal, range, &mut rows).map(|()| rows)).await??;
         let token = range.token();
         let mut backoff = Backoff::default();
         let dead = loop {
-            match insert_all(&token, &rows, self).await {
-                Ok(dead) => break dead,
+            match insert_all(&token, &rows, self, are_rows_at_fault).await {
+                Ok(Inserted::Sorted(dead)) => break dead,
+                Ok(Inserted::NoneTaken(error)) => {
+                    let reason = words(&error);
+                    tracing::error!(%token, rows = rows.len(), reason, "ClickHouse refuses every row; the range waits until it takes others");
+                    rows.clear();
+                    return Ok((Shipped::Refused, rows));
+                }
                 Err(error) => {
                     let reason = words(&error);
                     if error.is_retryable() {
@@ -219,7 +248,7 @@ impl Batcher {
         self.telemetry.insert_rows.observe(stored as f64);
         tracing::debug!(%token, stored, dead = dead.len(), "a range is in ClickHouse");
         rows.clear();
-        Ok(rows)
+        Ok((Shipped::Stored(stored), rows))
     }
 
     /// Waits before the next try; an error when there shall be none.
@@ -270,42 +299,57 @@ fn words(error: &StoreError) -> String {
     text
 }
 
-/// Inserts `rows`, splitting around those that ClickHouse refuses for their own sake; answers these with the reason.
+/// What ClickHouse did with the rows of a range.
+#[derive(Debug)]
+enum Inserted {
+    /// It took them, except these, by index and with the reason.
+    Sorted(Vec<(usize, String)>),
+    /// It took none, and refused the last one tried for this reason.
+    NoneTaken(StoreError),
+}
+
+/// Inserts `rows`, splitting around those that ClickHouse refuses for their own sake. Where it takes none they are given up only if
+/// `are_rows_at_fault`. Large parts go first, so that a few inserts show whether any row is taken.
 ///
 /// # Errors
-/// When the same may succeed later; everything inserted so far is recognised by its token then. Also when every row is refused,
-/// or when the refusal is about names and not about values.
-async fn insert_all(token: &str, rows: &Rows, sink: &impl Sink) -> Result<Vec<(usize, String)>, StoreError> {
+/// When the same may succeed later; everything inserted so far is recognised by its token then. Also when the refusal is about names
+/// and not about values.
+async fn insert_all(
+    token: &str,
+    rows: &Rows,
+    sink: &impl Sink,
+    are_rows_at_fault: bool,
+) -> Result<Inserted, StoreError> {
     let mut dead = Vec::new();
-    let mut stored = 0;
-    let mut refusal = None;
-    // Parts still to insert, the first on top. More than one to begin with where an upgrade went through the range.
-    let mut parts = rows.parts();
-    parts.reverse();
-    while let Some(part) = parts.pop() {
+    let mut refusals = 0;
+    let mut are_taken = are_rows_at_fault;
+    // Parts still to insert. More than one to begin with where an upgrade went through the range.
+    let mut parts: VecDeque<Part<usize>> = rows.parts().into();
+    while let Some(part) = parts.pop_front() {
         let part_token = if part.len() == rows.len() {
             token.to_owned()
         } else {
             format!("{token}#{}-{}", part.start, part.end)
         };
         match sink.insert(&part_token, rows, part.clone()).await {
-            Ok(()) => stored += part.len(),
+            Ok(()) => are_taken = true,
             Err(error) if error.is_retryable() || is_systemic(&error) => return Err(error),
-            Err(error) if part.len() == 1 => {
-                dead.push((part.start, words(&error)));
-                refusal = Some(error);
-            }
-            Err(_) => {
-                let middle = part.start + part.len() / 2;
-                parts.push(middle..part.end);
-                parts.push(part.start..middle);
+            Err(error) => {
+                refusals += 1;
+                if part.len() == 1 {
+                    dead.push((part.start, words(&error)));
+                } else {
+                    let middle = part.start + part.len() / 2;
+                    parts.extend([part.start..middle, middle..part.end]);
+                }
+                if !are_taken && (refusals == REFUSALS_MAX || parts.is_empty()) {
+                    return Ok(Inserted::NoneTaken(error));
+                }
             }
         }
     }
-    match refusal {
-        Some(error) if stored == 0 && rows.len() > 1 => Err(error),
-        _ => Ok(dead),
-    }
+    dead.sort_unstable_by_key(|(index, _)| *index);
+    Ok(Inserted::Sorted(dead))
 }
 
 /// Whether a refusal is about this program and its tables rather than about values: unknown columns, syntax, unknown table or
@@ -334,6 +378,57 @@ impl Backoff {
         let most = BACKOFF_FIRST.saturating_mul(1 << self.tries.min(10)).min(BACKOFF_MOST);
         self.tries += 1;
         most.mul_f64(rand::random_range(0.5..=1.0))
+    }
+}
+
+/// What became of a range.
+#[derive(Debug)]
+enum Shipped {
+    /// It is complete, with so many rows in the table.
+    Stored(usize),
+    /// ClickHouse refused every row of it.
+    Refused,
+}
+
+/// Ranges whose every row was refused. Whether they or the table are to blame shows when ClickHouse takes another.
+#[derive(Debug)]
+struct Doubted {
+    ranges: VecDeque<Range>,
+    /// Since the last range was put here.
+    others_are_taken: bool,
+    backoff: Backoff,
+    /// When to try one again though nothing else has been taken: the table may be mended.
+    again_at: Instant,
+}
+
+impl Default for Doubted {
+    fn default() -> Self {
+        Self {
+            ranges: VecDeque::new(),
+            others_are_taken: false,
+            backoff: Backoff::default(),
+            again_at: Instant::now(),
+        }
+    }
+}
+
+impl Doubted {
+    fn put(&mut self, range: Range) {
+        self.ranges.push_back(range);
+        self.others_are_taken = false;
+        self.again_at = Instant::now() + self.backoff.next();
+    }
+
+    fn taken(&mut self) {
+        self.others_are_taken = true;
+        self.backoff = Backoff::default();
+    }
+
+    /// The next one to try, if it is time.
+    fn next(&mut self) -> Option<Range> {
+        (self.others_are_taken || Instant::now() >= self.again_at)
+            .then(|| self.ranges.pop_front())
+            .flatten()
     }
 }
 
@@ -385,21 +480,22 @@ mod tests {
 
     /// Inserts ten rows.
     async fn run(answer: impl Fn(u32) -> Option<i32> + Sync) -> (Result<Vec<usize>, i32>, BTreeMap<String, Vec<u32>>) {
-        insert(ten_rows(0), answer).await
+        insert(ten_rows(0), answer, false).await
     }
 
     async fn insert(
         rows: Rows,
         answer: impl Fn(u32) -> Option<i32> + Sync,
+        are_rows_at_fault: bool,
     ) -> (Result<Vec<usize>, i32>, BTreeMap<String, Vec<u32>>) {
         let table = Table {
             answer,
             stored: Mutex::default(),
         };
-        let result = insert_all("t", &rows, &table).await;
-        let result = result
-            .map(|dead| dead.into_iter().map(|(index, _)| index).collect())
-            .map_err(|error| error.code().unwrap());
+        let result = match insert_all("t", &rows, &table, are_rows_at_fault).await {
+            Ok(Inserted::Sorted(dead)) => Ok(dead.into_iter().map(|(index, _)| index).collect()),
+            Ok(Inserted::NoneTaken(error)) | Err(error) => Err(error.code().unwrap()),
+        };
         (result, table.stored.into_inner().unwrap())
     }
 
@@ -412,7 +508,7 @@ mod tests {
 
     #[tokio::test]
     async fn rows_of_an_older_program_go_by_themselves() {
-        let (result, stored) = insert(ten_rows(4), |_| None).await;
+        let (result, stored) = insert(ten_rows(4), |_| None, false).await;
         assert_eq!(result, Ok(Vec::new()));
         let expected = [
             ("t#0-4".to_owned(), vec![0, 1, 2, 3]),
@@ -433,8 +529,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_given_up_when_every_row_is_refused() {
-        assert_eq!(run(|_| Some(53)).await.0, Err(53));
+    async fn nothing_is_given_up_when_every_row_is_refused_until_others_are_taken() {
+        let every = |_| Some(53);
+        assert_eq!(run(every).await.0, Err(53));
+        assert_eq!(insert(ten_rows(0), every, true).await.0, Ok((0..10).collect()));
+    }
+
+    #[tokio::test]
+    async fn a_table_that_takes_nothing_is_not_asked_for_every_row() {
+        let mut rows = Rows::default();
+        for _ in 0..10_000 {
+            rows.push(&[&[3, 0][..], &[7; 32]].concat()).unwrap();
+        }
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let answer = |_| {
+            asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Some(53)
+        };
+        assert_eq!(insert(rows, answer, false).await.0, Err(53));
+        assert_eq!(asked.into_inner(), REFUSALS_MAX);
     }
 
     #[tokio::test]

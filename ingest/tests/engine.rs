@@ -4,7 +4,10 @@
 mod proxy;
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use engine::testing::EngineProcess;
 use proxy::{Fault, Proxy};
@@ -206,6 +209,69 @@ async fn a_row_that_clickhouse_refuses_goes_to_the_dead_letters_and_the_others_a
         letters,
         json!([{"row_number": 4, "with_reason": 1, "whole": 1, "columns": columns, "of_the_tenant": 1}])
     );
+    door.close().await;
+}
+
+#[actix_web::test]
+async fn rows_that_are_refused_all_together_hold_nobody_up_and_are_given_up_once_others_are_taken() {
+    let engine = EngineProcess::start();
+    let store = store(&engine).await;
+    let proxy = Proxy::start(&engine.url, |body, _| {
+        let has = |text: &[u8]| body.windows(text.len()).any(|window| window == text);
+        let poisoned = has(b"poison") && has(b"row_number");
+        if poisoned { Fault::Refuse } else { Fault::None }
+    });
+    let folder = folder();
+    let door = Door::open(folder.path(), Store::connect(StoreConfig::embedded(&proxy.url))).await;
+    let mut beacons: Vec<Value> = (0..3).map(|number| beacon(number, 0)).collect();
+    for beacon in &mut beacons {
+        beacon["context"]["video_title"] = json!("poison");
+    }
+    assert_eq!(door.deliver(&batch(beacons)).await.0, 3);
+    let until = Instant::now() + Duration::from_secs(30);
+    let wait = async |name: &str, least: f64| {
+        while door.metric(name) < least {
+            assert!(Instant::now() < until, "{name}: {:?}", door.account());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    // Tried again for a while: it may be the table that takes nothing.
+    wait("insert_retries_total", 2.0).await;
+    assert_eq!(door.account(), [3, 0, 0, 0, 3]);
+    assert_eq!(door.deliver(&batch(vec![beacon(7, 0)])).await.0, 1);
+    stored(&door, 1).await;
+    wait("beacons_rejected_total", 3.0).await;
+    assert_eq!(door.account(), [4, 1, 0, 3, 0]);
+    let sql = "SELECT (SELECT count() FROM beacons) AS stored, (SELECT count() FROM dead_letters) AS dead";
+    assert_eq!(ask(&store, sql).await, json!([{"stored": 1, "dead": 3}]));
+    door.close().await;
+}
+
+#[actix_web::test]
+async fn after_an_outage_the_newest_and_the_oldest_go_in_turns() {
+    let folder = folder();
+    // A start fixes what the one before has left, so that each beacon is in a range of its own.
+    for number in 0..4 {
+        let door = Door::open(folder.path(), nowhere()).await;
+        let mut beacon = beacon(number, 0);
+        beacon["context"]["video_title"] = json!(format!("number-{number}"));
+        assert_eq!(door.deliver(&batch(vec![beacon])).await.0, 1);
+        door.ingest.drain().await;
+        door.abandon().await;
+    }
+    let engine = EngineProcess::start();
+    store(&engine).await;
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&order);
+    let proxy = Proxy::start(&engine.url, move |body, _| {
+        let text = String::from_utf8_lossy(body);
+        let (_, after) = text.split_once("number-").unwrap();
+        seen.lock().unwrap().push(after[..1].to_owned());
+        Fault::None
+    });
+    let door = Door::open(folder.path(), Store::connect(StoreConfig::embedded(&proxy.url))).await;
+    stored(&door, 4).await;
+    assert_eq!(*order.lock().unwrap(), ["3", "0", "2", "1"]);
     door.close().await;
 }
 

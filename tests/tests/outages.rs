@@ -148,6 +148,8 @@ async fn whatever_clickhouse_does_beacons_are_acknowledged_and_counted_once() {
         let expected = load.all().await.unwrap();
         let waiting = stack.metric("playhead_ingest_beacons_in_flight").await.unwrap();
         assert!(waiting > 0.0, "{name}: nothing waits, so nothing was in the way");
+        // The journal's age tells for how long, which is what an alarm watches.
+        metric_reaches(&stack, "playhead_ingest_journal_age_ms", 500.0).await;
         // It was tried, and tried again; a hanging ClickHouse has a minute to answer.
         if !matches!(trouble, Trouble::Hangs) {
             metric_reaches(&stack, "playhead_ingest_insert_retries_total", retries + 2.0).await;
@@ -157,6 +159,13 @@ async fn whatever_clickhouse_does_beacons_are_acknowledged_and_counted_once() {
         let took = took.unwrap_or_else(|error| panic!("after {name}: {error:#}"));
         println!("{name:<24} {waiting} waited, all there {took:?} after its end");
     }
+    // A range is complete a moment after its rows can be asked for.
+    let begun = Instant::now();
+    while stack.metric("playhead_ingest_beacons_in_flight").await.unwrap() > 0.0 {
+        assert!(begun.elapsed() < WITHIN, "ranges stay in the journal");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(stack.metric("playhead_ingest_journal_age_ms").await.unwrap(), 0.0);
     let dead = stack.clickhouse("SELECT count() FROM dead_letters").await.unwrap();
     assert_eq!(dead.trim(), "0", "rows were given up that nothing was wrong with");
     let distinct = truth.lock().unwrap().distinct();
