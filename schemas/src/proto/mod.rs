@@ -89,7 +89,6 @@ pub fn split(body: &[u8]) -> Result<Head<'_>, WireError> {
         clock: Clock::Live,
         beacons: Vec::new(),
     };
-    let mut sent_at = None;
     let mut rest = body;
     let no_batch = |error: prost::DecodeError| WireError::new("", format!("no BeaconBatch: {error}"));
     while !rest.is_empty() {
@@ -99,7 +98,9 @@ pub fn split(body: &[u8]) -> Result<Head<'_>, WireError> {
                 let version = decode_varint(&mut rest).map_err(no_batch)?;
                 head.schema_version = u16::try_from(version).unwrap_or(u16::MAX);
             }
-            (2, WireType::Varint) => sent_at = Some(decode_varint(&mut rest).map_err(no_batch)?.cast_signed()),
+            (2, WireType::Varint) => {
+                head.sent_at_ms = UnixMs(decode_varint(&mut rest).map_err(no_batch)?.cast_signed());
+            }
             (3, WireType::Varint) => {
                 head.clock = match decode_varint(&mut rest).map_err(no_batch)? {
                     0 => Clock::Live,
@@ -129,7 +130,10 @@ pub fn split(body: &[u8]) -> Result<Head<'_>, WireError> {
     if head.schema_version == 0 {
         return Err(WireError::new("schema_version", "missing"));
     }
-    head.sent_at_ms = UnixMs(sent_at.ok_or_else(|| WireError::new("sent_at_ms", "missing"))?);
+    // On the wire a 0 and nothing mean the same, whichever a sender writes.
+    if head.sent_at_ms.0 == 0 {
+        return Err(WireError::new("sent_at_ms", "missing"));
+    }
     Ok(head)
 }
 
