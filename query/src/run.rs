@@ -62,15 +62,13 @@ impl RunError {
             return ApiError::new(ErrorCode::Internal);
         };
         match source {
-            StoreError::TimedOut { seconds } => {
-                ApiError::new(ErrorCode::QueryTooExpensive).developer(format!("{step}: no answer within {seconds} s"))
-            }
             StoreError::Refused { code, .. } if TOO_MUCH.contains(code) => {
                 tracing::warn!(error = text, "a question is too expensive");
                 ApiError::new(ErrorCode::QueryTooExpensive)
                     .developer(format!("{step}: ClickHouse gave up with code {code}"))
             }
-            StoreError::Unreachable(_) => {
+            // What takes ClickHouse too long it gives up itself, and says so: where it says nothing it hangs.
+            StoreError::Unreachable(_) | StoreError::TimedOut { .. } => {
                 tracing::warn!(error = text, "ClickHouse does not answer");
                 ApiError::new(ErrorCode::StoreUnavailable).retry_after(2)
             }
@@ -588,4 +586,22 @@ fn columns(plan: &Plan) -> Vec<Column> {
         better: Some(asked.better()),
     });
     time.into_iter().chain(dimensions).chain(metrics).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_hangs_is_away_and_a_question_that_it_gives_up_is_too_expensive() {
+        let code = |source| {
+            let step = "values";
+            RunError::Reading { step, source }.into_api().code()
+        };
+        assert_eq!(code(StoreError::TimedOut { seconds: 35 }), ErrorCode::StoreUnavailable);
+        for (number, expected) in [(159, ErrorCode::QueryTooExpensive), (62, ErrorCode::Internal)] {
+            let message = String::new();
+            assert_eq!(code(StoreError::Refused { code: number, message }), expected);
+        }
+    }
 }
