@@ -623,6 +623,15 @@ async fn half_arrived_bodies_take_no_more_memory_than_they_may_and_cost_only_the
         }
     };
     let part = vec![b' '; 10 << 10];
+    // The first piece of a body takes memory too, as long as the next one does not come.
+    let mut first = tokio::net::TcpStream::connect(door.url.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    let head = format!("POST /v1/beacons?key={greedy} HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n");
+    first.write_all(&[head.as_bytes(), &part].concat()).await.unwrap();
+    held(part.len() as f64).await;
+    drop(first);
+    held(0.0).await;
     let slow = send(&door, &greedy, &part, false).await;
     held(part.len() as f64).await;
     // A second one is over the share of its key, a quarter of all: it is told so, whole or not.

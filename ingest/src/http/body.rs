@@ -7,7 +7,7 @@ use actix_web::{
     web::{Bytes, BytesMut, Payload},
 };
 use envelope::{ApiError, ErrorCode};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use schemas::limits::BODY_BYTES_MAX;
 
 use crate::{
@@ -119,8 +119,17 @@ async fn collect(headers: &HeaderMap, payload: &mut Payload, mut held: Held<'_>)
         return Ok(Bytes::new());
     };
     let first = first.map_err(failed)?;
-    // A small body comes in one piece and is not copied.
-    let Some(second) = payload.next().await else {
+    // Most bodies are whole by now, and are neither counted nor copied. What has to wait for more is.
+    let mut counted = 0;
+    let second = match payload.next().now_or_never() {
+        Some(second) => second,
+        None => {
+            counted = first.len();
+            held.grow(counted).map_err(no_room)?;
+            payload.next().await
+        }
+    };
+    let Some(second) = second else {
         return if first.len() > BODY_BYTES_MAX {
             Err(too_large("as sent"))
         } else {
@@ -143,7 +152,7 @@ async fn collect(headers: &HeaderMap, payload: &mut Payload, mut held: Held<'_>)
         let chunk = chunk.map_err(failed)?;
         total += chunk.len();
         if total <= BODY_BYTES_MAX {
-            held.grow(chunk.len()).map_err(no_room)?;
+            held.grow(chunk.len() - std::mem::take(&mut counted)).map_err(no_room)?;
             body.extend_from_slice(&chunk);
         } else if total > DISCARDED_BYTES_MAX {
             break;

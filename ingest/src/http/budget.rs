@@ -1,5 +1,5 @@
 //! How much memory half-arrived bodies may take: all together, and those of one license key, so that nobody's slow or endless
-//! bodies shut others out. A body that arrives in one piece is never asked: it takes nothing beyond what the connection has anyway.
+//! bodies shut others out. A body that arrives whole is never asked: it waits for nothing.
 
 use std::sync::{
     Arc,
