@@ -43,6 +43,8 @@ pub async fn enforce(store: &Store, accounts: &Accounts, now: UnixMs) -> Result<
     for organization in accounts.organizations() {
         for (table, days) in [
             (Table::Beacons, organization.beacons_days),
+            // Beacons too, as they came.
+            (Table::DeadLetters, organization.beacons_days),
             (Table::Impressions, organization.impressions_days),
         ] {
             if let Some(days) = days {

@@ -407,6 +407,58 @@ async fn a_request_survives_the_end_of_its_process() {
 }
 
 #[actix_web::test]
+async fn dead_letters_go_with_their_viewer_and_with_their_organisations_retention() {
+    let stack = Stack::start().await;
+    let started = now() - HOUR_MS;
+    stack.insert("one", &audience(&stack, started)).await;
+    let longer = format!("{VIEWER}!");
+    let long = "x".repeat(128);
+    let letters = [
+        row(stack.organization, 3, 9, Some(&longer), started),
+        row(stack.organization, 5, 0, Some(VIEWER), started),
+        row(stack.organization, 6, 0, Some(&long), started),
+        row(stack.stranger, 1, 9, Some(VIEWER), started),
+    ];
+    let rows: Rows = letters.iter().collect();
+    let refused: Vec<(usize, String)> = (0..letters.len()).map(|index| (index, "no".to_owned())).collect();
+    stack.store.insert_dead_letters("t", &rows, &refused).await.unwrap();
+    let left = async || {
+        let statement = Statement::new("SELECT row_number FROM dead_letters ORDER BY row_number");
+        let rows: Vec<Value> = stack.store.fetch(&statement).await.unwrap();
+        rows.iter()
+            .map(|row| row["row_number"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let query = stack.query(&stack.store, quick());
+    let tending = tend(&query, |_| true);
+    let others = stack.others(&[id(1), id(2)]).await;
+    for (viewer, attempts) in [(VIEWER_ENCODED, 3), (&*long, 1)] {
+        let path = format!("/v1/analytics/viewers/{viewer}");
+        let (_, answer) = call(&query, Method::DELETE, &path, &stack.admin, None).await;
+        let erasure = answer["data"]["result"]["erasureId"].as_str().unwrap().to_owned();
+        let done = until(&query, &stack.admin, &erasure, |result| result["state"] == "done").await;
+        assert_eq!(done["attempts"], attempts, "{viewer}");
+    }
+    tending.abort();
+    assert_eq!(left().await, [0, 3]);
+    assert_eq!(
+        stack.others(&[id(1), id(2)]).await,
+        others,
+        "somebody of a longer name lost a row"
+    );
+
+    stack
+        .accounts
+        .set_retention(stack.organization, Some(3), None, (14, 400), UnixMs(1))
+        .await
+        .unwrap();
+    query::retention::enforce(&stack.store, &stack.accounts, UnixMs(now() + 4 * DAY_MS))
+        .await
+        .unwrap();
+    assert_eq!(left().await, [3], "another organisation keeps its own");
+}
+
+#[actix_web::test]
 async fn an_organisation_keeps_its_rows_no_longer_than_it_wants() {
     let stack = Stack::start().await;
     let now = now();
