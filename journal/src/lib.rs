@@ -52,6 +52,9 @@ pub(crate) const COUNT_MAX: u64 = u64::MAX / 2;
 pub struct Options {
     /// Size of a segment on disk, reserved when it is created.
     pub segment_bytes: u64,
+    /// How long a segment takes records, however much room it has; the append after that begins another. So what is complete leaves the
+    /// disk though little is appended.
+    pub segment_age_max: Duration,
     /// Largest single record.
     pub record_bytes_max: usize,
     /// Most bytes that may wait for the disk; more answers [`AppendError::Busy`].
@@ -64,10 +67,11 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// 64 MiB segments, 16 MiB records, 64 MiB waiting (half a second of a slow disk), 8 GiB on disk, no retention.
+    /// 64 MiB segments for ten minutes each, 16 MiB records, 64 MiB waiting (half a second of a slow disk), 8 GiB on disk, no retention.
     fn default() -> Self {
         Self {
             segment_bytes: 64 << 20,
+            segment_age_max: Duration::from_secs(600),
             record_bytes_max: 16 << 20,
             waiting_bytes_max: 64 << 20,
             disk_bytes_max: 8 << 30,

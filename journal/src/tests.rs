@@ -455,6 +455,53 @@ fn retention_keeps_complete_segments_until_space_is_short() {
 }
 
 #[test]
+fn an_old_segment_is_left_so_that_what_is_complete_leaves_the_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options {
+        segment_age_max: Duration::ZERO,
+        ..small()
+    };
+    let (journal, _) = Journal::open(directory.path(), options).unwrap();
+    let turn = |payload: &[u8]| {
+        append(&journal, &[payload]).unwrap();
+        let range = journal.next_range(9, u64::MAX).unwrap().unwrap();
+        assert_eq!(records(&journal, &range), [payload]);
+        journal.complete(&range).unwrap();
+    };
+    turn(b"somebody");
+    turn(b"next one");
+    let holding = |needle: &[u8]| {
+        let files = segments(directory.path())
+            .into_iter()
+            .map(|path| fs::read(path).unwrap());
+        files
+            .filter(|bytes| bytes.windows(needle.len()).any(|window| window == needle))
+            .count()
+    };
+    assert_eq!((holding(b"somebody"), holding(b"next one")), (0, 1));
+    // Nothing of it is in the way of a restart.
+    journal.close();
+    let (journal, recovery) = open(directory.path());
+    assert_eq!((recovery.records, recovery.torn_tail), (0, None));
+    append(&journal, &[b"after"]).unwrap();
+}
+
+#[test]
+fn an_old_segment_takes_records_where_there_is_no_room_for_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options {
+        segment_age_max: Duration::ZERO,
+        disk_bytes_max: small().segment_bytes,
+        ..small()
+    };
+    let (journal, _) = Journal::open(directory.path(), options).unwrap();
+    for last in 1..=3 {
+        assert_eq!(append(&journal, &[b"record"]).unwrap().last, last);
+    }
+    assert_eq!(segments(directory.path()).len(), 1);
+}
+
+#[test]
 fn an_append_larger_than_a_segment_gets_one_of_its_own() {
     let directory = tempfile::tempdir().unwrap();
     let (journal, _) = open(directory.path());

@@ -39,6 +39,7 @@ struct Current {
     capacity: u64,
     /// Behind the last frame written.
     end: u64,
+    begun: Instant,
 }
 
 impl Writer {
@@ -93,18 +94,22 @@ impl Writer {
     /// Puts `batch` into the buffer, whole and in one segment, or answers it.
     fn take(&mut self, mut batch: Batch) {
         let bytes = batch.records.frame_bytes();
-        let fits = |current: &Current, buffered: usize| current.end + buffered as u64 + bytes <= current.capacity;
+        let buffered = self.buffer.len() as u64;
+        let fits = |current: &Current| current.end + buffered + bytes <= current.capacity;
+        let fits = self.current.as_ref().is_some_and(fits);
+        let age_max = self.shared.options.segment_age_max;
+        let is_old = |current: &Current| current.begun.elapsed() >= age_max;
         let answer = if let Some(error) = self.poisoned() {
             Err(error)
-        } else if self
-            .current
-            .as_ref()
-            .is_some_and(|current| fits(current, self.buffer.len()))
-        {
+        } else if fits && !self.current.as_ref().is_some_and(is_old) {
             Ok(())
         } else {
             self.flush();
-            self.roll(bytes)
+            match self.roll(bytes) {
+                // There is no room for another, but in this old one.
+                Err(AppendError::Full { .. }) if fits && self.current.is_some() => Ok(()),
+                answer => answer,
+            }
         };
         if let Err(error) = answer {
             lock(&self.shared.queue).waiting_bytes -= bytes;
@@ -160,6 +165,7 @@ impl Writer {
                     segment,
                     capacity,
                     end: segment::HEADER_BYTES,
+                    begun: Instant::now(),
                 });
                 Ok(())
             }
