@@ -12,6 +12,7 @@ use tests::{
     load::{Load, Sender, Truth, requests, window},
     stack::Stack,
 };
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 const SENDERS: usize = 8;
 const WITHIN: Duration = Duration::from_secs(60);
@@ -241,4 +242,38 @@ async fn at_the_journals_bound_senders_hear_so_and_nothing_is_lost() {
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_has_an_end_though_clickhouse_hangs_and_a_body_never_arrives_and_nothing_is_lost() {
+    let mut stack = Stack::start().await.unwrap();
+    let requests = requests(29, 60.0).unwrap();
+    let total = requests.len();
+    let truth = Arc::new(Mutex::new(Truth::default()));
+    let load = Load::begin(requests, SENDERS, &Sender::new(&stack).unwrap(), &truth);
+    load.reaches(total / 2).await.unwrap();
+    stack.signal_engine(libc::SIGSTOP).unwrap();
+    let expected = load.all().await.unwrap();
+    let waiting = stack.metric("playhead_ingest_beacons_in_flight").await.unwrap();
+    assert!(waiting > 0.0, "nothing is left to drain");
+    let mut slow = TcpStream::connect(stack.keys.url.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    let head = format!(
+        "POST /v1/beacons?key={} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{",
+        stack.keys.license_key
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+
+    // This waits a minute at most. The operator's guide says 55 s.
+    let begun = Instant::now();
+    stack.stop_server().await.unwrap();
+    println!(
+        "stopped after {:?} with {waiting} beacons in the journal",
+        begun.elapsed()
+    );
+
+    stack.start_again().await.unwrap();
+    let (start, end) = window();
+    stack.await_sums(start, end, expected, WITHIN).await.unwrap();
 }
