@@ -5,9 +5,11 @@
 
 use std::{fs, path::PathBuf, sync::OnceLock, time::Duration};
 
+use accounts::{Accounts, Scope, Tenant};
 pub use engine::fuzzing::request as engine_request;
 pub use ingest::fuzzing::{compact, content_encoding, headers, native_json};
 use journal::{Journal, Options};
+use schemas::UnixMs;
 use store::Rows;
 
 /// A target.
@@ -22,7 +24,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "native_json",
         run: native_json,
@@ -63,19 +65,58 @@ pub const TARGETS: [Target; 8] = [
         run: question,
         mutations: 5_000,
     },
+    Target {
+        name: "listing",
+        run: listing,
+        mutations: 5_000,
+    },
 ];
 
-/// A question to the query API: it is read, or every fault names a field.
+/// A question to the query API, see [`query::fuzzing::question`].
 ///
 /// # Panics
 /// Where that does not hold.
 pub fn question(body: &[u8]) {
-    let Ok(body) = serde_json::from_slice(body) else {
-        return;
-    };
-    if let Err(faults) = query::request::parse(&body) {
-        assert!(faults.into_error().is_some(), "a question is refused without a reason");
-    }
+    query::fuzzing::question(body, tenant());
+}
+
+/// The query string of a list of attempts, see [`query::fuzzing::listing`].
+///
+/// # Panics
+/// Where that does not hold.
+pub fn listing(text: &[u8]) {
+    query::fuzzing::listing(text, tenant());
+}
+
+/// Somebody who may ask. There is no way to one but through an API key.
+fn tenant() -> Tenant {
+    static TENANT: OnceLock<Tenant> = OnceLock::new();
+    *TENANT.get_or_init(|| {
+        let directory = folder();
+        let now = UnixMs(0);
+        runtime().block_on(async {
+            let accounts = Accounts::open(&directory.path().join("accounts.sqlite"))
+                .await
+                .expect("accounts open");
+            let organization = accounts
+                .create_organization("fuzz", None, now)
+                .await
+                .expect("an organisation is made");
+            let secret = accounts
+                .create_api_key(organization, "fuzz", Scope::Read, now)
+                .await
+                .expect("a key is made");
+            let grant = accounts.authenticate(secret.reveal()).expect("the key is known");
+            grant.tenant(None).expect("a key is good for its own organisation")
+        })
+    })
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime is built")
 }
 
 /// Records of a journal, each behind its length in one byte: a row is taken whole or refused, and the parts hold each row once.
@@ -184,9 +225,7 @@ fn write(path: &std::path::Path, bytes: &[u8]) {
 fn whole_journal() -> Vec<(String, Vec<u8>)> {
     let directory = folder();
     let (journal, _) = Journal::open(directory.path(), options()).expect("a new journal opens");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime is built");
+    let runtime = runtime();
     for lsn in 1..=RECORDS {
         runtime
             .block_on(journal.append([payload_of(lsn)].into_iter().collect()))

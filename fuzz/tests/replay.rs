@@ -94,7 +94,8 @@ replay!(
     journal,
     rows,
     engine_request,
-    question
+    question,
+    listing
 );
 
 /// Seeds of real traffic, for a new target or a new form: `cargo test -p playhead-fuzz -- --ignored` writes them.
@@ -185,5 +186,21 @@ fn seeds() {
         ),
     ] {
         write("question", name, text.as_bytes());
+    }
+    for (name, text) in [
+        (
+            "plain",
+            "start=2026-11-01T00:00:00Z&end=2026-11-02T00:00:00Z&limit=20&orderBy=stall_count&order=ASC&includeBots=true",
+        ),
+        (
+            "filters",
+            "start=2026-11-01T00%3A00%3A00%2B01%3A00&end=2026-11-02T00:00:00Z&filter=country:IN:AT,DE,&filter=custom.a:CONTAINS:%C3%A9&filter=cdn:NE:",
+        ),
+        (
+            "cursor",
+            "start=2026-11-01T00:00:00Z&end=2026-11-02T00:00:00Z&cursor=9e3779b97f4a7c1514",
+        ),
+    ] {
+        write("listing", name, text.as_bytes());
     }
 }

@@ -10,6 +10,7 @@ use std::{
 use accounts::License;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use schemas::{Beacon, BeaconBatch, OrganizationId, SCHEMA_VERSION, limits::BODY_BYTES_MAX};
+use store::{BeaconRow, Enrichment, Receipt, Rows};
 
 use crate::{
     http::origin::{Page, is_allowed, page},
@@ -19,12 +20,17 @@ use crate::{
             place::{AddressPrefixes, Places},
             user_agent::{UserAgents, find_user_agent_patterns},
         },
+        validate::{Timing, validate},
     },
-    protocol::{compact, native, plain},
+    protocol::{
+        compact,
+        native::{self, Batch},
+        plain,
+    },
 };
 
 /// A body in JSON: what the reader in one pass takes, serde takes too, and both read the same; and what serde takes as a whole, the
-/// piecemeal reader takes beacon by beacon.
+/// piecemeal reader takes beacon by beacon. What is read becomes rows, or is rejected with a reason.
 ///
 /// # Panics
 /// Where that does not hold.
@@ -33,18 +39,21 @@ pub fn native_json(body: &[u8]) {
     if let Some(plain) = plain::read(body) {
         assert_eq!(Some(&plain), whole.as_ref(), "the two readers disagree");
     }
-    let (Some(whole), Ok(batch)) = (whole, native::read(body)) else {
+    let Ok(batch) = native::read(body) else {
         return;
     };
-    assert_eq!(batch.sent_at, whole.sent_at_ms);
-    assert_eq!(batch.beacons.len(), whole.beacons.len());
-    for (read, beacon) in batch.beacons.into_iter().zip(whole.beacons) {
-        assert_eq!(read.as_ref(), Ok(&beacon), "the piecemeal reader disagrees");
+    if let Some(whole) = whole {
+        assert_eq!(batch.sent_at, whole.sent_at_ms);
+        assert_eq!(batch.beacons.len(), whole.beacons.len());
+        for (read, beacon) in batch.beacons.iter().zip(whole.beacons) {
+            assert_eq!(read.as_ref(), Ok(&beacon), "the piecemeal reader disagrees");
+        }
     }
+    sorted(batch);
 }
 
 /// A body in the compact form: what is read can be written, and read again as the same; the reader in one pass and the generated one
-/// read each beacon alike.
+/// read each beacon alike. What is read becomes rows, or is rejected with a reason.
 ///
 /// # Panics
 /// Where that does not hold.
@@ -60,7 +69,7 @@ pub fn compact(body: &[u8]) {
     let Ok(batch) = compact::read(body) else {
         return;
     };
-    let beacons: Vec<Beacon> = batch.beacons.into_iter().flatten().collect();
+    let beacons: Vec<Beacon> = batch.beacons.iter().flatten().cloned().collect();
     let written = schemas::proto::write(&BeaconBatch {
         schema_version: SCHEMA_VERSION,
         sent_at_ms: batch.sent_at,
@@ -72,6 +81,42 @@ pub fn compact(body: &[u8]) {
         .ok();
     let expected = (batch.sent_at, batch.clock, beacons.into_iter().map(Ok).collect());
     assert_eq!(again, Some(expected), "another batch");
+    sorted(batch);
+}
+
+/// Beacons as the door sorts them once they are read, short of remembering them: each is rejected with a reason or becomes a row.
+fn sorted(mut batch: Batch) {
+    let mut rows = Rows::default();
+    let mut unknown_fields = batch.unknown_fields.iter().peekable();
+    for (index, beacon) in batch.beacons.iter_mut().enumerate() {
+        let unknown = unknown_fields.next_if(|(of, _)| *of == index);
+        let Ok(beacon) = beacon else { continue };
+        // As if nothing were on the way for any time and both clocks said the same: the start is then judged by the beacon's own times.
+        let timing = Timing {
+            clock: batch.clock,
+            sent_at: batch.sent_at,
+            received_at: batch.sent_at,
+            started_at: beacon.started_at_ms,
+        };
+        if let Err(fault) = validate(beacon, timing) {
+            assert!(
+                !fault.field.is_empty() && !fault.text.is_empty(),
+                "{fault:?} says nothing"
+            );
+            continue;
+        }
+        let _ = playback::invariant::violations(&beacon.totals, beacon.interval.to_ms);
+        let receipt = Receipt {
+            organization_id: OrganizationId(uuid::Uuid::nil()),
+            received_at: batch.sent_at,
+            started_at: beacon.started_at_ms,
+            skew_ms: 0,
+            unknown_fields: unknown.map_or("", |(_, text)| text),
+        };
+        let row = BeaconRow::new(beacon, &Enrichment::default(), &receipt).into_bytes();
+        assert_eq!(rows.push(&row), Ok(()), "a row that the batcher refuses");
+    }
+    assert!(unknown_fields.next().is_none(), "fields of no beacon, or out of order");
 }
 
 /// A compressed body: never more than the bound comes out, and what was compressed comes back.

@@ -11,6 +11,8 @@
 pub mod calendar;
 pub mod compare;
 mod erasure;
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 pub mod plan;
 pub mod request;

@@ -11,6 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     codegen::codegen,
+    fuzz::{FuzzArguments, cannot_build, fuzz},
     prerequisites::{WASM_TARGET, chromium, node_packages, on_path, wasm_target},
     project::{Project, run, say},
     tidy::{BROWSER_CRATES, PURE_CRATES, tidy},
@@ -96,6 +97,10 @@ pub fn test(project: &Project, only: Vec<String>) -> Result<()> {
             "--doc",
             "--no-fail-fast",
         ])))
+    });
+    steps.step("fuzzing", || match cannot_build() {
+        Some(reason) => Ok(Some(reason)),
+        None => passed(fuzz(project, &FuzzArguments::short())),
     });
     steps.step("typescript types", || {
         run(project

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
+use accounts::Tenant;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono_tz::Tz;
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
@@ -11,7 +12,7 @@ use schemas::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use store::StoreError;
+use store::{Statement, StoreError};
 
 use super::{Inner, now_ms};
 use crate::{
@@ -39,7 +40,7 @@ const PARAMETERS: [&str; 8] = [
 ];
 
 #[derive(Debug)]
-struct Listing {
+pub(crate) struct Listing {
     scope_start: i64,
     scope_end: i64,
     filters: Vec<request::Filter>,
@@ -49,6 +50,21 @@ struct Listing {
     offset: usize,
     include_bots: bool,
     fingerprint: u64,
+}
+
+impl Listing {
+    /// Reads this page and one row more, which tells whether there is a next one; with the cursor of that one.
+    pub(crate) fn page(self, tenant: Tenant, now_ms: i64) -> (Statement, String) {
+        let scope = Scope {
+            tenant,
+            grid: Grid::new(vec![Window::new(self.scope_start, self.scope_end, None, Tz::UTC)]),
+            filters: self.filters,
+            include_bots: self.include_bots,
+            now_ms,
+        };
+        let statement = statement::impressions(&scope, self.order, self.descending, self.limit + 1, self.offset);
+        (statement, request::cursor(self.offset + self.limit, self.fingerprint))
+    }
 }
 
 /// Single attempts, the worst first.
@@ -94,21 +110,8 @@ async fn list_inner(
             .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
     })?;
     let _permit = inner.permit()?;
-    let scope = Scope {
-        tenant,
-        grid: Grid::new(vec![Window::new(listing.scope_start, listing.scope_end, None, Tz::UTC)]),
-        filters: listing.filters,
-        include_bots: listing.include_bots,
-        now_ms: now_ms(),
-    };
-    // One row more tells whether there is a next page.
-    let statement = statement::impressions(
-        &scope,
-        listing.order,
-        listing.descending,
-        listing.limit + 1,
-        listing.offset,
-    );
+    let limit = listing.limit;
+    let (statement, next_cursor) = listing.page(tenant, now_ms());
     let (rows, fresh_ms) = tokio::try_join!(
         async {
             inner
@@ -120,23 +123,24 @@ async fn list_inner(
         run::fresh_ms(&inner.store, tenant),
     )
     .map_err(RunError::into_api)?;
-    let more = rows.len() > listing.limit;
+    let more = rows.len() > limit;
     let rows = rows
         .into_iter()
-        .take(listing.limit)
+        .take(limit)
         .map(AttemptRow::impression)
         .collect::<Result<_, _>>()?;
     inner.observe("impressions", begun.elapsed().as_secs_f64());
     let result = ImpressionsResult {
         rows,
-        next_cursor: more.then(|| request::cursor(listing.offset + listing.limit, listing.fingerprint)),
+        next_cursor: more.then_some(next_cursor),
         fresh_as_of: (fresh_ms > 0).then(|| written_utc(fresh_ms)),
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok(ok_with(StatusCode::OK, result, Vec::new()))
 }
 
-fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
+/// Reads the query string's pairs.
+pub(crate) fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
     let mut faults = Faults::default();
     let mut single: BTreeMap<&str, &str> = BTreeMap::new();
     let mut filters = Vec::new();

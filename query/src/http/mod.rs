@@ -16,6 +16,7 @@ use store::Store;
 use tokio::sync::Notify;
 use utoipa::OpenApi as _;
 
+pub(crate) use self::impressions::parse as parse_listing;
 use crate::{
     erasure::{self, Pace},
     retention,
