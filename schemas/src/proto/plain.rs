@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::FromWire;
 use crate::{
     AttemptId, Beacon, BeaconKind, Context, EndReason, Event, EventKind, Failure, FailureClass, FirstFrameMethod,
-    Interval, RenditionPlay, StallCause, State, StreamType, Totals, UnixMs,
+    Interval, LatencySource, ObjectType, RenditionPlay, StallCause, State, StreamType, Totals, UnixMs,
 };
 
 /// Reads one beacon.
@@ -92,6 +92,9 @@ message! { Totals {
     28 stall_rendition_switch_ms 29 stall_ad_boundary_ms 30 stall_decoder_ms 31 stall_live_edge_ms 32 stall_suspended_ms
     33 stall_unknown_ms 34 seek_ms 35 seek_count 36 ad_ms 37 switch_up_count 38 switch_down_count 39 frames_dropped
     40 upscale_css_permille_ms 41 upscale_px_permille_ms 42 error_count 43 page_load_ms 44 drm_load_ms 45 failure 46 end_reason
+    47 bitrate_measured_bytes 48 bitrate_measured_media_ms 49 dvr_ms 50 live_latency_median 51 throughput_median 52 ttfb_median
+    53 startup_manifest_ms 54 startup_drm_ms 55 startup_ad_ms 56 startup_init_ms 57 startup_segment_ms 58 startup_decode_ms
+    59 startup_other_ms
 } needs {} Self::default() }
 message! { Failure { 1 class 2 code 3 message } needs { 1 } Self {
     class: FailureClass::Unknown,
@@ -105,7 +108,9 @@ message! { RenditionPlay { 1 rendition 2 play_ms } needs {} Self {
 message! { Context {
     1 viewer_id 2 video_id 3 video_title 4 stream_type 5 player_name 6 player_version 7 player_software 8 player_software_version
     9 collector_version 10 page_host 11 cdn 12 connection_type 13 language 14 experiment_name 15 experiment_variant 16 autoplay
-    17 first_frame_method 18 video_duration_ms 19 custom
+    17 first_frame_method 18 video_duration_ms 19 custom 20 video_series 21 page_version 22 screen 23 audio_language
+    24 subtitle_language 25 video_codec 26 audio_codec 27 drm_system 28 latency_source 29 connection_downlink_bps
+    30 connection_rtt_ms 31 sample_weight_permille
 } needs {} Self::default() }
 
 impl Read for Event {
@@ -174,17 +179,24 @@ impl Read for Event {
                     }
                 }
                 7 => {
-                    let (mut class, mut code, mut fatal) = (None, String::new(), false);
+                    let (mut class, mut fatal, mut repeat_count) = (None, false, 0);
+                    let [mut code, mut message, mut context] = [const { String::new() }; 3];
                     cursor.fields(wire_type, |number, wire_type, cursor| match number {
                         1 => class.read(wire_type, cursor),
                         2 => code.read(wire_type, cursor),
                         3 => fatal.read(wire_type, cursor),
+                        4 => repeat_count.read(wire_type, cursor),
+                        5 => message.read(wire_type, cursor),
+                        6 => context.read(wire_type, cursor),
                         _ => None,
                     })?;
                     EventKind::Error {
                         class: class?,
                         code,
                         fatal,
+                        repeat_count,
+                        message,
+                        context,
                     }
                 }
                 8 => EventKind::Visibility {
@@ -192,16 +204,21 @@ impl Read for Event {
                 },
                 9 => {
                     let (mut bytes, mut ttfb_ms, mut duration_ms) = (0, None, 0);
+                    let (mut object_type, mut host) = (None, None);
                     cursor.fields(wire_type, |number, wire_type, cursor| match number {
                         1 => bytes.read(wire_type, cursor),
                         2 => ttfb_ms.read(wire_type, cursor),
                         3 => duration_ms.read(wire_type, cursor),
+                        4 => object_type.read(wire_type, cursor),
+                        5 => host.read(wire_type, cursor),
                         _ => None,
                     })?;
                     EventKind::Request {
                         bytes,
                         ttfb_ms,
                         duration_ms,
+                        object_type,
+                        host,
                     }
                 }
                 10 => EventKind::Buffer {
@@ -259,6 +276,8 @@ numbers! {
     EndReason = Self::Ended, |number| word(number)?;
     StreamType = Self::Vod, |number| word(number)?;
     FirstFrameMethod = Self::FrameCallback, |number| word(number)?;
+    ObjectType = Self::Other, |number| word(number)?;
+    LatencySource = Self::Player, |number| word(number)?;
 }
 
 impl Read for AttemptId {
