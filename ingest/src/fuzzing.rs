@@ -113,7 +113,8 @@ fn sorted(mut batch: Batch) {
             skew_ms: 0,
             unknown_fields: unknown.map_or("", |(_, text)| text),
         };
-        let row = BeaconRow::new(beacon, &Enrichment::default(), &receipt).into_bytes();
+        let mut row = Vec::new();
+        BeaconRow::put(beacon, &Enrichment::default(), &receipt, &mut row);
         assert_eq!(rows.push(&row), Ok(()), "a row that the batcher refuses");
     }
     assert!(unknown_fields.next().is_none(), "fields of no beacon, or out of order");
