@@ -2,15 +2,15 @@
 // and a module that trapped is dropped for good.
 
 import { wire } from './context.ts';
-import { BEACON, FAILURE_CLASSES, isOver, wanted } from './numbers.ts';
-import type { PlaybackError } from './adapter.ts';
+import { BEACON, isOver, wanted } from './numbers.ts';
 import type { Transport } from './transport.ts';
 import { warn } from './quiet.ts';
 
 /** The class that wasm-bindgen makes of collector-wasm/src/lib.rs. */
 export interface Fold {
-  event(kind: number, t: number, a: number, b: number, c: number): number;
-  error(t: number, failure: number, fatal: boolean, code: string, message: string): number;
+  event(kind: number, t: number, a: number, b: number, c: number, d: number, e: number): number;
+  text(text: string): void;
+  /** UTF-8 in the module's memory, until the next call. */
   beacon_json(t: number, kind: number): Uint8Array;
   free(): void;
 }
@@ -20,6 +20,8 @@ const decoder = new TextDecoder();
 
 export class Recorder {
   over = false;
+  /** Number of the state, as collector-wasm/src/numbers.rs counts them. */
+  state = 0;
   #fold: Fold | null = null;
   #early: (() => void)[] | null = [];
   /** What is the same in every beacon, and known here. */
@@ -52,13 +54,13 @@ export class Recorder {
     );
   }
 
-  event(kind: number, t: number, a = 0, b = 0, c = 0): void {
-    this.#call(() => this.#report(this.#fold!.event(kind, t, a, b, c), t));
-  }
-
-  error({ class: failure, code, message, fatal }: PlaybackError, t: number): void {
-    const number = FAILURE_CLASSES.indexOf(failure);
-    this.#call(() => this.#report(this.#fold!.error(t, number < 0 ? 7 : number, !!fatal, String(code), String(message ?? '')), t));
+  event(kind: number, t: number, numbers: readonly number[] = [], texts: readonly unknown[] = []): void {
+    this.#call(() => {
+      const fold = this.#fold!;
+      for (const text of texts) fold.text(`${text ?? ''}`);
+      const [a = 0, b = 0, c = 0, d = 0, e = 0] = numbers;
+      this.#report(fold.event(kind, t, a, b, c, d, e), t);
+    });
   }
 
   /** Reports everything so far, because perhaps nothing follows. */
@@ -75,6 +77,7 @@ export class Recorder {
   }
 
   #report(flags: number, t: number): void {
+    this.state = flags >> 4;
     const kind = wanted(flags);
     if (kind >= 0) this.#beacon(t, kind);
     if (isOver(flags)) {

@@ -22,6 +22,17 @@ export interface Options {
   context?: Context;
   /** `performance.now()` when the player was constructed. Default: now. */
   playerConstructedAt?: number;
+  /** The part of attempts that is measured, 0 to 1. The rest is counted by weight. Default: all. */
+  sample?: number;
+  /** False: everything is held back in memory until `consent(true)`. Default: true. */
+  consent?: boolean;
+  /**
+   * Beacons that could not be sent wait in `localStorage` for the next page, for a day, 60 kB at most. Default: false, nothing is
+   * stored on the device. Not where the browser says Global Privacy Control.
+   */
+  keepUnsent?: boolean;
+  /** Shows what is measured, live, in a corner of the page. Default: whether the address says `?playhead=debug`. */
+  overlay?: boolean;
   /** Called with every batch as it leaves. For development: it sees what the server sees. */
   debug?: (batch: SentBatch) => void;
 }
@@ -35,8 +46,11 @@ export interface Handle {
   play(): Promise<void>;
   /** An error that only the page knows: no entitlement, a timeout of its own. */
   error(error: PlaybackError): void;
+  adRequested(): void;
   adStarted(): void;
   adEnded(): void;
+  /** True: what was held back leaves, and so does all that follows. False: what waits is forgotten, the attempt ends, nothing is measured until true. */
+  consent(granted: boolean): void;
   /** Ends the attempt, sends what is left and stops listening. */
   destroy(): void;
   /** Id of the latest attempt, for support requests; null before the first. */
@@ -46,24 +60,45 @@ export interface Handle {
 /** Watches `video`. Never throws, never delays playback. */
 export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaElement, options: Options): Handle {
   let watch: Watch | null = null;
+  let transport: Transport | null = null;
+  let start: () => void = () => undefined;
   quiet(() => {
     if (!options?.licenseKey) {
       warn('no licenseKey: nothing is measured');
       return;
     }
+    const { sample = 1, consent = true, context = {}, adapter = html5(), playerConstructedAt = performance.now() } = options;
+    if (browserClock.random() >= sample) return;
+    const optedOut = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
     const base = options.endpoint ?? location.origin;
     const url = `${base.replace(/\/+$/, '')}/v1/beacons?key=${encodeURIComponent(options.licenseKey)}`;
     const loading = module();
-    loading.catch((error: unknown) => warn("the module did not load; a Content-Security-Policy needs script-src 'wasm-unsafe-eval'", error));
-    watch = new Watch(video, {
-      clock: browserClock,
-      transport: new Transport(url, browserClock, browserNetwork(), options.debug),
-      module: loading,
-      adapter: options.adapter ?? html5(),
-      context: options.context ?? {},
-      collector_version: __COLLECTOR_VERSION__,
-      playerConstructedAt: options.playerConstructedAt ?? performance.now(),
+    loading.catch((error: unknown) => warn('the module did not load: nothing is measured', error));
+    let show: ((batch: SentBatch) => void) | undefined;
+    if (options.overlay ?? /[?&]playhead=debug\b/.test(location.search)) {
+      // @ts-expect-error -- debug.ts, in a file of its own
+      const loaded = import('playhead:debug') as Promise<typeof import('./debug.ts')>;
+      loaded.then(({ overlay }) => (show = overlay(video, () => watch?.attempt ?? null))).catch((error: unknown) => warn('the overlay did not load', error));
+    }
+    transport = new Transport(url, browserClock, browserNetwork(options.keepUnsent === true && !optedOut), (batch) => {
+      show?.(batch);
+      options.debug?.(batch);
     });
+    if (!consent) transport.hold();
+    start = () => {
+      watch ??= new Watch(video, {
+        clock: browserClock,
+        transport: transport!,
+        module: loading,
+        adapter,
+        context,
+        optedOut,
+        collector_version: __COLLECTOR_VERSION__,
+        playerConstructedAt,
+        sample_weight_permille: sample < 1 ? 1_000 / sample : undefined,
+      });
+    };
+    start();
   })();
   return {
     update: quiet((context) => watch?.update(context)),
@@ -76,14 +111,26 @@ export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaEle
       }));
       return played ?? Promise.resolve();
     },
-    error: quiet((error) => watch?.error(error)),
-    adStarted: quiet(() => watch?.ad(true)),
-    adEnded: quiet(() => watch?.ad(false)),
+    error: quiet((error) => watch?.signals.error(error)),
+    adRequested: quiet(() => watch?.signals.adRequested()),
+    adStarted: quiet(() => watch?.signals.adStarted()),
+    adEnded: quiet(() => watch?.signals.adEnded()),
+    consent: quiet((granted) => {
+      if (granted) {
+        start();
+        transport?.release();
+      } else {
+        transport?.hold();
+        watch?.destroy();
+        watch = null;
+        transport?.drop();
+      }
+    }),
     destroy: quiet(() => {
       watch?.destroy();
     }),
     get attemptId() {
-      return watch?.attemptId ?? null;
+      return watch?.attempt?.id ?? null;
     },
   };
 }

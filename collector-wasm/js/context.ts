@@ -4,6 +4,10 @@
 export interface Context {
   /** A pseudonymous id of the viewer. Never a name, an address or an e-mail. */
   viewer_id?: string | null;
+  /** The series, show or channel. */
+  video_series?: string | null;
+  /** Version of the page or app. */
+  page_version?: string | null;
   video_id?: string | null;
   video_title?: string | null;
   stream_type?: 'live' | 'vod' | null;
@@ -51,8 +55,8 @@ export function wire(context: Record<string, unknown>): Record<string, unknown> 
         if (given !== null && given !== undefined && given !== '') custom[shortened(name, LABEL_BYTES)] = shortened(String(given), TEXT_BYTES);
       }
       if (Object.keys(custom).length > 0) out.custom = custom;
-    } else if (key === 'autoplay' || key === 'video_duration_ms') {
-      out[key] = value;
+    } else if (typeof value !== 'string') {
+      out[key] = typeof value === 'number' ? Math.round(value) : value;
     } else {
       out[key] = shortened(String(value), key === 'video_title' ? TEXT_BYTES : LABEL_BYTES);
     }

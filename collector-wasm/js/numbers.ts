@@ -27,11 +27,20 @@ export enum EVENT {
   ENDED = 21,
   QUIT = 22,
   SOURCE_CHANGED = 23,
-  DRM_LOADED = 24,
+  DRM_REQUESTED = 24,
+  DRM_USABLE = 25,
+  AD_REQUESTED = 26,
+  PRELOADED = 27,
+  RENDITION_SELECTED = 28,
+  LIVE_LATENCY = 29,
+  ERROR = 30,
 }
 
-/** Failure classes as `Attempt.error` takes them. */
+/** Failure classes as `ERROR` takes them. */
 export const FAILURE_CLASSES = ['manifest', 'segment', 'drm', 'decode', 'ad', 'network', 'timeout', 'unknown', 'business'] as const;
+
+/** Object types as the events of requests take them. */
+export const OBJECT_TYPES = ['m', 'i', 'v', 'a', 'av', 'c', 'tt', 'k', 'o'] as const;
 
 /** Beacon kinds as the flags and `beacon_json` number them. */
 export enum BEACON { START = 0, FIRST_FRAME = 1, CHANGE = 2, BEAT = 3, HIDE = 4, END = 5 }

@@ -16,13 +16,15 @@ let seen: Seen[] = [];
 let answers: { status: number; headers?: Record<string, string> }[] = [];
 let arrived: (() => void)[] = [];
 let url = '';
+/** What the server says its clock shows. */
+let receivedAt: number | undefined;
 const server = createServer((request, response) => {
   let body = '';
   request.on('data', (chunk: Buffer) => (body += chunk.toString()));
   request.on('end', () => {
     seen.push({ headers: request.headers, batch: JSON.parse(body) as Seen['batch'] });
     const { status, headers } = answers.shift() ?? { status: 202 };
-    response.writeHead(status, headers).end('{}');
+    response.writeHead(status, headers).end(JSON.stringify({ data: { result: { received_at_ms: receivedAt } } }));
     for (const wake of arrived.splice(0)) wake();
   });
 });
@@ -192,4 +194,71 @@ test('without keepalive the last words go by sendBeacon and are not taken for ac
   transport.flush();
   assert.equal(beacons.length, 1);
   assert.deepEqual(accepted, []);
+});
+
+/** A shelf of one text, as localStorage is. */
+function shelf(text: string | null = null): { text: string | null; read(): string | null; write(text: string | null): void } {
+  return {
+    text,
+    read() {
+      return this.text;
+    },
+    write(given) {
+      this.text = given;
+    },
+  };
+}
+
+test('nothing leaves while held, everything after, and what is dropped never does', async () => {
+  const clock = new HeldClock();
+  const transport = new Transport(url, clock, network());
+  transport.hold();
+  transport.add(parcel(0));
+  transport.flush();
+  transport.wake();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(seen.length, 0);
+  assert.equal(transport.waiting, 1);
+  transport.release();
+  await requests(1);
+  assert.deepEqual(numbers(0), [0]);
+  transport.hold();
+  transport.add(parcel(1));
+  transport.drop();
+  transport.release();
+  transport.add(parcel(2));
+  await requests(2);
+  assert.deepEqual(numbers(1), [2]);
+});
+
+test('what could not leave waits for the next page, for a day, and is forgotten once it was taken', async () => {
+  const kept = shelf();
+  const clock = new HeldClock();
+  const dead = network({ fetch: () => Promise.reject(new Error('offline')), sendBeacon: () => false, keepalive: false, store: kept });
+  const leaving = new Transport(url, clock, dead);
+  leaving.add(parcel(0));
+  leaving.add(parcel(1));
+  while (clock.retries().length === 0) await new Promise((resolve) => setImmediate(resolve));
+  leaving.flush();
+  assert.notEqual(kept.text, null);
+  new Transport(url, clock, network({ store: kept }));
+  await requests(2);
+  // The first leaves at once, the other behind it.
+  assert.deepEqual([numbers(0), numbers(1)], [[0], [1]]);
+  assert.equal(kept.text, null);
+
+  const stale = shelf(JSON.stringify([clock.unix() - 1, ['{"sequence":9}']]));
+  assert.equal(new Transport(url, clock, { ...network(), store: stale }).waiting, 0);
+  assert.equal(stale.text, null);
+});
+
+test('the server\'s clock is learnt from its replies', async () => {
+  const clock = new HeldClock();
+  receivedAt = clock.unix() + 4_000;
+  const transport = new Transport(url, clock, network());
+  transport.add(parcel(0));
+  await requests(1);
+  while (transport.serverOffset_ms === null) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(transport.serverOffset_ms, 4_000);
+  receivedAt = undefined;
 });

@@ -9,12 +9,20 @@ export interface Parcel {
   accepted(): void;
 }
 
+/** Where batches wait for the next page, when this one goes before the server took them. */
+export interface Store {
+  read(): string | null;
+  write(text: string | null): void;
+}
+
 export interface Network {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Absent where the platform has none. */
   sendBeacon?: ((url: string, body: string) => boolean) | undefined;
   /** Whether `fetch` honours `keepalive`. */
   keepalive: boolean;
+  /** Absent where nothing may be kept. */
+  store?: Store | undefined;
 }
 
 /** What the `debug` option is told. */
@@ -34,8 +42,14 @@ const QUEUE_BEACONS = 500;
 const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 60_000;
 const TIMEOUT_MS = 20_000;
+/** What waits for the next page is the end of one or two attempts; older than a day it is not worth the room. */
+const KEPT_BYTES = 60_000;
+const KEPT_MS = 24 * 3_600_000;
 
 let inFlightBytes = 0;
+
+/** The server's clock minus the page's, and the round trip by which that is known to half. One server, one page: one number. */
+let serverOffset: [number, number] | null = null;
 
 export class Transport {
   #queue: Parcel[] = [];
@@ -43,6 +57,8 @@ export class Transport {
   #failures = 0;
   #cancelRetry: (() => void) | null = null;
   #refused = false;
+  #held = false;
+  #kept = false;
   #batchBeacons = BATCH_BEACONS;
   readonly #url: string;
   readonly #clock: Clock;
@@ -59,6 +75,47 @@ export class Transport {
     this.#clock = clock;
     this.#network = network;
     this.#debug = debug;
+    this.#restore();
+  }
+
+  /** Nothing leaves while held; what waits then is forgotten with `drop`. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.wake();
+  }
+
+  /** Forgets what waits, here and for the next page. */
+  drop(): void {
+    this.#queue = [];
+    this.#network.store?.write(null);
+  }
+
+  /** What a page before this one could not send. Its beacons are whole: how often they arrive does not matter. */
+  #restore(): void {
+    const text = this.#network.store?.read();
+    if (!text) return;
+    this.#network.store?.write(null);
+    const [until, kept] = JSON.parse(text) as [number, string[]];
+    const now = this.#clock.unix();
+    if (until > now && until <= now + KEPT_MS) for (const json of kept) this.add({ json, accepted: () => undefined });
+  }
+
+  /** Keeps what waits for the next page: the newest, because totals are cumulative. */
+  #keep(): void {
+    let bytes = 0;
+    const kept = this.#queue.map(({ json }) => json).reverse().filter((json) => (bytes += json.length) <= KEPT_BYTES);
+    if (kept.length === 0 || this.#held) return;
+    this.#kept = true;
+    this.#network.store?.write(JSON.stringify([this.#clock.unix() + KEPT_MS, kept.reverse()]));
+  }
+
+  /** The server's wall clock minus the page's, ms, from its replies; null before the first. */
+  get serverOffset_ms(): number | null {
+    return serverOffset?.[0] ?? null;
   }
 
   get waiting(): number {
@@ -84,17 +141,20 @@ export class Transport {
   flush(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = null;
-    while (this.#queue.length > 0 && !this.#refused) {
+    while (this.#queue.length > 0 && !this.#refused && !this.#held) {
       const before = this.#queue.length;
       this.#send(true);
       if (this.#queue.length >= before) break;
     }
-    // What could not leave is tried again if the page lives on.
-    if (this.#queue.length > 0 && this.#sending === 0) this.#retry(null);
+    // What could not leave is tried again if the page lives on, else by the next.
+    if (this.#queue.length > 0) {
+      this.#keep();
+      if (this.#sending === 0) this.#retry(null);
+    }
   }
 
   #pump(): void {
-    if (this.#sending === 0 && this.#cancelRetry === null && this.#queue.length > 0 && !this.#refused) this.#send(false);
+    if (this.#sending === 0 && this.#cancelRetry === null && this.#queue.length > 0 && !this.#refused && !this.#held) this.#send(false);
   }
 
   #take(): { parcels: Parcel[]; body: string; bytes: number } {
@@ -130,6 +190,7 @@ export class Transport {
     // A text body is text/plain: no CORS preflight, which would be lost at unload.
     const init: RequestInit = { method: 'POST', body, keepalive, credentials: 'omit', mode: 'cors', cache: 'no-store' };
     if (abort !== null) init.signal = abort.signal;
+    const sentAt = this.#clock.now();
     let asked: Promise<Response>;
     try {
       asked = this.#network.fetch(this.#url, init);
@@ -139,7 +200,7 @@ export class Transport {
     this.#tell(body, parcels.length, 'fetch');
     asked
       .then(
-        (response) => this.#answered(response, parcels),
+        (response) => this.#answered(response, parcels, sentAt),
         () => this.#failed(parcels, null),
       )
       .catch((error: unknown) => warn('sending failed', error))
@@ -159,11 +220,25 @@ export class Transport {
     }
   }
 
-  #answered(response: Response, parcels: Parcel[]): void {
+  /** The reply says what time it is; of several the quickest is believed. */
+  async #learnClock(response: Response, sentAt: number): Promise<void> {
+    const round = this.#clock.now() - sentAt;
+    const unix = this.#clock.unix();
+    const answer = (await response.json()) as { data?: { result?: { received_at_ms?: number } } };
+    const received = answer.data?.result?.received_at_ms;
+    if (received !== undefined && round <= (serverOffset?.[1] ?? Infinity)) serverOffset = [received - (unix - round / 2), round];
+  }
+
+  #answered(response: Response, parcels: Parcel[], sentAt: number): void {
     const { status } = response;
     if (response.ok) {
+      this.#learnClock(response, sentAt).catch(() => undefined);
       this.#failures = 0;
       for (const parcel of parcels) parcel.accepted();
+      if (this.#kept && this.#queue.length === 0) {
+        this.#kept = false;
+        this.#network.store?.write(null);
+      }
       return;
     }
     if (status === 429 || status === 408 || status >= 500) {
@@ -209,8 +284,29 @@ export function retryAfterMs(value: string | null, unix: number): number | null 
   return Number.isNaN(ms) ? null : Math.min(3_600_000, Math.max(0, ms));
 }
 
-export function browserNetwork(): Network {
+/** One text in `localStorage`; a browser that forbids it has none. */
+const store: Store = {
+  read() {
+    try {
+      return localStorage.getItem('playhead');
+    } catch {
+      return null;
+    }
+  },
+  write(text) {
+    try {
+      if (text === null) localStorage.removeItem('playhead');
+      else localStorage.setItem('playhead', text);
+    } catch {
+      // Full, or forbidden: then nothing is kept.
+    }
+  },
+};
+
+/** `keep`: what could not be sent may wait on the device for the next page. */
+export function browserNetwork(keep: boolean): Network {
   return {
+    store: keep ? store : undefined,
     // Looked up at each call: a page may wrap it later.
     fetch: (url, init) => window.fetch(url, init),
     sendBeacon: typeof navigator.sendBeacon === 'function' ? (url, body) => navigator.sendBeacon(url, body) : undefined,

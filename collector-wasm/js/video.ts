@@ -1,11 +1,11 @@
 // Here lives the listening to one media element: its events become numbers, with the time at which they happened.
 // Nothing is decided here but where an attempt begins; what a signal means lives in the Rust `playback`.
 
-import type { Adapter, PlaybackError, Rendition, Signals } from './adapter.ts';
+import type { Adapter, ObjectType, Rendition, Signals } from './adapter.ts';
 import { Recorder, type FoldClass } from './attempt.ts';
 import { attemptId, happened, type Clock } from './clock.ts';
 import type { Context } from './context.ts';
-import { EVENT } from './numbers.ts';
+import { EVENT, FAILURE_CLASSES, OBJECT_TYPES } from './numbers.ts';
 import { quiet } from './quiet.ts';
 import type { Transport } from './transport.ts';
 
@@ -22,9 +22,13 @@ export interface Setting {
   module: Promise<FoldClass>;
   adapter: Adapter;
   context: Context;
+  /** The browser says Global Privacy Control: no viewer id. */
+  optedOut: boolean;
   collector_version: string;
   /** `performance.now()` when the player was constructed. */
   playerConstructedAt: number;
+  /** How many attempts each stands for, thousandths; left out for 1. */
+  sample_weight_permille?: number | undefined;
 }
 
 export class Watch {
@@ -45,7 +49,12 @@ export class Watch {
   #ready: [number, number] | null = null;
   #live = false;
   #signalledLive = false;
-  #drmAt: number | null = null;
+  /** When keys were asked for and usable, of this source. */
+  #drm: [number?, number?] = [];
+  /** Media of this source came while nobody wanted to play. */
+  #preloaded = false;
+  /** What an adapter says, and the page where no adapter can. */
+  readonly signals: Signals;
   readonly #video: HTMLMediaElement;
   readonly #setting: Setting;
 
@@ -56,6 +65,7 @@ export class Watch {
     this.#video = video;
     this.#setting = setting;
     this.#context = { ...setting.context };
+    this.signals = this.#makeSignals();
     const { clock, adapter } = setting;
     const on = (target: EventTarget, name: string, act: (t: number, event: Event) => void): void => {
       const listener = quiet((event: Event) => act(happened(event, clock.now()), event));
@@ -79,7 +89,7 @@ export class Watch {
       if (!this.#frameSeen && adapter.ownsSeek?.(video.currentTime)) return;
       this.#raw(EVENT.SEEK_ENDED, t, this.#position_ms());
     });
-    on(video, 'ratechange', (t) => this.#signal(EVENT.PLAYBACK_RATE, t, video.playbackRate * 1_000));
+    on(video, 'ratechange', (t) => this.#signal(EVENT.PLAYBACK_RATE, t, this.#rate * 1_000));
     on(video, 'resize', (t) => this.#sized(t));
     on(video, 'durationchange', () => this.#measured());
     on(video, 'loadstart', (t) => this.#autoplays(t));
@@ -115,7 +125,7 @@ export class Watch {
       observer.observe(video);
       this.#undo.push(() => observer.disconnect());
     }
-    this.#undo.push(adapter.attach(video, this.#signals()));
+    this.#undo.push(adapter.attach(video, this.signals));
 
     const now = clock.now();
     this.#loaded = video.readyState > 0;
@@ -125,8 +135,8 @@ export class Watch {
     else this.#autoplays(now);
   }
 
-  get attemptId(): string | null {
-    return this.#attempt?.id ?? null;
+  get attempt(): Recorder | null {
+    return this.#attempt;
   }
 
   update(context: Context): void {
@@ -143,15 +153,6 @@ export class Watch {
 
   playBlocked(): void {
     this.#signal(EVENT.PLAY_BLOCKED, this.#setting.clock.now());
-  }
-
-  error(error: PlaybackError): void {
-    this.#signals().error(error);
-  }
-
-  ad(begins: boolean): void {
-    const { adStarted, adEnded } = this.#signals();
-    (begins ? adStarted : adEnded)();
   }
 
   destroy(): void {
@@ -175,13 +176,17 @@ export class Watch {
     const frameCallback = 'requestVideoFrameCallback' in this.#video;
     const attempt = new Recorder(attemptId(unix), { unix: Math.round(unix), t, frameCallback }, module, transport);
     this.#attempt = attempt;
-    const connection = (navigator as { connection?: { effectiveType?: string } }).connection;
+    const connection = (navigator as { connection?: { effectiveType?: string; downlink?: number; rtt?: number } }).connection;
     attempt.update({
       player_software: adapter.player_software,
       player_software_version: adapter.player_software_version,
       collector_version,
       page_host: location.hostname,
       connection_type: connection?.effectiveType,
+      connection_downlink_bps: connection?.downlink === undefined ? undefined : connection.downlink * 1e6,
+      connection_rtt_ms: connection?.rtt,
+      screen: `${screen.width}x${screen.height}@${Math.round(devicePixelRatio * 100) / 100}`,
+      sample_weight_permille: this.#setting.sample_weight_permille,
       language: navigator.language,
       autoplay,
       first_frame_method: frameCallback ? 'frame_callback' : 'playhead_advance',
@@ -192,7 +197,11 @@ export class Watch {
       this.#raw(EVENT.PLAYER_READY, t, ...this.#ready);
       this.#ready = null;
     }
-    if (this.#video.playbackRate !== 1) this.#raw(EVENT.PLAYBACK_RATE, t, this.#video.playbackRate * 1_000);
+    if (this.#rate !== 1) this.#raw(EVENT.PLAYBACK_RATE, t, this.#rate * 1_000);
+    const [keysAsked, keysUsable] = this.#drm;
+    if (keysAsked !== undefined) this.#raw(EVENT.DRM_REQUESTED, keysAsked);
+    if (keysUsable !== undefined) this.#raw(EVENT.DRM_USABLE, keysUsable);
+    if (this.#preloaded) this.#raw(EVENT.PRELOADED, t);
     if (this.#rendition !== null && this.#loaded) this.#shown(this.#rendition, t);
     this.#sized(t);
     this.#displayed(t);
@@ -255,6 +264,8 @@ export class Watch {
     this.#rendition = null;
     this.#lastPosition_ms = 0;
     this.#autoplayAt = null;
+    this.#drm = [];
+    this.#preloaded = false;
     if (this.#attempt === null || this.#attempt.over) return;
     // The page asked first and loads now: this is the attempt's own source coming, not another's.
     if (this.#asked && !this.#loadedSinceBegin) return;
@@ -264,6 +275,10 @@ export class Watch {
     this.#rest();
   }
 
+  get #rate(): number {
+    return this.#setting.adapter.playback_rate?.() ?? this.#video.playbackRate;
+  }
+
   get #loadedSinceBegin(): boolean {
     return this.#frameSeen || this.#loaded;
   }
@@ -271,19 +286,23 @@ export class Watch {
   // Signals.
 
   /** Sends an event as it is. */
-  #raw(kind: number, t: number, a = 0, b = 0, c = 0): void {
+  #raw(kind: number, t: number, ...numbers: number[]): void {
+    this.#worded(kind, t, numbers);
+  }
+
+  #worded(kind: number, t: number, numbers: readonly number[], texts?: readonly unknown[]): void {
     const attempt = this.#attempt;
     if (attempt === null || attempt.over) return;
-    attempt.event(kind, t, a, b, c);
+    attempt.event(kind, t, numbers, texts);
     if (attempt.over) this.#rest();
   }
 
   /** Sends an event after a sample of the same moment, so that the fold knows where the playhead stood. */
-  #signal(kind: number, t: number, a = 0, b = 0, c = 0): void {
+  #signal(kind: number, t: number, ...numbers: number[]): void {
     if (this.#attempt === null || this.#attempt.over) return;
     this.#sample(t);
     this.#frames(t);
-    this.#raw(kind, t, a, b, c);
+    this.#raw(kind, t, ...numbers);
   }
 
   #tick(): void {
@@ -293,8 +312,30 @@ export class Watch {
       return;
     }
     this.#ticks += 1;
-    if (this.#ticks % SLOW_TICKS === 0) this.#frames(t);
+    const slow = this.#ticks % SLOW_TICKS === 0;
+    if (slow) this.#frames(t);
     this.#sample(t);
+    if (slow && this.#live) this.#measureLatency(t);
+  }
+
+  /** How far behind live the picture is, and whether that is where the player means to be. */
+  #measureLatency(t: number): void {
+    const video = this.#video;
+    const { clock, transport, adapter } = this.#setting;
+    const { seekable } = video;
+    const { programme_ms, latency_ms, target_latency_ms = 0, target_duration_ms, edge_ms } = adapter.live?.() ?? {};
+    const edge = edge_ms ?? (seekable.length > 0 ? (seekable.end(seekable.length - 1) - video.currentTime) * 1_000 : 0);
+    const dvr = target_duration_ms !== undefined && (latency_ms ?? edge) - target_latency_ms > 3 * target_duration_ms;
+    // Where there is a programme date time, our server's clock is waited for: two clocks would make one number of two.
+    const offset = transport.serverOffset_ms;
+    const latency = programme_ms === undefined ? latency_ms : offset === null ? undefined : clock.unix() + offset - programme_ms;
+    this.#raw(EVENT.LIVE_LATENCY, t, latency ?? -1, Number(dvr));
+    if (latency !== undefined) this.#find({ latency_source: programme_ms === undefined ? 'player' : 'programme_time' });
+  }
+
+  #find(found: Record<string, unknown>): void {
+    Object.assign(this.#found, found);
+    this.#tellContext();
   }
 
   #sample(t: number): void {
@@ -391,6 +432,8 @@ export class Watch {
 
   #tellContext(): void {
     const said = Object.fromEntries(Object.entries(this.#context).filter(([, value]) => value !== undefined && value !== null));
+    // The server drops it as well; what need not be sent is not.
+    if (this.#setting.optedOut) delete said.viewer_id;
     this.#attempt?.update({ ...this.#found, ...said });
   }
 
@@ -399,35 +442,38 @@ export class Watch {
     if (error === null) return;
     const classes = ['unknown', 'unknown', 'network', 'decode', 'unknown'] as const;
     const source = error.code === 4 && this.#setting.adapter.player_software === 'html5' && !this.#loaded ? 'manifest' : undefined;
-    this.#signals().error({ class: source ?? classes[error.code] ?? 'unknown', code: `MEDIA_ERR_${error.code}`, message: error.message, fatal: error.code !== 1 });
+    this.signals.error({ class: source ?? classes[error.code] ?? 'unknown', code: `MEDIA_ERR_${error.code}`, message: error.message, fatal: error.code !== 1 });
   }
 
-  #signals(): Signals {
+  #makeSignals(): Signals {
     const now = (): number => this.#setting.clock.now();
     return {
       rendition: quiet((rendition) => {
         this.#sample(now());
         this.#shown(rendition, now());
       }),
-      renditionSelected: quiet(() => undefined),
+      renditionSelected: quiet((_rendition, automatic) => this.#raw(EVENT.RENDITION_SELECTED, now(), Number(automatic))),
       buffering: quiet((active) => this.#signal(active ? EVENT.WAITING : EVENT.PLAYING, now())),
-      requestStarted: quiet(() => this.#raw(EVENT.REQUEST_STARTED, now())),
-      requestFinished: quiet(({ object_type, bytes, started_at, first_byte_at = -1, finished_at, url }) => {
-        this.#raw(EVENT.REQUEST_FINISHED, now(), bytes, first_byte_at > started_at ? first_byte_at - started_at : -1, Math.max(0, finished_at - started_at));
+      requestStarted: quiet((object_type, at = now()) => this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type))),
+      requestFinished: quiet((request) => {
+        const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
+        const media = /^[av]/.test(object_type);
+        if (this.#attempt === null || this.#attempt.over) this.#preloaded ||= media;
+        const ttfb_ms = first_byte_at > started_at ? first_byte_at - started_at : -1;
+        const { protocol, hostname } = url === undefined ? location : new URL(url, location.href);
+        const host = url !== undefined && /^http/.test(protocol) ? hostname : '';
+        this.#worded(EVENT.REQUEST_FINISHED, finished_at, [typeNumber(object_type), bytes, ttfb_ms, finished_at - started_at, media_ms], [host]);
         // The host of the picture, not that of a manifest or a separate sound track.
-        if (url === undefined || !/v/.test(object_type)) return;
-        const { protocol, hostname } = new URL(url, location.href);
-        if (/^http/.test(protocol)) this.#found.cdn = hostname;
-        this.#tellContext();
+        if (host && /v/.test(object_type)) this.#find({ cdn: host });
       }),
-      requestCancelled: quiet(() => this.#raw(EVENT.REQUEST_CANCELLED, now())),
-      error: quiet((error) => {
+      requestCancelled: quiet((object_type, at = now()) => this.#raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type))),
+      error: quiet(({ class: failure, code, message, context, fatal }) => {
         const t = now();
         if (this.#attempt === null || this.#attempt.over) return;
         this.#sample(t);
         this.#frames(t);
-        this.#attempt.error(error, t);
-        if (this.#attempt.over) this.#rest();
+        const number = FAILURE_CLASSES.indexOf(failure);
+        this.#worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
       }),
       ready: quiet(() => {
         const { playerConstructedAt } = this.#setting;
@@ -439,8 +485,7 @@ export class Watch {
       }),
       stream: quiet((type) => {
         this.#live = type === 'live';
-        this.#found.stream_type = type;
-        this.#tellContext();
+        this.#find({ stream_type: type });
         this.#tellLive(now());
       }),
       adStarted: quiet(() => this.#signal(EVENT.AD_STARTED, now())),
@@ -449,24 +494,26 @@ export class Watch {
         this.#awaitFrame();
       }),
       drmRequested: quiet((at = now()) => {
-        this.#drmAt ??= at;
+        this.#drm[0] ??= at;
+        this.#raw(EVENT.DRM_REQUESTED, at);
       }),
       drmUsable: quiet((at = now()) => {
-        if (this.#drmAt !== null) this.#raw(EVENT.DRM_LOADED, now(), at - this.#drmAt);
-        this.#drmAt = null;
+        this.#drm[1] ??= at;
+        this.#raw(EVENT.DRM_USABLE, at);
       }),
-      adRequested: quiet(() => undefined),
+      adRequested: quiet((at = now()) => this.#raw(EVENT.AD_REQUESTED, at)),
       sourceChanged: quiet(() => {
         if (this.#asked && !this.#loadedSinceBegin) return;
         this.#end(EVENT.SOURCE_CHANGED, now());
       }),
       destroyed: quiet(() => this.destroy()),
-      context: quiet((found) => {
-        Object.assign(this.#found, found);
-        this.#tellContext();
-      }),
+      context: quiet((found) => this.#find(found)),
     };
   }
+}
+
+function typeNumber(object_type: ObjectType): number {
+  return OBJECT_TYPES.indexOf(object_type);
 }
 
 function visible(): boolean {

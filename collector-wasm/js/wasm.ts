@@ -8,17 +8,37 @@ import type { FoldClass } from './attempt.ts';
 
 export type WasmSource = string | URL | BufferSource | WebAssembly.Module | Response | PromiseLike<Response>;
 
+/** The same core as JavaScript, in a file of its own beside this one. */
+// @ts-expect-error -- made by build.mjs
+export const fallback = (): Promise<Exports> => import('playhead:fallback');
+
 let loaded: Promise<FoldClass> | null = null;
 
-/** Instantiates once per document. */
-export function load(source: () => Promise<BufferSource | WebAssembly.Module>): Promise<FoldClass> {
-  loaded ??= source().then(async (code) => {
-    // It imports nothing; xtask sees to that.
-    const result = await WebAssembly.instantiate(code as BufferSource);
-    const { exports } = (result as unknown as { instance?: WebAssembly.Instance }).instance ?? (result as unknown as WebAssembly.Instance);
-    setWasm(exports);
-    return Attempt as FoldClass;
-  });
+/** What the module exports, as far as it is used here. */
+export interface Exports {
+  memory: { buffer: ArrayBuffer };
+}
+
+/**
+ * Instantiates once per document. Where the page's policy refuses WebAssembly, or the browser has none, the same core as JavaScript is
+ * asked of `fallback`.
+ */
+export function load(source: () => Promise<BufferSource | WebAssembly.Module>, fallback: () => Promise<Exports>): Promise<FoldClass> {
+  loaded ??= source()
+    .then(async (code) => {
+      // It imports nothing; xtask sees to that.
+      const result = await WebAssembly.instantiate(code as BufferSource);
+      return ((result as unknown as { instance?: WebAssembly.Instance }).instance ?? (result as unknown as WebAssembly.Instance)).exports as unknown as Exports;
+    })
+    .catch(fallback)
+    .then((exports) => {
+      setWasm(exports);
+      Attempt.prototype.beacon_json = function (t: number, kind: number) {
+        const at = this.beacon(t, kind);
+        return new Uint8Array(exports.memory.buffer, at, this.beacon_bytes());
+      };
+      return Attempt as FoldClass;
+    });
   return loaded;
 }
 

@@ -7,7 +7,8 @@
 
 use playback::session::Cut;
 use schemas::{
-    BeaconKind, EndReason, Event, EventKind, Failure, FailureClass, Interval, RenditionPlay, StallCause, State, Totals,
+    BeaconKind, EndReason, Event, EventKind, Failure, FailureClass, Interval, ObjectType, RenditionPlay, StallCause,
+    State, Totals,
 };
 
 /// The place of a number that is not known. No count, time or sum comes near it.
@@ -15,13 +16,10 @@ const UNKNOWN: u64 = u64::MAX;
 /// Every number is written, an unknown one as null.
 const ALL: u64 = UNKNOWN - 1;
 
-/// What `cut` holds, without what the page knows itself: `attempt_id`, `started_at_ms` and `context`.
-pub fn json(cut: &Cut<'_>) -> Vec<u8> {
-    let mut writer = Writer {
-        out: Vec::with_capacity(2_048),
-    };
-    writer.beacon(cut);
-    writer.out
+/// Writes what `cut` holds over what `out` held, without what the page knows itself: `attempt_id`, `started_at_ms` and `context`.
+pub fn write(cut: &Cut<'_>, out: &mut Vec<u8>) {
+    out.clear();
+    Writer { out }.beacon(cut);
 }
 
 /// A number that may be unknown, as [`Writer::numbers`] takes it.
@@ -55,6 +53,9 @@ words! { CLASSES FailureClass {
     Manifest "manifest", Segment "segment", Drm "drm", Decode "decode", Ad "ad", Network "network", Timeout "timeout",
     Unknown "unknown", Business "business"
 } }
+words! { OBJECTS ObjectType {
+    Manifest "m", Init "i", Video "v", Audio "a", Muxed "av", Caption "c", TimedText "tt", Key "k", Other "o"
+} }
 words! { REASONS EndReason {
     Ended "ended", Quit "quit", Fatal "fatal", SourceChange "source_change", Timeout "timeout"
 } }
@@ -71,11 +72,11 @@ macro_rules! totals {
     };
 }
 
-struct Writer {
-    out: Vec<u8>,
+struct Writer<'a> {
+    out: &'a mut Vec<u8>,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn beacon(&mut self, cut: &Cut<'_>) {
         self.open(b'{');
         self.numbers("sequence", &[cut.sequence.into()], ALL);
@@ -143,10 +144,20 @@ impl Writer {
                 "bitrate_bps,width,height",
                 &[known(*bitrate_bps), known(*width), known(*height)],
             ),
-            EventKind::Error { class, code, fatal } => {
+            EventKind::Error {
+                class,
+                code,
+                fatal,
+                repeat_count,
+                message,
+                context,
+            } => {
                 self.text(b"error");
                 self.error(*class, code);
                 self.flag(b"fatal", *fatal);
+                self.numbers("repeat_count", &[(*repeat_count).into()], 0);
+                self.words(b"message", message);
+                self.words(b"context", context);
             }
             EventKind::Visibility { hidden } => {
                 self.text(b"visibility");
@@ -156,11 +167,21 @@ impl Writer {
                 bytes,
                 ttfb_ms,
                 duration_ms,
-            } => self.happened(
-                "request",
-                "bytes,ttfb_ms,duration_ms",
-                &[(*bytes).into(), known(*ttfb_ms), (*duration_ms).into()],
-            ),
+                object_type,
+                host,
+            } => {
+                self.happened(
+                    "request",
+                    "bytes,ttfb_ms,duration_ms",
+                    &[(*bytes).into(), known(*ttfb_ms), (*duration_ms).into()],
+                );
+                if let Some(object_type) = object_type {
+                    self.word(b"object_type", OBJECTS, *object_type as usize);
+                }
+                if let Some(host) = host {
+                    self.words(b"host", host);
+                }
+            }
             EventKind::Buffer { buffer_ms } => self.happened("buffer", "buffer_ms", &[(*buffer_ms).into()]),
             EventKind::Suspension { gap_ms } => self.happened("suspension", "gap_ms", &[(*gap_ms).into()]),
         }
@@ -195,8 +216,13 @@ impl Writer {
                 bitrate_bps_ms bitrate_media_ms bitrate_peak_bps_ms bitrate_peak_media_ms data_bytes
                 switch_up_count switch_down_count frames_decoded frames_dropped
                 upscale_css_permille_ms upscale_px_permille_ms upscale_ms error_count
+                bitrate_measured_bytes bitrate_measured_media_ms dvr_ms live_latency_median throughput_median ttfb_median
             }
-            once { startup_any_ms startup_content_ms player_startup_ms page_load_ms drm_load_ms }
+            once {
+                startup_any_ms startup_content_ms player_startup_ms page_load_ms drm_load_ms
+                startup_manifest_ms startup_drm_ms startup_ad_ms startup_init_ms startup_segment_ms startup_decode_ms
+                startup_other_ms
+            }
             rest { failure end_reason play_ms_by_rendition }
         }
         self.open(b'{');
@@ -211,10 +237,7 @@ impl Writer {
             self.key(b"failure");
             self.open(b'{');
             self.error(*class, code);
-            if !message.is_empty() {
-                self.key(b"message");
-                self.text(message.as_bytes());
-            }
+            self.words(b"message", message);
             self.byte(b'}');
         }
         if let Some(reason) = end_reason {
@@ -246,6 +269,14 @@ impl Writer {
                 UNKNOWN => self.bytes(b"null"),
                 value => self.number(value),
             }
+        }
+    }
+
+    /// A text, but an empty one.
+    fn words(&mut self, name: &[u8], text: &str) {
+        if !text.is_empty() {
+            self.key(name);
+            self.text(text.as_bytes());
         }
     }
 
@@ -346,8 +377,8 @@ mod tests {
         sample::select,
     };
     use schemas::{
-        AttemptId, BeaconKind, EndReason, Event, EventKind, Failure, FailureClass, Interval, RenditionPlay, StallCause,
-        State, Totals, UnixMs,
+        AttemptId, BeaconKind, EndReason, Event, EventKind, Failure, FailureClass, Interval, ObjectType, RenditionPlay,
+        StallCause, State, Totals, UnixMs,
     };
     use serde::{Serialize, de::DeserializeOwned};
 
@@ -398,14 +429,39 @@ mod tests {
                     height,
                 }
             }),
-            (named::<FailureClass>(super::CLASSES), text(), any::<bool>())
-                .prop_map(|(class, code, fatal)| EventKind::Error { class, code, fatal }),
+            (
+                named::<FailureClass>(super::CLASSES),
+                text(),
+                any::<bool>(),
+                any::<u32>(),
+                text(),
+                text()
+            )
+                .prop_map(
+                    |(class, code, fatal, repeat_count, message, context)| EventKind::Error {
+                        class,
+                        code,
+                        fatal,
+                        repeat_count,
+                        message,
+                        context
+                    }
+                ),
             any::<bool>().prop_map(|hidden| EventKind::Visibility { hidden }),
-            any::<(u32, Option<u32>, u32)>().prop_map(|(bytes, ttfb_ms, duration_ms)| EventKind::Request {
-                bytes,
-                ttfb_ms,
-                duration_ms
-            }),
+            (
+                any::<(u32, Option<u32>, u32)>(),
+                option::of(named::<ObjectType>(super::OBJECTS)),
+                option::of("[a-z.]{1,9}")
+            )
+                .prop_map(
+                    |((bytes, ttfb_ms, duration_ms), object_type, host)| EventKind::Request {
+                        bytes,
+                        ttfb_ms,
+                        duration_ms,
+                        object_type,
+                        host
+                    }
+                ),
             any::<u32>().prop_map(|buffer_ms| EventKind::Buffer { buffer_ms }),
             any::<u32>().prop_map(|gap_ms| EventKind::Suspension { gap_ms }),
         ];
@@ -432,7 +488,8 @@ mod tests {
     /// The numbers by their names, so that no field can be forgotten here.
     fn totals() -> impl Strategy<Value = Totals> {
         let numbers = vec(small(), Totals::MAX_FIELDS.len());
-        let once = vec(option::of(small()), 5);
+        // All but the two that are no numbers.
+        let once = vec(option::of(small()), Totals::SET_ONCE_FIELDS.len() - 2);
         let failure = (named::<FailureClass>(super::CLASSES), text(), text());
         let failure = option::of(failure.prop_map(|(class, code, message)| Failure { class, code, message }));
         let reason = option::of(named::<EndReason>(super::REASONS));
@@ -473,7 +530,9 @@ mod tests {
                 interval,
                 totals: &totals,
             };
-            assert_eq!(String::from_utf8(super::json(&cut)).unwrap(), expected);
+            let mut json = b"the beacon before".to_vec();
+            super::write(&cut, &mut json);
+            assert_eq!(String::from_utf8(json).unwrap(), expected);
         }
     }
 }

@@ -27,6 +27,10 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 #[wasm_bindgen]
 pub struct Attempt {
     session: Fold,
+    /// What [`Attempt::text`] brought for the next event, in order.
+    texts: Vec<String>,
+    /// The latest beacon; its memory is used again.
+    json: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -42,38 +46,48 @@ impl Attempt {
             first_frame_method,
             ..Options::default()
         };
-        // JavaScript knows both better; see `beacon_json`.
+        // JavaScript knows both better; see `beacon`.
         let session = Fold::begin(AttemptId(Uuid::nil()), UnixMs(0), monotonic(t), options);
-        Self { session }
+        Self {
+            session,
+            texts: Vec::new(),
+            json: Vec::new(),
+        }
     }
 
     /// Takes one event. Numbers that are negative or NaN mean "not known" where that is possible; an unknown `kind` only reads the clock.
-    pub fn event(&mut self, kind: u32, t: f64, a: f64, b: f64, c: f64) -> u32 {
+    #[allow(clippy::too_many_arguments, reason = "numbers cross the border, not objects")]
+    pub fn event(&mut self, kind: u32, t: f64, a: f64, b: f64, c: f64, d: f64, e: f64) -> u32 {
         let at = monotonic(t);
-        match signal_from_numbers(kind, a, b, c) {
+        match signal_from_numbers(kind, [a, b, c, d, e], &mut self.texts) {
             Some(signal) => self.session.apply(at, signal),
             None => drop(self.session.totals(at)),
         }
         flags(&self.session, at)
     }
 
-    /// Takes an error. `class` is a number of [`numbers::failure_class`].
-    pub fn error(&mut self, t: f64, class: u32, fatal: bool, code: String, message: String) -> u32 {
-        let at = monotonic(t);
-        let signal = playback::Signal::Error {
-            class: numbers::failure_class(class),
-            code,
-            message,
-            fatal,
-        };
-        self.session.apply(at, signal);
-        flags(&self.session, at)
+    /// A text for the event that follows: see the numbers of events that take some. One method for all, because each that takes texts
+    /// is half a kB more of every page.
+    pub fn text(&mut self, text: String) {
+        self.texts.push(text);
     }
 
-    /// The next beacon as JSON in UTF-8. `kind` as in the flags, without the 1 added.
+    /// Writes the next beacon as JSON in UTF-8 and answers where it lies; [`Attempt::beacon_bytes`] says how long it is, and the next call
+    /// overwrites it. `kind` as in the flags, without the 1 added.
     /// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them in.
-    pub fn beacon_json(&mut self, t: f64, kind: u32) -> Vec<u8> {
-        json::json(&self.session.cut(monotonic(t), numbers::beacon_kind(kind)))
+    ///
+    /// Not a vector, because two results are one more than a module lowered to JavaScript can give.
+    pub fn beacon(&mut self, t: f64, kind: u32) -> *const u8 {
+        json::write(
+            &self.session.cut(monotonic(t), numbers::beacon_kind(kind)),
+            &mut self.json,
+        );
+        self.json.as_ptr()
+    }
+
+    /// Length of what [`Attempt::beacon`] wrote.
+    pub fn beacon_bytes(&self) -> u32 {
+        self.json.len() as u32
     }
 }
 
@@ -87,22 +101,26 @@ mod tests {
     use super::*;
 
     /// As `js/attempt.ts` puts it together.
-    fn beacon(json: &[u8]) -> schemas::Beacon {
+    fn beacon(attempt: &mut Attempt, t: f64, kind: u32) -> schemas::Beacon {
+        let at = attempt.beacon(t, kind);
+        assert_eq!(
+            (at, attempt.beacon_bytes() as usize),
+            (attempt.json.as_ptr(), attempt.json.len())
+        );
         let head = r#"{"attempt_id":"0190a6f0-0000-7000-8000-000000000001","started_at_ms":1,"#;
-        serde_json::from_slice(&[head.as_bytes(), &json[1..]].concat()).unwrap()
+        serde_json::from_slice(&[head.as_bytes(), &attempt.json[1..]].concat()).unwrap()
     }
 
     #[test]
     fn numbers_in_beacon_out() {
         let mut attempt = Attempt::new(1_000.4, true);
-        let asked = attempt.event(numbers::PLAY_REQUESTED, 1_000.4, 0.0, 1.0, 0.0);
+        let asked = attempt.event(numbers::PLAY_REQUESTED, 1_000.4, 0.0, 1.0, 0.0, 0.0, 0.0);
         assert_eq!(asked, 1, "a start is wanted, the state is starting");
-        let json = attempt.beacon_json(1_000.4, 0);
-        let read = beacon(&json);
+        let read = beacon(&mut attempt, 1_000.4, 0);
         assert_eq!((read.sequence, read.context), (0, None));
-        let seen = attempt.event(numbers::FIRST_FRAME, 1_250.6, 0.0, 0.0, 0.0);
+        let seen = attempt.event(numbers::FIRST_FRAME, 1_250.6, 0.0, 0.0, 0.0, 0.0, 0.0);
         assert_eq!(seen, 2 | 1 << 4, "a first frame is wanted, the state is playing");
-        let read = beacon(&attempt.beacon_json(1_251.0, 1));
+        let read = beacon(&mut attempt, 1_251.0, 1);
         assert_eq!(read.totals.startup_any_ms, Some(251));
     }
 
@@ -122,10 +140,11 @@ mod tests {
         for kind in 0..40 {
             for a in odd {
                 for b in odd {
-                    attempt.event(kind, a, a, b, b);
+                    attempt.event(kind, a, a, b, b, a, b);
+                    attempt.text("é".repeat(200));
                 }
             }
-            let read = beacon(&attempt.beacon_json(0.0, kind));
+            let read = beacon(&mut attempt, 0.0, kind);
             assert_eq!(read.sequence, kind);
         }
     }

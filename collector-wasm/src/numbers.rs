@@ -1,7 +1,7 @@
 //! The numbers that cross the border, and what they stand for. Append only: `js/numbers.ts` says the same.
 
 use playback::{Fold, MonotonicMs, Rendition, Signal};
-use schemas::{BeaconKind, FailureClass, FirstFrameMethod, State};
+use schemas::{BeaconKind, FailureClass, FirstFrameMethod, ObjectType, State};
 
 macro_rules! events {
     ($( $(#[doc = $doc:literal])* $name:ident = $number:literal, )*) => {
@@ -45,11 +45,12 @@ events! {
     VISIBILITY = 14,
     /// The stream is live.
     LIVE = 15,
-    /// A request was sent.
+    /// a for what: a number of [`object_type`].
     REQUEST_STARTED = 16,
-    /// a bytes, b first byte ms or negative, c whole duration ms.
+    /// a for what, b bytes, c first byte ms or negative, d whole duration ms, e media ms or negative; t is when its last byte came.
+    /// Text: the host, or none when not known.
     REQUEST_FINISHED = 17,
-    /// A request was given up or failed.
+    /// a for what.
     REQUEST_CANCELLED = 18,
     /// An ad begins.
     AD_STARTED = 19,
@@ -61,8 +62,20 @@ events! {
     QUIT = 22,
     /// Another source was loaded.
     SOURCE_CHANGED = 23,
-    /// a ms.
-    DRM_LOADED = 24,
+    /// Keys were asked for.
+    DRM_REQUESTED = 24,
+    /// Keys are usable.
+    DRM_USABLE = 25,
+    /// An ad is asked for.
+    AD_REQUESTED = 26,
+    /// Media was fetched before the intent.
+    PRELOADED = 27,
+    /// a chosen by the player.
+    RENDITION_SELECTED = 28,
+    /// a ms behind live or negative, b far behind.
+    LIVE_LATENCY = 29,
+    /// a number of [`failure_class`], b fatal. Texts: code, message, context.
+    ERROR = 30,
 }
 
 /// A number that may be unknown: negative, NaN and what does not fit 32 bits are.
@@ -74,10 +87,14 @@ pub(crate) fn known(value: f64) -> Option<u32> {
 
 /// The signal an event stands for; `None` for a number that means nothing.
 #[must_use]
-pub fn signal_from_numbers(kind: u32, a: f64, b: f64, c: f64) -> Option<Signal> {
+pub fn signal_from_numbers(kind: u32, numbers: [f64; 5], texts: &mut Vec<String>) -> Option<Signal> {
     // Once for every kind, because the module is smaller so.
-    let [known_a, known_b, known_c] = [known(a), known(b), known(c)];
-    let [number_a, number_b, number_c] = [known_a, known_b, known_c].map(Option::unwrap_or_default);
+    let [a, b, ..] = numbers;
+    let [known_a, known_b, known_c, known_d, known_e] = numbers.map(known);
+    let [number_a, number_b, number_c, number_d, _] =
+        [known_a, known_b, known_c, known_d, known_e].map(Option::unwrap_or_default);
+    let mut texts = std::mem::take(texts).into_iter();
+    let mut text = || texts.next().unwrap_or_default();
     Some(match kind {
         TICK => Signal::Tick {
             position_ms: number_a,
@@ -131,19 +148,41 @@ pub fn signal_from_numbers(kind: u32, a: f64, b: f64, c: f64) -> Option<Signal> 
         },
         VISIBILITY => Signal::Visibility { hidden: a > 0.0 },
         LIVE => Signal::Live,
-        REQUEST_STARTED => Signal::RequestStarted,
-        REQUEST_FINISHED => Signal::RequestFinished {
-            bytes: number_a,
-            ttfb_ms: known_b,
-            duration_ms: number_c,
+        REQUEST_STARTED => Signal::RequestStarted {
+            object_type: object_type(number_a),
         },
-        REQUEST_CANCELLED => Signal::RequestCancelled,
+        REQUEST_FINISHED => Signal::RequestFinished {
+            object_type: object_type(number_a),
+            bytes: number_b,
+            ttfb_ms: known_c,
+            duration_ms: number_d,
+            media_ms: known_e,
+            host: Some(text()).filter(|host| !host.is_empty()),
+        },
+        ERROR => Signal::Error {
+            class: failure_class(number_a),
+            code: text(),
+            message: text(),
+            context: text(),
+            fatal: b > 0.0,
+        },
+        REQUEST_CANCELLED => Signal::RequestCancelled {
+            object_type: object_type(number_a),
+        },
         AD_STARTED => Signal::AdStarted,
         AD_ENDED => Signal::AdEnded,
         ENDED => Signal::Ended,
         QUIT => Signal::Quit,
         SOURCE_CHANGED => Signal::SourceChanged,
-        DRM_LOADED => Signal::DrmLoaded { drm_load_ms: number_a },
+        DRM_REQUESTED => Signal::DrmRequested,
+        DRM_USABLE => Signal::DrmUsable,
+        AD_REQUESTED => Signal::AdRequested,
+        PRELOADED => Signal::Preloaded,
+        RENDITION_SELECTED => Signal::RenditionSelected { automatic: a > 0.0 },
+        LIVE_LATENCY => Signal::LiveLatency {
+            latency_ms: known_a,
+            dvr: b > 0.0,
+        },
         _ => return None,
     })
 }
@@ -160,6 +199,21 @@ pub(crate) fn failure_class(number: u32) -> FailureClass {
         6 => FailureClass::Timeout,
         8 => FailureClass::Business,
         _ => FailureClass::Unknown,
+    }
+}
+
+/// What a request is for, in the order of the declaration in `schemas`; anything else is other.
+pub(crate) fn object_type(number: u32) -> ObjectType {
+    match number {
+        0 => ObjectType::Manifest,
+        1 => ObjectType::Init,
+        2 => ObjectType::Video,
+        3 => ObjectType::Audio,
+        4 => ObjectType::Muxed,
+        5 => ObjectType::Caption,
+        6 => ObjectType::TimedText,
+        7 => ObjectType::Key,
+        _ => ObjectType::Other,
     }
 }
 

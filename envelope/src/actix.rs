@@ -1,13 +1,13 @@
 //! How envelopes travel over HTTP with actix-web.
 //!
-//! [`middleware`] wraps a whole app: it settles the request's id, opens the request's span, catches panics, and turns
-//! whatever the framework answers by itself (unknown path, wrong method, too large a body) into an envelope.
+//! [`middleware`] wraps a whole app: it settles the request's id, opens the request's span for whoever listens to spans
+//! (`RUST_LOG=envelope=debug`), catches panics, and turns whatever the framework answers by itself (unknown path, wrong method, too large a body) into an envelope.
 //! Handlers answer with [`ok`] or an [`ApiError`]; both find the id in a task-local set here, so it needs no passing on.
 
 use std::panic::AssertUnwindSafe;
 
 use actix_web::{
-    HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
+    HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -27,7 +27,22 @@ use crate::{Envelope, code::ErrorCode, error::ApiError, message::Message, reques
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 tokio::task_local! {
-    static CURRENT: RequestId;
+    static CURRENT: Current;
+}
+
+/// What is known of the request being served by whoever serves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    /// Its id.
+    pub id: RequestId,
+    /// The trace it is part of, by its W3C `traceparent`: 32 hexadecimal digits.
+    pub trace_id: Option<String>,
+}
+
+/// Shows `look` the request being served; `None` outside of any. For log lines: a span for every request would cost more than
+/// reading its body.
+pub fn with_current<T>(look: impl FnOnce(&Current) -> T) -> Option<T> {
+    CURRENT.try_with(look).ok()
 }
 
 /// Marks a response whose body is an envelope already, or needs none.
@@ -37,7 +52,7 @@ struct Enveloped;
 /// The id of the request being served; a new one outside of any request.
 #[must_use]
 pub fn current_request_id() -> RequestId {
-    CURRENT.try_with(|id| *id).unwrap_or_else(|_| RequestId::random())
+    with_current(|current| current.id).unwrap_or_else(RequestId::random)
 }
 
 /// A success with status 200.
@@ -83,24 +98,29 @@ pub async fn middleware<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
     let id = RequestId::from_header(header(&request, X_REQUEST_ID.as_str()));
     let trace = header(&request, "traceparent").and_then(trace_id_from_traceparent);
-    let span = tracing::info_span!(
+    let span = tracing::debug_span!(
         "request",
         request_id = %id,
         method = %request.method(),
         path = loggable(request.path()),
         trace_id = trace.as_deref().map(tracing::field::display),
     );
-    request.extensions_mut().insert(id);
     // TRICKY: no clone of the HttpRequest may live while the router runs: it takes the path apart through a unique
     // reference. So a panic, which takes the request with it, is answered as an `Err` that carries the id itself.
-    let served = CURRENT
-        .scope(
-            id,
-            AssertUnwindSafe(async move { next.call(request).await }).catch_unwind(),
-        )
-        .instrument(span.clone())
-        .await;
-    let _entered = span.enter();
+    let current = Current { id, trace_id: trace };
+    let served = CURRENT.scope(
+        current.clone(),
+        AssertUnwindSafe(async move { next.call(request).await }).catch_unwind(),
+    );
+    let served = served.instrument(span.clone()).await;
+    CURRENT.sync_scope(current, || span.in_scope(|| answered(id, served)))
+}
+
+/// What was served, in an envelope, with the request's id, and in the log.
+fn answered<B: MessageBody + 'static>(
+    id: RequestId,
+    served: std::thread::Result<Result<ServiceResponse<B>, actix_web::Error>>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
     let mut response = match served {
         Ok(Ok(response)) if needs_envelope(&response) => enveloped(id, response),
         Ok(Ok(response)) => response.map_into_left_body(),

@@ -189,7 +189,7 @@ fn whole_journal() -> Vec<(String, Vec<u8>)> {
         .expect("a runtime is built");
     for lsn in 1..=RECORDS {
         runtime
-            .block_on(journal.append(vec![payload_of(lsn)]))
+            .block_on(journal.append([payload_of(lsn)].into_iter().collect()))
             .expect("a record is appended");
     }
     let next = || {

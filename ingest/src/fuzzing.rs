@@ -43,11 +43,20 @@ pub fn native_json(body: &[u8]) {
     }
 }
 
-/// A body in the compact form: what is read can be written, and read again as the same.
+/// A body in the compact form: what is read can be written, and read again as the same; the reader in one pass and the generated one
+/// read each beacon alike.
 ///
 /// # Panics
 /// Where that does not hold.
 pub fn compact(body: &[u8]) {
+    let beacons = schemas::proto::split(body).map_or_else(|_| vec![body], |head| head.beacons);
+    for beacon in beacons {
+        assert_eq!(
+            schemas::proto::read_beacon(beacon),
+            schemas::proto::read_any_beacon(beacon),
+            "the two readers disagree"
+        );
+    }
     let Ok(batch) = compact::read(body) else {
         return;
     };

@@ -22,7 +22,7 @@ async fn what_is_acknowledged_is_in_the_journal_and_comes_back() {
     assert_eq!(status, 202);
     assert_eq!(
         body["data"]["result"],
-        json!({"accepted": 3, "duplicates": 0, "rejected": []})
+        json!({"accepted": 3, "duplicates": 0, "rejected": [], "received_at_ms": 1_763_600_000_000_i64})
     );
     assert_eq!(
         (

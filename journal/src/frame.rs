@@ -17,14 +17,15 @@ pub(crate) fn frame_bytes(payload: &[u8]) -> u64 {
     (HEADER_BYTES + payload.len()) as u64
 }
 
-/// Appends the frame of `payload` to `buffer`. `payload` is shorter than 4 GiB (checked by [`crate::Options::record_bytes_max`]).
-pub(crate) fn encode(buffer: &mut Vec<u8>, lsn: Lsn, payload: &[u8]) {
+/// Fills in the header of `frame`, room for which is in front of the payload. The payload is shorter than 4 GiB (checked by
+/// [`crate::Options::record_bytes_max`]).
+pub(crate) fn seal(frame: &mut [u8], lsn: Lsn) {
+    let (header, payload) = frame.split_at_mut(HEADER_BYTES);
     let length = (payload.len() as u32).to_le_bytes();
     let lsn = lsn.to_le_bytes();
-    buffer.extend_from_slice(&length);
-    buffer.extend_from_slice(&checksum(length, lsn, payload).to_le_bytes());
-    buffer.extend_from_slice(&lsn);
-    buffer.extend_from_slice(payload);
+    header[..4].copy_from_slice(&length);
+    header[4..8].copy_from_slice(&checksum(length, lsn, payload).to_le_bytes());
+    header[8..].copy_from_slice(&lsn);
 }
 
 fn checksum(length: [u8; 4], lsn: [u8; 8], payload: &[u8]) -> u32 {

@@ -18,6 +18,7 @@ mod disk;
 mod error;
 mod frame;
 mod manifest;
+mod records;
 mod segment;
 mod writer;
 
@@ -35,6 +36,7 @@ use std::{
 pub use error::{AppendError, OpenError, RangeError};
 use failpoint::Point;
 use manifest::{Manifest, ManifestFile, UNFINISHED_MAX};
+pub use records::Records;
 use segment::Segment;
 use tokio::sync::{oneshot, watch};
 
@@ -197,8 +199,7 @@ struct Queue {
 /// The records of one append.
 #[derive(Debug)]
 struct Batch {
-    payloads: Vec<Vec<u8>>,
-    bytes: u64,
+    records: Records,
     done: oneshot::Sender<Result<Appended, AppendError>>,
 }
 
@@ -337,30 +338,30 @@ impl Journal {
         &self.handle.shared
     }
 
-    /// Appends `payloads` as consecutive records, in order, and answers when they are on stable storage.
+    /// Appends `records`, in order, and answers when they are on stable storage.
     /// Dropping the future does not take them back.
     ///
     /// # Errors
     /// See [`AppendError`]; after an error nothing of this call is acknowledged.
-    pub async fn append(&self, payloads: Vec<Vec<u8>>) -> Result<Appended, AppendError> {
+    pub async fn append(&self, records: Records) -> Result<Appended, AppendError> {
         let shared = self.shared();
-        if payloads.is_empty() {
+        if records.is_empty() {
             return Err(AppendError::Empty);
         }
         let bytes_max = shared
             .options
             .record_bytes_max
             .min(u32::MAX as usize - frame::HEADER_BYTES);
-        if let Some(payload) = payloads.iter().find(|payload| payload.len() > bytes_max) {
+        if records.largest() > bytes_max {
             return Err(AppendError::TooLarge {
-                bytes: payload.len(),
+                bytes: records.largest(),
                 bytes_max,
             });
         }
         if let Some(reason) = &shared.progress.borrow().poisoned {
             return Err(AppendError::Poisoned(reason.to_string()));
         }
-        let bytes = payloads.iter().map(|payload| frame::frame_bytes(payload)).sum();
+        let bytes = records.frame_bytes();
         let (done, answer) = oneshot::channel();
         {
             let mut queue = lock(&shared.queue);
@@ -374,7 +375,7 @@ impl Journal {
                 });
             }
             queue.waiting_bytes += bytes;
-            queue.batches.push(Batch { payloads, bytes, done });
+            queue.batches.push(Batch { records, done });
         }
         shared.queued.notify_one();
         answer.await.unwrap_or(Err(AppendError::Closed))

@@ -23,7 +23,7 @@ fn open(directory: &Path) -> (Journal, Recovery) {
 }
 
 fn append(journal: &Journal, payloads: &[&[u8]]) -> Result<Appended, AppendError> {
-    runtime().block_on(journal.append(payloads.iter().map(|payload| payload.to_vec()).collect()))
+    runtime().block_on(journal.append(payloads.iter().collect()))
 }
 
 fn records(journal: &Journal, range: &Range) -> Vec<Vec<u8>> {
@@ -99,8 +99,8 @@ fn tear(directory: &Path, durable: Lsn, tail: Tail) {
     let length = file.metadata().unwrap().len();
     let mut reader = frame::FrameReader::new(&file, segment::HEADER_BYTES, length);
     while matches!(reader.next().unwrap(), frame::Next::Frame { .. }) {}
-    let mut bytes = Vec::new();
-    frame::encode(&mut bytes, durable + 1, &[7; 50]);
+    let mut bytes = [&[0; frame::HEADER_BYTES][..], &[7; 50]].concat();
+    frame::seal(&mut bytes, durable + 1);
     match tail {
         Tail::Cut(kept) => bytes.truncate(kept),
         Tail::Hollow => bytes[frame::HEADER_BYTES..].fill(0),
@@ -126,7 +126,7 @@ proptest! {
                         filler = filler.wrapping_add(1);
                         vec![filler; usize::from(*size)]
                     }).collect();
-                    let appended = runtime().block_on(journal.append(payloads.clone())).unwrap();
+                    let appended = runtime().block_on(journal.append(payloads.iter().collect())).unwrap();
                     prop_assert_eq!(appended.first, model.durable() + 1);
                     prop_assert_eq!(appended.last - appended.first + 1, payloads.len() as u64);
                     model.records.extend((appended.first..).zip(payloads));
@@ -378,13 +378,13 @@ fn bytes_waiting_for_the_disk_are_bounded() {
     // The writer stops at the log's lock, so what is appended waits.
     let log = lock(&journal.shared().log);
     runtime().block_on(async {
-        let mut first = Box::pin(journal.append(vec![vec![1; 900]]));
+        let mut first = Box::pin(journal.append([vec![1; 900]].into_iter().collect()));
         assert!(poll_once(&mut first).is_none());
-        let error = journal.append(vec![vec![1; 900]]).await.unwrap_err();
+        let error = journal.append([vec![1; 900]].into_iter().collect()).await.unwrap_err();
         assert_eq!(error, AppendError::Busy { waiting_bytes: 916 });
         drop(log);
         first.await.unwrap();
-        journal.append(vec![vec![1; 900]]).await.unwrap();
+        journal.append([vec![1; 900]].into_iter().collect()).await.unwrap();
     });
 }
 
@@ -404,7 +404,7 @@ fn appends_that_wait_together_are_synced_together() {
         let appends: Vec<_> = (0..200u8)
             .map(|number| {
                 let journal = journal.clone();
-                tokio::spawn(async move { journal.append(vec![vec![number; 100]]).await })
+                tokio::spawn(async move { journal.append([vec![number; 100]].into_iter().collect()).await })
             })
             .collect();
         for append in appends {
@@ -425,7 +425,7 @@ fn a_watcher_hears_of_new_records() {
             watch.changed().await.unwrap();
             watch.borrow().durable
         };
-        let appended = journal.append(vec![b"a".to_vec(), b"b".to_vec()]);
+        let appended = journal.append([b"a".to_vec(), b"b".to_vec()].into_iter().collect());
         let (appended, heard) = tokio::join!(appended, heard);
         assert_eq!(appended.unwrap().last, heard);
     });
@@ -463,7 +463,9 @@ fn an_append_larger_than_a_segment_gets_one_of_its_own() {
     let range = journal.next_range(9, u64::MAX).unwrap().unwrap();
     assert_eq!(records(&journal, &range), [b"a".to_vec(), large, b"b".to_vec()]);
     assert_eq!(append(&journal, &[]), Err(AppendError::Empty));
-    let error = runtime().block_on(journal.append(vec![vec![0; 17 << 20]])).unwrap_err();
+    let error = runtime()
+        .block_on(journal.append([vec![0; 17 << 20]].into_iter().collect()))
+        .unwrap_err();
     assert!(matches!(error, AppendError::TooLarge { .. }), "{error}");
 }
 

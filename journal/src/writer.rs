@@ -10,7 +10,7 @@ use failpoint::Point;
 use tokio::sync::oneshot;
 
 use crate::{
-    AppendError, Appended, Batch, Lsn, Shared, frame, lock,
+    AppendError, Appended, Batch, Lsn, Shared, lock,
     segment::{self, CreateError, Segment},
 };
 
@@ -91,8 +91,9 @@ impl Writer {
     }
 
     /// Puts `batch` into the buffer, whole and in one segment, or answers it.
-    fn take(&mut self, batch: Batch) {
-        let fits = |current: &Current, buffered: usize| current.end + buffered as u64 + batch.bytes <= current.capacity;
+    fn take(&mut self, mut batch: Batch) {
+        let bytes = batch.records.frame_bytes();
+        let fits = |current: &Current, buffered: usize| current.end + buffered as u64 + bytes <= current.capacity;
         let answer = if let Some(error) = self.poisoned() {
             Err(error)
         } else if self
@@ -103,20 +104,18 @@ impl Writer {
             Ok(())
         } else {
             self.flush();
-            self.roll(batch.bytes)
+            self.roll(bytes)
         };
         if let Err(error) = answer {
-            lock(&self.shared.queue).waiting_bytes -= batch.bytes;
+            lock(&self.shared.queue).waiting_bytes -= bytes;
             // Nobody waiting any more is nobody to tell.
             let _ = batch.done.send(Err(error));
             return;
         }
         let first = self.next_lsn;
-        for payload in &batch.payloads {
-            frame::encode(&mut self.buffer, self.next_lsn, payload);
-            self.sizes.push(frame::frame_bytes(payload));
-            self.next_lsn += 1;
-        }
+        self.buffer
+            .extend_from_slice(batch.records.seal(first, |bytes| self.sizes.push(bytes)));
+        self.next_lsn += batch.records.len() as u64;
         let last = self.next_lsn - 1;
         self.waiters.push((batch.done, Appended { first, last }));
     }

@@ -38,7 +38,7 @@ fn victim() {
                 tokio::spawn(async move {
                     for number in 0u32.. {
                         let payload = format!("{run}.{task}.{number} {}", "x".repeat((number % 977) as usize));
-                        journal.append(vec![payload.clone().into_bytes()]).await.unwrap();
+                        journal.append([&payload].into_iter().collect()).await.unwrap();
                         let name = payload.split(' ').next().unwrap();
                         writeln!(std::io::stdout().lock(), "acked {name}").unwrap();
                         // Some records move on, so that manifests are written under fire too.

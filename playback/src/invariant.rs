@@ -40,6 +40,15 @@ pub fn violations(totals: &Totals, elapsed_ms: DurationMs) -> Vec<&'static str> 
         t.seek_ms,
         t.ad_ms,
     ];
+    let phases = [
+        t.startup_manifest_ms,
+        t.startup_drm_ms,
+        t.startup_ad_ms,
+        t.startup_init_ms,
+        t.startup_segment_ms,
+        t.startup_decode_ms,
+        t.startup_other_ms,
+    ];
     let rungs: u64 = t.play_ms_by_rendition.iter().map(|rung| u64::from(rung.play_ms)).sum();
     let rules = [
         (wide(&spent) <= u64::from(elapsed_ms), "times exceed the elapsed time"),
@@ -73,6 +82,12 @@ pub fn violations(totals: &Totals, elapsed_ms: DurationMs) -> Vec<&'static str> 
         (
             t.startup_any_ms.is_none_or(|ms| ms <= elapsed_ms),
             "startup exceeds the elapsed time",
+        ),
+        (t.dvr_ms <= t.play_ms, "time far behind live exceeds play"),
+        (
+            phases.iter().all(Option::is_none)
+                || Some(wide(&phases.map(Option::unwrap_or_default))) == t.startup_any_ms.map(u64::from),
+            "the phases do not tile the startup",
         ),
         (
             t.failure.is_none() || t.end_reason == Some(schemas::EndReason::Fatal),

@@ -17,6 +17,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod invariant;
+mod median;
 pub mod quality;
 pub mod seek;
 pub mod session;

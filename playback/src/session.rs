@@ -7,21 +7,28 @@
 //! Every call is a reading of the clock. A reading earlier than one before counts as that one; a gap of more than
 //! [`SUSPENSION_GAP_MS`] between two readings, where a tick per 250 ms was due, means that the machine slept, unless the
 //! playhead moved through it.
+//!
+//! The playhead decides what the time was spent on: a tick tells how far it came, so when it stopped or moved on between two
+//! ticks is known to a few ms, whatever the player said and when. Time is therefore spent up to the latest tick only, and the rest
+//! is held back, for no longer than [`HOLD_MS`]. `waiting` and `playing` are hints where ticks come, and decide where none do.
 
 use schemas::{
     AttemptId, Beacon, BeaconKind, Context, DurationMs, EndReason, Event, EventKind, Failure, FailureClass,
-    FirstFrameMethod, Interval, MonotonicMs, State, StreamType, Totals, UnixMs,
-    limits::{ATTEMPT_MS_MAX, INTERVAL_EVENTS_MAX, LABEL_BYTES_MAX, SUSPENSION_GAP_MS, TEXT_BYTES_MAX},
+    FirstFrameMethod, Interval, MonotonicMs, ObjectType, StallCause, State, StreamType, Totals, UnixMs,
+    limits::{
+        ATTEMPT_MS_MAX, INTERVAL_EVENTS_MAX, LABEL_BYTES_MAX, STALL_COUNTED_MS_MIN, SUSPENSION_GAP_MS, TEXT_BYTES_MAX,
+    },
 };
 
 use serde::Serialize;
 
 use crate::{
+    median::Medians,
     quality::{Display, Quality},
     seek::{OpenSeek, SCRUB_MS},
     signal::Signal,
     stall::{Evidence, OpenStall, STARVED_BUFFER_MS},
-    startup::{Startup, awaits_callback},
+    startup::{Phase, Startup, awaits_callback},
     state,
 };
 
@@ -31,8 +38,16 @@ const EARLY_MS: DurationMs = 20_000;
 const PAUSED_MS_MAX: DurationMs = 60 * 60 * 1_000;
 /// A playhead is moving again after a stall or seek once it passed this much media: 50 ms, more than a nudged or rounded position.
 const ADVANCE_MS_MIN: u32 = 50;
-/// A playhead that stands still this long while it should play is a stall that nobody announced: two ticks.
-const STILL_MS_MAX: DurationMs = 500;
+/// A playhead that stood still this long while it should play is a stall, announced or not: as long as one that counts.
+const STILL_MS: DurationMs = STALL_COUNTED_MS_MIN;
+/// A stop that the player announced is stored from here on, 20 ms: less is no frame, and no more than a position is worth.
+const ANNOUNCED_STILL_MS: DurationMs = 20;
+/// Without a tick for longer than one is due, and some, the clock alone and what the player says decide: 300 ms.
+pub const HOLD_MS: DurationMs = 300;
+/// A frame callback may come so long after the frame: 250 ms of a busy page.
+const LATE_FRAME_MS: DurationMs = 250;
+/// A playhead behind by less is on its way, 50 ms: browsers move it in steps.
+const BEHIND_MS: DurationMs = 50;
 /// A first frame followed by hunger becomes a stall after one tick; before that the player is still starting up.
 const HUNGER_MS: DurationMs = 250;
 /// A pause this close before the end is the element's own, not the viewer's.
@@ -75,6 +90,18 @@ impl Default for Options {
     }
 }
 
+/// A playhead that stopped, and may yet turn out to have only stumbled.
+#[derive(Debug, Clone, Copy)]
+struct Still {
+    since_ms: DurationMs,
+    /// Where it stands.
+    position_ms: u32,
+    /// What a stall from here on would be due to.
+    cause: StallCause,
+    /// The player said so.
+    announced: bool,
+}
+
 /// The fold itself: everything about an attempt but who watches what. The browser keeps that on the other side of the border,
 /// where it is already; everyone else uses [`Session`].
 #[derive(Debug, Clone)]
@@ -85,6 +112,8 @@ pub struct Fold {
     begun: MonotonicMs,
     /// The latest reading of the clock.
     read: MonotonicMs,
+    /// Up to here, ms after intent, the time is spent; from here to the latest reading it is the current state's until a tick tells.
+    settled_ms: DurationMs,
     state: State,
     state_since_ms: DurationMs,
     state_ms: [DurationMs; 10],
@@ -105,9 +134,15 @@ pub struct Fold {
     position: Option<(u32, DurationMs)>,
     /// Where the playhead must move on from for a stall, seek or wait to be over.
     anchor_position_ms: Option<u32>,
-    still_ms: DurationMs,
+    /// The playhead stands still, for now.
+    still: Option<Still>,
     buffer_ms: Option<DurationMs>,
     pending_requests: Option<u32>,
+    host: Option<String>,
+    in_dvr: bool,
+    latencies: Medians,
+    throughputs: Medians,
+    first_bytes: Medians,
     suspension_at: Option<DurationMs>,
     ad_boundary_at: Option<DurationMs>,
     seek_ended_at: Option<DurationMs>,
@@ -134,6 +169,7 @@ impl Fold {
             options,
             begun: at,
             read: at,
+            settled_ms: 0,
             state: State::Starting,
             state_since_ms: 0,
             state_ms: [0; 10],
@@ -152,9 +188,14 @@ impl Fold {
             quality: Quality::default(),
             position: None,
             anchor_position_ms: None,
-            still_ms: 0,
+            still: None,
             buffer_ms: None,
             pending_requests: None,
+            host: None,
+            in_dvr: false,
+            latencies: Medians::default(),
+            throughputs: Medians::default(),
+            first_bytes: Medians::default(),
             suspension_at: None,
             ad_boundary_at: None,
             seek_ended_at: None,
@@ -197,7 +238,12 @@ impl Fold {
     /// Time spent in `state` so far, ms, suspensions cut out.
     #[must_use]
     pub fn state_ms(&self, state: State) -> DurationMs {
-        self.state_ms[state::index(state)]
+        let held_ms = if state == self.state {
+            self.elapsed_ms() - self.settled_ms
+        } else {
+            0
+        };
+        self.state_ms[state::index(state)] + held_ms
     }
 
     /// Time the machine slept, ms; with the times of all states it tiles [`Self::elapsed_ms`].
@@ -283,7 +329,6 @@ impl Fold {
 
     /// Takes one signal. After the end nothing has an effect.
     pub fn apply(&mut self, at: MonotonicMs, signal: Signal) {
-        let before_ms = self.elapsed_ms();
         let position_ms = match signal {
             Signal::Tick { position_ms, .. } => Some(position_ms),
             _ => None,
@@ -302,17 +347,28 @@ impl Fold {
                 self.totals.player_startup_ms = self.totals.player_startup_ms.or(player_startup_ms);
                 self.totals.page_load_ms = self.totals.page_load_ms.or(page_load_ms);
             }
-            Signal::DrmLoaded { drm_load_ms } => {
-                self.totals.drm_load_ms.get_or_insert(drm_load_ms);
+            Signal::DrmRequested => {
+                if self.startup.drm_requested.is_none() {
+                    self.startup.drm_requested = Some(at);
+                    self.startup.wait_from(Phase::Drm, self.since_intent(at));
+                }
             }
+            Signal::DrmUsable => {
+                if let Some(requested) = self.startup.drm_requested {
+                    self.totals.drm_load_ms.get_or_insert(at.since(requested));
+                    self.startup.wait_until(Phase::Drm, self.since_intent(at));
+                }
+            }
+            Signal::AdRequested => self.startup.wait_from(Phase::Ad, self.since_intent(at)),
+            Signal::Preloaded => self.startup.preloaded(),
             Signal::FirstFrame { method } => {
                 if at >= self.begun {
-                    self.frame_seen(at.since(self.begun).min(self.elapsed_ms()), method);
+                    self.frame_seen(self.since_intent(at), method);
                 }
             }
             Signal::Playing => self.playing(),
             Signal::Waiting => self.waiting(),
-            Signal::Tick { position_ms, buffer_ms } => self.tick(before_ms, position_ms, buffer_ms),
+            Signal::Tick { position_ms, buffer_ms } => self.tick(position_ms, buffer_ms),
             Signal::Pause => self.pause(),
             Signal::SeekStarted { from_position_ms } => self.seek_started(from_position_ms),
             Signal::SeekEnded { to_position_ms } => self.seek_ended(to_position_ms),
@@ -321,7 +377,7 @@ impl Fold {
                 // Shaka waits by rate 0; `waiting` never comes.
                 let starved = self.buffer_ms.is_some_and(|ms| ms < STARVED_BUFFER_MS);
                 if rate_permille == 0 && starved && self.state == State::Playing {
-                    self.rebuffer();
+                    self.waiting();
                 }
             }
             Signal::Rendition(rendition) => {
@@ -348,35 +404,81 @@ impl Fold {
                 });
             }
             Signal::Frames { decoded, dropped } => {
-                let counts = self.state == State::Playing && !self.hidden;
+                // The first frames after a stall or a seek come before the tick that tells of its end.
+                let shows = match self.state {
+                    State::Playing | State::Rebuffering | State::Waiting => self.totals.first_frame_seen,
+                    State::Seeking => self.wants_play && self.seek.is_some_and(|seek| seek.arrived),
+                    _ => false,
+                };
+                let counts = shows && !self.hidden;
                 self.quality.count_frames(decoded, dropped, counts, &mut self.totals);
             }
             Signal::Visibility { hidden } => self.visibility(hidden),
             Signal::Live => self.live = true,
+            Signal::LiveLatency { latency_ms, dvr } => {
+                self.in_dvr = dvr;
+                if let (Some(latency_ms), State::Playing, false) = (latency_ms, self.state, dvr || self.in_ad) {
+                    let median = &mut self.totals.live_latency_median;
+                    *median = self.latencies.push(latency_ms, *median);
+                }
+            }
+            Signal::RenditionSelected { automatic } => {
+                if !automatic {
+                    self.flush_at = Some(self.elapsed_ms());
+                }
+            }
             Signal::Error {
                 class,
                 code,
                 message,
+                context,
                 fatal,
-            } => self.error(class, code, message, fatal),
-            Signal::RequestStarted => {
-                let pending = self.pending_requests.get_or_insert(0);
-                *pending = pending.saturating_add(1);
+            } => self.error(class, code, message, context, fatal),
+            Signal::RequestStarted { object_type } => {
+                if let Some(phase) = Phase::of(object_type) {
+                    self.startup.wait_from(phase, self.since_intent(at));
+                }
+                if is_media(object_type) {
+                    let pending = self.pending_requests.get_or_insert(0);
+                    *pending = pending.saturating_add(1);
+                }
             }
             Signal::RequestFinished {
+                object_type,
                 bytes,
                 ttfb_ms,
                 duration_ms,
+                media_ms,
+                host,
             } => {
-                self.request_over();
+                let to_ms = self.since_intent(at);
+                if let Some(phase) = Phase::of(object_type) {
+                    self.startup.fetched(phase, to_ms.saturating_sub(duration_ms), to_ms);
+                }
+                self.request_over(object_type);
                 self.totals.data_bytes = self.totals.data_bytes.saturating_add(u64::from(bytes));
-                self.note(EventKind::Request {
-                    bytes,
-                    ttfb_ms,
-                    duration_ms,
-                });
+                self.segment_came(object_type, bytes, ttfb_ms, duration_ms, media_ms);
+                let host = host.filter(|host| self.host.as_ref() != Some(host));
+                if let Some(host) = &host {
+                    self.host = Some(host.clone());
+                }
+                self.note_at(
+                    to_ms,
+                    EventKind::Request {
+                        bytes,
+                        ttfb_ms,
+                        duration_ms,
+                        object_type: Some(object_type),
+                        host,
+                    },
+                );
             }
-            Signal::RequestCancelled => self.request_over(),
+            Signal::RequestCancelled { object_type } => {
+                if let Some(phase) = Phase::of(object_type) {
+                    self.startup.wait_until(phase, self.since_intent(at));
+                }
+                self.request_over(object_type);
+            }
             Signal::AdStarted => self.ad(true),
             Signal::AdEnded => self.ad(false),
             Signal::Ended => self.ended(),
@@ -387,7 +489,7 @@ impl Fold {
 
     // The clock.
 
-    /// Reads the clock: spends the time since the last reading in the current state, or cuts it out.
+    /// Reads the clock: spends the time that no tick will tell about, or cuts out a gap.
     fn advance(&mut self, at: MonotonicMs, position_ms: Option<u32>) {
         if self.is_over() {
             return;
@@ -402,11 +504,15 @@ impl Fold {
             _ => false,
         };
         let before_ms = self.elapsed_ms();
-        self.read = now;
         if due && gap_ms > SUSPENSION_GAP_MS && !self.moved_through(gap_ms, position_ms) {
+            self.settle(before_ms);
+            self.read = now;
             self.suspend(before_ms, gap_ms);
         } else {
-            self.spend(gap_ms);
+            self.read = now;
+            if position_ms.is_none() && !self.is_sampled() {
+                self.settle(self.elapsed_ms());
+            }
         }
         let forgotten = self.state == State::Paused && self.elapsed_ms() - self.state_since_ms >= PAUSED_MS_MAX;
         if forgotten || now == last {
@@ -414,8 +520,21 @@ impl Fold {
         }
     }
 
+    /// Whether ticks come, so that the next one will tell what happened since the latest.
+    fn is_sampled(&self) -> bool {
+        let recent = |at: DurationMs| self.elapsed_ms() - at <= HOLD_MS;
+        self.state != State::Paused && self.position.is_some_and(|(_, at)| recent(at))
+    }
+
+    /// Spends the time up to `to_ms` in the current state.
+    fn settle(&mut self, to_ms: DurationMs) {
+        let to_ms = to_ms.clamp(self.settled_ms, self.elapsed_ms());
+        self.spend(to_ms - self.settled_ms);
+        self.settled_ms = to_ms;
+    }
+
     fn moved_through(&self, gap_ms: DurationMs, position_ms: Option<u32>) -> bool {
-        let (State::Playing, Some(now), Some((before, _))) = (self.state, position_ms, self.position) else {
+        let (Some(now), Some((before, _))) = (position_ms, self.position) else {
             return false;
         };
         u64::from(now.saturating_sub(before)) * 2_000 >= u64::from(gap_ms) * u64::from(self.rate_permille)
@@ -430,6 +549,9 @@ impl Fold {
             State::Playing if self.in_ad => totals.ad_ms += ms,
             State::Playing => {
                 totals.play_ms += ms;
+                if self.in_dvr {
+                    totals.dvr_ms += ms;
+                }
                 if self.hidden {
                     totals.play_hidden_ms += ms;
                 }
@@ -453,6 +575,8 @@ impl Fold {
 
     fn suspend(&mut self, before_ms: DurationMs, gap_ms: DurationMs) {
         self.suspended_ms += gap_ms;
+        self.settled_ms += gap_ms;
+        self.still = None;
         self.totals.suspended = true;
         self.suspension_at = Some(self.elapsed_ms());
         // Nobody watches while the machine sleeps: the timeline leaves the state and comes back to it.
@@ -477,8 +601,15 @@ impl Fold {
             EventKind::Request { .. } => REQUEST_EVENTS_MAX,
             _ => INTERVAL_EVENTS_MAX,
         };
-        if self.interval.events.len() < limit {
-            self.interval.events.push(Event { at_ms, kind });
+        let events = &mut self.interval.events;
+        if events.len() < limit {
+            // What a tick found out later stands where it happened, as far as that is not reported yet.
+            let at_ms = at_ms.max(self.interval.from_ms);
+            let place = events
+                .iter()
+                .rposition(|event| event.at_ms <= at_ms)
+                .map_or(0, |before| before + 1);
+            events.insert(place, Event { at_ms, kind });
         } else {
             self.interval.events_dropped = self.interval.events_dropped.saturating_add(1);
         }
@@ -497,20 +628,27 @@ impl Fold {
     // The states.
 
     fn enter(&mut self, next: State) {
+        self.enter_at(next, self.elapsed_ms());
+    }
+
+    /// Enters `next` at a moment since the time was last spent.
+    fn enter_at(&mut self, next: State, at_ms: DurationMs) {
         if next == self.state {
             return;
         }
         debug_assert!(state::may_follow(self.state, next), "{:?} -> {next:?}", self.state);
+        self.settle(at_ms);
+        let at_ms = self.settled_ms;
         match self.state {
             State::Rebuffering => self.close_stall(),
             State::Seeking => self.close_seek(),
             _ => {}
         }
         self.state = next;
-        self.state_since_ms = self.elapsed_ms();
-        self.still_ms = 0;
-        self.note(EventKind::State { state: next });
-        self.change();
+        self.state_since_ms = at_ms;
+        self.still = None;
+        self.note_at(at_ms, EventKind::State { state: next });
+        self.changed_at.get_or_insert(at_ms);
     }
 
     fn end(&mut self, state: State, reason: EndReason) {
@@ -523,44 +661,55 @@ impl Fold {
         if let Some(stall) = self.stall.take() {
             stall.close(&mut self.totals);
             if !stall.in_ad {
-                self.note(EventKind::Stall {
-                    stall_ms: stall.stall_ms,
-                    cause: stall.cause,
-                });
+                self.note_at(
+                    self.settled_ms,
+                    EventKind::Stall {
+                        stall_ms: stall.stall_ms,
+                        cause: stall.cause,
+                    },
+                );
             }
         }
     }
 
     fn close_seek(&mut self) {
         if let Some(seek) = self.seek.take() {
-            self.seek_ended_at = Some(self.elapsed_ms());
-            self.note(EventKind::Seek {
-                seek_ms: seek.seek_ms,
-                from_position_ms: seek.from_position_ms,
-                to_position_ms: seek.to_position_ms,
-            });
+            self.seek_ended_at = Some(self.settled_ms);
+            self.note_at(
+                self.settled_ms,
+                EventKind::Seek {
+                    seek_ms: seek.seek_ms,
+                    from_position_ms: seek.from_position_ms,
+                    to_position_ms: seek.to_position_ms,
+                },
+            );
         }
     }
 
-    fn rebuffer(&mut self) {
-        let cause = Evidence {
-            buffer_ms: self.buffer_ms,
+    /// Why the playhead stopped at `at_ms`, with so much media ahead of it.
+    fn cause(&self, at_ms: DurationMs, buffer_ms: Option<DurationMs>) -> StallCause {
+        // What a tick saw may have happened just after the stop, never long before it.
+        let ago = |at: Option<DurationMs>| at.map(|at| at_ms.saturating_sub(at));
+        Evidence {
+            buffer_ms,
             pending_requests: self.pending_requests,
             live: self.live,
-            since_suspension_ms: self.ago(self.suspension_at),
-            since_ad_boundary_ms: self.ago(self.ad_boundary_at),
-            since_seek_ms: self.ago(self.seek_ended_at),
-            since_rendition_ms: self.ago(self.rendition_at),
-            since_flush_ms: self.ago(self.flush_at),
+            since_suspension_ms: ago(self.suspension_at),
+            since_ad_boundary_ms: ago(self.ad_boundary_at),
+            since_seek_ms: ago(self.seek_ended_at),
+            since_rendition_ms: ago(self.rendition_at),
+            since_flush_ms: ago(self.flush_at),
         }
-        .cause();
-        self.enter(State::Rebuffering);
+        .cause()
+    }
+
+    fn rebuffer_at(&mut self, at_ms: DurationMs, cause: StallCause) {
+        self.enter_at(State::Rebuffering, at_ms);
         self.stall = Some(OpenStall {
             cause,
             stall_ms: 0,
             in_ad: self.in_ad,
         });
-        self.anchor();
     }
 
     /// Remembers where the playhead stands, if it was looked at just now; else the next look tells.
@@ -613,20 +762,21 @@ impl Fold {
             return;
         }
         if !self.startup.any_seen {
+            self.settle(at_ms);
             self.startup.any_seen = true;
             self.totals.first_frame_seen = true;
-            self.frame_seen_ms = self.elapsed_ms();
+            self.frame_seen_ms = at_ms;
             // A startup across a suspension is impossible to measure: null, not a guess.
             if self.suspended_ms == 0 {
                 self.totals.startup_any_ms = Some(at_ms);
+                self.startup.tile(at_ms, &mut self.totals);
             }
             self.first_frame_method = method;
-            self.note(EventKind::FirstFrame {
-                startup_ms: at_ms.saturating_sub(self.suspended_ms),
-            });
+            let startup_ms = at_ms.saturating_sub(self.suspended_ms);
+            self.note_at(at_ms, EventKind::FirstFrame { startup_ms });
             self.urge(BeaconKind::FirstFrame);
             if self.state == State::Waiting || (self.state == State::Starting && !self.startup.starved) {
-                self.enter(State::Playing);
+                self.enter_at(State::Playing, at_ms);
             }
         }
         self.content_seen(at_ms);
@@ -653,80 +803,190 @@ impl Fold {
         match self.state {
             // `playing` before `seeked` is the old position's.
             State::Seeking if !self.seek.is_some_and(|seek| seek.arrived) => {}
-            State::Playing => {}
+            // Only the player speaks, no tick: then it is believed.
+            State::Playing => {
+                if let (Some(still), false) = (self.still, self.is_sampled()) {
+                    self.rebuffer_at(still.since_ms, still.cause);
+                    self.enter(State::Playing);
+                }
+            }
             _ => {
                 self.wants_play = true;
-                self.enter(State::Playing);
+                if !self.is_sampled() || self.state == State::Paused {
+                    self.enter(State::Playing);
+                }
             }
         }
     }
 
     fn waiting(&mut self) {
+        let now = self.elapsed_ms();
         match self.state {
             State::Starting => self.startup.starved = true,
-            State::Playing => self.rebuffer(),
-            State::Waiting if self.totals.first_frame_seen => self.rebuffer(),
+            State::Playing => {
+                // Where the latest tick left the playhead.
+                let (position_ms, since_ms) = match self.position {
+                    Some((position, _)) if self.is_sampled() => (position, self.settled_ms),
+                    _ => (0, now),
+                };
+                let still = self.still.get_or_insert(Still {
+                    since_ms,
+                    position_ms,
+                    cause: StallCause::Unknown,
+                    announced: false,
+                });
+                still.announced = true;
+                let Still { since_ms, .. } = *still;
+                let cause = self.cause(since_ms, self.buffer_ms);
+                if !self.is_sampled() {
+                    self.rebuffer_at(since_ms, cause);
+                } else if let Some(still) = &mut self.still {
+                    still.cause = cause;
+                }
+            }
+            State::Waiting if self.totals.first_frame_seen => {
+                let cause = self.cause(now, self.buffer_ms);
+                self.rebuffer_at(now, cause);
+                self.anchor();
+            }
             // A seek owns its waiting; paused, nobody waits.
             _ => {}
         }
     }
 
-    fn tick(&mut self, before_ms: DurationMs, position_ms: u32, buffer_ms: Option<DurationMs>) {
+    fn tick(&mut self, position_ms: u32, buffer_ms: Option<DurationMs>) {
         let now = self.elapsed_ms();
         let before = self.position.replace((position_ms, now));
-        if let (Some(old), Some(new), false) = (self.buffer_ms, buffer_ms, self.state == State::Seeking) {
-            let played = before.map_or(0, |(position, _)| position_ms.saturating_sub(position));
-            if new.saturating_add(played).saturating_add(FLUSH_MS) < old {
+        let played_ms = before.map_or(0, |(position, _)| position_ms.saturating_sub(position));
+        let buffer_before = std::mem::replace(&mut self.buffer_ms, buffer_ms);
+        let mut lowest_ms = buffer_ms;
+        if let (Some(old), Some(new), false) = (buffer_before, buffer_ms, self.state == State::Seeking) {
+            if new.saturating_add(played_ms).saturating_add(FLUSH_MS) < old {
                 self.flush_at = Some(now);
             }
+            // Data may have come since the playhead stopped.
+            lowest_ms = Some(new.min(old.saturating_sub(played_ms)));
         }
-        self.buffer_ms = buffer_ms;
-
         if !self.totals.first_frame_seen {
             if self.wants_play && matches!(self.state, State::Starting | State::Waiting) {
                 let patient = awaits_callback(self.options.first_frame_method, self.hidden);
                 if let Some(first_ms) = self.startup.advance(now, position_ms, patient) {
                     self.startup.starved = false;
                     self.frame_seen(first_ms, FirstFrameMethod::PlayheadAdvance);
+                    return;
                 }
             }
+            let frame_ms = self.startup.first_advance_ms().unwrap_or(now);
+            self.settle(frame_ms.min(now.saturating_sub(LATE_FRAME_MS)));
             return;
         }
+        match self.state {
+            State::Playing => self.tick_playing(before, position_ms, lowest_ms),
+            State::Starting | State::Waiting | State::Rebuffering | State::Seeking if self.wants_play => {
+                self.tick_held_up(position_ms);
+            }
+            _ => self.settle(now),
+        }
+    }
 
-        if self.state != State::Playing && self.wants_play && self.state != State::Paused {
-            let anchor = *self.anchor_position_ms.get_or_insert(position_ms);
-            if position_ms < anchor {
-                self.anchor_position_ms = Some(position_ms);
-            } else if position_ms - anchor >= ADVANCE_MS_MIN {
-                self.enter(State::Playing);
-            } else if self.state == State::Starting && now - self.frame_seen_ms >= HUNGER_MS {
-                self.rebuffer();
-            }
+    /// How long the playhead needs for so much media, at the current rate.
+    fn needed_ms(&self, media_ms: u32) -> DurationMs {
+        let rate = match self.rate_permille {
+            0 => 1_000,
+            rate => rate,
+        };
+        DurationMs::try_from(u64::from(media_ms) * 1_000 / u64::from(rate)).unwrap_or(DurationMs::MAX)
+    }
+
+    /// The playhead passed `media_ms` of media within the last `window_ms`.
+    fn moved(&mut self, media_ms: u32, window_ms: DurationMs) {
+        let now = self.elapsed_ms();
+        self.content_seen(now.saturating_sub(self.needed_ms(media_ms).min(window_ms)));
+        if !self.in_ad {
+            // A jump without a seek is not media that was rendered: no more than time and rate allow, and a tick for rounding.
+            let most = u64::from(window_ms) * u64::from(self.rate_permille.max(1_000)) / 1_000 + 250;
+            self.quality.advanced(media_ms.min(most as u32), &mut self.totals);
         }
-        if self.state != State::Playing {
-            return;
-        }
-        let advance_ms = before.map_or(0, |(position, _)| position_ms.saturating_sub(position));
+    }
+
+    /// A tick while playing: did the playhead come as far as the time that passed?
+    fn tick_playing(&mut self, before: Option<(u32, DurationMs)>, position_ms: u32, buffer_ms: Option<DurationMs>) {
+        let now = self.elapsed_ms();
+        let Some((from_position_ms, from_ms)) = before.filter(|(position, _)| *position <= position_ms) else {
+            // Nothing to compare with, or it was put back.
+            self.still = None;
+            return self.settle(now);
+        };
+        let advance_ms = position_ms - from_position_ms;
         if advance_ms > 0 {
-            self.still_ms = 0;
-            self.content_seen(now);
-            if !self.in_ad {
-                // A jump without a seek is not media that was rendered: no more than time and rate allow, and a tick for rounding.
-                let window_ms = before.map_or(0, |(_, at)| u64::from(now - at));
-                let most = window_ms * u64::from(self.rate_permille.max(1_000)) / 1_000 + 250;
-                let media_ms = DurationMs::try_from(most).unwrap_or(DurationMs::MAX).min(advance_ms);
-                self.quality.advanced(media_ms, &mut self.totals);
-            }
-            return;
+            self.moved(advance_ms, now - from_ms);
         }
         let held_at_will = self.rate_permille == 0 && buffer_ms.is_none_or(|ms| ms >= STARVED_BUFFER_MS);
         // A playhead that slept with the machine did not stand still.
         let woke = self.suspension_at == Some(now);
-        if before.is_some() && !self.hidden && !held_at_will && !woke {
-            self.still_ms += now - before_ms.max(self.state_since_ms);
-            if self.still_ms >= STILL_MS_MAX {
-                self.rebuffer();
+        let announced = self.still.is_some_and(|still| still.announced);
+        if self.hidden || woke || (held_at_will && !announced) {
+            self.still = None;
+            return self.settle(now);
+        }
+        let still = match self.still {
+            Some(still) => still,
+            None => {
+                let from_ms = from_ms.max(self.state_since_ms);
+                let stopped_ms = from_ms.saturating_add(self.needed_ms(advance_ms)).min(now);
+                self.settle(stopped_ms);
+                if now - stopped_ms < BEHIND_MS {
+                    return;
+                }
+                Still {
+                    since_ms: self.settled_ms,
+                    position_ms,
+                    cause: self.cause(stopped_ms, buffer_ms),
+                    announced: false,
+                }
             }
+        };
+        let shortest_ms = if still.announced { ANNOUNCED_STILL_MS } else { STILL_MS };
+        let after_ms = position_ms.saturating_sub(still.position_ms);
+        if after_ms < ADVANCE_MS_MIN {
+            self.still = Some(still);
+            if now - still.since_ms >= shortest_ms {
+                self.rebuffer_at(still.since_ms, still.cause);
+                self.anchor_position_ms = Some(still.position_ms);
+                self.settle(now - self.needed_ms(after_ms).min(now));
+            }
+            return;
+        }
+        // It moves again. Since when tells whether it had stopped or only stumbled.
+        let resumed_ms = now.saturating_sub(self.needed_ms(after_ms)).max(still.since_ms);
+        if resumed_ms - still.since_ms >= shortest_ms {
+            self.rebuffer_at(still.since_ms, still.cause);
+            self.enter_at(State::Playing, resumed_ms);
+        }
+        self.still = None;
+        self.settle(now);
+    }
+
+    /// A tick while the playhead is waited for: after a stall, a seek, a pause, or a first frame that nothing followed.
+    fn tick_held_up(&mut self, position_ms: u32) {
+        let now = self.elapsed_ms();
+        if self.seek.is_some_and(|seek| !seek.arrived) {
+            return self.settle(now);
+        }
+        let anchor = self.anchor_position_ms.filter(|anchor| *anchor <= position_ms);
+        let anchor = *self.anchor_position_ms.insert(anchor.unwrap_or(position_ms));
+        let advance_ms = position_ms - anchor;
+        let resumed_ms = now.saturating_sub(self.needed_ms(advance_ms));
+        if advance_ms >= ADVANCE_MS_MIN {
+            let window_ms = now - self.settled_ms;
+            self.enter_at(State::Playing, resumed_ms);
+            self.moved(advance_ms, window_ms);
+            self.settle(now);
+        } else if self.state == State::Starting && now - self.frame_seen_ms >= HUNGER_MS {
+            let cause = self.cause(self.frame_seen_ms, self.buffer_ms);
+            self.rebuffer_at(self.frame_seen_ms, cause);
+        } else {
+            self.settle(resumed_ms);
         }
     }
 
@@ -792,25 +1052,36 @@ impl Fold {
         }
     }
 
-    fn error(&mut self, class: FailureClass, mut code: String, mut message: String, fatal: bool) {
+    fn error(&mut self, class: FailureClass, mut code: String, mut message: String, mut context: String, fatal: bool) {
         truncate(&mut code, LABEL_BYTES_MAX);
         truncate(&mut message, TEXT_BYTES_MAX);
+        truncate(&mut context, TEXT_BYTES_MAX);
         let now = self.elapsed_ms();
-        let repeated = self
+        let last = self
             .last_error
             .as_ref()
-            .is_some_and(|(c, text, at)| *c == class && *text == code && now - at <= ERROR_REPEAT_MS);
-        if !repeated {
+            .filter(|(of, text, _)| *of == class && *text == code)
+            .map(|(_, _, at)| now - at);
+        // The same at once is the same: players say a thing first as a warning, then as the end.
+        let is_same = last.is_some_and(|ago| ago <= ERROR_REPEAT_MS);
+        if !is_same {
             self.totals.error_count = self.totals.error_count.saturating_add(1);
             self.last_error = Some((class, code.clone(), now));
         }
-        if !repeated || fatal {
+        let folded = !fatal && self.fold_error(class, &code, u32::from(!is_same));
+        if fatal || !(folded || is_same) {
             self.note(EventKind::Error {
                 class,
                 code: code.clone(),
                 fatal,
+                repeat_count: 0,
+                message: message.clone(),
+                context,
             });
-            self.change();
+            // One that comes again and again is told with the next beat.
+            if fatal || last.is_none() {
+                self.change();
+            }
         }
         if fatal {
             self.totals.failure = Some(Failure { class, code, message });
@@ -818,13 +1089,64 @@ impl Fold {
         }
     }
 
-    fn request_over(&mut self) {
-        if let Some(pending) = &mut self.pending_requests {
+    /// Counts an error with its like, if that is not reported yet.
+    fn fold_error(&mut self, class: FailureClass, code: &str, by: u32) -> bool {
+        self.interval.events.iter_mut().any(|event| match &mut event.kind {
+            EventKind::Error {
+                class: of,
+                code: text,
+                fatal: false,
+                repeat_count,
+                ..
+            } if *of == class && text == code => {
+                *repeat_count = repeat_count.saturating_add(by);
+                true
+            }
+            _ => false,
+        })
+    }
+
+    fn request_over(&mut self, object_type: ObjectType) {
+        if let (Some(pending), true) = (&mut self.pending_requests, is_media(object_type)) {
             *pending = pending.saturating_sub(1);
         }
     }
 
+    /// What a media segment says about the line and the stream.
+    fn segment_came(
+        &mut self,
+        object_type: ObjectType,
+        bytes: u32,
+        ttfb_ms: Option<DurationMs>,
+        duration_ms: DurationMs,
+        media_ms: Option<DurationMs>,
+    ) {
+        let totals = &mut self.totals;
+        if let (ObjectType::Video | ObjectType::Muxed, Some(media_ms)) = (object_type, media_ms) {
+            totals.bitrate_measured_bytes = totals.bitrate_measured_bytes.saturating_add(bytes.into());
+            totals.bitrate_measured_media_ms = totals.bitrate_measured_media_ms.saturating_add(media_ms);
+        }
+        if !matches!(object_type, ObjectType::Video | ObjectType::Audio | ObjectType::Muxed) {
+            return;
+        }
+        if let Some(ttfb_ms) = ttfb_ms {
+            totals.ttfb_median = self.first_bytes.push(ttfb_ms, totals.ttfb_median);
+        }
+        // What took no time came from a cache.
+        if let Some(bps) = (u64::from(bytes) * 8_000).checked_div(duration_ms.into()) {
+            let bps = u32::try_from(bps).unwrap_or(u32::MAX);
+            totals.throughput_median = self.throughputs.push(bps, totals.throughput_median);
+        }
+    }
+
+    /// When a signal happened, ms after intent: not before it, not after the latest reading.
+    fn since_intent(&self, at: MonotonicMs) -> DurationMs {
+        at.since(self.begun).min(self.elapsed_ms())
+    }
+
     fn ad(&mut self, begins: bool) {
+        // It came, or never will.
+        self.startup.wait_until(Phase::Ad, self.elapsed_ms());
         if begins == self.in_ad {
             return;
         }
@@ -835,7 +1157,7 @@ impl Fold {
         if self.state == State::Rebuffering {
             self.close_stall();
             self.stall = Some(OpenStall {
-                cause: schemas::StallCause::AdBoundary,
+                cause: StallCause::AdBoundary,
                 stall_ms: 0,
                 in_ad: begins,
             });
@@ -970,6 +1292,12 @@ impl Session {
             context: self.context_due.then(|| self.context.clone()),
         }
     }
+}
+
+/// Whether a stall would wait for it.
+fn is_media(object_type: ObjectType) -> bool {
+    use ObjectType::{Audio, Init, Muxed, Video};
+    matches!(object_type, Init | Video | Audio | Muxed)
 }
 
 /// Shortens `text` to at most `bytes`, at a border between characters.

@@ -2,7 +2,7 @@
 //!
 //! The moment is an argument of [`crate::Session::apply`], never part of a signal. What a signal means lives in `session`.
 
-use schemas::{DurationMs, FailureClass, FirstFrameMethod};
+use schemas::{DurationMs, FailureClass, FirstFrameMethod, ObjectType};
 use serde::{Deserialize, Serialize};
 
 /// One thing the player, the page or the viewer did.
@@ -24,11 +24,14 @@ pub enum Signal {
         /// `performance.timeOrigin` → player constructed, ms. `None` after a document's first attempt.
         page_load_ms: Option<DurationMs>,
     },
-    /// First key-system request → usable keys took so long, ms.
-    DrmLoaded {
-        /// Milliseconds.
-        drm_load_ms: DurationMs,
-    },
+    /// Keys were asked for. `at` may lie before the intent; so may that of the other signals of loading.
+    DrmRequested,
+    /// Keys are usable.
+    DrmUsable,
+    /// An ad is asked for; it is not on the screen yet.
+    AdRequested,
+    /// Media had been fetched before the intent: nothing is waited for but the decoder.
+    Preloaded,
     /// A frame was rendered for the first time since intent. `at` is when it was presented, which may lie before signals
     /// already applied; before the intent it is a preloaded poster and ignored.
     FirstFrame {
@@ -65,6 +68,11 @@ pub enum Signal {
     },
     /// Another rendition is on the screen (rendered, not decided).
     Rendition(Rendition),
+    /// Another rendition was decided on; it is not on the screen yet.
+    RenditionSelected {
+        /// By the player; else by the viewer or the page, and the buffer may have been thrown away for it.
+        automatic: bool,
+    },
     /// The size at which the picture is shown.
     DisplaySize {
         /// Width of the element's box in CSS pixels.
@@ -88,6 +96,13 @@ pub enum Signal {
     },
     /// The stream is live, so running out of data with nothing requested is the live edge.
     Live,
+    /// How far a live stream is behind, due once a second while it plays.
+    LiveLatency {
+        /// Milliseconds behind live; `None` when nobody can tell.
+        latency_ms: Option<DurationMs>,
+        /// More than three target durations behind where the player means to be.
+        dvr: bool,
+    },
     /// Something went wrong.
     Error {
         /// What kind.
@@ -96,22 +111,36 @@ pub enum Signal {
         code: String,
         /// The player's own words; may be empty.
         message: String,
+        /// Where it came from: a stack, an address, a status; may be empty.
+        context: String,
         /// Whether playback ended by it.
         fatal: bool,
     },
-    /// A request for media or a manifest was sent.
-    RequestStarted,
-    /// A request for media or a manifest finished.
+    /// A request was sent.
+    RequestStarted {
+        /// For what.
+        object_type: ObjectType,
+    },
+    /// A request finished; `at` is when its last byte came.
     RequestFinished {
+        /// For what.
+        object_type: ObjectType,
         /// Bytes received.
         bytes: u32,
         /// First byte after the request was sent, ms; `None` when the player does not tell.
         ttfb_ms: Option<DurationMs>,
         /// From sending to the last byte, ms.
         duration_ms: DurationMs,
+        /// Media in it, ms; `None` when not known.
+        media_ms: Option<DurationMs>,
+        /// The host that answered, when known.
+        host: Option<String>,
     },
     /// A request was given up, or failed; the error, if it matters, comes as [`Signal::Error`].
-    RequestCancelled,
+    RequestCancelled {
+        /// For what.
+        object_type: ObjectType,
+    },
     /// An ad begins.
     AdStarted,
     /// The ad is over, content follows.

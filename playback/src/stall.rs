@@ -1,5 +1,6 @@
-//! Why did the playhead stand still? Causes are decided once, at onset, because a stall is reported while it is open
-//! and what was reported may not move to another cause later.
+//! Why did the playhead stand still? Whether it did, and since when, `session` reads from its positions.
+//!
+//! Causes are decided once, at onset, because a stall is reported while it is open and what was reported may not move to another cause later.
 
 use schemas::{DurationMs, StallCause, Totals, limits::STALL_COUNTED_MS_MIN};
 

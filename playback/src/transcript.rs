@@ -7,7 +7,9 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use schemas::{AttemptId, Beacon, BeaconKind, EventKind, FirstFrameMethod, MonotonicMs, State, Totals, UnixMs};
+use schemas::{
+    AttemptId, Beacon, BeaconKind, EventKind, FirstFrameMethod, Median, MonotonicMs, ObjectType, State, Totals, UnixMs,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -282,9 +284,10 @@ fn signal(verb: &str, words: &Words<'_>) -> Result<Signal, String> {
             player_startup_ms: words.known("player_startup")?,
             page_load_ms: words.known("page_load")?,
         },
-        "drm_loaded" => Signal::DrmLoaded {
-            drm_load_ms: words.number("took")?,
-        },
+        "drm_requested" => Signal::DrmRequested,
+        "drm_usable" => Signal::DrmUsable,
+        "ad_requested" => Signal::AdRequested,
+        "preloaded" => Signal::Preloaded,
         "first_frame" => Signal::FirstFrame {
             method: words
                 .flags
@@ -324,20 +327,35 @@ fn signal(verb: &str, words: &Words<'_>) -> Result<Signal, String> {
         },
         "hidden" => Signal::Visibility { hidden: true },
         "visible" => Signal::Visibility { hidden: false },
+        "rendition_selected" => Signal::RenditionSelected {
+            automatic: !words.has("by_viewer"),
+        },
         "live" => Signal::Live,
+        "live_latency" => Signal::LiveLatency {
+            latency_ms: words.known("latency")?,
+            dvr: words.has("dvr"),
+        },
         "error" => Signal::Error {
             class: words.name(words.first()?)?,
             code: words.text("code"),
             message: words.text("message"),
+            context: words.text("context"),
             fatal: words.has("fatal"),
         },
-        "request_started" => Signal::RequestStarted,
+        "request_started" => Signal::RequestStarted {
+            object_type: object_type(words)?,
+        },
         "request_finished" => Signal::RequestFinished {
+            object_type: object_type(words)?,
             bytes: words.number("bytes")?,
             ttfb_ms: words.known("ttfb")?,
             duration_ms: words.number("took")?,
+            media_ms: words.known("media")?,
+            host: words.values.get("host").map(|host| (*host).to_owned()),
         },
-        "request_cancelled" => Signal::RequestCancelled,
+        "request_cancelled" => Signal::RequestCancelled {
+            object_type: object_type(words)?,
+        },
         "ad_started" => Signal::AdStarted,
         "ad_ended" => Signal::AdEnded,
         "ended" => Signal::Ended,
@@ -345,6 +363,14 @@ fn signal(verb: &str, words: &Words<'_>) -> Result<Signal, String> {
         "source_changed" => Signal::SourceChanged,
         _ => return Err(format!("`{verb}` is no signal")),
     })
+}
+
+/// What a request is for; video when the line does not say.
+fn object_type(words: &Words<'_>) -> Result<ObjectType, String> {
+    words
+        .values
+        .get("type")
+        .map_or(Ok(ObjectType::Video), |letters| words.name(letters))
 }
 
 /// The JSON name of a unit variant, without its quotes.
@@ -397,13 +423,19 @@ impl std::fmt::Display for Report {
                             |value: &Option<u32>| value.map_or_else(|| "?".to_owned(), |value| value.to_string());
                         write!(line, " | {at} {}p@{}", text(height), text(bitrate_bps))
                     }
-                    EventKind::Error { class, code, fatal } => {
-                        write!(
-                            line,
-                            " | {at} {} {} {code}",
-                            if *fatal { "fatal" } else { "error" },
-                            name(class)
-                        )
+                    EventKind::Error {
+                        class,
+                        code,
+                        fatal,
+                        repeat_count,
+                        ..
+                    } => {
+                        let word = if *fatal { "fatal" } else { "error" };
+                        let again = match repeat_count {
+                            0 => String::new(),
+                            more => format!(" and {more} more"),
+                        };
+                        write!(line, " | {at} {word} {} {code}{again}", name(class))
                     }
                     EventKind::Visibility { hidden } => {
                         write!(line, " | {at} {}", if *hidden { "hidden" } else { "visible" })
@@ -432,7 +464,12 @@ impl std::fmt::Display for Report {
         writeln!(f, "states: {}", states.join(", "))?;
         if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(&self.totals) {
             for (field, value) in fields {
-                writeln!(f, "{field}: {value}")?;
+                match value.as_u64().and_then(Median::unpacked) {
+                    Some(Median { samples, median }) if field.ends_with("_median") => {
+                        writeln!(f, "{field}: {median} of {samples}")?;
+                    }
+                    _ => writeln!(f, "{field}: {value}")?,
+                }
             }
         }
         for violation in &self.violations {

@@ -407,6 +407,12 @@ pub struct ErrorPoint {
     pub code: String,
     /// Whether playback ended by it.
     pub fatal: bool,
+    /// How often the same came again before it was reported; 0 for once.
+    pub repeat_count: u32,
+    /// The player's own words; empty when it had none.
+    pub message: String,
+    /// Where it came from: a stack, an address, a status; empty when not told.
+    pub context: String,
 }
 
 /// A request.
@@ -423,6 +429,10 @@ pub struct RequestSpan {
     pub ttfb_ms: Option<u32>,
     /// From sending to the last byte.
     pub duration_ms: u32,
+    /// What was asked for, in the letters of CMCD `ot`; null when the player does not tell.
+    pub object_type: Option<schemas::ObjectType>,
+    /// The host that answered; null when it is that of the request before, or not told.
+    pub host: Option<String>,
 }
 
 /// A sample of the buffer.

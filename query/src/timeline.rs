@@ -118,23 +118,37 @@ fn push_event(timeline: &mut Timeline, event: &Event) {
             width: *width,
             height: *height,
         }),
-        EventKind::Error { class, code, fatal } => timeline.errors.push(ErrorPoint {
+        EventKind::Error {
+            class,
+            code,
+            fatal,
+            repeat_count,
+            message,
+            context,
+        } => timeline.errors.push(ErrorPoint {
             at_ms,
             class: *class,
             code: code.clone(),
             fatal: *fatal,
+            repeat_count: *repeat_count,
+            message: message.clone(),
+            context: context.clone(),
         }),
         EventKind::Visibility { hidden } => timeline.visibility.push(VisibilityPoint { at_ms, hidden: *hidden }),
         EventKind::Request {
             bytes,
             ttfb_ms,
             duration_ms,
+            object_type,
+            host,
         } => timeline.requests.push(RequestSpan {
             from_ms: at_ms.saturating_sub(*duration_ms),
             to_ms: at_ms,
             bytes: *bytes,
             ttfb_ms: *ttfb_ms,
             duration_ms: *duration_ms,
+            object_type: *object_type,
+            host: host.clone(),
         }),
         EventKind::Buffer { buffer_ms } => timeline.buffer.push(BufferPoint {
             at_ms,

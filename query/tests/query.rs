@@ -1186,6 +1186,8 @@ async fn one_attempt_comes_whole_with_its_gaps() {
     let day = day();
     let id = Uuid::from_u128(0xabc);
     let request = |bytes, ttfb_ms, duration_ms| EventKind::Request {
+        object_type: Some(schemas::ObjectType::Video),
+        host: (bytes == 90_000).then(|| "cdn.example".to_owned()),
         bytes,
         ttfb_ms,
         duration_ms,
@@ -1303,8 +1305,9 @@ async fn one_attempt_comes_whole_with_its_gaps() {
     assert_eq!(result["timeline"]["firstFrameMs"], 800);
     assert_eq!(
         result["timeline"]["requests"],
-        json!([{"fromMs": 5_100, "toMs": 6_000, "bytes": 40_000, "ttfbMs": 120, "durationMs": 900},
-            {"fromMs": 3_000, "toMs": 7_000, "bytes": 90_000, "ttfbMs": null, "durationMs": 4_000}])
+        json!([{"fromMs": 5_100, "toMs": 6_000, "bytes": 40_000, "ttfbMs": 120, "durationMs": 900, "objectType": "v", "host": null},
+            {"fromMs": 3_000, "toMs": 7_000, "bytes": 90_000, "ttfbMs": null, "durationMs": 4_000, "objectType": "v",
+            "host": "cdn.example"}])
     );
     assert_eq!(
         result["timeline"]["buffer"],

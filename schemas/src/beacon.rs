@@ -238,6 +238,15 @@ pub enum EventKind {
         code: String,
         /// Whether playback ended by it.
         fatal: bool,
+        /// How often the same came again before this beacon was cut; 0 for once.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        repeat_count: u32,
+        /// The player's own words; empty when it had none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        message: String,
+        /// Where it came from: a stack, an address, a status; empty when not told.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        context: String,
     },
     /// The page became hidden or visible.
     Visibility {
@@ -252,6 +261,12 @@ pub enum EventKind {
         ttfb_ms: Option<DurationMs>,
         /// From sending to the last byte.
         duration_ms: DurationMs,
+        /// What was asked for; null when the player does not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        object_type: Option<ObjectType>,
+        /// The host that answered; null when it is that of the request before, or not told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        host: Option<String>,
     },
     /// The buffer ahead of the playhead, sampled at each beacon.
     Buffer {
@@ -291,6 +306,11 @@ pub struct EventFields {
     pub duration_ms: Option<DurationMs>,
     pub buffer_ms: Option<DurationMs>,
     pub gap_ms: Option<DurationMs>,
+    pub repeat_count: Option<u32>,
+    pub message: Option<String>,
+    pub context: Option<String>,
+    pub object_type: Option<ObjectType>,
+    pub host: Option<String>,
 }
 
 /// The tag of an [`EventKind`].
@@ -346,6 +366,9 @@ impl EventFields {
                 class: need(flat.class, "class")?,
                 code: need(flat.code, "code")?,
                 fatal: need(flat.fatal, "fatal")?,
+                repeat_count: flat.repeat_count.unwrap_or_default(),
+                message: flat.message.unwrap_or_default(),
+                context: flat.context.unwrap_or_default(),
             },
             EventName::Visibility => EventKind::Visibility {
                 hidden: need(flat.hidden, "hidden")?,
@@ -354,6 +377,8 @@ impl EventFields {
                 bytes: need(flat.bytes, "bytes")?,
                 ttfb_ms: flat.ttfb_ms,
                 duration_ms: need(flat.duration_ms, "duration_ms")?,
+                object_type: flat.object_type,
+                host: flat.host,
             },
             EventName::Buffer => EventKind::Buffer {
                 buffer_ms: need(flat.buffer_ms, "buffer_ms")?,
@@ -446,6 +471,50 @@ impl StallCause {
         Self::Suspended,
         Self::Unknown,
     ];
+}
+
+/// What a request is for, in the letters of CMCD `ot` (CTA-5004-B).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ObjectType {
+    /// A manifest or playlist.
+    #[serde(rename = "m")]
+    Manifest,
+    /// An init segment.
+    #[serde(rename = "i")]
+    Init,
+    /// A segment of video alone.
+    #[serde(rename = "v")]
+    Video,
+    /// A segment of audio alone.
+    #[serde(rename = "a")]
+    Audio,
+    /// A segment of both.
+    #[serde(rename = "av")]
+    Muxed,
+    /// Captions or subtitles.
+    #[serde(rename = "c")]
+    Caption,
+    /// Timed text in ISOBMFF.
+    #[serde(rename = "tt")]
+    TimedText,
+    /// A key, licence or certificate.
+    #[serde(rename = "k")]
+    Key,
+    /// Something else.
+    #[serde(rename = "o")]
+    Other,
+}
+
+/// What a live latency was measured by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LatencySource {
+    /// Programme date time at the playhead against the server's clock.
+    ProgrammeTime,
+    /// The player's own estimate.
+    Player,
 }
 
 /// How the first frame was seen.
@@ -593,6 +662,42 @@ pub struct Context {
     /// Length of the media in ms; null for live and until known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_duration_ms: Option<u32>,
+    /// The series, show or channel the video belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_series: Option<String>,
+    /// The publisher's version of its page or app, where that is not its player's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_version: Option<String>,
+    /// The screen, CSS pixels and device pixels per CSS pixel: `1920x1080@2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub screen: Option<String>,
+    /// Language of the audio, BCP 47.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_language: Option<String>,
+    /// Language of the subtitles that show, BCP 47; null without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subtitle_language: Option<String>,
+    /// The video's codec as in a codecs string: `avc1.64001f`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_codec: Option<String>,
+    /// The audio's codec as in a codecs string: `mp4a.40.2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_codec: Option<String>,
+    /// The key system: `com.widevine.alpha`; null without DRM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drm_system: Option<String>,
+    /// What live latency was measured by; null when it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_source: Option<LatencySource>,
+    /// The browser's guess of the line's throughput at intent, bit/s: `navigator.connection.downlink`, which browsers round and cap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_downlink_bps: Option<u32>,
+    /// The browser's guess of the line's round trip at intent, ms: `navigator.connection.rtt`, which browsers round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_rtt_ms: Option<u32>,
+    /// How many attempts this one stands for, in thousandths, where the page measures a part of them: 10,000 for one in ten. Null is 1,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample_weight_permille: Option<u32>,
     /// Custom dimensions, at most [`crate::limits::CUSTOM_DIMENSIONS_MAX`]; queried as `custom.<key>`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,
@@ -631,12 +736,17 @@ mod tests {
                 class: FailureClass::Drm,
                 code: "9".to_owned(),
                 fatal: true,
+                repeat_count: 14,
+                message: "words".to_owned(),
+                context: "at play".to_owned(),
             },
             EventKind::Visibility { hidden: true },
             EventKind::Request {
                 bytes: 10,
                 ttfb_ms: None,
                 duration_ms: 11,
+                object_type: Some(ObjectType::Muxed),
+                host: Some("cdn.example".to_owned()),
             },
             EventKind::Buffer { buffer_ms: 12 },
             EventKind::Suspension { gap_ms: 13 },
@@ -650,7 +760,8 @@ mod tests {
                 without.as_object_mut().unwrap().remove(name);
                 let read = serde_json::from_value::<Event>(without);
                 match (&event.kind, name.as_str()) {
-                    (EventKind::Rendition { .. }, "bitrate_bps" | "width" | "height") | (_, "ttfb_ms") => {
+                    (EventKind::Rendition { .. }, "bitrate_bps" | "width" | "height")
+                    | (_, "ttfb_ms" | "object_type" | "host" | "repeat_count" | "message" | "context") => {
                         assert_eq!(read.unwrap() == event, value.is_null());
                     }
                     _ => assert_eq!(read.unwrap_err().to_string(), format!("missing field `{name}`")),

@@ -21,12 +21,12 @@ pub mod unit;
 
 pub use beacon::{
     ActiveSpan, Beacon, BeaconBatch, BeaconKind, Clock, Context, EndReason, Event, EventFields, EventKind, EventName,
-    Failure, FailureClass, FirstFrameMethod, Interval, StallCause, State, StreamType,
+    Failure, FailureClass, FirstFrameMethod, Interval, LatencySource, ObjectType, StallCause, State, StreamType,
 };
 pub use id::{AttemptId, OrganizationId};
 pub use rejection::Rejection;
 pub use time::{DurationMs, MonotonicMs, UnixMs};
-pub use totals::{RenditionPlay, Totals};
+pub use totals::{Median, RenditionPlay, Totals};
 
 /// Version of the definitions in [`metric`]; every query answer carries it. Raised when a number's meaning changes.
 pub const DEFINITION_VERSION: u32 = 1;

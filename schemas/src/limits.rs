@@ -31,6 +31,9 @@ pub const ATTEMPT_MS_MAX: DurationMs = 48 * 60 * 60 * 1_000;
 /// Highest sequence number: one beacon a second for 48 h is 172,800.
 pub const SEQUENCE_MAX: u32 = 200_000;
 
+/// Most attempts that one may stand for, in thousandths: one in a thousand measured.
+pub const SAMPLE_WEIGHT_PERMILLE_MAX: u32 = 1_000_000;
+
 /// A startup longer than this is a measuring error (METRICS: impossible, becomes null): 60 s.
 pub const STARTUP_MS_MAX: DurationMs = 60_000;
 

@@ -130,6 +130,18 @@ totals! {
         upscale_ms: DurationMs,
         /// Errors, fatal or not.
         error_count: u32,
+        /// Bytes of the segments with video whose length in media time is known. Divide by `bitrate_measured_media_ms`.
+        bitrate_measured_bytes: u64,
+        /// Media ms in those segments.
+        bitrate_measured_media_ms: DurationMs,
+        /// The part of `play_ms` more than three target durations behind where the player of a live stream means to be.
+        dvr_ms: DurationMs,
+        /// How far the picture was behind live, ms, sampled once a second of playing outside `dvr_ms`: see [`Median`].
+        live_latency_median: u64,
+        /// Bytes of each media segment ÷ the time from its request to its last byte, bit/s: see [`Median`].
+        throughput_median: u64,
+        /// From the request of each media segment to its first byte, ms: see [`Median`].
+        ttfb_median: u64,
     }
     set_once {
         /// Intent → first rendered frame of anything, ads included, ms. Null when none was rendered. CMCD `msd`. DIFFERENCE: CMCD says wall clock.
@@ -142,10 +154,57 @@ totals! {
         page_load_ms: DurationMs,
         /// First key-system request → usable keys, ms. Null without DRM.
         drm_load_ms: DurationMs,
+        /// Part of `startup_any_ms` that the manifest was waited for, ms. The seven parts tile it; null, all of them, when the player told of
+        /// no request or the startup is null. Where requests overlap, the time is the ad's, the keys', the manifest's, the init segment's, the
+        /// media segment's, in that order.
+        startup_manifest_ms: DurationMs,
+        /// The part that keys were waited for, from the first request to the key system until keys were usable.
+        startup_drm_ms: DurationMs,
+        /// The part that an ad was asked for and loaded.
+        startup_ad_ms: DurationMs,
+        /// The part that init segments were waited for.
+        startup_init_ms: DurationMs,
+        /// The part that the first media segment of each kind (video, audio) was waited for, failed attempts at it included.
+        startup_segment_ms: DurationMs,
+        /// The part after the first media segments had come: appending, decoding, drawing.
+        startup_decode_ms: DurationMs,
+        /// The rest: the page and the player.
+        startup_other_ms: DurationMs,
         /// The fatal error. Null while there is none.
         failure: Failure,
         /// How it ended. Null while it runs, or when the last beacon was lost.
         end_reason: EndReason,
+    }
+}
+
+/// A running median as one number that only grows: samples × 2³² + median. So the greatest is the latest, and `max` merges it like any
+/// other total. 0 is no sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Median {
+    /// How many samples; at most [`Median::SAMPLES_MAX`], so that the number is exact in JavaScript.
+    pub samples: u32,
+    /// Their median, within 1.6 %.
+    pub median: u32,
+}
+
+impl Median {
+    /// Samples beyond are not counted: a sample a second for two days is fewer.
+    pub const SAMPLES_MAX: u32 = (1 << 21) - 1;
+
+    /// As one number.
+    #[must_use]
+    pub fn packed(self) -> u64 {
+        u64::from(self.samples.min(Self::SAMPLES_MAX)) << 32 | u64::from(self.median)
+    }
+
+    /// From one number; `None` without a sample.
+    #[must_use]
+    pub fn unpacked(packed: u64) -> Option<Self> {
+        let samples = (packed >> 32) as u32;
+        (samples > 0).then_some(Self {
+            samples,
+            median: packed as u32,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use playback::{Options, Rendition, Session, Signal};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use schemas::{Beacon, BeaconKind, EventKind, FailureClass, MonotonicMs, UnixMs};
+use schemas::{Beacon, BeaconKind, EventKind, FailureClass, MonotonicMs, ObjectType, UnixMs};
 
 use crate::{
     catalogue::Rung,
@@ -142,7 +142,6 @@ struct Player<'a> {
     played: u64,
     stalled: u64,
     hidden_until: Option<u64>,
-    key_sent_at: Option<u64>,
     /// Frames decoded, thousandths.
     frames_milli: u64,
     /// Frames dropped, thousand-millionths.
@@ -239,7 +238,6 @@ impl<'a> Player<'a> {
             played: 0,
             stalled: 0,
             hidden_until: None,
-            key_sent_at: None,
             frames_milli: 0,
             dropped_nano: 0,
             rng,
@@ -521,8 +519,9 @@ impl<'a> Player<'a> {
         } else {
             self.chunks.clear();
             self.buffer = 0;
-            if self.request.take().is_some() {
-                self.tell(Signal::RequestCancelled);
+            if let Some(request) = self.request.take() {
+                let object_type = object_type(request.load);
+                self.tell(Signal::RequestCancelled { object_type });
             }
             self.next_media = target / SEGMENT_MS * SEGMENT_MS;
             self.trim = target - self.next_media;
@@ -582,6 +581,7 @@ impl<'a> Player<'a> {
             class,
             code: code.to_owned(),
             message: message.to_owned(),
+            context: String::new(),
             fatal: true,
         });
     }
@@ -656,7 +656,7 @@ impl<'a> Player<'a> {
             }
         };
         if load == Load::Key {
-            self.key_sent_at.get_or_insert(self.now);
+            self.tell(Signal::DrmRequested);
         }
         let effect = self
             .attempt
@@ -678,7 +678,8 @@ impl<'a> Player<'a> {
         } else {
             (end_ms, Outcome::Done)
         };
-        self.tell(Signal::RequestStarted);
+        let object_type = object_type(load);
+        self.tell(Signal::RequestStarted { object_type });
         if outcome == Outcome::Abandoned {
             // What arrived until then tells how slow the line is.
             self.estimate_bps = Some(bytes * 8_000.0 / (transfer.end_ms - self.now as f64));
@@ -712,10 +713,11 @@ impl<'a> Player<'a> {
             Load::Key => (FailureClass::Drm, "keyLoad"),
             Load::Init | Load::Segment { .. } => (FailureClass::Segment, "fragLoad"),
         };
+        let object_type = object_type(request.load);
         match request.outcome {
-            Outcome::Abandoned => self.tell(Signal::RequestCancelled),
+            Outcome::Abandoned => self.tell(Signal::RequestCancelled { object_type }),
             Outcome::Failed | Outcome::TimedOut => {
-                self.tell(Signal::RequestCancelled);
+                self.tell(Signal::RequestCancelled { object_type });
                 let (class, code) = match request.outcome {
                     Outcome::TimedOut => (FailureClass::Timeout, format!("{code}TimeOut")),
                     _ => (class, format!("{code}Error")),
@@ -727,6 +729,7 @@ impl<'a> Player<'a> {
                     class,
                     code,
                     message: String::new(),
+                    context: String::new(),
                     fatal: false,
                 });
                 self.retry_at = self.now + (500 << self.tries);
@@ -734,10 +737,17 @@ impl<'a> Player<'a> {
             }
             Outcome::Done => {
                 let duration_ms = request.over_at - request.sent_at;
+                let media_ms = match request.load {
+                    Load::Segment { .. } => Some(SEGMENT_MS.min(self.end_of_media() - self.next_media) as u32),
+                    _ => None,
+                };
                 self.tell(Signal::RequestFinished {
+                    object_type,
                     bytes: request.bytes,
                     ttfb_ms: Some(request.ttfb_ms as u32),
                     duration_ms: duration_ms as u32,
+                    media_ms,
+                    host: None,
                 });
                 self.tries = 0;
                 self.loaded(request, duration_ms);
@@ -757,10 +767,7 @@ impl<'a> Player<'a> {
                 return self.fail(FailureClass::Drm, "keySystemLicenseRequestFailed", "licence refused");
             }
             (Load::Key, _) => {
-                let drm_load_ms = self.now - self.key_sent_at.unwrap_or(self.now);
-                self.tell(Signal::DrmLoaded {
-                    drm_load_ms: drm_load_ms as u32,
-                });
+                self.tell(Signal::DrmUsable);
             }
             _ => {}
         }
@@ -811,6 +818,15 @@ impl<'a> Player<'a> {
             self.reported_at = self.now;
             self.emitted.push((self.now, beacon));
         }
+    }
+}
+
+fn object_type(load: Load) -> ObjectType {
+    match load {
+        Load::Manifest | Load::Playlist => ObjectType::Manifest,
+        Load::Key => ObjectType::Key,
+        Load::Init => ObjectType::Init,
+        Load::Segment { .. } => ObjectType::Muxed,
     }
 }
 

@@ -338,6 +338,7 @@ impl World {
                 ("plan".to_owned(), viewer.plan.to_owned()),
                 ("section".to_owned(), video.section.to_owned()),
             ]),
+            ..Context::default()
         };
         let skew_ms = clock_error.round() as i64;
         let wall_ms = u64::try_from(at.0 + skew_ms).unwrap_or(0);

@@ -73,6 +73,13 @@ impl Migration {
         "0007_steps",
         "0008_requests",
         "0009_dense",
+        "0010_denser",
+        "0011_latest",
+        "0012_impressions_from_beacons",
+        "0013_first_received_at",
+        "0014_phases",
+        "0015_phases_of_impressions",
+        "0016_impressions_from_beacons",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.

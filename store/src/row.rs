@@ -12,6 +12,8 @@ use schemas::{ActiveSpan, Beacon, Context, Event, EventKind, Interval, Organizat
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::impression::{Omitted, main_rendition, omissible};
+
 /// What the server derives itself, from the `User-Agent` header and from the client's address (which is then dropped).
 /// `None` means not known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,34 +80,34 @@ const PLACE: [Column; 2] = [
 const COUNT_BYTES: usize = 2;
 /// The first two columns of every row: the ids of organisation and attempt.
 const IDS_BYTES: usize = 2 * size_of::<Uuid>();
-/// A typical row takes 550 bytes; one growth step less.
-const ROW_BYTES: usize = 768;
 
 /// One beacon as `beacons` stores it and as the journal keeps it. Texts: `''` means not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BeaconRow(Vec<u8>);
 
 impl BeaconRow {
+    /// A typical row takes 550 bytes; one growth step less.
+    pub const BYTES_USUAL: usize = 768;
+
     /// The row of `beacon` as received under `receipt`.
     #[must_use]
     pub fn new(beacon: &Beacon, enrichment: &Enrichment, receipt: &Receipt<'_>) -> Self {
-        const COUNT: u16 = BeaconRow::COLUMNS.len() as u16;
-        let mut out = Vec::with_capacity(ROW_BYTES);
-        out.extend_from_slice(&COUNT.to_le_bytes());
-        put_columns(beacon, enrichment, receipt, &mut out);
+        let mut out = Vec::with_capacity(Self::BYTES_USUAL);
+        Self::put(beacon, enrichment, receipt, &mut out);
         Self(out)
     }
 
-    /// Its bytes, for the journal. [`Rows::push`] takes them back.
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.0
+    /// Appends that row's bytes, for the journal. [`Rows::push`] takes them back.
+    pub fn put(beacon: &Beacon, enrichment: &Enrichment, receipt: &Receipt<'_>, out: &mut Vec<u8>) {
+        const COUNT: u16 = BeaconRow::COLUMNS.len() as u16;
+        out.extend_from_slice(&COUNT.to_le_bytes());
+        put_columns(beacon, enrichment, receipt, out);
     }
 }
 
 /// The columns with their types and what they hold, in one list: a name, a type and a value cannot come apart.
 macro_rules! columns {
-    (|$beacon:ident, $enrichment:ident, $receipt:ident, $totals:ident, $context:ident| {
+    (|$beacon:ident, $enrichment:ident, $receipt:ident, $totals:ident, $context:ident, $left_out:ident| {
         $( $name:ident $kind:literal = $value:expr, )*
     }) => {
         impl BeaconRow {
@@ -116,13 +118,14 @@ macro_rules! columns {
         fn put_columns($beacon: &Beacon, $enrichment: &Enrichment, $receipt: &Receipt<'_>, out: &mut Vec<u8>) {
             static NOTHING: LazyLock<Context> = LazyLock::new(Context::default);
             let $totals = &$beacon.totals;
+            let $left_out = LeftOut::of($beacon);
             let $context = $beacon.context.as_ref().unwrap_or(&NOTHING);
             $( ($value).put(out); )*
         }
     };
 }
 
-columns! { |beacon, enrichment, receipt, totals, context| {
+columns! { |beacon, enrichment, receipt, totals, context, left_out| {
     organization_id "UUID" = receipt.organization_id.0,
     attempt_id "UUID" = beacon.attempt_id.0,
     sequence "UInt32" = beacon.sequence,
@@ -134,23 +137,23 @@ columns! { |beacon, enrichment, receipt, totals, context| {
     from_ms "UInt32" = beacon.interval.from_ms,
     to_ms "UInt32" = beacon.interval.to_ms,
     interval_state "LowCardinality(String)" = letter(beacon.interval.state),
-    active_spans "Array(Tuple(UInt32, UInt32))" = &beacon.interval.active_spans()[..],
+    active_spans "Array(Tuple(UInt32, UInt32))" = &left_out.active_spans[..],
     events "String" = Events(&beacon.interval),
     events_dropped "UInt32" = beacon.interval.events_dropped,
     first_frame_seen "Bool" = totals.first_frame_seen,
     startup_interrupted "Bool" = totals.startup_interrupted,
     startup_hidden "Bool" = totals.startup_hidden,
     suspended "Bool" = totals.suspended,
-    startup_wait_ms "UInt32" = totals.startup_wait_ms,
+    startup_wait_ms "UInt32" = left_out.totals.kept(const { omissible("startup_wait_ms") }, totals.startup_wait_ms),
     play_ms "UInt32" = totals.play_ms,
     play_hidden_ms "UInt32" = totals.play_hidden_ms,
     paused_ms "UInt32" = totals.paused_ms,
-    media_ms "UInt32" = totals.media_ms,
+    media_ms "UInt32" = left_out.totals.kept(const { omissible("media_ms") }, totals.media_ms),
     stall_ms "UInt32" = totals.stall_ms,
     stall_count "UInt32" = totals.stall_count,
     stall_short_count "UInt32" = totals.stall_short_count,
     stall_short_ms "UInt32" = totals.stall_short_ms,
-    stall_ms_max "UInt32" = totals.stall_ms_max,
+    stall_ms_max "UInt32" = left_out.totals.kept(const { omissible("stall_ms_max") }, totals.stall_ms_max),
     stall_network_ms "UInt32" = totals.stall_network_ms,
     stall_seek_ms "UInt32" = totals.stall_seek_ms,
     stall_rendition_switch_ms "UInt32" = totals.stall_rendition_switch_ms,
@@ -163,9 +166,9 @@ columns! { |beacon, enrichment, receipt, totals, context| {
     seek_count "UInt32" = totals.seek_count,
     ad_ms "UInt32" = totals.ad_ms,
     bitrate_bps_ms "UInt64" = totals.bitrate_bps_ms,
-    bitrate_media_ms "UInt32" = totals.bitrate_media_ms,
+    bitrate_media_ms "UInt32" = left_out.totals.kept(const { omissible("bitrate_media_ms") }, totals.bitrate_media_ms),
     bitrate_peak_bps_ms "UInt64" = totals.bitrate_peak_bps_ms,
-    bitrate_peak_media_ms "UInt32" = totals.bitrate_peak_media_ms,
+    bitrate_peak_media_ms "UInt32" = left_out.totals.kept(const { omissible("bitrate_peak_media_ms") }, totals.bitrate_peak_media_ms),
     data_bytes "UInt64" = totals.data_bytes,
     switch_up_count "UInt32" = totals.switch_up_count,
     switch_down_count "UInt32" = totals.switch_down_count,
@@ -173,10 +176,10 @@ columns! { |beacon, enrichment, receipt, totals, context| {
     frames_dropped "UInt32" = totals.frames_dropped,
     upscale_css_permille_ms "UInt64" = totals.upscale_css_permille_ms,
     upscale_px_permille_ms "UInt64" = totals.upscale_px_permille_ms,
-    upscale_ms "UInt32" = totals.upscale_ms,
+    upscale_ms "UInt32" = left_out.totals.kept(const { omissible("upscale_ms") }, totals.upscale_ms),
     error_count "UInt32" = totals.error_count,
     startup_any_ms "Nullable(UInt32)" = totals.startup_any_ms,
-    startup_content_ms "Nullable(UInt32)" = totals.startup_content_ms,
+    startup_content_ms "Nullable(UInt32)" = left_out.totals.kept(const { omissible("startup_content_ms") }, totals.startup_content_ms),
     player_startup_ms "Nullable(UInt32)" = totals.player_startup_ms,
     page_load_ms "Nullable(UInt32)" = totals.page_load_ms,
     drm_load_ms "Nullable(UInt32)" = totals.drm_load_ms,
@@ -184,7 +187,7 @@ columns! { |beacon, enrichment, receipt, totals, context| {
     failure_code "LowCardinality(String)" = totals.failure.as_ref().map_or("", |failure| &*failure.code),
     failure_message "String" = totals.failure.as_ref().map_or("", |failure| &*failure.message),
     end_reason "LowCardinality(String)" = totals.end_reason.as_ref().map_or("", word),
-    play_ms_by_rendition "Map(String, UInt32)" = Renditions(&totals.play_ms_by_rendition),
+    play_ms_by_rendition "Map(String, UInt32)" = Renditions { plays: &totals.play_ms_by_rendition, but: left_out.main_rendition },
     viewer_id "String" = text(&context.viewer_id),
     video_id "LowCardinality(String)" = text(&context.video_id),
     video_title "String" = text(&context.video_title),
@@ -215,9 +218,68 @@ columns! { |beacon, enrichment, receipt, totals, context| {
     custom "Map(String, String)" = &context.custom,
     video_duration_ms "Nullable(UInt32)" = context.video_duration_ms,
     unknown_fields "String" = receipt.unknown_fields,
-    requests "Array(Tuple(at_ms UInt32, bytes UInt32, ttfb_ms Nullable(UInt32), duration_ms UInt32))" = Requests(&beacon.interval.events),
+    requests "Array(Tuple(at_ms UInt32, bytes UInt32, ttfb_ms Nullable(UInt32), duration_ms UInt32))" = Empty,
     buffer_ms "Nullable(UInt32)" = last_sample(&beacon.interval).map(|(_, buffer_ms)| buffer_ms),
+    active_throughout "Bool" = left_out.active_throughout,
+    main_rendition "LowCardinality(String)" = left_out.main_rendition,
+    fetches "Array(Tuple(wait_ms Int32, bytes UInt32, ttfb_ms Nullable(UInt32), duration_ms UInt32))" = Fetches(&beacon.interval),
+    omitted "UInt8" = left_out.totals.bits(),
+    bitrate_measured_bytes "UInt64" = totals.bitrate_measured_bytes,
+    bitrate_measured_media_ms "UInt32" = totals.bitrate_measured_media_ms,
+    dvr_ms "UInt32" = totals.dvr_ms,
+    live_latency_median "UInt64" = totals.live_latency_median,
+    throughput_median "UInt64" = totals.throughput_median,
+    ttfb_median "UInt64" = totals.ttfb_median,
+    startup_manifest_ms "Nullable(UInt32)" = totals.startup_manifest_ms,
+    startup_drm_ms "Nullable(UInt32)" = totals.startup_drm_ms,
+    startup_ad_ms "Nullable(UInt32)" = totals.startup_ad_ms,
+    startup_init_ms "Nullable(UInt32)" = totals.startup_init_ms,
+    startup_segment_ms "Nullable(UInt32)" = totals.startup_segment_ms,
+    startup_decode_ms "Nullable(UInt32)" = totals.startup_decode_ms,
+    startup_other_ms "Nullable(UInt32)" = totals.startup_other_ms,
+    video_series "LowCardinality(String)" = text(&context.video_series),
+    page_version "LowCardinality(String)" = text(&context.page_version),
+    screen "LowCardinality(String)" = text(&context.screen),
+    audio_language "LowCardinality(String)" = text(&context.audio_language),
+    subtitle_language "LowCardinality(String)" = text(&context.subtitle_language),
+    video_codec "LowCardinality(String)" = text(&context.video_codec),
+    audio_codec "LowCardinality(String)" = text(&context.audio_codec),
+    drm_system "LowCardinality(String)" = text(&context.drm_system),
+    latency_source "LowCardinality(String)" = context.latency_source.as_ref().map_or("", word),
+    connection_downlink_bps "Nullable(UInt32)" = context.connection_downlink_bps,
+    connection_rtt_ms "Nullable(UInt32)" = context.connection_rtt_ms,
+    sample_weight_permille "Nullable(UInt32)" = context.sample_weight_permille,
+    request_object_types "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.0),
+    request_hosts "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.1),
 } }
+
+/// What a row does not carry because the rest of it says the same, and what it carries instead.
+struct LeftOut<'a> {
+    totals: Omitted,
+    /// Its time is left out; `''` for none.
+    main_rendition: &'a str,
+    /// One span is all of the interval, and left out.
+    active_throughout: bool,
+    /// Those that are not left out.
+    active_spans: Vec<ActiveSpan>,
+}
+
+impl<'a> LeftOut<'a> {
+    fn of(beacon: &'a Beacon) -> Self {
+        let Interval { from_ms, to_ms, .. } = beacon.interval;
+        let mut active_spans = beacon.interval.active_spans();
+        let active_throughout = active_spans == [ActiveSpan { from_ms, to_ms }];
+        if active_throughout {
+            active_spans.clear();
+        }
+        Self {
+            totals: Omitted::of(&beacon.totals, to_ms),
+            main_rendition: main_rendition(&beacon.totals.play_ms_by_rendition, beacon.totals.play_ms),
+            active_throughout,
+            active_spans,
+        }
+    }
+}
 
 fn text(value: &Option<String>) -> &str {
     value.as_deref().unwrap_or_default()
@@ -247,7 +309,7 @@ macro_rules! put_numbers {
         })*
     };
 }
-put_numbers! { u32 u64 i64 }
+put_numbers! { u8 u32 i32 u64 i64 }
 
 /// A length: seven bits a byte, the lowest first.
 fn put_length(mut length: usize, out: &mut Vec<u8>) {
@@ -326,41 +388,77 @@ impl Put for &BTreeMap<String, String> {
 }
 
 /// A map's keys are different, so of a rendition that stands twice the last counts.
-struct Renditions<'a>(&'a [RenditionPlay]);
+struct Renditions<'a> {
+    plays: &'a [RenditionPlay],
+    /// Left out.
+    but: &'a str,
+}
 
 impl Put for Renditions<'_> {
     fn put(self, out: &mut Vec<u8>) {
-        let last_of_its_name = |index: usize| {
-            let name = &self.0[index].rendition;
-            self.0[index + 1..].iter().all(|later| later.rendition != *name)
+        let is_last_of_its_name = |index: usize| {
+            let name = &self.plays[index].rendition;
+            self.plays[index + 1..].iter().all(|later| later.rendition != *name)
         };
-        let kept = || (0..self.0.len()).filter(|index| last_of_its_name(*index));
+        let kept = || {
+            let named = |index: &usize| self.but.is_empty() || self.plays[*index].rendition != self.but;
+            (0..self.plays.len()).filter(move |index| named(index) && is_last_of_its_name(*index))
+        };
         put_length(kept().count(), out);
         for index in kept() {
-            self.0[index].rendition.as_str().put(out);
-            self.0[index].play_ms.put(out);
+            self.plays[index].rendition.as_str().put(out);
+            self.plays[index].play_ms.put(out);
         }
     }
 }
 
-/// The finished requests of an interval: they are most of its events, and a column of their own takes a third of the room.
-struct Requests<'a>(&'a [Event]);
+/// An array of nothing: a column that only rows of older programs fill.
+struct Empty;
 
-impl Put for Requests<'_> {
+impl Put for Empty {
     fn put(self, out: &mut Vec<u8>) {
-        let requests = || self.0.iter().filter(|event| is_request(event));
+        put_length(0, out);
+    }
+}
+
+/// The finished requests of an interval: they are most of its events, and a column of their own takes a third of the room. A player
+/// mostly sends a request when the one before has finished, so the time between the two is often 0.
+struct Fetches<'a>(&'a Interval);
+
+impl Put for Fetches<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        let requests = || self.0.events.iter().filter(|event| is_request(event));
         put_length(requests().count(), out);
+        let mut before_ms = self.0.from_ms;
         for Event { at_ms, kind } in requests() {
             if let EventKind::Request {
                 bytes,
                 ttfb_ms,
                 duration_ms,
+                ..
             } = kind
             {
-                at_ms.put(out);
+                // Any two times come back whole, also those whose difference is no i32.
+                let wait_ms = at_ms.wrapping_sub(*duration_ms).wrapping_sub(before_ms).cast_signed();
+                wait_ms.put(out);
                 bytes.put(out);
                 ttfb_ms.put(out);
                 duration_ms.put(out);
+                before_ms = *at_ms;
+            }
+        }
+    }
+}
+
+/// A text of each request, in the same order.
+struct OfRequests<'a>(&'a [Event], fn((&'static str, &'a str)) -> &'a str);
+
+impl Put for OfRequests<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        put_length(self.0.iter().filter(|event| is_request(event)).count(), out);
+        for event in self.0 {
+            if let EventKind::Request { object_type, host, .. } = &event.kind {
+                self.1((object_type.as_ref().map_or("", word), text(host))).put(out);
             }
         }
     }
@@ -438,7 +536,7 @@ impl Rows {
         self.rows.clear();
     }
 
-    /// Appends a row from its bytes, as [`BeaconRow::into_bytes`] gave them.
+    /// Appends a row from its bytes, as [`BeaconRow::put`] wrote them.
     ///
     /// # Errors
     /// When they were not written by this program or an older one.

@@ -11,7 +11,10 @@ use schemas::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use store::{BeaconRow, Enrichment, Migration, Receipt, Retention, Rows, Statement, Store, StoreConfig, StoreError};
+use store::{
+    AttemptRows, BeaconRow, Enrichment, Migration, Receipt, Retention, Rows, Statement, Store, StoreConfig, StoreError,
+    with_main,
+};
 use uuid::Uuid;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -111,6 +114,15 @@ async fn count(store: &Store, sql: &str) -> u64 {
 
 const BOOLS: [&str; 4] = ["first_frame_seen", "startup_interrupted", "startup_hidden", "suspended"];
 
+fn number(object: &Map<String, Value>, name: &str) -> u64 {
+    object.get(name).and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// The end of the interval, where all of the time until then is told apart.
+fn time_told(totals: &Totals) -> u32 {
+    totals.startup_wait_ms + totals.play_ms + totals.paused_ms + totals.stall_ms + totals.seek_ms + totals.ad_ms
+}
+
 /// The totals of one attempt after each of its beacons: every field grows at times or is set once, as a collector's do.
 fn growing_totals(random: &mut Random, beacons: u32) -> Vec<Totals> {
     let mut object = Map::new();
@@ -127,7 +139,7 @@ fn growing_totals(random: &mut Random, beacons: u32) -> Vec<Totals> {
                         } else {
                             1 << 20
                         };
-                        json!(object.get(name).and_then(Value::as_u64).unwrap_or(0) + random.below(most))
+                        json!(number(&object, name) + random.below(most))
                     };
                     object.insert(name.into(), value);
                 }
@@ -156,6 +168,28 @@ fn growing_totals(random: &mut Random, beacons: u32) -> Vec<Totals> {
                 let name = format!("{}p@?", [360, 720, 1080][usize::try_from(random.below(3)).unwrap()]);
                 *renditions.entry(name).or_insert(0) += 1 + u32::try_from(random.below(10_000)).unwrap();
             }
+            // Often they say the same; then a row leaves one out, now this one, now that one.
+            let of_renditions: u32 = renditions.values().sum();
+            let mut raise = |object: &mut Map<String, Value>, name: &str, to: u64| {
+                if random.below(3) > 0 && number(object, name) < to {
+                    object.insert(name.into(), json!(to));
+                }
+            };
+            raise(&mut object, "play_ms", of_renditions.into());
+            for (name, other) in [
+                ("media_ms", "play_ms"),
+                ("bitrate_media_ms", "media_ms"),
+                ("bitrate_peak_media_ms", "bitrate_media_ms"),
+                ("upscale_ms", "play_ms"),
+                ("startup_wait_ms", "startup_any_ms"),
+                ("stall_ms_max", "stall_ms"),
+            ] {
+                let to = number(&object, other);
+                raise(&mut object, name, to);
+            }
+            if let Some(any) = object.get("startup_any_ms").filter(|_| random.below(2) == 0).cloned() {
+                object.entry("startup_content_ms").or_insert(any);
+            }
             let mut totals: Totals = serde_json::from_value(Value::Object(object.clone())).unwrap();
             totals.play_ms_by_rendition = renditions
                 .iter()
@@ -175,8 +209,9 @@ struct Impression {
     rest: Map<String, Value>,
 }
 
-async fn impressions(store: &Store) -> BTreeMap<Uuid, Impression> {
-    let mut columns: Vec<String> = Totals::MAX_FIELDS
+/// The attempts as a reader merges them; [`AttemptRows::One`]: those that stand in one hour.
+async fn impressions(store: &Store, rows: AttemptRows) -> BTreeMap<Uuid, Impression> {
+    let columns: Vec<String> = Totals::MAX_FIELDS
         .iter()
         .chain(
             Totals::SET_ONCE_FIELDS
@@ -190,15 +225,22 @@ async fn impressions(store: &Store) -> BTreeMap<Uuid, Impression> {
             "elapsed_ms",
             "max_sequence",
         ])
-        .map(|name| format!("max(impressions.{name}) AS {name}"))
+        .chain(&["last_state", "received", "main_place", "play_ms_by_rendition"])
+        .map(|name| format!("{} AS {name}", rows.sql(name)))
         .collect();
-    columns.push("maxMap(impressions.play_ms_by_rendition) AS play_ms_by_rendition".into());
-    columns.push("argMaxMerge(impressions.last_state) AS last_state".into());
-    columns.push("groupBitmapMerge(impressions.sequences) AS sequences".into());
-    columns.push("toUnixTimestamp64Milli(min(impressions.started_at)) AS started_at".into());
-    columns.push("count() AS rows".into());
+    let (started_at, from) = match rows {
+        AttemptRows::One => (
+            "i.started_at",
+            "impressions AS i FINAL WHERE i.attempt_id NOT IN \
+             (SELECT attempt_id FROM impressions GROUP BY attempt_id HAVING min(started_hour) != max(started_hour))",
+        ),
+        AttemptRows::Several => (
+            "min(i.started_at)",
+            "impressions AS i GROUP BY i.organization_id, i.attempt_id",
+        ),
+    };
     let sql = format!(
-        "SELECT attempt_id, {} FROM impressions GROUP BY organization_id, attempt_id",
+        "SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli({started_at}) AS started_at, {} FROM {from}",
         columns.join(", ")
     );
     let mut found = BTreeMap::new();
@@ -223,6 +265,8 @@ async fn impressions(store: &Store) -> BTreeMap<Uuid, Impression> {
             .into_iter()
             .map(|(rendition, play_ms)| RenditionPlay { rendition, play_ms })
             .collect();
+        let main_place = serde_json::from_value(row["main_place"].clone()).unwrap();
+        with_main(&mut totals.play_ms_by_rendition, main_place, totals.play_ms);
         assert!(found.insert(attempt, Impression { totals, rest: row }).is_none());
     }
     found
@@ -232,7 +276,7 @@ async fn impressions(store: &Store) -> BTreeMap<Uuid, Impression> {
 async fn lost_shuffled_and_repeated_beacons_merge_as_totals_do() {
     let (_engine, store) = store().await;
     let mut random = Random(20_261_120);
-    let mut expected: BTreeMap<Uuid, (Totals, BTreeSet<u32>, i64)> = BTreeMap::new();
+    let mut expected: BTreeMap<Uuid, (Totals, BTreeSet<u32>, i64, u32)> = BTreeMap::new();
     let mut deliveries = Vec::new();
     for attempt in 1..=150_u128 {
         for (sequence, totals) in (0..).zip(growing_totals(&mut random, 12)) {
@@ -242,14 +286,23 @@ async fn lost_shuffled_and_repeated_beacons_merge_as_totals_do() {
             for _ in 0..=random.below(3) / 2 {
                 // Each batch estimates the skew anew: some estimates lie in the hour before.
                 let started_at = TEN_O_CLOCK - i64::try_from(random.below(1_000)).unwrap();
-                let beacon = beacon(attempt, sequence, totals.clone());
+                let mut beacon = beacon(attempt, sequence, totals.clone());
+                if attempt % 2 == 0 {
+                    beacon.interval.to_ms = time_told(&totals);
+                }
+                beacon.state = if sequence % 2 == 0 {
+                    State::Playing
+                } else {
+                    State::Paused
+                };
                 let entry =
                     expected
                         .entry(beacon.attempt_id.0)
-                        .or_insert((Totals::default(), BTreeSet::new(), i64::MAX));
+                        .or_insert((Totals::default(), BTreeSet::new(), i64::MAX, 0));
                 entry.0.merge(&totals);
                 entry.1.insert(sequence);
                 entry.2 = entry.2.min(started_at);
+                entry.3 = entry.3.max(beacon.interval.to_ms);
                 deliveries.push(BeaconRow::new(&beacon, &Enrichment::default(), &receipt(started_at)));
             }
         }
@@ -265,24 +318,134 @@ async fn lost_shuffled_and_repeated_beacons_merge_as_totals_do() {
     let stored = count(&store, "SELECT count() AS count FROM beacons").await;
     assert_eq!(stored, deliveries.len() as u64, "a token sent again stores nothing");
 
-    let found = impressions(&store).await;
+    let found = impressions(&store, AttemptRows::Several).await;
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    let whole = impressions(&store, AttemptRows::One).await;
     let mut split = 0;
-    for (attempt, (totals, sequences, started_at)) in &expected {
-        let Impression { totals: merged, rest } = &found[attempt];
-        assert_eq!(merged, totals, "{attempt}");
-        let highest = *sequences.last().unwrap();
-        assert_eq!(rest["max_sequence"], json!(highest));
-        assert_eq!(rest["elapsed_ms"], json!((highest + 1) * 10_000));
-        assert_eq!(rest["sequences"], json!(sequences.len()));
-        assert_eq!(rest["started_at"], json!(started_at));
-        assert_eq!(rest["last_state"], "p");
-        split += u64::from(rest["rows"].as_u64().unwrap() > 1);
+    for (attempt, (totals, sequences, started_at, elapsed_ms)) in &expected {
+        let is_split = !whole.contains_key(attempt);
+        split += u64::from(is_split);
+        for Impression { totals: merged, rest } in found.get(attempt).into_iter().chain(whole.get(attempt)) {
+            assert_eq!(merged, totals, "{attempt}");
+            let highest = *sequences.last().unwrap();
+            assert_eq!(rest["max_sequence"], json!(highest));
+            assert_eq!(rest["elapsed_ms"], json!(elapsed_ms));
+            assert_eq!(rest["received"], json!(sequences.len()));
+            assert_eq!(rest["started_at"], json!(started_at));
+            assert_eq!(rest["last_state"], if highest % 2 == 0 { "p" } else { "a" });
+        }
     }
+    assert!(!whole.is_empty());
     assert!(
         split > 0,
         "some attempts stand in more than one row, so the reader's grouping was needed"
     );
+}
+
+/// Rows that the tables and the view took before a program left anything out, then those of today, of the same attempt.
+#[tokio::test]
+async fn rows_from_before_anything_was_left_out_count_as_they_did() {
+    let engine = EngineProcess::start();
+    let client = clickhouse::Client::default()
+        .with_url(&engine.url)
+        .with_compression(clickhouse::Compression::None);
+    client
+        .query_raw("CREATE DATABASE playhead ENGINE = Atomic")
+        .execute()
+        .await
+        .unwrap();
+    let client = client.with_database("playhead");
+    for migration in Migration::ALL.iter().filter(|migration| migration.name < "0010") {
+        client.query_raw(migration.sql).execute().await.unwrap();
+    }
+    for (sequence, play_ms) in [(0, 0), (4, 5_000), (2, 3_000)] {
+        client
+            .query_raw(&format!(
+                "INSERT INTO beacons (organization_id, attempt_id, sequence, state, started_at, received_at, to_ms, play_ms, media_ms, \
+                 bitrate_media_ms, upscale_ms, startup_any_ms, startup_content_ms, startup_wait_ms, stall_ms, stall_ms_max, \
+                 play_ms_by_rendition) SELECT toUUID('{}'), toUUID('{}'), {sequence}, 'a', fromUnixTimestamp64Milli({TEN_O_CLOCK}), \
+                 fromUnixTimestamp64Milli({TEN_O_CLOCK}), {play_ms} + 900, {play_ms}, {play_ms}, {play_ms}, {play_ms} - 10 * ({play_ms} > 0), \
+                 500, 400, 500, 300, 300, map('720p@?', {play_ms})",
+                organization().0,
+                Uuid::from_u128(9),
+            ))
+            .execute()
+            .await
+            .unwrap();
+    }
+    let store = Store::connect(StoreConfig::embedded(&engine.url));
+    store.migrate(&FOR_EVER).await.unwrap();
+    let totals = Totals {
+        play_ms: 5_000,
+        media_ms: 5_000,
+        bitrate_media_ms: 5_000,
+        upscale_ms: 4_990,
+        startup_any_ms: Some(500),
+        startup_content_ms: Some(400),
+        startup_wait_ms: 500,
+        stall_ms: 300,
+        stall_ms_max: 300,
+        play_ms_by_rendition: vec![RenditionPlay {
+            rendition: "720p@?".into(),
+            play_ms: 5_000,
+        }],
+        ..Totals::default()
+    };
+    for rows in [AttemptRows::One, AttemptRows::Several] {
+        let Impression { totals: merged, rest } = &impressions(&store, rows).await[&Uuid::from_u128(9)];
+        assert_eq!(*merged, totals);
+        assert_eq!(
+            (
+                &rest["max_sequence"],
+                &rest["last_state"],
+                &rest["received"],
+                &rest["elapsed_ms"]
+            ),
+            (&json!(4), &json!("a"), &json!(3), &json!(5_900))
+        );
+    }
+    let later = Totals {
+        play_ms: 9_000,
+        media_ms: 9_000,
+        bitrate_media_ms: 9_000,
+        bitrate_peak_media_ms: 100,
+        upscale_ms: 9_000,
+        play_ms_by_rendition: vec![
+            RenditionPlay {
+                rendition: "1080p@?".into(),
+                play_ms: 1_000,
+            },
+            RenditionPlay {
+                rendition: "720p@?".into(),
+                play_ms: 8_000,
+            },
+        ],
+        ..totals
+    };
+    insert(
+        &store,
+        "later",
+        &[BeaconRow::new(
+            &beacon(9, 7, later.clone()),
+            &Enrichment::default(),
+            &receipt(TEN_O_CLOCK),
+        )],
+    )
+    .await
+    .unwrap();
+    for rows in [AttemptRows::One, AttemptRows::Several] {
+        let Impression { totals: merged, rest } = &impressions(&store, rows).await[&Uuid::from_u128(9)];
+        assert_eq!(*merged, later);
+        assert_eq!(
+            (
+                &rest["max_sequence"],
+                &rest["last_state"],
+                &rest["received"],
+                &rest["elapsed_ms"]
+            ),
+            (&json!(7), &json!("p"), &json!(4), &json!(80_000))
+        );
+    }
 }
 
 #[tokio::test]
@@ -353,13 +516,16 @@ async fn every_field_and_attribute_is_a_column_with_a_comment() {
             assert!(column.r#type.contains("String"), "{table}.{}", attribute.name);
         }
     }
-    // The view names every column it feeds; one it forgot would stay at its default.
+    // The view names every column it feeds; one it forgot would stay at its default. Two are of rows from before `latest`.
     let view = Migration::ALL
         .iter()
-        .find(|migration| migration.name == "0003_impressions_from_beacons")
+        .rfind(|migration| migration.name.ends_with("_impressions_from_beacons"))
         .unwrap()
         .sql;
-    for name in impressions.keys() {
+    for name in impressions
+        .keys()
+        .filter(|name| !matches!(**name, "max_sequence" | "last_state"))
+    {
         let named = view.contains(&format!(" AS {name},"))
             || view.contains(&format!(" AS {name}\n"))
             || view.contains(&format!("\n    {name},"));
@@ -390,6 +556,18 @@ async fn every_context_and_derived_text_reaches_its_own_column() {
         autoplay: Some(false),
         first_frame_method: Some(schemas::FirstFrameMethod::FrameCallback),
         video_duration_ms: Some(60_000),
+        video_series: text("video_series"),
+        page_version: text("page_version"),
+        screen: text("screen"),
+        audio_language: text("audio_language"),
+        subtitle_language: text("subtitle_language"),
+        video_codec: text("video_codec"),
+        audio_codec: text("audio_codec"),
+        drm_system: text("drm_system"),
+        latency_source: Some(schemas::LatencySource::Player),
+        connection_downlink_bps: Some(10_000_000),
+        connection_rtt_ms: Some(50),
+        sample_weight_permille: Some(10_000),
         custom: BTreeMap::from([("plan".into(), "gold".into()), ("empty".into(), String::new())]),
     };
     let enrichment = Enrichment {

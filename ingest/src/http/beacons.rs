@@ -15,7 +15,7 @@ use actix_web::{
     web,
 };
 use envelope::{ApiError, ErrorCode, Message};
-use journal::AppendError;
+use journal::{AppendError, Records};
 use schemas::{AttemptId, Beacon, Clock, OrganizationId, Rejection, UnixMs};
 use serde::Serialize;
 use store::{BeaconRow, Enrichment, Receipt};
@@ -58,6 +58,8 @@ pub struct BatchResult {
     pub duplicates: usize,
     /// Beacons that were turned away. Sending them again does not help.
     pub rejected: Vec<RejectedBeacon>,
+    /// The server's wall clock when the batch had arrived, ms since 1970: a collector measures live latency against it.
+    pub received_at_ms: i64,
 }
 
 /// A beacon that was turned away.
@@ -277,17 +279,20 @@ fn may_import(shared: &Shared, license: &License, api_key: Option<&str>) -> Resu
 
 fn prefers_minimal(headers: &HeaderMap) -> bool {
     header(headers, "prefer").is_some_and(|prefer| {
-        prefer
-            .split([',', ';'])
-            .any(|part| part.trim().eq_ignore_ascii_case("return=minimal"))
+        // As nearly everybody writes it who does.
+        prefer == "return=minimal"
+            || prefer
+                .split([',', ';'])
+                .any(|part| part.trim().eq_ignore_ascii_case("return=minimal"))
     })
 }
 
 /// A batch whose beacons know where they go.
 struct Sorted {
     organization_id: OrganizationId,
+    received_at: UnixMs,
     /// Records for the journal, and whose they are.
-    records: Vec<Vec<u8>>,
+    records: Records,
     accepted: Vec<Accounted<(AttemptId, u32)>>,
     duplicates: Vec<Accounted<()>>,
     rejected: Vec<(Accounted<()>, RejectedBeacon)>,
@@ -310,13 +315,17 @@ fn sort(
     let count = batch.beacons.len();
     let mut sorted = Sorted {
         organization_id,
-        records: Vec::with_capacity(count),
+        received_at,
+        records: Records::with_capacity(count, BeaconRow::BYTES_USUAL),
         accepted: Vec::with_capacity(count),
         duplicates: Vec::new(),
         rejected: Vec::new(),
         warnings: std::mem::take(&mut batch.warnings),
     };
-    let mut in_batch = HashSet::new();
+    let mut in_batch = HashSet::with_capacity_and_hasher(
+        if count > 1 { count } else { 0 },
+        foldhash::quality::RandomState::default(),
+    );
     let mut unknown_fields = batch.unknown_fields.iter().peekable();
     // By reference: a beacon is large, and moving it costs as much as checking it.
     for (index, beacon) in batch.beacons.iter_mut().enumerate() {
@@ -374,7 +383,7 @@ fn sort(
         };
         sorted
             .records
-            .push(BeaconRow::new(beacon, enrichment, &receipt).into_bytes());
+            .push(|bytes| BeaconRow::put(beacon, enrichment, &receipt, bytes));
         sorted.accepted.push(accounted.map(|()| (attempt_id, sequence)));
     }
     sorted
@@ -410,6 +419,7 @@ impl Sorted {
     /// Every beacon leaves by its exit.
     fn settle(self, shared: &Shared) -> (BatchResult, Vec<Message>) {
         let result = BatchResult {
+            received_at_ms: self.received_at.0,
             accepted: self.accepted.len(),
             duplicates: self.duplicates.len(),
             rejected: self

@@ -3,10 +3,10 @@
 //! Limits and their reasons stand in `schemas::limits`. Pure: the times come as arguments.
 
 use schemas::{
-    Beacon, Clock, Context, DurationMs, Event, EventKind, Rejection, Totals, UnixMs,
+    Beacon, Clock, Context, DurationMs, Event, EventKind, Median, Rejection, Totals, UnixMs,
     limits::{
         ATTEMPT_MS_MAX, BITRATE_BPS_MAX, CUSTOM_DIMENSIONS_MAX, INTERVAL_EVENTS_MAX, LABEL_BYTES_MAX, RENDITIONS_MAX,
-        SEQUENCE_MAX, START_AHEAD_MS_MAX, STARTUP_MS_MAX, TEXT_BYTES_MAX,
+        SAMPLE_WEIGHT_PERMILLE_MAX, SEQUENCE_MAX, START_AHEAD_MS_MAX, STARTUP_MS_MAX, TEXT_BYTES_MAX,
     },
 };
 
@@ -17,6 +17,9 @@ const ELAPSED_SLACK_MS: u64 = 1_000;
 
 /// Imported history cannot be older than this, 2000-01-01T00:00:00Z: a smaller number is in seconds, or rubbish.
 const HISTORY_BEGINS_MS: i64 = 946_684_800_000;
+
+/// A latency of more than 24 h is impossible (METRICS, the model).
+const LATENCY_MS_MAX: DurationMs = 24 * 3_600_000;
 
 /// When things happened, as far as plausibility needs it.
 #[derive(Debug, Clone, Copy)]
@@ -106,8 +109,16 @@ fn check_event(event: &Event, index: usize, from_ms: DurationMs, to_ms: Duration
         EventKind::Seek { seek_ms, .. } => [("seek_ms", Some(*seek_ms)), ("", None)],
         EventKind::Suspension { gap_ms } => [("gap_ms", Some(*gap_ms)), ("", None)],
         EventKind::Request {
-            ttfb_ms, duration_ms, ..
-        } => [("ttfb_ms", *ttfb_ms), ("duration_ms", Some(*duration_ms))],
+            ttfb_ms,
+            duration_ms,
+            host,
+            ..
+        } => {
+            if let Some(host) = host {
+                check_text(|| field("host"), host, LABEL_BYTES_MAX)?;
+            }
+            [("ttfb_ms", *ttfb_ms), ("duration_ms", Some(*duration_ms))]
+        }
         EventKind::Rendition {
             bitrate_bps: Some(bps), ..
         } if *bps > BITRATE_BPS_MAX => {
@@ -117,8 +128,12 @@ fn check_event(event: &Event, index: usize, from_ms: DurationMs, to_ms: Duration
                 u64::from(BITRATE_BPS_MAX),
             ));
         }
-        EventKind::Error { code, .. } => {
+        EventKind::Error {
+            code, message, context, ..
+        } => {
             check_text(|| field("code"), code, LABEL_BYTES_MAX)?;
+            check_text(|| field("message"), message, TEXT_BYTES_MAX)?;
+            check_text(|| field("context"), context, TEXT_BYTES_MAX)?;
             return Ok(());
         }
         EventKind::Rendition { .. }
@@ -178,6 +193,7 @@ fn check_totals(totals: &Totals, to_ms: DurationMs) -> Result<(), Fault> {
         ("stall_unknown_ms", totals.stall_unknown_ms),
         ("play_hidden_ms", totals.play_hidden_ms),
         ("upscale_ms", totals.upscale_ms),
+        ("dvr_ms", totals.dvr_ms),
     ];
     for (name, value) in durations {
         if u64::from(value) > elapsed_ms {
@@ -188,6 +204,13 @@ fn check_totals(totals: &Totals, to_ms: DurationMs) -> Result<(), Fault> {
         ("player_startup_ms", totals.player_startup_ms),
         ("page_load_ms", totals.page_load_ms),
         ("drm_load_ms", totals.drm_load_ms),
+        ("startup_manifest_ms", totals.startup_manifest_ms),
+        ("startup_drm_ms", totals.startup_drm_ms),
+        ("startup_ad_ms", totals.startup_ad_ms),
+        ("startup_init_ms", totals.startup_init_ms),
+        ("startup_segment_ms", totals.startup_segment_ms),
+        ("startup_decode_ms", totals.startup_decode_ms),
+        ("startup_other_ms", totals.startup_other_ms),
     ];
     for (name, value) in once {
         if let Some(value) = value.filter(|value| *value > ATTEMPT_MS_MAX) {
@@ -220,6 +243,20 @@ fn check_totals(totals: &Totals, to_ms: DurationMs) -> Result<(), Fault> {
             return Err(out_of_range(field(name), sum, most));
         }
     }
+    let medians = [
+        ("live_latency_median", totals.live_latency_median, LATENCY_MS_MAX),
+        ("throughput_median", totals.throughput_median, u32::MAX),
+        ("ttfb_median", totals.ttfb_median, ATTEMPT_MS_MAX),
+    ];
+    for (name, packed, most) in medians {
+        let samples_most = u64::from(Median::SAMPLES_MAX);
+        if packed >> 32 > samples_most {
+            return Err(out_of_range(field(name), packed >> 32, samples_most));
+        }
+        if let Some(Median { median, .. }) = Median::unpacked(packed).filter(|median| median.median > most) {
+            return Err(out_of_range(field(name), u64::from(median), u64::from(most)));
+        }
+    }
     // 1 Gbit/s for the whole time, with room for what was in flight at intent.
     let bytes_most = u64::from(BITRATE_BPS_MAX) / 8 / 1_000 * (elapsed_ms + 60_000);
     // A picture shown 100 times as large as it is, 100,000 ‰, is no picture.
@@ -227,6 +264,13 @@ fn check_totals(totals: &Totals, to_ms: DurationMs) -> Result<(), Fault> {
     // One in every millisecond is more than any screen shows or hand does.
     let counts = [
         ("data_bytes", totals.data_bytes, bytes_most),
+        ("bitrate_measured_bytes", totals.bitrate_measured_bytes, bytes_most),
+        // Segments are fetched ahead: a day of them at most.
+        (
+            "bitrate_measured_media_ms",
+            u64::from(totals.bitrate_measured_media_ms),
+            media_most + u64::from(LATENCY_MS_MAX),
+        ),
         ("upscale_css_permille_ms", totals.upscale_css_permille_ms, upscale_most),
         ("upscale_px_permille_ms", totals.upscale_px_permille_ms, upscale_most),
         ("stall_count", u64::from(totals.stall_count), elapsed_ms),
@@ -273,10 +317,29 @@ fn check_context(context: &Context) -> Result<(), Fault> {
         ("language", &context.language),
         ("experiment_name", &context.experiment_name),
         ("experiment_variant", &context.experiment_variant),
+        ("video_series", &context.video_series),
+        ("page_version", &context.page_version),
+        ("screen", &context.screen),
+        ("audio_language", &context.audio_language),
+        ("subtitle_language", &context.subtitle_language),
+        ("video_codec", &context.video_codec),
+        ("audio_codec", &context.audio_codec),
+        ("drm_system", &context.drm_system),
     ];
     for (name, text) in labels {
         if let Some(text) = text {
             check_text(|| format!("context.{name}"), text, LABEL_BYTES_MAX)?;
+        }
+    }
+    if let Some(weight) = context.sample_weight_permille {
+        let most = SAMPLE_WEIGHT_PERMILLE_MAX;
+        if !(1_000..=most).contains(&weight) {
+            let text = format!("{weight} is not between 1000 and {most}");
+            return Err(Fault::new(
+                Rejection::NumberOutOfRange,
+                "context.sample_weight_permille",
+                text,
+            ));
         }
     }
     if let Some(title) = &context.video_title {
@@ -332,6 +395,17 @@ fn repair_startup(beacon: &mut Beacon) -> Option<Repair> {
     };
     totals.startup_any_ms = None;
     totals.startup_content_ms = None;
+    for part in [
+        &mut totals.startup_manifest_ms,
+        &mut totals.startup_drm_ms,
+        &mut totals.startup_ad_ms,
+        &mut totals.startup_init_ms,
+        &mut totals.startup_segment_ms,
+        &mut totals.startup_decode_ms,
+        &mut totals.startup_other_ms,
+    ] {
+        *part = None;
+    }
     Some(repair)
 }
 

@@ -309,6 +309,18 @@ const CONTEXT_FIELDS: &[&str] = &[
     "autoplay",
     "first_frame_method",
     "video_duration_ms",
+    "video_series",
+    "page_version",
+    "screen",
+    "audio_language",
+    "subtitle_language",
+    "video_codec",
+    "audio_codec",
+    "drm_system",
+    "latency_source",
+    "connection_downlink_bps",
+    "connection_rtt_ms",
+    "sample_weight_permille",
     "custom",
 ];
 

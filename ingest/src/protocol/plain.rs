@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use schemas::{
     AttemptId, Beacon, BeaconBatch, BeaconKind, Clock, Context, EndReason, Event, EventFields, EventName, Failure,
-    FailureClass, FirstFrameMethod, Interval, RenditionPlay, StallCause, State, StreamType, Totals, UnixMs,
+    FailureClass, FirstFrameMethod, Interval, LatencySource, ObjectType, RenditionPlay, StallCause, State, StreamType,
+    Totals, UnixMs,
 };
 use serde::{
     Deserialize,
@@ -92,17 +93,20 @@ object! { Totals {} {
     bitrate_bps_ms bitrate_media_ms bitrate_peak_bps_ms bitrate_peak_media_ms data_bytes
     switch_up_count switch_down_count frames_decoded frames_dropped
     upscale_css_permille_ms upscale_px_permille_ms upscale_ms error_count
+    bitrate_measured_bytes bitrate_measured_media_ms dvr_ms live_latency_median throughput_median ttfb_median
     startup_any_ms startup_content_ms player_startup_ms page_load_ms drm_load_ms
+    startup_manifest_ms startup_drm_ms startup_ad_ms startup_init_ms startup_segment_ms startup_decode_ms startup_other_ms
     failure end_reason play_ms_by_rendition
 } Self::default() }
 object! { Context {} {
     viewer_id video_id video_title stream_type player_name player_version player_software player_software_version
     collector_version page_host cdn connection_type language experiment_name experiment_variant autoplay
-    first_frame_method video_duration_ms custom
+    first_frame_method video_duration_ms video_series page_version screen audio_language subtitle_language video_codec audio_codec
+    drm_system latency_source connection_downlink_bps connection_rtt_ms sample_weight_permille custom
 } Self::default() }
 object! { EventFields {} {
     at_ms event state startup_ms stall_ms cause seek_ms from_position_ms to_position_ms bitrate_bps width height
-    class code fatal hidden bytes ttfb_ms duration_ms buffer_ms gap_ms
+    class code fatal repeat_count message context hidden bytes ttfb_ms duration_ms object_type host buffer_ms gap_ms
 } Self::default() }
 object! { Failure { class code } { message } Self {
     class: FailureClass::Unknown,
@@ -163,6 +167,8 @@ values! {
     EndReason = Self::Ended, |cursor| cursor.word()?;
     StreamType = Self::Vod, |cursor| cursor.word()?;
     FirstFrameMethod = Self::FrameCallback, |cursor| cursor.word()?;
+    ObjectType = Self::Other, |cursor| cursor.word()?;
+    LatencySource = Self::Player, |cursor| cursor.word()?;
 }
 
 impl<T: Read> Read for Option<T> {

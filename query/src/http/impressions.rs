@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono_tz::Tz;
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
 use schemas::{
-    EndReason, Event, EventKind, Failure, FailureClass, RenditionPlay, State, Totals, attribute::ATTRIBUTES,
-    nearest::nearest,
+    EndReason, Event, EventKind, Failure, FailureClass, ObjectType, RenditionPlay, State, Totals,
+    attribute::ATTRIBUTES, nearest::nearest,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -327,6 +327,7 @@ struct AttemptRow {
     max_sequence: u32,
     custom: BTreeMap<String, String>,
     play_ms_by_rendition: BTreeMap<String, u32>,
+    main_place: u8,
     failure_message: String,
     /// Everything else: attributes and totals under their own names.
     #[serde(flatten)]
@@ -397,6 +398,7 @@ impl AttemptRow {
             .into_iter()
             .map(|(rendition, play_ms)| RenditionPlay { rendition, play_ms })
             .collect();
+        store::with_main(&mut totals.play_ms_by_rendition, self.main_place, totals.play_ms);
         Ok(Impression {
             attempt_id: self.attempt_id,
             started_at: written_utc(self.ms),
@@ -425,6 +427,10 @@ struct BeaconRow {
     events: String,
     events_dropped: u32,
     requests: Vec<RequestRow>,
+    fetches: Vec<FetchRow>,
+    /// In the order of `requests` or `fetches`, whichever a row has; empty in rows from before there were such columns.
+    request_object_types: Vec<String>,
+    request_hosts: Vec<String>,
     buffer_ms: Option<u32>,
     received_ms: i64,
 }
@@ -437,20 +443,45 @@ struct RequestRow {
     duration_ms: u32,
 }
 
+#[derive(Deserialize)]
+struct FetchRow {
+    wait_ms: i32,
+    bytes: u32,
+    ttfb_ms: Option<u32>,
+    duration_ms: u32,
+}
+
 impl BeaconRow {
     fn piece(&self) -> Result<Piece, ApiError> {
         let mut events: Vec<Event> = match self.events.as_str() {
             "" => Vec::new(),
             text => serde_json::from_str(text).map_err(|error| broken("events", error))?,
         };
-        events.extend(self.requests.iter().map(|request| Event {
-            at_ms: request.at_ms,
-            kind: EventKind::Request {
-                bytes: request.bytes,
-                ttfb_ms: request.ttfb_ms,
-                duration_ms: request.duration_ms,
-            },
-        }));
+        let text = |texts: &[String], index: usize| texts.get(index).filter(|text| !text.is_empty()).cloned();
+        let mut request = |index: usize, at_ms, bytes, ttfb_ms, duration_ms| -> Result<(), ApiError> {
+            let object_type = text(&self.request_object_types, index).unwrap_or_default();
+            events.push(Event {
+                at_ms,
+                kind: EventKind::Request {
+                    bytes,
+                    ttfb_ms,
+                    duration_ms,
+                    object_type: named::<ObjectType>("request_object_types", &object_type)?,
+                    host: text(&self.request_hosts, index),
+                },
+            });
+            Ok(())
+        };
+        for (index, of) in self.requests.iter().enumerate() {
+            request(index, of.at_ms, of.bytes, of.ttfb_ms, of.duration_ms)?;
+        }
+        let mut before_ms = self.from_ms;
+        for (index, of) in self.fetches.iter().enumerate() {
+            before_ms = before_ms
+                .wrapping_add(of.wait_ms.cast_unsigned())
+                .wrapping_add(of.duration_ms);
+            request(index, before_ms, of.bytes, of.ttfb_ms, of.duration_ms)?;
+        }
         events.extend(self.buffer_ms.map(|buffer_ms| Event {
             at_ms: self.to_ms,
             kind: EventKind::Buffer { buffer_ms },
@@ -521,10 +552,11 @@ mod tests {
 
     #[test]
     fn a_request_is_told_whichever_column_has_it() {
-        let row = |events: &str, requests: &str| {
+        let row = |events: &str, requests: &str, fetches: &str| {
             let text = format!(
                 r#"{{"sequence": 0, "kind": "beat", "state": "p", "interval_state": "p", "from_ms": 0, "to_ms": 9000, "events": {events:?},
-                "events_dropped": 0, "requests": {requests}, "buffer_ms": null, "received_ms": 0}}"#
+                "events_dropped": 0, "requests": {requests}, "fetches": {fetches}, "request_object_types": [], "request_hosts": [],
+                "buffer_ms": null, "received_ms": 0}}"#
             );
             let row: BeaconRow = serde_json::from_str(&text).unwrap();
             row.piece().unwrap().events
@@ -532,9 +564,20 @@ mod tests {
         let before = row(
             r#"[{"at_ms":5,"event":"request","bytes":9,"ttfb_ms":null,"duration_ms":4}]"#,
             "[]",
+            "[]",
         );
-        let now = row("", r#"[{"at_ms": 5, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#);
+        let between = row(
+            "",
+            r#"[{"at_ms": 5, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#,
+            "[]",
+        );
+        let now = row(
+            "",
+            "[]",
+            r#"[{"wait_ms": 1, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#,
+        );
         assert_eq!(before.len(), 1);
+        assert_eq!(before, between);
         assert_eq!(before, now);
     }
 

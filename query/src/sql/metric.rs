@@ -97,6 +97,54 @@ parts! {
         ["has_startup_content", "startup_content_ms"];
     /// Attempts that have one.
     StartupContentCount = "has_startup_content", ["has_startup_content"];
+    /// Attempts whose startup is told apart into phases.
+    Phased = "has_phases", ["has_phases"];
+    /// Σ startup spent waiting for the manifest, ms.
+    StartupManifestMs = "if(has_phases, assumeNotNull(startup_manifest_ms), 0)", ["has_phases", "startup_manifest_ms"];
+    /// Σ startup spent waiting for keys, from the first request to the key system until keys were usable, ms.
+    StartupDrmMs = "if(has_phases, assumeNotNull(startup_drm_ms), 0)", ["has_phases", "startup_drm_ms"];
+    /// Σ startup spent asking for an ad and loading it, ms.
+    StartupAdMs = "if(has_phases, assumeNotNull(startup_ad_ms), 0)", ["has_phases", "startup_ad_ms"];
+    /// Σ startup spent waiting for init segments, ms.
+    StartupInitMs = "if(has_phases, assumeNotNull(startup_init_ms), 0)", ["has_phases", "startup_init_ms"];
+    /// Σ startup spent waiting for the first media segment of each kind, ms.
+    StartupSegmentMs = "if(has_phases, assumeNotNull(startup_segment_ms), 0)", ["has_phases", "startup_segment_ms"];
+    /// Σ startup spent appending, decoding and drawing, after the first media segments had come, ms.
+    StartupDecodeMs = "if(has_phases, assumeNotNull(startup_decode_ms), 0)", ["has_phases", "startup_decode_ms"];
+    /// Σ startup spent the page and the player, ms.
+    StartupOtherMs = "if(has_phases, assumeNotNull(startup_other_ms), 0)", ["has_phases", "startup_other_ms"];
+    /// Σ declared peak × media time.
+    BitratePeakBpsMs = "toUInt128(bitrate_peak_bps_ms)", ["bitrate_peak_bps_ms"];
+    /// Media time with a declared peak, ms.
+    BitratePeakMediaMs = "bitrate_peak_media_ms", ["bitrate_peak_media_ms"];
+    /// Attempts with any of it.
+    BitratePeakKnown = "bitrate_peak_media_ms > 0", ["bitrate_peak_media_ms"];
+    /// Bytes of segments of known length.
+    MeasuredBytes = "bitrate_measured_bytes", ["bitrate_measured_bytes"];
+    /// Media time in them, ms.
+    MeasuredMediaMs = "bitrate_measured_media_ms", ["bitrate_measured_media_ms"];
+    /// Attempts with any of it.
+    MeasuredKnown = "bitrate_measured_media_ms > 0", ["bitrate_measured_media_ms"];
+    /// Σ upscaling × playing time, CSS pixels.
+    UpscaleCss = "upscale_css_permille_ms", ["upscale_css_permille_ms"];
+    /// Σ upscaling × playing time, device pixels.
+    UpscalePx = "upscale_px_permille_ms", ["upscale_px_permille_ms"];
+    /// Playing time with a known picture and display, ms.
+    UpscaleMs = "upscale_ms", ["upscale_ms"];
+    /// Attempts with any of it.
+    UpscaleKnown = "upscale_ms > 0", ["upscale_ms"];
+    /// Σ median latency of attempts that have one, ms.
+    LatencyMs = "bitAnd(live_latency_median, 4294967295)", ["live_latency_median"];
+    /// Attempts that have one.
+    LatencyCount = "live_latency_median > 0", ["live_latency_median"];
+    /// Σ median throughput of attempts that have one, bit/s.
+    ThroughputBps = "bitAnd(throughput_median, 4294967295)", ["throughput_median"];
+    /// Attempts that have one.
+    ThroughputCount = "throughput_median > 0", ["throughput_median"];
+    /// Σ median time to the first byte of attempts that have one, ms.
+    TtfbMs = "bitAnd(ttfb_median, 4294967295)", ["ttfb_median"];
+    /// Attempts that have one.
+    TtfbCount = "ttfb_median > 0", ["ttfb_median"];
 }
 
 /// A fact derived from an attempt's columns.
@@ -191,6 +239,12 @@ pub const DERIVED: &[Derived] = &[
         sql: "NOT startup_excluded AND coalesce(startup_any_ms, 4294967295) <= 60000",
         columns: &["startup_excluded", "startup_any_ms"],
     },
+    // All seven parts are there or none is.
+    Derived {
+        name: "has_phases",
+        sql: "has_startup_any AND isNotNull(startup_other_ms)",
+        columns: &["has_startup_any", "startup_other_ms"],
+    },
     Derived {
         name: "has_startup_content",
         sql: "NOT startup_excluded AND coalesce(startup_content_ms, 4294967295) <= 60000",
@@ -207,6 +261,12 @@ pub enum Hist {
     StartupContent,
     /// `stall_session_ms`: stall time of each play, 0 included.
     StallSession,
+    /// `live_latency_ms`: each attempt's median.
+    LiveLatency,
+    /// `throughput_bps`: each attempt's median.
+    Throughput,
+    /// `ttfb_ms`: each attempt's median.
+    Ttfb,
 }
 
 impl Hist {
@@ -217,6 +277,9 @@ impl Hist {
             Self::StartupAny => "assumeNotNull(startup_any_ms)",
             Self::StartupContent => "assumeNotNull(startup_content_ms)",
             Self::StallSession => "stall_ms",
+            Self::LiveLatency => Part::LatencyMs.sql(),
+            Self::Throughput => Part::ThroughputBps.sql(),
+            Self::Ttfb => Part::TtfbMs.sql(),
         }
     }
 
@@ -227,6 +290,9 @@ impl Hist {
             Self::StartupAny => "has_startup_any",
             Self::StartupContent => "has_startup_content",
             Self::StallSession => "first_frame_seen",
+            Self::LiveLatency => Part::LatencyCount.sql(),
+            Self::Throughput => Part::ThroughputCount.sql(),
+            Self::Ttfb => Part::TtfbCount.sql(),
         }
     }
 
@@ -237,6 +303,9 @@ impl Hist {
             Self::StartupAny => &["has_startup_any", "startup_any_ms"],
             Self::StartupContent => &["has_startup_content", "startup_content_ms"],
             Self::StallSession => &["first_frame_seen", "stall_ms"],
+            Self::LiveLatency => Part::LatencyMs.columns(),
+            Self::Throughput => Part::ThroughputBps.columns(),
+            Self::Ttfb => Part::TtfbMs.columns(),
         }
     }
 
@@ -247,6 +316,9 @@ impl Hist {
             Self::StartupAny => (Part::StartupAnyMs, Part::StartupAnyCount),
             Self::StartupContent => (Part::StartupContentMs, Part::StartupContentCount),
             Self::StallSession => (Part::PlayStallMs, Part::Plays),
+            Self::LiveLatency => (Part::LatencyMs, Part::LatencyCount),
+            Self::Throughput => (Part::ThroughputBps, Part::ThroughputCount),
+            Self::Ttfb => (Part::TtfbMs, Part::TtfbCount),
         }
     }
 }
@@ -336,6 +408,25 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         ("startup_any_ms", _) => distribution(Hist::StartupAny, ask)?,
         ("startup_content_ms", _) => distribution(Hist::StartupContent, ask)?,
         ("stall_session_ms", _) => distribution(Hist::StallSession, ask)?,
+        ("live_latency_ms", _) => distribution(Hist::LiveLatency, ask)?,
+        ("throughput_bps", _) => distribution(Hist::Throughput, ask)?,
+        ("ttfb_ms", _) => distribution(Hist::Ttfb, ask)?,
+        ("startup_manifest_ms", _) => rate(Part::StartupManifestMs, Part::Phased, Part::Phased, 1.0),
+        ("startup_drm_ms", _) => rate(Part::StartupDrmMs, Part::Phased, Part::Phased, 1.0),
+        ("startup_ad_ms", _) => rate(Part::StartupAdMs, Part::Phased, Part::Phased, 1.0),
+        ("startup_init_ms", _) => rate(Part::StartupInitMs, Part::Phased, Part::Phased, 1.0),
+        ("startup_segment_ms", _) => rate(Part::StartupSegmentMs, Part::Phased, Part::Phased, 1.0),
+        ("startup_decode_ms", _) => rate(Part::StartupDecodeMs, Part::Phased, Part::Phased, 1.0),
+        ("startup_other_ms", _) => rate(Part::StartupOtherMs, Part::Phased, Part::Phased, 1.0),
+        ("bitrate_peak_declared_bps", _) => rate(
+            Part::BitratePeakBpsMs,
+            Part::BitratePeakMediaMs,
+            Part::BitratePeakKnown,
+            1.0,
+        ),
+        ("bitrate_measured_bps", _) => rate(Part::MeasuredBytes, Part::MeasuredMediaMs, Part::MeasuredKnown, 8_000.0),
+        ("upscale_css", _) => rate(Part::UpscaleCss, Part::UpscaleMs, Part::UpscaleKnown, 0.001),
+        ("upscale_px", _) => rate(Part::UpscalePx, Part::UpscaleMs, Part::UpscaleKnown, 0.001),
         ("concurrent_viewers", Kind::Concurrency) => Recipe::Concurrency { max: ask == Ask::Max },
         _ => return None,
     })

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use accounts::Tenant;
 use statistics::{BUCKETS, histogram::LAST_BIN};
-use store::{Param, Statement};
+use store::{AttemptRows, Param, Statement};
 
 use super::{
     Sql, dimension, filter,
@@ -385,8 +385,8 @@ fn merged_attempts(scope: &Scope, columns: &BTreeSet<&'static str>, lead_ms: i64
          SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms{}\n    \
          FROM impressions AS i\n    WHERE {scoped}\n      AND cityHash64(i.attempt_id) IN {in_two_hours}\n    \
          GROUP BY i.attempt_id",
-        selected(columns, of_one_row),
-        selected(columns, of_several_rows),
+        selected(columns, AttemptRows::One),
+        selected(columns, AttemptRows::Several),
     )
 }
 
@@ -408,35 +408,14 @@ fn scoped(scope: &Scope, lead_ms: i64, sql: &mut Sql) -> String {
     )
 }
 
-/// The columns, each read by `read`; derived facts come later.
-fn selected(columns: &BTreeSet<&'static str>, read: fn(&str) -> String) -> String {
+/// The columns, each read from so many `rows`; derived facts come later.
+fn selected(columns: &BTreeSet<&'static str>, rows: AttemptRows) -> String {
     let stored = columns
         .iter()
         .filter(|column| DERIVED.iter().all(|derived| derived.name != **column));
     stored.fold(String::new(), |text, column| {
-        format!("{text},\n      {} AS {column}", read(column))
+        format!("{text},\n      {} AS {column}", rows.sql(column))
     })
-}
-
-/// A column of an attempt whose rows are merged already.
-fn of_one_row(column: &str) -> String {
-    match column {
-        "received" => "finalizeAggregation(i.sequences)".to_owned(),
-        "last_state" => "finalizeAggregation(i.last_state)".to_owned(),
-        "last_received_ms" => "toUnixTimestamp64Milli(i.last_received_at)".to_owned(),
-        name => format!("i.{name}"),
-    }
-}
-
-/// A column of an attempt from all its rows.
-fn of_several_rows(column: &str) -> String {
-    match column {
-        "received" => "groupBitmapMerge(i.sequences)".to_owned(),
-        "last_state" => "argMaxMerge(i.last_state)".to_owned(),
-        "last_received_ms" => "toUnixTimestamp64Milli(max(i.last_received_at))".to_owned(),
-        "custom" | "play_ms_by_rendition" => format!("maxMap(i.{column})"),
-        name => format!("max(i.{name})"),
-    }
 }
 
 fn common_conditions(scope: &Scope, columns: &mut BTreeSet<&'static str>, sql: &mut Sql) -> Vec<String> {
@@ -632,11 +611,11 @@ impl Watched {
             .collect();
         let attempts = merged_attempts(scope, &columns, lead_ms, &mut sql).replace('\n', "\n        ");
         let beacons = format!(
-            "        SELECT b.attempt_id AS attempt_id, a.started_ms AS started_ms, b.active_spans AS active_spans, \
+            "        SELECT b.attempt_id AS attempt_id, a.started_ms AS started_ms, b.spans AS active_spans, \
              a.viewer_bucket AS viewer_bucket{listed}\n        FROM (\n          \
-             SELECT attempt_id, active_spans FROM beacons\n          \
+             SELECT attempt_id, if(active_throughout, [(from_ms, to_ms)], active_spans) AS spans FROM beacons\n          \
              WHERE organization_id = {{organization:UUID}} AND received_at >= fromUnixTimestamp64Milli({received_from}) \
-             AND notEmpty(active_spans)\n            AND ({began})\n        ) AS b\n        INNER JOIN (\n          \
+             AND (active_throughout OR notEmpty(active_spans))\n            AND ({began})\n        ) AS b\n        INNER JOIN (\n          \
              SELECT attempt_id, ms AS started_ms, {viewer_bucket} AS viewer_bucket{values}\n          FROM (\n        \
              {attempts}\n          ){where_attempt}\n        ) AS a ON a.attempt_id = b.attempt_id",
             began = began.join("\n              OR "),
@@ -681,7 +660,7 @@ pub fn bots(scope: &Scope) -> Statement {
         "    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms{}\n    \
          FROM impressions AS i\n    WHERE {scoped}\n      AND i.attempt_id IN (SELECT i.attempt_id FROM impressions AS i\n      \
          WHERE {scoped}\n      AND i.device_class = 'bot')\n    GROUP BY i.attempt_id",
-        selected(&columns, of_several_rows)
+        selected(&columns, AttemptRows::Several)
     );
     sql.text = format!(
         "SELECT count() AS bots\nFROM (\n  SELECT *, {window} AS `window` FROM (\n{inside}\n  )\n)\nWHERE {}",
@@ -741,7 +720,7 @@ pub fn impression(tenant: Tenant, attempt_id: uuid::Uuid, now_ms: i64) -> Statem
     let mut text = format!(
         "SELECT *, (end_reason != '' OR last_received_ms < {{now_ms:Int64}} - 300000) AS ended\nFROM (\n  \
          SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms{}",
-        selected(&columns, of_several_rows)
+        selected(&columns, AttemptRows::Several)
     );
     text.push_str(
         "\n  FROM impressions AS i\n  WHERE i.organization_id = {organization:UUID} AND i.attempt_id = {attempt:UUID}\n  \
@@ -761,7 +740,8 @@ pub fn impression(tenant: Tenant, attempt_id: uuid::Uuid, now_ms: i64) -> Statem
 pub fn beacons(tenant: Tenant, attempt_id: uuid::Uuid) -> Statement {
     limited(
         Statement::new(
-            "SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, buffer_ms,\n  \
+            "SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches,\n  \
+             request_object_types, request_hosts, buffer_ms,\n  \
              toUnixTimestamp64Milli(received_at) AS received_ms\nFROM beacons\n\
              WHERE organization_id = {organization:UUID} AND attempt_id = {attempt:UUID}\n\
              ORDER BY sequence, received_at\nLIMIT 1 BY sequence",
@@ -788,6 +768,7 @@ fn whole_attempt() -> BTreeSet<&'static str> {
             "received",
             "max_sequence",
             "last_state",
+            "main_place",
         ])
         .chain(["last_received_ms", "elapsed_ms", "video_duration_ms", "ended"])
         .collect()

@@ -31,10 +31,10 @@ FROM (
         intDiv(started_ms + span.1 + 4999, 5000) AS from_tick, intDiv(started_ms + span.2 + 4999, 5000) AS to_tick,
         from_tick * 5000 AS from_ms, (to_tick - 1) * 5000 AS last_ms
       FROM (
-        SELECT b.attempt_id AS attempt_id, a.started_ms AS started_ms, b.active_spans AS active_spans, a.viewer_bucket AS viewer_bucket, d0, d1
+        SELECT b.attempt_id AS attempt_id, a.started_ms AS started_ms, b.spans AS active_spans, a.viewer_bucket AS viewer_bucket, d0, d1
         FROM (
-          SELECT attempt_id, active_spans FROM beacons
-          WHERE organization_id = {organization:UUID} AND received_at >= fromUnixTimestamp64Milli({p4:Int64}) AND notEmpty(active_spans)
+          SELECT attempt_id, if(active_throughout, [(from_ms, to_ms)], active_spans) AS spans FROM beacons
+          WHERE organization_id = {organization:UUID} AND received_at >= fromUnixTimestamp64Milli({p4:Int64}) AND (active_throughout OR notEmpty(active_spans))
             AND (started_at >= fromUnixTimestamp64Milli({p5:Int64}) AND started_at < fromUnixTimestamp64Milli({p6:Int64}))
         ) AS b
         INNER JOIN (

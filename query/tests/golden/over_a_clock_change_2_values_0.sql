@@ -20,7 +20,7 @@ FROM (
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
       i.device_class AS device_class,
       i.first_frame_seen AS first_frame_seen,
-      i.max_sequence AS max_sequence,
+      toUInt32(bitShiftRight(i.latest, 24)) AS max_sequence,
       finalizeAggregation(i.sequences) AS received,
       i.viewer_id AS viewer_id
     FROM impressions AS i FINAL
@@ -34,7 +34,7 @@ FROM (
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
       max(i.device_class) AS device_class,
       max(i.first_frame_seen) AS first_frame_seen,
-      max(i.max_sequence) AS max_sequence,
+      toUInt32(bitShiftRight(max(i.latest), 24)) AS max_sequence,
       groupBitmapMerge(i.sequences) AS received,
       max(i.viewer_id) AS viewer_id
     FROM impressions AS i

@@ -159,9 +159,18 @@ pub struct Error {
     /// Whether playback ended by it.
     #[prost(bool, tag = "3")]
     pub fatal: bool,
+    /// How often the same came again before this beacon was cut; 0 for once.
+    #[prost(uint64, tag = "4")]
+    pub repeat_count: u64,
+    /// The player's own words; empty when it had none.
+    #[prost(string, tag = "5")]
+    pub message: ::prost::alloc::string::String,
+    /// Where it came from: a stack, an address, a status; empty when not told.
+    #[prost(string, tag = "6")]
+    pub context: ::prost::alloc::string::String,
 }
 /// A finished request.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Request {
     /// Bytes received.
     #[prost(uint64, tag = "1")]
@@ -172,6 +181,12 @@ pub struct Request {
     /// From sending to the last byte, ms.
     #[prost(uint64, tag = "3")]
     pub duration_ms: u64,
+    /// What was asked for; null when the player does not tell.
+    #[prost(enumeration = "ObjectType", optional, tag = "4")]
+    pub object_type: ::core::option::Option<i32>,
+    /// The host that answered; null when it is that of the request before, or not told.
+    #[prost(string, optional, tag = "5")]
+    pub host: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// Everything about an attempt so far, cumulative: every field only grows, or is set once.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -314,6 +329,46 @@ pub struct Totals {
     /// How it ended. Null while it runs, or when the last beacon was lost.
     #[prost(enumeration = "EndReason", optional, tag = "46")]
     pub end_reason: ::core::option::Option<i32>,
+    /// Bytes of the segments with video whose length in media time is known. Divide by `bitrate_measured_media_ms`.
+    #[prost(uint64, tag = "47")]
+    pub bitrate_measured_bytes: u64,
+    /// Media ms in those segments.
+    #[prost(uint64, tag = "48")]
+    pub bitrate_measured_media_ms: u64,
+    /// The part of `play_ms` more than three target durations behind where the player of a live stream means to be.
+    #[prost(uint64, tag = "49")]
+    pub dvr_ms: u64,
+    /// How far the picture was behind live, ms: samples × 2³² + median, one sample a second of playing outside `dvr_ms`; 0 without one.
+    #[prost(uint64, tag = "50")]
+    pub live_latency_median: u64,
+    /// Bytes of each media segment ÷ the time from its request to its last byte, bit/s: samples × 2³² + median.
+    #[prost(uint64, tag = "51")]
+    pub throughput_median: u64,
+    /// From the request of each media segment to its first byte, ms: samples × 2³² + median.
+    #[prost(uint64, tag = "52")]
+    pub ttfb_median: u64,
+    /// Part of `startup_any_ms` that the manifest was waited for, ms. The seven parts tile it; null, all of them, when the player told of no
+    /// request or the startup is null.
+    #[prost(uint64, optional, tag = "53")]
+    pub startup_manifest_ms: ::core::option::Option<u64>,
+    /// The part that keys were waited for.
+    #[prost(uint64, optional, tag = "54")]
+    pub startup_drm_ms: ::core::option::Option<u64>,
+    /// The part that an ad was asked for and loaded.
+    #[prost(uint64, optional, tag = "55")]
+    pub startup_ad_ms: ::core::option::Option<u64>,
+    /// The part that init segments were waited for.
+    #[prost(uint64, optional, tag = "56")]
+    pub startup_init_ms: ::core::option::Option<u64>,
+    /// The part that the first media segment of each kind was waited for.
+    #[prost(uint64, optional, tag = "57")]
+    pub startup_segment_ms: ::core::option::Option<u64>,
+    /// The part after the first media segments had come.
+    #[prost(uint64, optional, tag = "58")]
+    pub startup_decode_ms: ::core::option::Option<u64>,
+    /// The rest: the page and the player.
+    #[prost(uint64, optional, tag = "59")]
+    pub startup_other_ms: ::core::option::Option<u64>,
 }
 /// Playing time on one rung of the ladder.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -398,6 +453,42 @@ pub struct Context {
     /// Custom dimensions, at most CUSTOM_DIMENSIONS_MAX; queried as `custom.<key>`.
     #[prost(btree_map = "string, string", tag = "19")]
     pub custom: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
+    /// The series, show or channel the video belongs to.
+    #[prost(string, optional, tag = "20")]
+    pub video_series: ::core::option::Option<::prost::alloc::string::String>,
+    /// The publisher's version of its page or app, where that is not its player's.
+    #[prost(string, optional, tag = "21")]
+    pub page_version: ::core::option::Option<::prost::alloc::string::String>,
+    /// The screen, CSS pixels and device pixels per CSS pixel: `1920x1080@2`.
+    #[prost(string, optional, tag = "22")]
+    pub screen: ::core::option::Option<::prost::alloc::string::String>,
+    /// Language of the audio, BCP 47.
+    #[prost(string, optional, tag = "23")]
+    pub audio_language: ::core::option::Option<::prost::alloc::string::String>,
+    /// Language of the subtitles that show, BCP 47; null without any.
+    #[prost(string, optional, tag = "24")]
+    pub subtitle_language: ::core::option::Option<::prost::alloc::string::String>,
+    /// The video's codec as in a codecs string: `avc1.64001f`.
+    #[prost(string, optional, tag = "25")]
+    pub video_codec: ::core::option::Option<::prost::alloc::string::String>,
+    /// The audio's codec as in a codecs string: `mp4a.40.2`.
+    #[prost(string, optional, tag = "26")]
+    pub audio_codec: ::core::option::Option<::prost::alloc::string::String>,
+    /// The key system: `com.widevine.alpha`; null without DRM.
+    #[prost(string, optional, tag = "27")]
+    pub drm_system: ::core::option::Option<::prost::alloc::string::String>,
+    /// What live latency was measured by; null when it was not.
+    #[prost(enumeration = "LatencySource", optional, tag = "28")]
+    pub latency_source: ::core::option::Option<i32>,
+    /// The browser's guess of the line's throughput at intent, bit/s.
+    #[prost(uint64, optional, tag = "29")]
+    pub connection_downlink_bps: ::core::option::Option<u64>,
+    /// The browser's guess of the line's round trip at intent, ms.
+    #[prost(uint64, optional, tag = "30")]
+    pub connection_rtt_ms: ::core::option::Option<u64>,
+    /// How many attempts this one stands for, in thousandths. Null is 1,000.
+    #[prost(uint64, optional, tag = "31")]
+    pub sample_weight_permille: ::core::option::Option<u64>,
 }
 /// Whether the sender's wall clock is to be corrected by the server's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -536,6 +627,66 @@ impl State {
             "STATE_FATAL" => Some(Self::Fatal),
             "STATE_QUIT" => Some(Self::Quit),
             "STATE_PRELOADING" => Some(Self::Preloading),
+            _ => None,
+        }
+    }
+}
+/// What a request is for, CMCD `ot`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ObjectType {
+    Unspecified = 0,
+    /// m: a manifest or playlist.
+    Manifest = 1,
+    /// i: an init segment.
+    Init = 2,
+    /// v: a segment of video alone.
+    Video = 3,
+    /// a: a segment of audio alone.
+    Audio = 4,
+    /// av: a segment of both.
+    Muxed = 5,
+    /// c: captions or subtitles.
+    Caption = 6,
+    /// tt: timed text in ISOBMFF.
+    TimedText = 7,
+    /// k: a key, licence or certificate.
+    Key = 8,
+    /// o: something else.
+    Other = 9,
+}
+impl ObjectType {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "OBJECT_TYPE_UNSPECIFIED",
+            Self::Manifest => "OBJECT_TYPE_MANIFEST",
+            Self::Init => "OBJECT_TYPE_INIT",
+            Self::Video => "OBJECT_TYPE_VIDEO",
+            Self::Audio => "OBJECT_TYPE_AUDIO",
+            Self::Muxed => "OBJECT_TYPE_MUXED",
+            Self::Caption => "OBJECT_TYPE_CAPTION",
+            Self::TimedText => "OBJECT_TYPE_TIMED_TEXT",
+            Self::Key => "OBJECT_TYPE_KEY",
+            Self::Other => "OBJECT_TYPE_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "OBJECT_TYPE_UNSPECIFIED" => Some(Self::Unspecified),
+            "OBJECT_TYPE_MANIFEST" => Some(Self::Manifest),
+            "OBJECT_TYPE_INIT" => Some(Self::Init),
+            "OBJECT_TYPE_VIDEO" => Some(Self::Video),
+            "OBJECT_TYPE_AUDIO" => Some(Self::Audio),
+            "OBJECT_TYPE_MUXED" => Some(Self::Muxed),
+            "OBJECT_TYPE_CAPTION" => Some(Self::Caption),
+            "OBJECT_TYPE_TIMED_TEXT" => Some(Self::TimedText),
+            "OBJECT_TYPE_KEY" => Some(Self::Key),
+            "OBJECT_TYPE_OTHER" => Some(Self::Other),
             _ => None,
         }
     }
@@ -728,6 +879,38 @@ impl StreamType {
             "STREAM_TYPE_UNSPECIFIED" => Some(Self::Unspecified),
             "STREAM_TYPE_LIVE" => Some(Self::Live),
             "STREAM_TYPE_VOD" => Some(Self::Vod),
+            _ => None,
+        }
+    }
+}
+/// What a live latency was measured by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LatencySource {
+    Unspecified = 0,
+    /// Programme date time at the playhead against the server's clock.
+    ProgrammeTime = 1,
+    /// The player's own estimate.
+    Player = 2,
+}
+impl LatencySource {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LATENCY_SOURCE_UNSPECIFIED",
+            Self::ProgrammeTime => "LATENCY_SOURCE_PROGRAMME_TIME",
+            Self::Player => "LATENCY_SOURCE_PLAYER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LATENCY_SOURCE_UNSPECIFIED" => Some(Self::Unspecified),
+            "LATENCY_SOURCE_PROGRAMME_TIME" => Some(Self::ProgrammeTime),
+            "LATENCY_SOURCE_PLAYER" => Some(Self::Player),
             _ => None,
         }
     }

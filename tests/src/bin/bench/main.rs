@@ -46,7 +46,7 @@ enum Area {
     /// Bytes on disk of a beacon and of an attempt, next to what is aimed at
     Storage {
         /// Attempts that are simulated
-        #[arg(long, default_value_t = 20_000)]
+        #[arg(long, default_value_t = 30_000)]
         attempts: u64,
     },
     /// The reference server; prints its address

@@ -1,5 +1,12 @@
 //! Here lives what a beacon and an attempt take on disk, next to what is aimed at: realistic traffic, everything that the collector
 //! sends, through ingest into the engine, its parts merged as a night leaves them.
+//!
+//! A beacon reaches its aim. An attempt does not: it takes 89 bytes, 84 of them in columns, and nearly all of it is chance that somebody asks
+//! for. Measured with 22,895 attempts, bytes each: its id 15.1 (74 bits of a UUIDv7 are random, 9.3); bits and bytes moved 14.1; the
+//! picture and its frames 8.0; viewer, video and custom dimensions 7.5; 27 labels 7.2; playing time per rendition 6.6; when it began and was
+//! last heard of 5.1; which beacons arrived 5.0; time played, paused and sought 5.0; startup 5.0; stalls 3.6; counts 1.5. The rest of a
+//! part is its index of ids 1.3 (10 bits), marks 0.4, and files that a part has once, 3.9, less the more attempts it holds.
+//! A total to the millisecond takes 2.8 where an attempt lasts minutes, and there are a dozen that do not follow from others.
 
 use anyhow::{Context, Result, ensure};
 use schemas::UnixMs;
@@ -13,7 +20,7 @@ const DAYS: u32 = 2;
 /// Bytes aimed at, of a beacon in `beacons` and of an attempt in `impressions`.
 const GOALS: [(&str, f64); 2] = [("beacons", 30.0), ("impressions", 60.0)];
 /// Columns listed, the largest first.
-const COLUMNS_SHOWN: usize = 12;
+const COLUMNS_SHOWN: usize = 30;
 
 /// Fills the tables and weighs them.
 pub async fn bench(attempts: u64) -> Result<()> {
@@ -39,7 +46,24 @@ pub async fn bench(attempts: u64) -> Result<()> {
             anyhow::bail!("system.parts says {text:?} of {table}");
         };
         ensure!(rows > 0.0, "{table} is empty");
-        eprintln!("bench: {table} has {rows} rows in {bytes} bytes; its largest columns, bytes a row:");
+        let pieces = server
+            .clickhouse(&format!(
+                "SELECT round(sum(data_compressed_bytes) / {rows}, 2), round(sum(marks_bytes) / {rows}, 2), \
+                 round(sum(secondary_indices_compressed_bytes + secondary_indices_marks_bytes) / {rows}, 2), \
+                 round(sum(bytes_on_disk - data_compressed_bytes - marks_bytes \
+                 - secondary_indices_compressed_bytes - secondary_indices_marks_bytes) / {rows}, 2) \
+                 FROM system.parts WHERE database = 'playhead' AND table = '{table}' AND active FORMAT TSV"
+            ))
+            .await
+            .context("weighing the pieces of a part")?;
+        let pieces: Vec<&str> = pieces.split_whitespace().collect();
+        let [columns, marks, index, files] = pieces.as_slice() else {
+            anyhow::bail!("system.parts says {pieces:?} of {table}");
+        };
+        eprintln!(
+            "bench: {table} has {rows} rows in {bytes} bytes; a row: {columns} in columns, {marks} in marks, {index} in indices, \
+             {files} in files that each part has once; the largest columns, bytes a row:"
+        );
         let columns = server
             .clickhouse(&format!(
                 "SELECT name, round(sum(data_compressed_bytes + marks_bytes) / {rows}, 2) AS bytes FROM system.columns \

@@ -1,0 +1,162 @@
+// The collector's files as they are published, in pages with and without a policy: no server of ours but a shelf for what is sent.
+
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { launch, openPage } from './lib/chromium.mjs';
+
+const dist = fileURLToPath(new URL('../../collector-wasm/dist/', import.meta.url));
+const media = fileURLToPath(new URL('../../collector-wasm/player/media/240p/', import.meta.url));
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+before(async () => {
+  browser = await launch(['--autoplay-policy=no-user-gesture-required']);
+});
+after(() => browser?.close());
+
+/**
+ * A page under `policy` that attaches with `options` and plays; the files come from where the page comes from.
+ * @param {string | null} policy
+ * @param {string} options JavaScript
+ */
+async function startSite(policy, options = '{}') {
+  const names = (await readdir(media)).sort();
+  const init = names.filter((name) => name.endsWith('.mp4'));
+  const video = Buffer.concat(await Promise.all([...init, ...names.filter((name) => name.endsWith('.m4s'))].map((name) => readFile(media + name))));
+  const page = `<!doctype html><title>page</title><video muted playsinline width="426" height="240"></video><script type="module" src="/page.js"></script>`;
+  const script = `import { attach } from '/dist/index.js';
+const video = document.querySelector('video');
+window.collector = attach(video, { licenseKey: 'pl_test', ...${options} });
+video.src = '/video.mp4';
+video.play();`;
+  /** @type {any[]} */
+  const beacons = [];
+  /** @type {string[]} */
+  const asked = [];
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://site');
+    asked.push(pathname);
+    const answer = (type, body) => {
+      const head = { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
+      response.writeHead(200, policy === null || pathname !== '/' ? head : { ...head, 'Content-Security-Policy': policy }).end(body);
+    };
+    if (pathname === '/v1/beacons') {
+      let body = '';
+      request.on('data', (chunk) => (body += chunk));
+      request.on('end', () => {
+        beacons.push(...JSON.parse(body).beacons);
+        answer('application/json', JSON.stringify({ data: { result: { received_at_ms: Date.now() } } }));
+      });
+    } else if (pathname === '/') answer('text/html', page);
+    else if (pathname === '/page.js') answer('text/javascript', script);
+    else if (pathname === '/video.mp4') answer('video/mp4', video);
+    else if (pathname.startsWith('/dist/')) {
+      readFile(dist + pathname.slice('/dist/'.length)).then(
+        (file) => answer('text/javascript', file),
+        () => response.writeHead(404).end(),
+      );
+    } else response.writeHead(404).end();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
+  return {
+    origin,
+    beacons,
+    asked,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** @param {() => boolean} holds */
+async function eventually(holds) {
+  const until = Date.now() + 30_000;
+  while (!holds()) {
+    assert.ok(Date.now() < until, 'it does not come to hold within 30 s');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/**
+ * Plays for a second, leaves, and gives back what arrived.
+ * @param {string | null} policy
+ */
+async function measured(policy) {
+  const site = await startSite(policy);
+  const { context, page, errors } = await openPage(browser);
+  /** @type {string[]} */
+  const warnings = [];
+  page.on('console', (message) => message.text().startsWith('playhead') && warnings.push(message.text()));
+  await page.goto(site.origin);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector('video')).currentTime > 1, null, { timeout: 30_000 });
+  await page.goto('about:blank');
+  await eventually(() => site.beacons.some(({ kind }) => kind === 'end'));
+  await context.close();
+  await site.stop();
+  const end = site.beacons.find(({ kind }) => kind === 'end');
+  return { end, kinds: site.beacons.map(({ kind }) => kind), asked: site.asked, errors, warnings };
+}
+
+for (const [name, policy, lowered] of /** @type {[string, string | null, boolean][]} */ ([
+  ['without a policy', null, false],
+  ['where WebAssembly is allowed', "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'", false],
+  ['where WebAssembly is refused', "default-src 'self'", true],
+  ['where nothing inline is allowed, styles neither', "default-src 'none'; script-src 'self'; connect-src 'self'; media-src 'self'", true],
+])) {
+  test(`a page ${name} is measured${lowered ? ' by the core as JavaScript' : ''}`, async () => {
+    const { end, kinds, asked, errors, warnings } = await measured(policy);
+    assert.deepEqual(errors, []);
+    assert.deepEqual(warnings, []);
+    assert.equal(asked.includes('/dist/fallback.js'), lowered);
+    // A busy machine may report a change between the two.
+    assert.equal(kinds[0], 'start');
+    assert.ok(kinds.includes('first_frame'), kinds.join());
+    assert.ok(end.totals.play_ms >= 900, `${end.totals.play_ms} ms`);
+    assert.ok(end.totals.startup_any_ms > 0);
+    assert.equal(end.totals.end_reason, 'quit');
+  });
+}
+
+test('nothing leaves before consent, all of it after, and nothing once it is taken back', async () => {
+  const site = await startSite(null, '{ consent: false }');
+  const { context, page } = await openPage(browser);
+  await page.goto(site.origin);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector('video')).currentTime > 1, null, { timeout: 30_000 });
+  assert.equal(site.asked.includes('/v1/beacons'), false);
+  await page.evaluate(() => /** @type {any} */ (window).collector.consent(true));
+  await eventually(() => site.beacons.some(({ kind }) => kind === 'first_frame'));
+  assert.equal(site.beacons[0].kind, 'start');
+  assert.equal(site.beacons[0].sequence, 0);
+  await page.evaluate(() => /** @type {any} */ (window).collector.consent(false));
+  // What was on its way when consent ended may still arrive; then nothing more, the end of the page included.
+  await page.evaluate(() => fetch('/page.js').then((response) => response.text()));
+  const count = site.beacons.length;
+  await page.goto('about:blank');
+  const other = await openPage(browser);
+  await other.page.goto(`${site.origin}/page.js`);
+  assert.equal(site.beacons.length, count);
+  await other.context.close();
+  await context.close();
+  await site.stop();
+});
+
+test('the overlay is loaded only when asked for, and shows the state', async () => {
+  const site = await startSite("default-src 'self'");
+  const { context, page, errors } = await openPage(browser);
+  await page.goto(`${site.origin}/?playhead=debug`);
+  await page.waitForFunction(() => /^playing/.test(document.querySelector('body > pre')?.textContent ?? ''), null, { timeout: 30_000 });
+  assert.ok(site.asked.includes('/dist/debug.js'));
+  if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
+  await page.goto(site.origin);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector('video')).currentTime > 0, null, { timeout: 30_000 });
+  assert.equal(site.asked.filter((path) => path === '/dist/debug.js').length, 1);
+  assert.deepEqual(errors, []);
+  await context.close();
+  await site.stop();
+});
