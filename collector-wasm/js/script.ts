@@ -1,8 +1,8 @@
 // Here lives the one script tag: `playhead.attach(video, …)`, `playhead.hlsjs(hls)`. The server it came from is the default endpoint.
 
-import { html5 } from './adapters/html5.ts';
 import { dashjs } from './adapters/dashjs.ts';
 import { hlsjs } from './adapters/hlsjs.ts';
+import { html5 } from './adapters/html5.ts';
 import { shaka } from './adapters/shaka.ts';
 import { videojs } from './adapters/videojs.ts';
 import type { Handle, Options } from './collector.ts';

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     prerequisites::{chromium, node_packages, wasm_target},
-    project::{Project, run},
+    project::{Project, run, run_step},
     web,
 };
 
@@ -29,6 +29,9 @@ pub struct AccuracyArguments {
     /// Write the table into docs/accuracy.md
     #[arg(long)]
     write: bool,
+    /// Instead: size, CPU, bytes and errors next to those of other collectors, which are installed for it
+    #[arg(long, conflicts_with_all = ["player", "scenario", "quick", "jobs", "write", "keep"])]
+    compare: bool,
     /// Keep everything recorded, a file a scenario, in this folder
     #[arg(long)]
     keep: Option<String>,
@@ -39,6 +42,9 @@ pub fn accuracy(project: &Project, arguments: &AccuracyArguments) -> Result<()> 
     wasm_target(project)?;
     node_packages(project)?;
     web::collector(project)?;
+    if arguments.compare {
+        return compare(project, arguments.json);
+    }
     let mut command = project.command("node");
     command.arg(project.path("tests/accuracy/accuracy.mjs"));
     for player in &arguments.player {
@@ -61,6 +67,24 @@ pub fn accuracy(project: &Project, arguments: &AccuracyArguments) -> Result<()> 
     }
     if let Some(keep) = &arguments.keep {
         command.args(["--keep", keep]);
+    }
+    run(command.env("CHROMIUM", chromium(project)?))
+}
+
+/// Ours and the collectors that people would take instead. Their packages are a folder's own, which nothing else needs.
+fn compare(project: &Project, json: bool) -> Result<()> {
+    let folder = project.path("tests/accuracy/compared");
+    run_step(
+        "installing the collectors to compare with",
+        project
+            .command("npm")
+            .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"])
+            .current_dir(&folder),
+    )?;
+    let mut command = project.command("node");
+    command.arg(project.path("tests/accuracy/compare.mjs"));
+    if json {
+        command.arg("--json");
     }
     run(command.env("CHROMIUM", chromium(project)?))
 }

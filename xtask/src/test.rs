@@ -171,6 +171,8 @@ fn npm(project: &Project, script: &str) -> Result<()> {
         "collector-wasm",
         "--workspace",
         "dashboard",
+        "--workspace",
+        "tests/accuracy",
         "--if-present",
         script,
     ]))

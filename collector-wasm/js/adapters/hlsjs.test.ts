@@ -5,32 +5,51 @@ import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 
 import type { Signals } from '../adapter.ts';
+import { FakeVideo } from './fake.test-support.ts';
 import { failureClass, hlsjs, type HlsLike } from './hlsjs.ts';
 
-function play(levels: HlsLike['levels'] = []): { said: [string, unknown][]; hls: EventEmitter & HlsLike; detach: () => void } {
+function play(levels: HlsLike['levels'] = []): { said: [string, unknown][]; hls: EventEmitter & HlsLike; video: FakeVideo; detach: () => void } {
+  const video = new FakeVideo();
   const said: [string, unknown][] = [];
   const signals = new Proxy({} as Signals, { get: (_, name) => (what: unknown) => said.push([String(name), what]) });
   const hls = Object.assign(new EventEmitter(), { levels, startPosition: -1, mainForwardBufferInfo: { len: 3.5 } });
   const adapter = hlsjs(hls as unknown as HlsLike, { version: '1.7.4' });
   assert.equal(adapter.player_software_version, '1.7.4');
   assert.equal(adapter.buffer_ms?.(), 3_500);
-  return { said, hls: hls as never, detach: adapter.attach({} as HTMLMediaElement, signals) };
+  return { said, hls: hls as never, video, detach: adapter.attach(video as unknown as HTMLMediaElement, signals) };
 }
 
-test('a rendition is told when it is shown, not when it is decided', () => {
-  const { said, hls } = play([
+test('a rendition is told when its picture is shown, whatever hls.js says before', () => {
+  const { said, hls, video } = play([
     { bitrate: 900_000, width: 640, height: 360, attrs: { 'AVERAGE-BANDWIDTH': '800000', BANDWIDTH: '900000' } },
     { bitrate: 2_000_000, height: 720 },
   ]);
+  const low = { bitrate_bps: 800_000, bitrate_peak_bps: 900_000, width: 640, height: 360 };
+  const high = { bitrate_bps: undefined, bitrate_peak_bps: 2_000_000, width: undefined, height: 720 };
   hls.emit('hlsLevelSwitching', 'hlsLevelSwitching', { level: 0 });
-  assert.deepEqual(said, []);
+  assert.deepEqual(said, [['renditionSelected', low]]);
+  video.show(360);
   hls.emit('hlsLevelSwitched', 'hlsLevelSwitched', { level: 0 });
+  // Measured: told of a rung whose segment was replaced before it was shown.
   hls.emit('hlsLevelSwitched', 'hlsLevelSwitched', { level: 1 });
   hls.emit('hlsLevelSwitched', 'hlsLevelSwitched', { level: 9 });
-  assert.deepEqual(said, [
-    ['rendition', { bitrate_bps: 800_000, bitrate_peak_bps: 900_000, width: 640, height: 360 }],
-    ['rendition', { bitrate_bps: undefined, bitrate_peak_bps: 2_000_000, width: undefined, height: 720 }],
+  assert.deepEqual(said.slice(1), [
+    ['rendition', low],
+    ['rendition', low],
+    ['rendition', low],
   ]);
+  video.show(720);
+  assert.deepEqual(said.at(-1), ['rendition', high]);
+});
+
+test('among rungs of one height, and without any height, the player has the word', () => {
+  const { said, hls, video } = play([{ bitrate: 1_000_000, height: 720 }, { bitrate: 3_000_000, height: 720 }, { bitrate: 5_000_000 }]);
+  video.show(720);
+  hls.emit('hlsLevelSwitched', 'hlsLevelSwitched', { level: 1 });
+  assert.equal((said.at(-1)?.[1] as { bitrate_peak_bps: number }).bitrate_peak_bps, 3_000_000);
+  video.show(1_080);
+  hls.emit('hlsLevelSwitched', 'hlsLevelSwitched', { level: 2 });
+  assert.equal((said.at(-1)?.[1] as { bitrate_peak_bps: number }).bitrate_peak_bps, 5_000_000);
 });
 
 test('a fragment is a request with its bytes, times and address', () => {

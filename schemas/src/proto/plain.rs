@@ -36,6 +36,11 @@ trait Read: Sized {
     fn read(&mut self, wire_type: u64, cursor: &mut Cursor<'_>) -> Option<()>;
 }
 
+/// Whether every bit of `needed` is among those `seen`.
+fn has_all(seen: u64, needed: u64) -> bool {
+    seen & needed == needed
+}
+
 /// How messages of a type are read: the numbers of their fields, and which of them must be there.
 macro_rules! message {
     ($type:ident { $($number:literal $field:ident)* } needs { $($need:literal)* } $empty:expr) => {
@@ -55,7 +60,7 @@ macro_rules! message {
                         _ => return None,
                     }
                 }
-                (seen & NEEDED == NEEDED).then_some(())
+                has_all(seen, NEEDED).then_some(())
             }
         }
 
