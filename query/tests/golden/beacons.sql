@@ -1,6 +1,7 @@
 -- organization = <organisation>
 -- attempt = <organisation>
-SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches, buffer_ms,
+SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches,
+  request_object_types, request_hosts, buffer_ms,
   toUnixTimestamp64Milli(received_at) AS received_ms
 FROM beacons
 WHERE organization_id = {organization:UUID} AND attempt_id = {attempt:UUID}
