@@ -610,6 +610,7 @@ async fn every_context_and_derived_text_reaches_its_own_column() {
             "stream_type" => "live".to_owned(),
             "autoplay" => "false".to_owned(),
             "first_frame_method" => "frame_callback".to_owned(),
+            "latency_source" => "player".to_owned(),
             _ => format!("<{name}>"),
         };
         assert_eq!(found[0][name], json!(expected), "{name}");
