@@ -30,7 +30,10 @@ async fn a_beacon_becomes_a_number_within_five_seconds_and_is_counted_once() {
     let (status, answer) = stack.post_beacons(&first).await.unwrap();
     assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
     assert_eq!(answer["status"], "SUCCESS");
-    assert_eq!(counted(&answer), json!({"accepted": 1, "duplicates": 0, "rejected": []}));
+    assert_eq!(
+        counted(&answer),
+        json!({"accepted": 1, "duplicates": 0, "rejected": []})
+    );
     let one = Sums {
         attempts: 1,
         plays: 1,
@@ -45,7 +48,10 @@ async fn a_beacon_becomes_a_number_within_five_seconds_and_is_counted_once() {
     // The same once more changes nothing and says so.
     let (status, answer) = stack.post_beacons(&first).await.unwrap();
     assert_eq!(status, StatusCode::ACCEPTED);
-    assert_eq!(counted(&answer), json!({"accepted": 0, "duplicates": 1, "rejected": []}));
+    assert_eq!(
+        counted(&answer),
+        json!({"accepted": 0, "duplicates": 1, "rejected": []})
+    );
 
     // A later beacon of the attempt carries larger totals; the attempt stays one.
     let later = batch(now_ms(), vec![playing(attempt, 1, started, 7_000, 1_200)]);
