@@ -70,8 +70,8 @@ test('one script tag measures a plain page of another origin, without a prefligh
   await context.close();
 });
 
-// TODO: what is held back for dating stops is not given back at pagehide, up to half a second.
-test('leaving the page flushes what was played, by pagehide', { todo: 'the last held-back tick is lost at pagehide' }, async () => {
+// TODO: red; play_ms was 2,027 where the page had played more than 2,500. Perhaps what is held back for dating stops; not looked into yet.
+test('leaving the page flushes what was played, by pagehide', { todo: 'the end of playing is lost; cause not known yet' }, async () => {
   const { page, context } = await openPage(browser);
   await page.goto(`${site.origin}/?viewer=hide`);
   await play(page, 2_500);

@@ -59,8 +59,8 @@ test('a broken stream is one playback failure with its class', async () => {
   await context.close();
 });
 
-// TODO: since the adapters tell more, the fatal error reaches no attempt (hls.js), so this is red.
-test('a manifest that is not there is a start failure', { todo: 'the fatal error of a manifest reaches no attempt' }, async () => {
+// TODO: red; the attempt is there and no start failure is counted within 30 s. The cause is not known yet.
+test('a manifest that is not there is a start failure', { todo: 'no start failure is counted; cause not known yet' }, async () => {
   const { page, context } = await openPage(browser);
   await page.goto(node.client.playerUrl('manifest'));
   await page.click('#break-manifest');
@@ -73,7 +73,7 @@ test('a manifest that is not there is a start failure', { todo: 'the fatal error
   await context.close();
 });
 
-test('a closed tab is an attempt that quit, with its playing time to the end', { todo: 'the last held-back tick is lost at pagehide' }, async () => {
+test('a closed tab is an attempt that quit, with its playing time to the end', { todo: 'not run since leaving a page turned red' }, async () => {
   const { page, context, id } = await startPlaying('leave');
   await page.waitForFunction(() => window.player.truth.read().play_ms > 2_000);
   const truth = await page.evaluate(() => window.player.truth.read());
