@@ -57,10 +57,11 @@ const TROUBLES: [Trouble; 7] = [
         begins: &["ALTER TABLE beacons MODIFY SETTING table_readonly = 1"],
         ends: &["ALTER TABLE beacons MODIFY SETTING table_readonly = 0"],
     },
+    // Detached, not renamed: while ClickHouse renames a table, an insert under way may pass its view by, and succeeds.
     Trouble::Sql {
         name: "the table is not there",
-        begins: &["RENAME TABLE beacons TO beacons_elsewhere"],
-        ends: &["RENAME TABLE beacons_elsewhere TO beacons"],
+        begins: &["DETACH TABLE beacons"],
+        ends: &["ATTACH TABLE beacons"],
     },
     Trouble::Sql {
         name: "the schema is behind",
