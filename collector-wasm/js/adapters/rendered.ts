@@ -24,13 +24,11 @@ export function rendered(media: HTMLMediaElement, signals: Signals, ladder: () =
   const look = (): void => {
     const height = video.videoHeight ?? 0;
     if (height === 0) return;
-    const near = (rendition: Rendition | undefined): boolean => Math.abs((rendition?.height ?? Infinity) - height) <= SAME_PX;
-    const fits = ladder().filter(near);
+    const near = (rendition?: Rendition): boolean => Math.abs((rendition?.height ?? Infinity) - height) <= SAME_PX;
+    const fits = ladder().filter((rung) => near(rung));
     // Where no rung is of the picture's height (the manifest tells none, or tells wrong), the player's word is all there is.
     const found = near(word) || fits.length === 0 ? word : near(shown) ? shown : fits[0];
-    if (found === undefined) return;
-    shown = found;
-    signals.rendition(found);
+    if (found) signals.rendition((shown = found));
   };
   const resized = calm(look);
   media.addEventListener('resize', resized);
