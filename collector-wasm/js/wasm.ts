@@ -33,7 +33,7 @@ export function load(source: () => Promise<BufferSource | WebAssembly.Module>, f
     .catch(fallback)
     .then((exports) => {
       setWasm(exports);
-      Attempt.prototype.beacon_json = function (t: number, kind: number) {
+      Attempt.prototype.beacon_message = function (t: number, kind: number) {
         const at = this.beacon(t, kind);
         return new Uint8Array(exports.memory.buffer, at, this.beacon_bytes());
       };

@@ -4,7 +4,7 @@
 //! The numbers of events, fields, classes and kinds are the contract with `js/attempt.ts`; a test compares the two.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod json;
+mod compact;
 mod numbers;
 
 use playback::{Fold, MonotonicMs, Options};
@@ -30,7 +30,7 @@ pub struct Attempt {
     /// What [`Attempt::text`] brought for the next event, in order.
     texts: Vec<String>,
     /// The latest beacon; its memory is used again.
-    json: Vec<u8>,
+    message: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -51,7 +51,7 @@ impl Attempt {
         Self {
             session,
             texts: Vec::new(),
-            json: Vec::new(),
+            message: Vec::new(),
         }
     }
 
@@ -72,22 +72,22 @@ impl Attempt {
         self.texts.push(text);
     }
 
-    /// Writes the next beacon as JSON in UTF-8 and answers where it lies; [`Attempt::beacon_bytes`] says how long it is, and the next call
+    /// Writes the next beacon in the compact form and answers where it lies; [`Attempt::beacon_bytes`] says how long it is, and the next call
     /// overwrites it. `kind` as in the flags, without the 1 added.
-    /// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them in.
+    /// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them beside it.
     ///
     /// Not a vector, because two results are one more than a module lowered to JavaScript can give.
     pub fn beacon(&mut self, t: f64, kind: u32) -> *const u8 {
-        json::write(
+        compact::write(
             &self.session.cut(monotonic(t), numbers::beacon_kind(kind)),
-            &mut self.json,
+            &mut self.message,
         );
-        self.json.as_ptr()
+        self.message.as_ptr()
     }
 
     /// Length of what [`Attempt::beacon`] wrote.
     pub fn beacon_bytes(&self) -> u32 {
-        self.json.len() as u32
+        self.message.len() as u32
     }
 }
 
@@ -100,15 +100,23 @@ fn monotonic(t: f64) -> MonotonicMs {
 mod tests {
     use super::*;
 
-    /// As `js/attempt.ts` puts it together.
+    /// The beacon that `js/attempt.ts` makes of what was written here, as both of the server's readers read it.
+    pub(crate) fn beacon_from(message: &[u8]) -> schemas::Beacon {
+        let head = [&[0x0a, 16][..], &[7; 16], &[0x18, 1]].concat();
+        let whole = [&head, message].concat();
+        let (beacon, unknown) = schemas::proto::read_any_beacon(&whole).unwrap();
+        assert_eq!(unknown, []);
+        assert_eq!(schemas::proto::read_beacon(&whole), Ok((beacon.clone(), unknown)));
+        beacon
+    }
+
     fn beacon(attempt: &mut Attempt, t: f64, kind: u32) -> schemas::Beacon {
         let at = attempt.beacon(t, kind);
         assert_eq!(
             (at, attempt.beacon_bytes() as usize),
-            (attempt.json.as_ptr(), attempt.json.len())
+            (attempt.message.as_ptr(), attempt.message.len())
         );
-        let head = r#"{"attempt_id":"0190a6f0-0000-7000-8000-000000000001","started_at_ms":1,"#;
-        serde_json::from_slice(&[head.as_bytes(), &attempt.json[1..]].concat()).unwrap()
+        beacon_from(&attempt.message)
     }
 
     #[test]

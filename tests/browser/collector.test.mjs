@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { decode } from '../../collector-wasm/dist/debug.js';
 import { launch, openPage } from './lib/chromium.mjs';
 
 const dist = fileURLToPath(new URL('../../collector-wasm/dist/', import.meta.url));
@@ -33,8 +34,10 @@ const video = document.querySelector('video');
 window.collector = attach(video, { licenseKey: 'pl_test', ...${options} });
 video.src = '/video.mp4';
 video.play();`;
-  /** @type {any[]} */
+  /** @type {import('../../collector-wasm/dist/debug.js').Beacon[]} */
   const beacons = [];
+  /** @type {{ method?: string, type?: string, origin?: string }[]} */
+  const reports = [];
   /** @type {string[]} */
   const asked = [];
   const server = createServer((request, response) => {
@@ -45,10 +48,13 @@ video.play();`;
       response.writeHead(200, policy === null || pathname !== '/' ? head : { ...head, 'Content-Security-Policy': policy }).end(body);
     };
     if (pathname === '/v1/beacons') {
-      let body = '';
-      request.on('data', (chunk) => (body += chunk));
+      const { 'content-type': type, origin } = request.headers;
+      reports.push({ method: request.method, type, origin });
+      /** @type {Buffer[]} */
+      const chunks = [];
+      request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
-        beacons.push(...JSON.parse(body).beacons);
+        beacons.push(...decode(Buffer.concat(chunks)).beacons);
         answer('application/json', JSON.stringify({ data: { result: { received_at_ms: Date.now() } } }));
       });
     } else if (pathname === '/') answer('text/html', page);
@@ -66,6 +72,7 @@ video.play();`;
   return {
     origin,
     beacons,
+    reports,
     asked,
     async stop() {
       server.closeAllConnections();
@@ -122,6 +129,22 @@ for (const [name, policy, lowered] of /** @type {[string, string | null, boolean
     assert.equal(end.totals.end_reason, 'quit');
   });
 }
+
+test('a report to another site needs no preflight, the last words neither', async () => {
+  const site = await startSite(null, `{ endpoint: location.origin.replace('127.0.0.1', 'localhost') }`);
+  const { context, page, errors } = await openPage(browser);
+  // Without keepalive the last words go by sendBeacon.
+  await page.addInitScript(() => delete (/** @type {any} */ (Request.prototype).keepalive));
+  await page.goto(site.origin);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector('video')).currentTime > 1, null, { timeout: 30_000 });
+  await page.goto('about:blank');
+  await eventually(() => site.beacons.some(({ kind }) => kind === 'end'));
+  assert.ok(site.reports.length > 1);
+  for (const report of site.reports) assert.deepEqual(report, { method: 'POST', type: undefined, origin: site.origin });
+  assert.deepEqual(errors, []);
+  await context.close();
+  await site.stop();
+});
 
 test('nothing leaves before consent, all of it after, and nothing once it is taken back', async () => {
   const site = await startSite(null, '{ consent: false }');
