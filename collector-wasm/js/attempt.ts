@@ -7,12 +7,12 @@ import { BEACON, isOver, wanted } from './numbers.ts';
 import type { Transport } from './transport.ts';
 import { warn } from './quiet.ts';
 
-/** The class that wasm-bindgen makes of collector-wasm/src/lib.rs. */
+/** The fold in the module, as js/wasm.ts makes it. */
 export interface Fold {
   event(kind: number, t: number, a: number, b: number, c: number, d: number, e: number): number;
   text(text: string): void;
   /** A beacon without what is known here, in the module's memory until the next call. */
-  beacon_message(t: number, kind: number): Uint8Array;
+  beacon(t: number, kind: number): Uint8Array;
   free(): void;
 }
 export type FoldClass = new (t: number, frame_callback: boolean) => Fold;
@@ -92,7 +92,7 @@ export class Recorder {
   }
 
   #beacon(t: number, kind: number): void {
-    const beacon = [...this.#head, ...this.#fold!.beacon_message(t, kind)];
+    const beacon = [...this.#head, ...this.#fold!.beacon(t, kind)];
     const sequence = this.#sequence++;
     if (kind === BEACON.FIRST_FRAME && this.#context.first_frame_method === 'frame_callback' && !this.frameByCallback) {
       this.update({ first_frame_method: 'playhead_advance' });

@@ -1,6 +1,6 @@
 // Here lives the writing of Protocol Buffers, as far as a beacon needs it. What each field means: schemas/proto/playhead/v1/beacon.proto.
 
-const encoder = new TextEncoder();
+export const encoder = new TextEncoder();
 
 /** Whole, not negative, exact to 2⁵³. */
 function varint(value: number): number[] {

@@ -1,6 +1,6 @@
 // Here lives who watched what, with what, where. schemas/src/beacon.rs says what each name means.
 
-import { field } from './compact.ts';
+import { encoder, field } from './compact.ts';
 
 /** What the page may say about an attempt. */
 export interface Context {
@@ -36,8 +36,6 @@ export interface Context {
 const LABEL_BYTES = 128;
 const TEXT_BYTES = 512;
 const CUSTOM_MAX = 50;
-
-const encoder = new TextEncoder();
 
 /** Shortens to so many bytes, between characters. */
 export function shortened(text: string, bytes: number): string {

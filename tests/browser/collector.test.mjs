@@ -130,6 +130,39 @@ for (const [name, policy, lowered] of /** @type {[string, string | null, boolean
   });
 }
 
+test('the core as JavaScript writes the same bytes as the module', async () => {
+  const { instance } = await WebAssembly.instantiate(await readFile(`${dist}collector.wasm`));
+  const lowered = await import(`${dist}fallback.js`);
+  let seed = 1;
+  const random = (/** @type {number} */ below) => (seed = (seed * 48_271) % 0x7fff_ffff) % below;
+  /** Every kind of event with every kind of number, a thousand of them; the answers, and the beacons that were asked for and some more. */
+  const written = (/** @type {any} */ { memory, ...core }) => {
+    seed = 1;
+    const attempt = core.attempt_new(1_000.4, true);
+    const out = [];
+    for (let [turn, t] = [0, 1_000]; turn < 1_000; turn += 1, t += random(900) + 0.25) {
+      const kind = turn === 0 ? 1 : random(33);
+      // Not the ends: a session that is over takes nothing.
+      if ([21, 22, 23].includes(kind)) continue;
+      for (const text of kind === 30 || kind === 17 ? [`é-${random(99)}`, 'why', 'at line 3'] : []) {
+        const bytes = new TextEncoder().encode(text);
+        new Uint8Array(memory.buffer, core.attempt_text(attempt, bytes.length)).set(bytes);
+      }
+      const number = () => [random(3), random(20_000), random(4_000_000) / 7, -1, NaN][random(5)];
+      const flags = core.attempt_event(attempt, kind, t, number(), kind === 30 ? 0 : number(), number(), number(), number());
+      const wanted = (flags & 7) - 1;
+      if (wanted < 0 && turn % 10 > 0) continue;
+      const at = core.attempt_beacon(attempt, t, Math.max(wanted, 3));
+      out.push(flags, Buffer.from(memory.buffer, at, core.attempt_beacon_bytes(attempt)).toString('hex'));
+    }
+    core.attempt_free(attempt);
+    return out;
+  };
+  const [module, script] = [written(instance.exports), written(lowered)];
+  assert.ok(module.length > 200, `${module.length}`);
+  assert.deepEqual(script, module);
+});
+
 test('a report to another site needs no preflight, the last words neither', async () => {
   const site = await startSite(null, `{ endpoint: location.origin.replace('127.0.0.1', 'localhost') }`);
   const { context, page, errors } = await openPage(browser);
