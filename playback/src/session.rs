@@ -522,8 +522,11 @@ impl Fold {
         } else {
             self.read = now;
             if position_ms.is_none() {
-                let held_ms = if self.is_sampled() { HOLD_MS } else { 0 };
-                self.settle(self.elapsed_ms().saturating_sub(held_ms));
+                let now = self.elapsed_ms();
+                self.settle(match self.is_sampled() {
+                    true => now.saturating_sub(HOLD_MS).min(self.startup.first_advance_ms().unwrap_or(now)),
+                    false => now,
+                });
             }
         }
         let forgotten = self.state == State::Paused && self.elapsed_ms() - self.state_since_ms >= PAUSED_MS_MAX;
