@@ -93,7 +93,7 @@ export class Watch {
     });
     on(video, 'seeking', (t) => {
       if (this.#seeksItself(t)) return;
-      this.#raw(EVENT.SEEK_STARTED, t, this.#lastPosition_ms);
+      this.#raw(EVENT.SEEK_STARTED, t, this.#left_ms());
     });
     on(video, 'seeked', (t) => {
       if (this.#seeksItself(t)) return;
@@ -245,6 +245,8 @@ export class Watch {
   }
 
   #played(t: number): void {
+    // Told once: it stays so until another source comes.
+    if (this.#failure !== null && this.#attempt !== null) return;
     if (this.#attempt === null || this.#attempt.over) {
       // A play with everything loaded, after autoplay was seen coming, is that autoplay; its intent was the load.
       const autoplay = this.#autoplayAt !== null && this.#video.readyState >= 4;
@@ -405,6 +407,16 @@ export class Watch {
 
   #position_ms(): number {
     return Math.max(0, Math.round(this.#video.currentTime * 1_000));
+  }
+
+  /** Where it was sought from, by what was played: the position is a wish by then. Where more was played before, the fold knows better. */
+  #left_ms(): number {
+    const { played } = this.#video;
+    const last_s = this.#lastPosition_ms / 1_000;
+    for (let index = 0; index < played.length; index++) {
+      if (played.start(index) <= last_s + 0.01 && last_s <= played.end(index)) return Math.round(played.end(index) * 1_000);
+    }
+    return this.#lastPosition_ms;
   }
 
   #buffer_ms(): number {

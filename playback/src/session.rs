@@ -929,6 +929,11 @@ impl Fold {
         DurationMs::try_from(u64::from(media_ms) * 1_000 / u64::from(rate)).unwrap_or(DurationMs::MAX)
     }
 
+    /// How much media that long shows, at the current rate.
+    fn media_ms(&self, window_ms: DurationMs) -> u32 {
+        u32::try_from(u64::from(window_ms) * u64::from(self.rate_permille) / 1_000).unwrap_or(u32::MAX)
+    }
+
     /// The playhead passed `media_ms` of media within the last `window_ms`.
     fn moved(&mut self, media_ms: u32, window_ms: DurationMs) {
         let now = self.elapsed_ms();
@@ -946,6 +951,9 @@ impl Fold {
         let Some((from_position_ms, from_ms)) = before.filter(|(position, _)| *position <= position_ms) else {
             // Nothing to compare with, or it was put back.
             self.still = None;
+            if let (None, Some(ago_ms)) = (before, self.ago(self.ad_boundary_at).filter(|ago| *ago <= HOLD_MS)) {
+                self.moved(self.media_ms(ago_ms), ago_ms);
+            }
             return self.settle(now);
         };
         let advance_ms = position_ms - from_position_ms;
@@ -1054,8 +1062,7 @@ impl Fold {
         let (State::Playing, Some((_, at_ms)), None) = (self.state, self.position, self.still) else {
             return;
         };
-        let media_ms = u64::from(now - at_ms) * u64::from(self.rate_permille) / 1_000;
-        let media_ms = u32::try_from(media_ms).unwrap_or(u32::MAX).min(self.buffer_ms.unwrap_or(u32::MAX));
+        let media_ms = self.media_ms(now - at_ms).min(self.buffer_ms.unwrap_or(u32::MAX));
         if self.is_sampled() && !self.hidden && media_ms > 0 {
             self.moved(media_ms, now - at_ms);
         }
@@ -1078,10 +1085,19 @@ impl Fold {
     }
 
     fn seek_started(&mut self, from_position_ms: Option<u32>) {
-        let from_position_ms = from_position_ms
-            .or(self.position.map(|(position, _)| position))
-            .unwrap_or(0);
-        self.advance_unseen();
+        let now = self.elapsed_ms();
+        self.play_since_shown();
+        let mut from_position_ms = from_position_ms;
+        if let Some((position_ms, at_ms)) = self.position {
+            // No further than the time since the latest tick allows: what was played before may end anywhere.
+            let most_ms = position_ms.saturating_add(self.media_ms(now - at_ms));
+            let left_ms = from_position_ms.unwrap_or(position_ms).clamp(position_ms, most_ms);
+            if self.state == State::Playing && left_ms > position_ms {
+                self.moved(left_ms - position_ms, now - at_ms);
+            }
+            from_position_ms = Some(left_ms);
+        }
+        let from_position_ms = from_position_ms.unwrap_or(0);
         self.position = None;
         self.anchor_position_ms = None;
         if !self.totals.first_frame_seen {
@@ -1089,7 +1105,6 @@ impl Fold {
             self.startup.moved();
             return;
         }
-        self.play_since_shown();
         if let Some(seek) = &mut self.seek {
             seek.arrived_ms = None;
             return;

@@ -34,6 +34,8 @@ export function rendered(media: HTMLMediaElement, signals: Signals, ladder: () =
   };
   const resized = calm(look);
   media.addEventListener('resize', resized);
+  // Attached to a picture that is there already.
+  resized();
   return {
     said(rendition) {
       word = rendition;
