@@ -147,6 +147,7 @@ export class Watch {
       if (video.readyState > 2 && video.played.length > 0) {
         this.#frameAt = now;
         this.#raw(EVENT.ALREADY_PLAYING, now);
+        this.#sample(now);
       }
     } else this.#autoplays(now);
   }

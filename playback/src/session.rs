@@ -1239,6 +1239,7 @@ impl Fold {
         if begins == self.in_ad {
             return;
         }
+        self.play_since_shown();
         self.in_ad = begins;
         self.ad_boundary_at = Some(self.elapsed_ms());
         self.change();
