@@ -391,8 +391,8 @@ impl Fold {
                 }
             }
             Signal::Rendition(rendition) => {
-                let rendered = self.totals.first_frame_seen
-                    && self.elapsed_ms() - self.frame_seen_ms > FIRST_RENDITION_MS;
+                let rendered =
+                    self.totals.first_frame_seen && self.elapsed_ms() - self.frame_seen_ms > FIRST_RENDITION_MS;
                 if self.quality.show(rendition, rendered, &mut self.totals) {
                     self.rendition_at = rendered.then_some(self.elapsed_ms()).or(self.rendition_at);
                     self.note(EventKind::Rendition {
@@ -524,7 +524,9 @@ impl Fold {
             if position_ms.is_none() {
                 let now = self.elapsed_ms();
                 self.settle(match self.is_sampled() {
-                    true => now.saturating_sub(HOLD_MS).min(self.startup.first_advance_ms().unwrap_or(now)),
+                    true => now
+                        .saturating_sub(HOLD_MS)
+                        .min(self.startup.first_advance_ms().unwrap_or(now)),
                     false => now,
                 });
             }
@@ -1018,7 +1020,8 @@ impl Fold {
         let resumed_ms = now.saturating_sub(self.needed_ms(advance_ms));
         let shown_ms = self.shown_ms();
         let moves = advance_ms >= ADVANCE_MS_MIN;
-        let hungry = shown_ms.is_some_and(|shown_ms| if moves { resumed_ms } else { now } >= shown_ms.saturating_add(HUNGER_MS));
+        let hungry =
+            shown_ms.is_some_and(|shown_ms| if moves { resumed_ms } else { now } >= shown_ms.saturating_add(HUNGER_MS));
         if hungry && self.state == State::Starting {
             let cause = self.cause(self.frame_seen_ms, self.buffer_ms);
             self.rebuffer_at(self.frame_seen_ms, cause);
@@ -1027,7 +1030,9 @@ impl Fold {
             let window_ms = now - self.settled_ms;
             let playing_ms = match shown_ms {
                 Some(shown_ms) if !hungry => shown_ms,
-                _ if self.said_playing_ms.saturating_sub(resumed_ms) < CATCH_UP_MS => resumed_ms.max(self.said_playing_ms),
+                _ if self.said_playing_ms.saturating_sub(resumed_ms) < CATCH_UP_MS => {
+                    resumed_ms.max(self.said_playing_ms)
+                }
                 _ => resumed_ms,
             };
             self.enter_at(State::Playing, playing_ms);
