@@ -34,6 +34,7 @@ export enum EVENT {
   RENDITION_SELECTED = 28,
   LIVE_LATENCY = 29,
   ERROR = 30,
+  ALREADY_PLAYING = 31,
 }
 
 /** Failure classes as `ERROR` takes them. */

@@ -1,7 +1,7 @@
 // Here lives the listening to one media element: its events become numbers, with the time at which they happened.
 // Nothing is decided here but where an attempt begins; what a signal means lives in the Rust `playback`.
 
-import type { Adapter, ObjectType, Rendition, Signals } from './adapter.ts';
+import type { Adapter, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
 import { Recorder, type FoldClass } from './attempt.ts';
 import { attemptId, happened, type Clock } from './clock.ts';
 import type { Context } from './context.ts';
@@ -41,8 +41,11 @@ export class Watch {
   #begunAt = 0;
   #asked = false;
   #loaded = false;
-  #frameSeen = false;
+  /** When the first frame was presented; before it, never. */
+  #frameAt = Infinity;
   #frameHandle = 0;
+  /** At its end the element goes back to the start by itself when it is played again. */
+  #replays = false;
   #autoplayAt: number | null = null;
   #lastPosition_ms = 0;
   #rendition: Rendition | null = null;
@@ -53,6 +56,10 @@ export class Watch {
   #drm: [number?, number?] = [];
   /** Media of this source came while nobody wanted to play. */
   #preloaded = false;
+  /** What this source failed of while nobody wanted to play. */
+  #failure: PlaybackError | null = null;
+  /** No attempt of this source has begun. */
+  #untried = true;
   /** What an adapter says, and the page where no adapter can. */
   readonly signals: Signals;
   readonly #video: HTMLMediaElement;
@@ -74,19 +81,23 @@ export class Watch {
     };
 
     on(video, 'play', (t) => this.#played(t));
-    on(video, 'playing', (t) => this.#signal(EVENT.PLAYING, t));
+    on(video, 'playing', (t) => this.#playing(t));
     on(video, 'waiting', (t) => this.#signal(EVENT.WAITING, t));
     on(video, 'pause', (t) => {
       // Just before `ended` the element pauses by itself.
       if (!video.ended) this.#signal(EVENT.PAUSE, t);
     });
-    on(video, 'ended', (t) => this.#signal(EVENT.ENDED, t));
+    on(video, 'ended', (t) => {
+      this.#replays = true;
+      this.#signal(EVENT.ENDED, t);
+    });
     on(video, 'seeking', (t) => {
-      if (!this.#frameSeen && adapter.ownsSeek?.(video.currentTime)) return;
-      this.#raw(EVENT.SEEK_STARTED, t, this.#lastPosition_ms);
+      if (this.#seeksItself(t)) return;
+      this.#raw(EVENT.SEEK_STARTED, t, this.#left_ms());
     });
     on(video, 'seeked', (t) => {
-      if (!this.#frameSeen && adapter.ownsSeek?.(video.currentTime)) return;
+      if (this.#seeksItself(t)) return;
+      this.#replays = false;
       this.#raw(EVENT.SEEK_ENDED, t, this.#position_ms());
     });
     on(video, 'ratechange', (t) => this.#signal(EVENT.PLAYBACK_RATE, t, this.#rate * 1_000));
@@ -130,9 +141,15 @@ export class Watch {
     const now = clock.now();
     this.#loaded = video.readyState > 0;
     this.#measured();
-    // Attached to a playing element: the intent was earlier, but nobody saw it. It counts from now.
-    if (!video.paused && !video.ended) this.#played(now);
-    else this.#autoplays(now);
+    // Attached to a playing element: the intent was earlier, but nobody saw it. It counts from now, without a startup.
+    if (!video.paused && !video.ended) {
+      this.#played(now);
+      if (video.readyState > 2 && video.played.length > 0) {
+        this.#frameAt = now;
+        this.#raw(EVENT.ALREADY_PLAYING, now);
+        this.#sample(now);
+      }
+    } else this.#autoplays(now);
   }
 
   get attempt(): Recorder | null {
@@ -169,7 +186,7 @@ export class Watch {
     const unix = clock.unix() - (now - t);
     this.#begunAt = t;
     this.#asked = asked;
-    this.#frameSeen = false;
+    this.#frameAt = Infinity;
     this.#autoplayAt = null;
     this.#signalledLive = false;
     this.#loaded = this.#video.readyState > 0;
@@ -209,6 +226,9 @@ export class Watch {
     this.#tellLive(t);
     this.#awaitFrame();
     this.#stopTicks?.();
+    this.#untried = false;
+    if (this.#failure !== null) this.#erred(this.#failure, t);
+    if (attempt.over) return;
     this.#stopTicks = clock.every(TICK_MS, quiet(() => this.#tick()));
   }
 
@@ -226,6 +246,8 @@ export class Watch {
   }
 
   #played(t: number): void {
+    // Told once: it stays so until another source comes.
+    if (this.#failure !== null && this.#attempt !== null) return;
     if (this.#attempt === null || this.#attempt.over) {
       // A play with everything loaded, after autoplay was seen coming, is that autoplay; its intent was the load.
       const autoplay = this.#autoplayAt !== null && this.#video.readyState >= 4;
@@ -266,6 +288,8 @@ export class Watch {
     this.#autoplayAt = null;
     this.#drm = [];
     this.#preloaded = false;
+    this.#replays = false;
+    this.#another();
     if (this.#attempt === null || this.#attempt.over) return;
     // The page asked first and loads now: this is the attempt's own source coming, not another's.
     if (this.#asked && !this.#loadedSinceBegin) return;
@@ -273,6 +297,15 @@ export class Watch {
     const another = video.hasAttribute('src') || video.srcObject || video.querySelector('source') !== null;
     this.#raw(another ? EVENT.SOURCE_CHANGED : EVENT.QUIT, t);
     this.#rest();
+  }
+
+  /** A seek that nobody asked for, on the way to the first frame. Its event may be dispatched after the frame that it led to. */
+  #seeksItself(t: number): boolean {
+    return t <= this.#frameAt && (this.#replays || !!this.#setting.adapter.ownsSeek?.(this.#video.currentTime));
+  }
+
+  get #frameSeen(): boolean {
+    return this.#frameAt < Infinity;
   }
 
   get #rate(): number {
@@ -303,6 +336,28 @@ export class Watch {
     this.#sample(t);
     this.#frames(t);
     this.#raw(kind, t, ...numbers);
+  }
+
+  /** The player's word comes before the sample: in it the playhead may have jumped, the clock of the sound catching up. */
+  #playing(t: number): void {
+    this.#raw(EVENT.PLAYING, t);
+    if (this.#attempt === null || this.#attempt.over) return;
+    this.#sample(t);
+    this.#frames(t);
+  }
+
+  #erred({ class: failure, code, message, context, fatal }: PlaybackError, t: number): void {
+    if (this.#attempt === null || this.#attempt.over) return;
+    this.#sample(t);
+    this.#frames(t);
+    const number = FAILURE_CLASSES.indexOf(failure);
+    this.#worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
+  }
+
+  /** Another source: nothing of the one before is its. */
+  #another(): void {
+    this.#failure = null;
+    this.#untried = true;
   }
 
   #tick(): void {
@@ -355,6 +410,16 @@ export class Watch {
     return Math.max(0, Math.round(this.#video.currentTime * 1_000));
   }
 
+  /** Where it was sought from, by what was played: the position is a wish by then. Where more was played before, the fold knows better. */
+  #left_ms(): number {
+    const { played } = this.#video;
+    const last_s = this.#lastPosition_ms / 1_000;
+    for (let index = 0; index < played.length; index++) {
+      if (played.start(index) <= last_s + 0.01 && last_s <= played.end(index)) return Math.round(played.end(index) * 1_000);
+    }
+    return this.#lastPosition_ms;
+  }
+
   #buffer_ms(): number {
     const { buffered, currentTime } = this.#video;
     for (let index = 0; index < buffered.length; index++) {
@@ -386,7 +451,7 @@ export class Watch {
           if (!this.#video.paused) this.#awaitFrame();
           return;
         }
-        this.#frameSeen = true;
+        this.#frameAt = t;
         attempt.frameByCallback = true;
         this.#raw(EVENT.FIRST_FRAME, t);
       }),
@@ -453,7 +518,7 @@ export class Watch {
         this.#shown(rendition, now());
       }),
       renditionSelected: quiet((_rendition, automatic) => this.#raw(EVENT.RENDITION_SELECTED, now(), Number(automatic))),
-      buffering: quiet((active) => this.#signal(active ? EVENT.WAITING : EVENT.PLAYING, now())),
+      buffering: quiet((active) => (active ? this.#signal(EVENT.WAITING, now()) : this.#playing(now()))),
       requestStarted: quiet((object_type, at = now()) => this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type))),
       requestFinished: quiet((request) => {
         const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
@@ -467,13 +532,10 @@ export class Watch {
         if (host && /v/.test(object_type)) this.#find({ cdn: host });
       }),
       requestCancelled: quiet((object_type, at = now()) => this.#raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type))),
-      error: quiet(({ class: failure, code, message, context, fatal }) => {
-        const t = now();
-        if (this.#attempt === null || this.#attempt.over) return;
-        this.#sample(t);
-        this.#frames(t);
-        const number = FAILURE_CLASSES.indexOf(failure);
-        this.#worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
+      error: quiet((error) => {
+        // Nobody wants to play it yet; whoever does meets it at once.
+        if (error.fatal && this.#untried && (this.#attempt?.over ?? true)) this.#failure = error;
+        this.#erred(error, now());
       }),
       ready: quiet(() => {
         const { playerConstructedAt } = this.#setting;
@@ -503,6 +565,7 @@ export class Watch {
       }),
       adRequested: quiet((at = now()) => this.#raw(EVENT.AD_REQUESTED, at)),
       sourceChanged: quiet(() => {
+        this.#another();
         if (this.#asked && !this.#loadedSinceBegin) return;
         this.#end(EVENT.SOURCE_CHANGED, now());
       }),

@@ -76,6 +76,8 @@ events! {
     LIVE_LATENCY = 29,
     /// a number of [`failure_class`], b fatal. Texts: code, message, context.
     ERROR = 30,
+    /// It played before anybody listened.
+    ALREADY_PLAYING = 31,
 }
 
 /// A number that may be unknown: negative, NaN and what does not fit 32 bits are.
@@ -115,6 +117,7 @@ pub fn signal_from_numbers(kind: u32, numbers: [f64; 5], texts: &mut Vec<String>
                 false => FirstFrameMethod::FrameCallback,
             },
         },
+        ALREADY_PLAYING => Signal::AlreadyPlaying,
         PLAYING => Signal::Playing,
         WAITING => Signal::Waiting,
         PAUSE => Signal::Pause,

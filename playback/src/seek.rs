@@ -12,6 +12,6 @@ pub(crate) struct OpenSeek {
     pub seek_ms: DurationMs,
     pub from_position_ms: u32,
     pub to_position_ms: u32,
-    /// The player arrived; while playing, the frame is still to come.
-    pub arrived: bool,
+    /// When the player arrived with a picture of the place, ms after intent; `None` before.
+    pub arrived_ms: Option<DurationMs>,
 }

@@ -46,10 +46,16 @@ const ANNOUNCED_STILL_MS: DurationMs = 20;
 pub const HOLD_MS: DurationMs = 300;
 /// A frame callback may come so long after the frame: 250 ms of a busy page.
 const LATE_FRAME_MS: DurationMs = 250;
+/// A rendition told within 100 ms of the first frame is that frame's: its size is an event, which comes after it.
+const FIRST_RENDITION_MS: DurationMs = 100;
 /// A playhead behind by less is on its way, 50 ms: browsers move it in steps.
 const BEHIND_MS: DurationMs = 50;
-/// A first frame followed by hunger becomes a stall after one tick; before that the player is still starting up.
+/// A picture that moves within this time played from when it was there: players take a moment to get going, and one tick to show it.
+/// One that does not lacks data.
 const HUNGER_MS: DurationMs = 250;
+/// A browser's clock catches up at once when playback resumes, Chromium's by some 70 ms: the player's word of it is the moment
+/// when it comes so shortly after the one that the playhead alone would tell.
+const CATCH_UP_MS: DurationMs = 100;
 /// A pause this close before the end is the element's own, not the viewer's.
 const END_PAUSE_MS: DurationMs = 100;
 /// The same error again within this time is the same error: players repeat themselves, first non-fatal, then fatal.
@@ -127,6 +133,8 @@ pub struct Fold {
     totals: Totals,
     startup: Startup,
     frame_seen_ms: DurationMs,
+    /// When the player last said that it plays.
+    said_playing_ms: DurationMs,
     stall: Option<OpenStall>,
     seek: Option<OpenSeek>,
     quality: Quality,
@@ -183,6 +191,7 @@ impl Fold {
             totals: Totals::default(),
             startup: Startup::default(),
             frame_seen_ms: 0,
+            said_playing_ms: 0,
             stall: None,
             seek: None,
             quality: Quality::default(),
@@ -366,6 +375,7 @@ impl Fold {
                     self.frame_seen(self.since_intent(at), method);
                 }
             }
+            Signal::AlreadyPlaying => self.already_playing(),
             Signal::Playing => self.playing(),
             Signal::Waiting => self.waiting(),
             Signal::Tick { position_ms, buffer_ms } => self.tick(position_ms, buffer_ms),
@@ -381,7 +391,8 @@ impl Fold {
                 }
             }
             Signal::Rendition(rendition) => {
-                let rendered = self.totals.first_frame_seen;
+                let rendered =
+                    self.totals.first_frame_seen && self.elapsed_ms() - self.frame_seen_ms > FIRST_RENDITION_MS;
                 if self.quality.show(rendition, rendered, &mut self.totals) {
                     self.rendition_at = rendered.then_some(self.elapsed_ms()).or(self.rendition_at);
                     self.note(EventKind::Rendition {
@@ -407,7 +418,7 @@ impl Fold {
                 // The first frames after a stall or a seek come before the tick that tells of its end.
                 let shows = match self.state {
                     State::Playing | State::Rebuffering | State::Waiting => self.totals.first_frame_seen,
-                    State::Seeking => self.wants_play && self.seek.is_some_and(|seek| seek.arrived),
+                    State::Seeking => self.wants_play && self.shown_ms().is_some(),
                     _ => false,
                 };
                 let counts = shows && !self.hidden;
@@ -510,8 +521,14 @@ impl Fold {
             self.suspend(before_ms, gap_ms);
         } else {
             self.read = now;
-            if position_ms.is_none() && !self.is_sampled() {
-                self.settle(self.elapsed_ms());
+            if position_ms.is_none() {
+                let now = self.elapsed_ms();
+                self.settle(match self.is_sampled() {
+                    true => now
+                        .saturating_sub(HOLD_MS)
+                        .min(self.startup.first_advance_ms().unwrap_or(now)),
+                    false => now,
+                });
             }
         }
         let forgotten = self.state == State::Paused && self.elapsed_ms() - self.state_since_ms >= PAUSED_MS_MAX;
@@ -652,6 +669,8 @@ impl Fold {
     }
 
     fn end(&mut self, state: State, reason: EndReason) {
+        self.play_since_shown();
+        self.advance_unseen();
         self.enter(state);
         self.totals.end_reason = Some(reason);
         self.urge(BeaconKind::End);
@@ -782,6 +801,19 @@ impl Fold {
         self.content_seen(at_ms);
     }
 
+    /// Somebody watches already: the startup was not seen, so nothing is said of it.
+    fn already_playing(&mut self) {
+        if self.startup.any_seen {
+            return;
+        }
+        self.startup.any_seen = true;
+        self.startup.content_seen = true;
+        self.totals.first_frame_seen = true;
+        self.frame_seen_ms = self.elapsed_ms();
+        self.urge(BeaconKind::FirstFrame);
+        self.enter(State::Playing);
+    }
+
     fn content_seen(&mut self, at_ms: DurationMs) {
         if self.startup.content_seen || self.in_ad || !self.startup.any_seen {
             return;
@@ -794,6 +826,7 @@ impl Fold {
 
     fn playing(&mut self) {
         self.startup.starved = false;
+        self.said_playing_ms = self.elapsed_ms();
         if !self.totals.first_frame_seen {
             if self.state == State::Waiting {
                 self.enter(State::Starting);
@@ -802,7 +835,7 @@ impl Fold {
         }
         match self.state {
             // `playing` before `seeked` is the old position's.
-            State::Seeking if !self.seek.is_some_and(|seek| seek.arrived) => {}
+            State::Seeking if self.shown_ms().is_none() => {}
             // Only the player speaks, no tick: then it is believed.
             State::Playing => {
                 if let (Some(still), false) = (self.still, self.is_sampled()) {
@@ -898,6 +931,11 @@ impl Fold {
         DurationMs::try_from(u64::from(media_ms) * 1_000 / u64::from(rate)).unwrap_or(DurationMs::MAX)
     }
 
+    /// How much media that long shows, at the current rate.
+    fn media_ms(&self, window_ms: DurationMs) -> u32 {
+        u32::try_from(u64::from(window_ms) * u64::from(self.rate_permille) / 1_000).unwrap_or(u32::MAX)
+    }
+
     /// The playhead passed `media_ms` of media within the last `window_ms`.
     fn moved(&mut self, media_ms: u32, window_ms: DurationMs) {
         let now = self.elapsed_ms();
@@ -915,6 +953,9 @@ impl Fold {
         let Some((from_position_ms, from_ms)) = before.filter(|(position, _)| *position <= position_ms) else {
             // Nothing to compare with, or it was put back.
             self.still = None;
+            if let (None, Some(ago_ms)) = (before, self.ago(self.ad_boundary_at).filter(|ago| *ago <= HOLD_MS)) {
+                self.moved(self.media_ms(ago_ms), ago_ms);
+            }
             return self.settle(now);
         };
         let advance_ms = position_ms - from_position_ms;
@@ -970,27 +1011,70 @@ impl Fold {
     /// A tick while the playhead is waited for: after a stall, a seek, a pause, or a first frame that nothing followed.
     fn tick_held_up(&mut self, position_ms: u32) {
         let now = self.elapsed_ms();
-        if self.seek.is_some_and(|seek| !seek.arrived) {
+        if self.seek.is_some_and(|seek| seek.arrived_ms.is_none()) {
             return self.settle(now);
         }
         let anchor = self.anchor_position_ms.filter(|anchor| *anchor <= position_ms);
         let anchor = *self.anchor_position_ms.insert(anchor.unwrap_or(position_ms));
         let advance_ms = position_ms - anchor;
         let resumed_ms = now.saturating_sub(self.needed_ms(advance_ms));
-        if advance_ms >= ADVANCE_MS_MIN {
-            let window_ms = now - self.settled_ms;
-            self.enter_at(State::Playing, resumed_ms);
-            self.moved(advance_ms, window_ms);
-            self.settle(now);
-        } else if self.state == State::Starting && now - self.frame_seen_ms >= HUNGER_MS {
+        let shown_ms = self.shown_ms();
+        let moves = advance_ms >= ADVANCE_MS_MIN;
+        let hungry =
+            shown_ms.is_some_and(|shown_ms| if moves { resumed_ms } else { now } >= shown_ms.saturating_add(HUNGER_MS));
+        if hungry && self.state == State::Starting {
             let cause = self.cause(self.frame_seen_ms, self.buffer_ms);
             self.rebuffer_at(self.frame_seen_ms, cause);
-        } else {
+        }
+        if moves {
+            let window_ms = now - self.settled_ms;
+            let playing_ms = match shown_ms {
+                Some(shown_ms) if !hungry => shown_ms,
+                _ if self.said_playing_ms.saturating_sub(resumed_ms) < CATCH_UP_MS => {
+                    resumed_ms.max(self.said_playing_ms)
+                }
+                _ => resumed_ms,
+            };
+            self.enter_at(State::Playing, playing_ms);
+            self.moved(advance_ms, window_ms);
+            self.settle(now);
+        } else if shown_ms.is_none() || hungry {
             self.settle(resumed_ms);
         }
     }
 
+    /// Since when a picture is there that only has to move on: the first frame, or that of the place sought.
+    fn shown_ms(&self) -> Option<DurationMs> {
+        match self.state {
+            State::Starting if self.totals.first_frame_seen => Some(self.frame_seen_ms),
+            State::Seeking => self.seek.and_then(|seek| seek.arrived_ms),
+            _ => None,
+        }
+    }
+
+    /// What was shown is left before a tick could tell whether it moved: it did, unless that should have been seen by now.
+    fn play_since_shown(&mut self) {
+        if let (true, Some(shown_ms)) = (self.wants_play, self.shown_ms())
+            && self.elapsed_ms() < shown_ms.saturating_add(HUNGER_MS)
+        {
+            self.enter_at(State::Playing, shown_ms);
+        }
+    }
+
+    /// The media since the latest tick, which the next can no longer tell of: the time has shown it, and there was no more than was buffered.
+    fn advance_unseen(&mut self) {
+        let now = self.elapsed_ms();
+        let (State::Playing, Some((_, at_ms)), None) = (self.state, self.position, self.still) else {
+            return;
+        };
+        let media_ms = self.media_ms(now - at_ms).min(self.buffer_ms.unwrap_or(u32::MAX));
+        if self.is_sampled() && !self.hidden && media_ms > 0 {
+            self.moved(media_ms, now - at_ms);
+        }
+    }
+
     fn pause(&mut self) {
+        self.play_since_shown();
         self.wants_play = false;
         match self.state {
             State::Starting | State::Waiting | State::Playing | State::Rebuffering => {
@@ -1000,15 +1084,25 @@ impl Fold {
                 }
                 self.enter(State::Paused);
             }
-            State::Seeking if self.seek.is_some_and(|seek| seek.arrived) => self.enter(State::Paused),
+            State::Seeking if self.shown_ms().is_some() => self.enter(State::Paused),
             _ => {}
         }
     }
 
     fn seek_started(&mut self, from_position_ms: Option<u32>) {
-        let from_position_ms = from_position_ms
-            .or(self.position.map(|(position, _)| position))
-            .unwrap_or(0);
+        let now = self.elapsed_ms();
+        self.play_since_shown();
+        let mut from_position_ms = from_position_ms;
+        if let Some((position_ms, at_ms)) = self.position {
+            // No further than the time since the latest tick allows: what was played before may end anywhere.
+            let most_ms = position_ms.saturating_add(self.media_ms(now - at_ms));
+            let left_ms = from_position_ms.unwrap_or(position_ms).clamp(position_ms, most_ms);
+            if self.state == State::Playing && left_ms > position_ms {
+                self.moved(left_ms - position_ms, now - at_ms);
+            }
+            from_position_ms = Some(left_ms);
+        }
+        let from_position_ms = from_position_ms.unwrap_or(0);
         self.position = None;
         self.anchor_position_ms = None;
         if !self.totals.first_frame_seen {
@@ -1017,7 +1111,7 @@ impl Fold {
             return;
         }
         if let Some(seek) = &mut self.seek {
-            seek.arrived = false;
+            seek.arrived_ms = None;
             return;
         }
         if self.state == State::Starting {
@@ -1032,7 +1126,7 @@ impl Fold {
             seek_ms: 0,
             from_position_ms,
             to_position_ms: from_position_ms,
-            arrived: false,
+            arrived_ms: None,
         });
     }
 
@@ -1046,7 +1140,7 @@ impl Fold {
         }
         let Some(seek) = &mut self.seek else { return };
         seek.to_position_ms = to_position_ms;
-        seek.arrived = true;
+        seek.arrived_ms = Some(now);
         if !self.wants_play {
             self.enter(State::Paused);
         }
@@ -1150,6 +1244,7 @@ impl Fold {
         if begins == self.in_ad {
             return;
         }
+        self.play_since_shown();
         self.in_ad = begins;
         self.ad_boundary_at = Some(self.elapsed_ms());
         self.change();

@@ -38,7 +38,10 @@ pub enum Signal {
         /// How it was seen.
         method: FirstFrameMethod,
     },
-    /// The player says it plays.
+    /// It played before anybody listened: the startup stays unknown.
+    AlreadyPlaying,
+    /// The player says it plays. Before a [`Signal::Tick`] of the same moment, so that the fold knows how much of an advance is the
+    /// clock catching up.
     Playing,
     /// The player waits for data. Send a [`Signal::Tick`] of the same moment first, so that the fold knows where the playhead stood.
     Waiting,
@@ -56,7 +59,8 @@ pub enum Signal {
         /// Playhead position before, ms of media time, when known.
         from_position_ms: Option<u32>,
     },
-    /// The player arrived at the new position (`seeked`). While playing, the seek lasts until the playhead advances.
+    /// The player arrived at the new position (`seeked`), with its picture. While playing, the seek ends there if the playhead moves on
+    /// within a tick; a longer wait is the seek's.
     SeekEnded {
         /// Playhead position after, ms of media time.
         to_position_ms: u32,

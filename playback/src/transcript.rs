@@ -294,6 +294,7 @@ fn signal(verb: &str, words: &Words<'_>) -> Result<Signal, String> {
                 .first()
                 .map_or(Ok(FirstFrameMethod::FrameCallback), |name| words.name(name))?,
         },
+        "already_playing" => Signal::AlreadyPlaying,
         "playing" => Signal::Playing,
         "waiting" => Signal::Waiting,
         "tick" => Signal::Tick {

@@ -44,6 +44,22 @@ test('a pause and a seek are neither stalls nor playing; two seeks in a row are 
   assert.equal(seek_count, 1);
 });
 
+test('from the picture of the place sought on it plays; a longer wait there is the seek, never a stall', () => {
+  for (const [wait, playing] of [[100, 3_960 - 200], [400, 3_960 - 600]]) {
+    const moves = 2_200 + wait;
+    const position = (/** @type {number} */ ms) => (ms < 2_000 ? ms : ms < moves ? 20_000 : 20_000 + ms - moves);
+    const told = record(4_000, (ms) => ({ position: position(ms), flags: ms >= 2_000 && ms < 2_200 ? 2 : 0 }), [[0, 'intent'], [2_000, 'seeking'], [4_000, 'over']]);
+    // The frame of the place comes when the player arrived.
+    told.frames = told.frames.filter((_, at) => told.frames[at - (at % 3)] < 2_000 || told.frames[at - (at % 3)] >= 2_200);
+    told.frames.push(2_200, 20_000, 240);
+    const groups = Array.from({ length: told.frames.length / 3 }, (_, at) => told.frames.slice(at * 3, at * 3 + 3)).sort((a, b) => a[0] - b[0]);
+    told.frames = groups.flat();
+    const [{ stalls, play_ms }] = judged(told, 4_000);
+    assert.deepEqual(stalls, []);
+    near(play_ms, playing, 20);
+  }
+});
+
 test('bitrate is weighed by the media that was shown, and a switch is a change of the picture', () => {
   const told = record(4_000, (ms) => ({ position: ms, height: ms < 1_000 ? 240 : 480 }), [[0, 'intent'], [4_000, 'over']]);
   const [{ switches, bitrate_avg_bps }] = judged(told, 4_000);

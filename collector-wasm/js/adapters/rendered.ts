@@ -32,6 +32,8 @@ export function rendered(media: HTMLMediaElement, signals: Signals, ladder: () =
   };
   const resized = calm(look);
   media.addEventListener('resize', resized);
+  // Attached to a picture that is there already.
+  resized();
   return {
     said(rendition) {
       word = rendition;

@@ -105,8 +105,13 @@ export function truth(record, { from, to }, averageOf) {
         if (end - last.at >= STILL_MS_MIN) {
           for (const span of wanted(events, seeks, last, end)) {
             if (span.to - span.from < STILL_MS_MIN || inAd(span.from)) continue;
+            // A picture is on the screen, the first or that of the place sought: a player takes a moment to move on from it. A longer one is
+            // the tail of the seek, and after the first frame a lack of data.
+            const sought = seeks.some(({ to }) => to === span.from);
+            if ((sought || span.from === started) && span.to - span.from < STALL_MS_MIN) continue;
             // From `play` on a player with data takes its moment; nobody waits for data.
-            if (span.resumes && (samples.find(({ at }) => at >= span.from)?.ahead ?? 0) >= STARVED_MS) resuming.push(span);
+            if (sought) resuming.push(span);
+            else if (span.resumes && (samples.find(({ at }) => at >= span.from)?.ahead ?? 0) >= STARVED_MS) resuming.push(span);
             else stalls.push({ at_ms: span.from - from, stall_ms: span.to - span.from });
           }
         }
