@@ -54,10 +54,13 @@ const inputs = {
     onLoad({ filter: /.*/, namespace: 'playhead' }, () => ({ contents: `export default ${JSON.stringify(asText(wasm))}`, loader: 'js' }));
   },
 };
+/** Names of properties that nobody outside a bundle sees: neither a page nor an adapter nor the overlay. They become one letter. */
+const INSIDE = 'accepted,attempt,flush,frameByCallback,frameCallback,hold,optedOut,parcels,release,serverOffset_ms,signals,store,transport,unix,wake';
 const shared = {
   absWorkingDir: here,
   bundle: true,
   minify: true,
+  mangleProps: new RegExp(`^(${INSIDE.replaceAll(',', '|')})$`),
   sourcemap: false,
   // fetch keepalive, ResizeObserver, requestVideoFrameCallback where present; reference types in wasm: Chrome 96, Firefox 79, Safari 15.
   target: ['es2022'],

@@ -17,6 +17,9 @@ export interface Fold {
 }
 export type FoldClass = new (t: number, frame_callback: boolean) => Fold;
 
+/** As the module takes a number: whole, and the greatest of 32 bits, here -1, for what is not known. */
+const whole = (number: number): number => (number >= 0 && number < 0xffff_ffff ? Math.round(number) : -1);
+
 export class Recorder {
   over = false;
   /** Number of the state, as collector-wasm/src/numbers.rs counts them. */
@@ -60,7 +63,7 @@ export class Recorder {
     this.#call(() => {
       const fold = this.#fold!;
       for (const text of texts) fold.text(`${text ?? ''}`);
-      const [a = 0, b = 0, c = 0, d = 0, e = 0] = numbers;
+      const [a = 0, b = 0, c = 0, d = 0, e = 0] = numbers.map(whole);
       this.#report(fold.event(kind, t, a, b, c, d, e), t);
     });
   }

@@ -33,10 +33,9 @@ export function happened(event: Event, now: number): number {
 
 /** A UUIDv7: 48 bits of time, then chance. */
 export function attemptId(unix: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  for (let index = 0; index < 6; index++) bytes[index] = Math.floor(unix / 256 ** (5 - index)) % 256;
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const chance = crypto.getRandomValues(new Uint8Array(10));
+  chance[0] = (chance[0]! & 0x0f) | 0x70;
+  chance[2] = (chance[2]! & 0x3f) | 0x80;
+  const hex = (number: number, digits: number): string => Math.floor(number).toString(16).padStart(digits, '0');
+  return (hex(unix, 12) + Array.from(chance, (byte) => hex(byte, 2)).join('')).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

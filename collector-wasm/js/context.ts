@@ -39,9 +39,7 @@ const CUSTOM_MAX = 50;
 
 /** Shortens to so many bytes, between characters. */
 export function shortened(text: string, bytes: number): string {
-  if (text.length * 3 <= bytes || encoder.encode(text).length <= bytes) return text;
-  const room = new Uint8Array(bytes);
-  return text.slice(0, encoder.encodeInto(text, room).read);
+  return text.slice(0, encoder.encodeInto(text, new Uint8Array(bytes)).read);
 }
 
 /**

@@ -4,7 +4,7 @@
 import code from 'playhead:wasm';
 
 import { attachWith, type Handle, type Options } from './collector.ts';
-import { bytesFromText, fallback, load } from './wasm.ts';
+import { bytesFromText, fallback, instance, load } from './wasm.ts';
 
 export type { Adapter, FailureClass, FinishedRequest, LiveEdge, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
 export type { Handle, Options } from './collector.ts';
@@ -14,5 +14,5 @@ export { html5 } from './adapters/html5.ts';
 
 /** Watches `video` and reports to `endpoint`. Never throws, never delays playback. */
 export function attach(video: HTMLMediaElement, options: Options): Handle {
-  return attachWith(() => load(async () => bytesFromText(code as string), fallback), video, options);
+  return attachWith(() => load(() => instance(bytesFromText(code as string)), fallback), video, options);
 }

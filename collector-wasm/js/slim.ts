@@ -1,7 +1,7 @@
 // Here lives the entry without the module: the page says where it is (URL, bytes, Response or a compiled Module).
 
 import { attachWith, type Handle, type Options } from './collector.ts';
-import { codeFrom, fallback, load, type WasmSource } from './wasm.ts';
+import { fallback, instanceFrom, load, type WasmSource } from './wasm.ts';
 
 export type { Adapter, FailureClass, FinishedRequest, LiveEdge, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
 export type { Handle, Options } from './collector.ts';
@@ -11,5 +11,5 @@ export type { WasmSource } from './wasm.ts';
 
 /** Like `attach` of the default entry; `wasm` is the module, or where to fetch it. */
 export function attach(video: HTMLMediaElement, options: Options & { wasm: WasmSource }): Handle {
-  return attachWith(() => load(() => codeFrom(options.wasm), fallback), video, options);
+  return attachWith(() => load(() => instanceFrom(options.wasm), fallback), video, options);
 }

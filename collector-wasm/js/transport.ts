@@ -190,18 +190,13 @@ export class Transport {
     }
     this.#sending += 1;
     if (keepalive) inFlightBytes += bytes;
-    const abort = typeof AbortController === 'undefined' ? null : new AbortController();
-    const cancelTimeout = this.#clock.after(TIMEOUT_MS, () => abort?.abort());
+    const abort = new AbortController();
+    const cancelTimeout = this.#clock.after(TIMEOUT_MS, () => abort.abort());
     // Bytes have no type: no CORS preflight, which would be lost at unload.
-    const init: RequestInit = { method: 'POST', body, keepalive, credentials: 'omit', mode: 'cors', cache: 'no-store' };
-    if (abort !== null) init.signal = abort.signal;
+    const init: RequestInit = { method: 'POST', body, keepalive, credentials: 'omit', cache: 'no-store', signal: abort.signal };
     const sentAt = this.#clock.now();
-    let asked: Promise<Response>;
-    try {
-      asked = this.#network.fetch(this.#url, init);
-    } catch (error) {
-      asked = Promise.reject(error as Error);
-    }
+    // Asynchronous, so that a page's own `fetch` that throws is a request that failed.
+    const asked = (async () => this.#network.fetch(this.#url, init))();
     this.#tell(body, parcels.length, 'fetch');
     asked
       .then(
@@ -271,7 +266,7 @@ export class Transport {
 
   #retry(afterMs: number | null): void {
     // Half fixed, half chance: a server that comes back is not met by everyone at once.
-    const backoff = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** Math.min(this.#failures, 10));
+    const backoff = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** this.#failures);
     this.#failures += 1;
     const wait = Math.max(afterMs ?? 0, backoff / 2 + (backoff / 2) * this.#clock.random());
     this.#cancelRetry?.();
@@ -285,7 +280,8 @@ export class Transport {
 /** `Retry-After` in ms: seconds or a date; null when it is neither. Never more than an hour. */
 export function retryAfterMs(value: string | null, unix: number): number | null {
   if (value === null) return null;
-  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - unix;
+  const seconds = Number(value);
+  const ms = Number.isNaN(seconds) ? Date.parse(value) - unix : seconds * 1_000;
   return Number.isNaN(ms) ? null : Math.min(3_600_000, Math.max(0, ms));
 }
 
@@ -314,7 +310,8 @@ export function browserNetwork(keep: boolean): Network {
     store: keep ? store : undefined,
     // Looked up at each call: a page may wrap it later.
     fetch: (url, init) => window.fetch(url, init),
-    sendBeacon: typeof navigator.sendBeacon === 'function' ? (url, body) => navigator.sendBeacon(url, body) : undefined,
-    keepalive: typeof Request !== 'undefined' && 'keepalive' in Request.prototype,
+    // A browser may be told to have none.
+    sendBeacon: (url, body) => (navigator as Partial<Navigator>).sendBeacon?.(url, body) === true,
+    keepalive: 'keepalive' in Request.prototype,
   };
 }

@@ -27,13 +27,9 @@ export interface Exports {
  * Instantiates once per document. Where the page's policy refuses WebAssembly, or the browser has none, the same core as JavaScript is
  * asked of `fallback`.
  */
-export function load(source: () => Promise<BufferSource | WebAssembly.Module>, fallback: () => Promise<Exports>): Promise<FoldClass> {
+export function load(source: () => Promise<WebAssembly.Instance>, fallback: () => Promise<Exports>): Promise<FoldClass> {
   loaded ??= source()
-    .then(async (code) => {
-      // It imports nothing; xtask sees to that.
-      const result = await WebAssembly.instantiate(code as BufferSource);
-      return ((result as unknown as { instance?: WebAssembly.Instance }).instance ?? (result as unknown as WebAssembly.Instance)).exports as unknown as Exports;
-    })
+    .then(({ exports }) => exports as unknown as Exports)
     .catch(fallback)
     .then(foldClass);
   return loaded;
@@ -60,7 +56,8 @@ export function foldClass(module: Exports): FoldClass {
 
     beacon(t: number, kind: number): Uint8Array {
       const at = module.attempt_beacon(this.#attempt, t, kind);
-      return new Uint8Array(module.memory.buffer, at, module.attempt_beacon_bytes(this.#attempt));
+      // It comes from its end to its begin.
+      return new Uint8Array(module.memory.buffer, at, module.attempt_beacon_bytes(this.#attempt)).reverse();
     }
 
     free(): void {
@@ -85,9 +82,17 @@ export function bytesFromText(text: string): Uint8Array<ArrayBuffer> {
   return bytes.subarray(0, length);
 }
 
-/** What the slim entry takes → code. */
-export async function codeFrom(source: WasmSource): Promise<BufferSource | WebAssembly.Module> {
+/** Of bytes. The module imports nothing; xtask sees to that. */
+export async function instance(code: BufferSource): Promise<WebAssembly.Instance> {
+  return (await WebAssembly.instantiate(code)).instance;
+}
+
+/** Of what the slim entry takes. */
+export async function instanceFrom(source: WasmSource): Promise<WebAssembly.Instance> {
   const given = typeof source === 'string' || source instanceof URL ? fetch(source, { credentials: 'omit' }) : source;
   const got = await given;
-  return typeof Response === 'function' && got instanceof Response ? got.arrayBuffer() : (got as BufferSource | WebAssembly.Module);
+  const code = got instanceof Response ? await got.arrayBuffer() : got;
+  // A module that was compiled already gives an instance alone.
+  const made = (await WebAssembly.instantiate(code as BufferSource)) as WebAssembly.WebAssemblyInstantiatedSource | WebAssembly.Instance;
+  return 'instance' in made ? made.instance : made;
 }

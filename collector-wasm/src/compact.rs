@@ -1,7 +1,8 @@
-//! A beacon in the compact form, `playhead.v1.Beacon` of `schemas/proto/playhead/v1/beacon.proto`, written by hand: numbers in lists, the
+//! A beacon in the compact form, `playhead.v1.Beacon` of `schemas/proto/playhead/v1/beacon.proto`, written by hand: fields in lists, the
 //! place in a list being the field's number. By hand because every byte of this code is loaded by every viewer.
 //!
-//! Written from its end to its begin and turned round once: a message's length stands before it and is known only after it.
+//! Written from its end to its begin: a message's length stands before it and is known only after it. JavaScript turns the whole round
+//! (`js/wasm.ts`), in one word where it is a loop here.
 //!
 //! Invariant: `schemas::proto` reads what was written here; a test with random beacons holds that. A field or variant that `schemas` has and
 //! a list lacks does not compile.
@@ -15,54 +16,61 @@ const PRESENT: u64 = 1 << 63;
 /// Fields of message `Event` that are a number, not a message: a bit each.
 const PLAIN_EVENTS: u32 = 1 << 2 | 1 << 3 | 1 << 8 | 1 << 10 | 1 << 11;
 
-/// Writes what `cut` holds over what `out` held, without what the page knows itself: `attempt_id`, `started_at_ms` and `context`.
+/// Writes what `cut` holds, its last byte first, over what `out` held, without what the page knows itself: `attempt_id`, `started_at_ms` and `context`.
 pub fn write(cut: &Cut<'_>, out: &mut Vec<u8>) {
     out.clear();
-    let mut writer = Writer { out };
+    let mut writer = Writer { out, key: 0 };
     writer.totals(cut.totals);
     writer.interval(&cut.interval);
     writer.numbers(&[0, cut.sequence.into(), 0, cut.kind as u64 + 1, cut.state as u64 + 1]);
-    out.reverse();
 }
 
-/// What stands for a value in the list of its message's fields: 0 for what is left out.
-trait Entry {
-    fn entry(&self) -> u64;
+/// A field of a list: writes it before what was written.
+trait Field {
+    fn put(&self, writer: &mut Writer<'_>);
 }
 
-macro_rules! entries {
-    ($($type:ty: |$value:ident| $entry:expr;)*) => {
-        $(impl Entry for $type {
+macro_rules! fields {
+    ($($type:ty: |$value:ident, $writer:ident| $put:expr;)*) => {
+        $(impl Field for $type {
             #[inline(always)]
-            fn entry(&self) -> u64 {
+            fn put(&self, $writer: &mut Writer<'_>) {
                 let $value = self;
-                $entry
+                $put;
             }
         })*
     };
 }
 
-entries! {
-    bool: |value| u64::from(*value);
-    u32: |value| u64::from(*value);
-    u64: |value| *value;
-    Option<u32>: |value| value.map_or(0, |value| u64::from(value) | PRESENT);
-    Option<EndReason>: |value| value.map_or(0, |value| value as u64 + 1);
+fields! {
+    bool: |value, writer| writer.entry(u64::from(*value));
+    u32: |value, writer| writer.entry(u64::from(*value));
+    u64: |value, writer| writer.entry(*value);
+    Option<u32>: |value, writer| writer.known(*value);
+    Option<EndReason>: |value, writer| writer.entry(value.map_or(0, |value| value as u64 + 1));
     // Messages: written beside the list.
-    Option<Failure>: |_value| 0;
-    Vec<RenditionPlay>: |_value| 0;
+    Option<Failure>: |_value, writer| writer.entry(0);
+    Vec<RenditionPlay>: |_value, writer| writer.entry(0);
 }
 
-/// Entries of every field of a struct, in the order of their numbers, from 1.
-macro_rules! entries_of {
-    ($type:ident { $($field:ident)* } = $value:expr) => {{
+/// What stands for a number that may be null.
+fn entry_of(value: Option<u32>) -> u64 {
+    value.map_or(0, |value| u64::from(value) | PRESENT)
+}
+
+/// Every field of a struct, from the highest number down to 1.
+macro_rules! put_all {
+    ($writer:ident, $type:ident { $($field:ident)* } = $value:expr) => {{
         let $type { $($field),* } = $value;
-        [$($field.entry()),*]
+        $writer.key = 8 * [$(stringify!($field)),*].len() as u64;
+        $($field.put($writer);)*
     }};
 }
 
 struct Writer<'a> {
     out: &'a mut Vec<u8>,
+    /// Of the list's next entry: its number × 8.
+    key: u64,
 }
 
 impl Writer<'_> {
@@ -81,16 +89,16 @@ impl Writer<'_> {
             self.numbers(&[*class as u64 + 1]);
             self.message(45, end);
         }
-        self.numbers(&entries_of! { Totals {
-            first_frame_seen startup_wait_ms play_ms media_ms bitrate_bps_ms bitrate_media_ms bitrate_peak_bps_ms bitrate_peak_media_ms
-            data_bytes frames_decoded startup_any_ms startup_content_ms player_startup_ms upscale_ms play_ms_by_rendition
-            startup_interrupted startup_hidden suspended play_hidden_ms paused_ms stall_ms stall_count stall_short_count stall_short_ms
-            stall_ms_max stall_network_ms stall_seek_ms stall_rendition_switch_ms stall_ad_boundary_ms stall_decoder_ms
-            stall_live_edge_ms stall_suspended_ms stall_unknown_ms seek_ms seek_count ad_ms switch_up_count switch_down_count
-            frames_dropped upscale_css_permille_ms upscale_px_permille_ms error_count page_load_ms drm_load_ms failure end_reason
-            bitrate_measured_bytes bitrate_measured_media_ms dvr_ms live_latency_median throughput_median ttfb_median
-            startup_manifest_ms startup_drm_ms startup_ad_ms startup_init_ms startup_segment_ms startup_decode_ms startup_other_ms
-        } = totals });
+        put_all!(self, Totals {
+            startup_other_ms startup_decode_ms startup_segment_ms startup_init_ms startup_ad_ms startup_drm_ms startup_manifest_ms
+            ttfb_median throughput_median live_latency_median dvr_ms bitrate_measured_media_ms bitrate_measured_bytes end_reason failure
+            drm_load_ms page_load_ms error_count upscale_px_permille_ms upscale_css_permille_ms frames_dropped switch_down_count
+            switch_up_count ad_ms seek_count seek_ms stall_unknown_ms stall_suspended_ms stall_live_edge_ms stall_decoder_ms
+            stall_ad_boundary_ms stall_rendition_switch_ms stall_seek_ms stall_network_ms stall_ms_max stall_short_ms stall_short_count
+            stall_count stall_ms paused_ms play_hidden_ms suspended startup_hidden startup_interrupted play_ms_by_rendition upscale_ms
+            player_startup_ms startup_content_ms startup_any_ms frames_decoded data_bytes bitrate_peak_media_ms bitrate_peak_bps_ms
+            bitrate_media_ms bitrate_bps_ms media_ms play_ms startup_wait_ms first_frame_seen
+        } = totals);
         self.message(7, end);
     }
 
@@ -117,26 +125,30 @@ impl Writer<'_> {
     }
 
     fn event(&mut self, Event { at_ms, kind }: &Event) {
-        let event_end = self.out.len();
-        let end = event_end;
+        let end = self.out.len();
         // The kind's number, and its own fields; a plain kind has one.
         let (number, fields) = match kind {
             EventKind::State { state } => (2, [*state as u64 + 1, 0, 0, 0]),
-            EventKind::FirstFrame { startup_ms } => (3, [startup_ms.entry(), 0, 0, 0]),
-            EventKind::Stall { stall_ms, cause } => (4, [stall_ms.entry(), *cause as u64 + 1, 0, 0]),
+            EventKind::FirstFrame { startup_ms } => (3, [u64::from(*startup_ms), 0, 0, 0]),
+            EventKind::Stall { stall_ms, cause } => (4, [(*stall_ms).into(), *cause as u64 + 1, 0, 0]),
             EventKind::Seek {
                 seek_ms,
                 from_position_ms,
                 to_position_ms,
             } => (
                 5,
-                [seek_ms.entry(), from_position_ms.entry(), to_position_ms.entry(), 0],
+                [
+                    (*seek_ms).into(),
+                    (*from_position_ms).into(),
+                    (*to_position_ms).into(),
+                    0,
+                ],
             ),
             EventKind::Rendition {
                 bitrate_bps,
                 width,
                 height,
-            } => (6, [bitrate_bps.entry(), width.entry(), height.entry(), 0]),
+            } => (6, [entry_of(*bitrate_bps), entry_of(*width), entry_of(*height), 0]),
             EventKind::Error {
                 class,
                 code,
@@ -148,9 +160,9 @@ impl Writer<'_> {
                 self.text(6, context);
                 self.text(5, message);
                 self.text(2, code);
-                (7, [*class as u64 + 1, 0, fatal.entry(), repeat_count.entry()])
+                (7, [*class as u64 + 1, 0, (*fatal).into(), (*repeat_count).into()])
             }
-            EventKind::Visibility { hidden } => (8, [hidden.entry(), 0, 0, 0]),
+            EventKind::Visibility { hidden } => (8, [(*hidden).into(), 0, 0, 0]),
             EventKind::Request {
                 bytes,
                 ttfb_ms,
@@ -160,10 +172,13 @@ impl Writer<'_> {
             } => {
                 self.text(5, host.as_deref().unwrap_or_default());
                 let object_type = object_type.map_or(0, |object_type| object_type as u64 + 1);
-                (9, [bytes.entry(), ttfb_ms.entry(), duration_ms.entry(), object_type])
+                (
+                    9,
+                    [(*bytes).into(), entry_of(*ttfb_ms), (*duration_ms).into(), object_type],
+                )
             }
-            EventKind::Buffer { buffer_ms } => (10, [buffer_ms.entry(), 0, 0, 0]),
-            EventKind::Suspension { gap_ms } => (11, [gap_ms.entry(), 0, 0, 0]),
+            EventKind::Buffer { buffer_ms } => (10, [(*buffer_ms).into(), 0, 0, 0]),
+            EventKind::Suspension { gap_ms } => (11, [(*gap_ms).into(), 0, 0, 0]),
         };
         if PLAIN_EVENTS >> number & 1 == 1 {
             self.varint(fields[0]);
@@ -173,19 +188,30 @@ impl Writer<'_> {
             self.message(number, end);
         }
         self.numbers(&[(*at_ms).into()]);
-        self.message(4, event_end);
+        self.message(4, end);
     }
 
     /// The entries of a message's fields, from number 1 on.
     fn numbers(&mut self, entries: &[u64]) {
-        let mut key = entries.len() as u64 * 8;
+        self.key = entries.len() as u64 * 8;
         for entry in entries.iter().rev() {
-            if *entry != 0 {
-                self.varint(*entry & !PRESENT);
-                self.varint(key);
-            }
-            key -= 8;
+            self.entry(*entry);
         }
+    }
+
+    /// The next entry of a list: 0 for what is left out.
+    #[inline(never)]
+    fn entry(&mut self, entry: u64) {
+        if entry != 0 {
+            self.varint(entry & !PRESENT);
+            self.varint(self.key);
+        }
+        self.key -= 8;
+    }
+
+    #[inline(never)]
+    fn known(&mut self, value: Option<u32>) {
+        self.entry(entry_of(value));
     }
 
     /// A text, but an empty one.
@@ -217,7 +243,7 @@ impl Writer<'_> {
     // Inlined, the growing of a vector would stand in the module many times.
     #[inline(never)]
     fn byte(&mut self, byte: u8) {
-        self.out.push(byte);
+        self.out.extend_from_slice(&[byte]);
     }
 }
 

@@ -3,6 +3,9 @@
 use playback::{Fold, MonotonicMs, Rendition, Signal};
 use schemas::{BeaconKind, FailureClass, FirstFrameMethod, ObjectType, State};
 
+/// A number that is not known. Every other is what it says, in whole units.
+pub const UNKNOWN: u32 = u32::MAX;
+
 macro_rules! events {
     ($( $(#[doc = $doc:literal])* $name:ident = $number:literal, )*) => {
         $( $(#[doc = $doc])* pub const $name: u32 = $number; )*
@@ -13,13 +16,13 @@ macro_rules! events {
 }
 
 events! {
-    /// a position ms, b buffer ms or negative.
+    /// a position ms, b buffer ms or unknown.
     TICK = 0,
     /// a autoplay, b visible.
     PLAY_REQUESTED = 1,
     /// The browser refused to play.
     PLAY_BLOCKED = 2,
-    /// a player startup ms or negative, b page load ms or negative.
+    /// a player startup ms or unknown, b page load ms or unknown.
     PLAYER_READY = 3,
     /// a 0 by frame callback, 1 by the playhead's advance; t is when the frame was presented.
     FIRST_FRAME = 4,
@@ -29,13 +32,13 @@ events! {
     WAITING = 6,
     /// Paused.
     PAUSE = 7,
-    /// a position before, ms, or negative.
+    /// a position before, ms, or unknown.
     SEEK_STARTED = 8,
     /// a position after, ms.
     SEEK_ENDED = 9,
     /// a thousandths.
     PLAYBACK_RATE = 10,
-    /// a average bit/s or negative, b peak bit/s or negative, c width × 65,536 + height, 0 for what is unknown.
+    /// a average bit/s or unknown, b peak bit/s or unknown, c width × 65,536 + height, 0 for what is unknown.
     RENDITION = 11,
     /// a width, b height in CSS pixels, c pixel ratio in thousandths.
     DISPLAY_SIZE = 12,
@@ -47,7 +50,7 @@ events! {
     LIVE = 15,
     /// a for what: a number of [`object_type`].
     REQUEST_STARTED = 16,
-    /// a for what, b bytes, c first byte ms or negative, d whole duration ms, e media ms or negative; t is when its last byte came.
+    /// a for what, b bytes, c first byte ms or unknown, d whole duration ms, e media ms or unknown; t is when its last byte came.
     /// Text: the host, or none when not known.
     REQUEST_FINISHED = 17,
     /// a for what.
@@ -72,7 +75,7 @@ events! {
     PRELOADED = 27,
     /// a chosen by the player.
     RENDITION_SELECTED = 28,
-    /// a ms behind live or negative, b far behind.
+    /// a ms behind live or unknown, b far behind.
     LIVE_LATENCY = 29,
     /// a number of [`failure_class`], b fatal. Texts: code, message, context.
     ERROR = 30,
@@ -80,31 +83,23 @@ events! {
     ALREADY_PLAYING = 31,
 }
 
-/// A number that may be unknown: negative, NaN and what does not fit 32 bits are.
-pub(crate) fn known(value: f64) -> Option<u32> {
-    (0.0..=f64::from(u32::MAX))
-        .contains(&value)
-        .then_some((value + 0.5) as u32)
-}
-
 /// The signal an event stands for; `None` for a number that means nothing.
 #[must_use]
-pub fn signal_from_numbers(kind: u32, numbers: [f64; 5], texts: &mut Vec<String>) -> Option<Signal> {
+pub fn signal_from_numbers(kind: u32, numbers: [u32; 5], texts: &mut Vec<String>) -> Option<Signal> {
     // Once for every kind, because the module is smaller so.
-    let [a, b, ..] = numbers;
-    let [known_a, known_b, known_c, known_d, known_e] = numbers.map(known);
+    let [known_a, known_b, known_c, known_d, known_e] = numbers.map(|number| (number != UNKNOWN).then_some(number));
     let [number_a, number_b, number_c, number_d, _] =
         [known_a, known_b, known_c, known_d, known_e].map(Option::unwrap_or_default);
-    let mut texts = std::mem::take(texts).into_iter();
-    let mut text = || texts.next().unwrap_or_default();
+    // The last comes first.
+    let mut text = || texts.pop().unwrap_or_default();
     Some(match kind {
         TICK => Signal::Tick {
             position_ms: number_a,
             buffer_ms: known_b,
         },
         PLAY_REQUESTED => Signal::PlayRequested {
-            autoplay: a > 0.0,
-            visible: b > 0.0,
+            autoplay: number_a > 0,
+            visible: number_b > 0,
         },
         PLAY_BLOCKED => Signal::PlayBlocked,
         PLAYER_READY => Signal::PlayerReady {
@@ -112,7 +107,7 @@ pub fn signal_from_numbers(kind: u32, numbers: [f64; 5], texts: &mut Vec<String>
             page_load_ms: known_b,
         },
         FIRST_FRAME => Signal::FirstFrame {
-            method: match a > 0.0 {
+            method: match number_a > 0 {
                 true => FirstFrameMethod::PlayheadAdvance,
                 false => FirstFrameMethod::FrameCallback,
             },
@@ -149,7 +144,7 @@ pub fn signal_from_numbers(kind: u32, numbers: [f64; 5], texts: &mut Vec<String>
             decoded: number_a,
             dropped: number_b,
         },
-        VISIBILITY => Signal::Visibility { hidden: a > 0.0 },
+        VISIBILITY => Signal::Visibility { hidden: number_a > 0 },
         LIVE => Signal::Live,
         REQUEST_STARTED => Signal::RequestStarted {
             object_type: object_type(number_a),
@@ -164,10 +159,10 @@ pub fn signal_from_numbers(kind: u32, numbers: [f64; 5], texts: &mut Vec<String>
         },
         ERROR => Signal::Error {
             class: failure_class(number_a),
-            code: text(),
-            message: text(),
             context: text(),
-            fatal: b > 0.0,
+            message: text(),
+            code: text(),
+            fatal: number_b > 0,
         },
         REQUEST_CANCELLED => Signal::RequestCancelled {
             object_type: object_type(number_a),
@@ -181,10 +176,12 @@ pub fn signal_from_numbers(kind: u32, numbers: [f64; 5], texts: &mut Vec<String>
         DRM_USABLE => Signal::DrmUsable,
         AD_REQUESTED => Signal::AdRequested,
         PRELOADED => Signal::Preloaded,
-        RENDITION_SELECTED => Signal::RenditionSelected { automatic: a > 0.0 },
+        RENDITION_SELECTED => Signal::RenditionSelected {
+            automatic: number_a > 0,
+        },
         LIVE_LATENCY => Signal::LiveLatency {
             latency_ms: known_a,
-            dvr: b > 0.0,
+            dvr: number_b > 0,
         },
         _ => return None,
     })

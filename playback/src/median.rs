@@ -29,7 +29,7 @@ impl Medians {
     /// Takes a sample and answers the median of all, packed; `packed` is the answer before.
     pub fn push(&mut self, value: u32, packed: u64) -> u64 {
         if self.bins.is_empty() {
-            self.bins.resize(BINS, 0);
+            self.bins = vec![0; BINS];
         }
         if let Some(count) = self.bins.get_mut(bin(value) as usize) {
             *count = count.saturating_add(1);

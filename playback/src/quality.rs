@@ -34,16 +34,15 @@ impl Quality {
             return false;
         }
         if rendered {
-            let rank = |r: &Rendition| r.bitrate_bps.or(r.bitrate_peak_bps).map(u64::from);
-            let area = |r: &Rendition| r.height.map(u64::from);
-            let order = match (rank(&before), rank(&rendition)) {
-                (Some(old), Some(new)) => new.cmp(&old),
-                _ => area(&rendition).unwrap_or(0).cmp(&area(&before).unwrap_or(0)),
+            let rank = |rendition: Rendition| rendition.bitrate_bps.or(rendition.bitrate_peak_bps);
+            let (old, new) = match (rank(before), rank(rendition)) {
+                (Some(old), Some(new)) => (old, new),
+                _ => (before.height.unwrap_or(0), rendition.height.unwrap_or(0)),
             };
-            match order {
-                std::cmp::Ordering::Greater => totals.switch_up_count += 1,
-                std::cmp::Ordering::Less => totals.switch_down_count += 1,
-                std::cmp::Ordering::Equal => {}
+            if new > old {
+                totals.switch_up_count += 1;
+            } else if new < old {
+                totals.switch_down_count += 1;
             }
         }
         true
@@ -87,19 +86,13 @@ impl Quality {
             return;
         }
         let list = &mut totals.play_ms_by_rendition;
-        match list.binary_search_by(|play| play.rendition.as_str().cmp(&self.name)) {
-            Ok(index) => list[index].play_ms += ms,
-            Err(index) if list.len() < RENDITIONS_MAX => {
-                list.insert(
-                    index,
-                    RenditionPlay {
-                        rendition: self.name.clone(),
-                        play_ms: ms,
-                    },
-                );
-            }
-            // A 33rd rung: its time stays in `play_ms` alone.
-            Err(_) => {}
+        let index = list.iter().take_while(|play| play.rendition < self.name).count();
+        // A 33rd rung's time stays in `play_ms` alone.
+        if let Some(play) = list.get_mut(index).filter(|play| play.rendition == self.name) {
+            play.play_ms += ms;
+        } else if list.len() < RENDITIONS_MAX {
+            let rendition = self.name.clone();
+            list.insert(index, RenditionPlay { rendition, play_ms: ms });
         }
     }
 

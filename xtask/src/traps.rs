@@ -38,6 +38,10 @@ const WORDS: &[&str] = &[
     ") should be <= len (is ",
     "assertion failed: self.is_char_boundary(new_len)",
     "assertion failed: min <= max",
+    "min > max. min = ",
+    ", max = ",
+    "removal index (is ",
+    ") should be < len (is ",
     "capacity overflow",
     "attempt to divide by zero",
 ];
@@ -92,7 +96,9 @@ pub fn shorten(from: &Path, to: &Path) -> Result<()> {
             blank(&mut segment.value, words.as_bytes());
         }
         if !formats {
-            blank(&mut segment.value, two_digits().as_bytes());
+            for digits in [&two_digits(), "0123456789abcdef", "0123456789ABCDEF"] {
+                blank(&mut segment.value, digits.as_bytes());
+            }
         }
     }
     module.emit_wasm_file(to)
@@ -134,7 +140,7 @@ fn blank_places(data: &mut [u8], address: usize) {
     }
 }
 
-/// The table by which the standard library writes numbers; the beacon's own writer does without.
+/// The longest of the tables by which the standard library writes numbers; the beacon's own writer does without.
 fn two_digits() -> String {
     (0..100).map(|number| format!("{number:02}")).collect()
 }
