@@ -10,6 +10,8 @@ import { quiet } from './quiet.ts';
 import type { Transport } from './transport.ts';
 
 const TICK_MS = 250;
+/** A seek by less is a player stepping over a gap, not somebody who wants to be elsewhere. */
+const GAP_MS = 200;
 /** Frame counters and the element's box are read with every fourth tick: both cost a layout or a lock. */
 const SLOW_TICKS = 4;
 
@@ -92,8 +94,9 @@ export class Watch {
       this.#signal(EVENT.ENDED, t);
     });
     on(video, 'seeking', (t) => {
-      if (this.#seeksItself(t)) return;
-      this.#raw(EVENT.SEEK_STARTED, t, this.#left_ms());
+      const left_ms = this.#left_ms();
+      if (this.#seeksItself(t) || Math.abs(this.#position_ms() - left_ms) < GAP_MS) return;
+      this.#raw(EVENT.SEEK_STARTED, t, left_ms);
     });
     on(video, 'seeked', (t) => {
       if (this.#seeksItself(t)) return;
@@ -259,9 +262,11 @@ export class Watch {
   }
 
   /** Autoplay is intent while the page is visible. Where the browser will surely allow it the attempt begins now, else when `play` comes. */
-  #autoplays(t: number): void {
+  #autoplays(t: number, loads = false): void {
     const video = this.#video;
-    if (!video.autoplay || !video.paused || video.ended || video.networkState === 0 || video.networkState === 3 || !visible()) return;
+    if (!video.autoplay || !video.paused || video.ended || !visible()) return;
+    // A player fetches before the element has anything to load.
+    if (!loads && (video.networkState === 0 || video.networkState === 3)) return;
     if (this.#attempt !== null && !this.#attempt.over) return;
     if (this.#attempt?.over && video.currentTime > 0) return;
     this.#autoplayAt ??= t;
@@ -519,7 +524,10 @@ export class Watch {
       }),
       renditionSelected: quiet((_rendition, automatic) => this.#raw(EVENT.RENDITION_SELECTED, now(), Number(automatic))),
       buffering: quiet((active) => (active ? this.#signal(EVENT.WAITING, now()) : this.#playing(now()))),
-      requestStarted: quiet((object_type, at = now()) => this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type))),
+      requestStarted: quiet((object_type, at = now()) => {
+        this.#autoplays(at, true);
+        this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type));
+      }),
       requestFinished: quiet((request) => {
         const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
         const media = /^[av]/.test(object_type);

@@ -1064,17 +1064,19 @@ impl Fold {
     /// The media since the latest tick, which the next can no longer tell of: the time has shown it, and there was no more than was buffered.
     fn advance_unseen(&mut self) {
         let now = self.elapsed_ms();
-        let (State::Playing, Some((_, at_ms)), None) = (self.state, self.position, self.still) else {
+        let (State::Playing, Some((position_ms, at_ms)), None) = (self.state, self.position, self.still) else {
             return;
         };
         let media_ms = self.media_ms(now - at_ms).min(self.buffer_ms.unwrap_or(u32::MAX));
         if self.is_sampled() && !self.hidden && media_ms > 0 {
             self.moved(media_ms, now - at_ms);
+            self.position = Some((position_ms.saturating_add(media_ms), now));
         }
     }
 
     fn pause(&mut self) {
         self.play_since_shown();
+        self.advance_unseen();
         self.wants_play = false;
         match self.state {
             State::Starting | State::Waiting | State::Playing | State::Rebuffering => {

@@ -305,7 +305,7 @@ export const SCENARIOS = [
     async run(stage) {
       await start(stage);
       await stage.do('reached(1)');
-      await stage.page.evaluate('stage.video.currentTime = stage.video.duration - 1.5');
+      await stage.page.evaluate('stage.video.currentTime = stage.video.duration - 4');
       await stage.page.until('stage.video.ended');
       await stage.do('wait(500)');
       await stage.page.click('#play');
