@@ -84,7 +84,10 @@ export class Watch {
 
     on(video, 'play', (t) => this.#played(t));
     on(video, 'playing', (t) => this.#playing(t));
-    on(video, 'waiting', (t) => this.#signal(EVENT.WAITING, t));
+    on(video, 'waiting', (t) => {
+      // It may be dispatched after the frame that it waited for.
+      if (!this.#frameSeen || t > this.#frameAt) this.#signal(EVENT.WAITING, t);
+    });
     on(video, 'pause', (t) => {
       // Just before `ended` the element pauses by itself.
       if (!video.ended) this.#signal(EVENT.PAUSE, t);

@@ -416,7 +416,7 @@ export const SCENARIOS = [
       stage.session.release();
       await stage.do('moving()');
       await stage.page.evaluate('stage.ad(false)');
-      await stage.do('wait(1500)');
+      await stage.do('wait(4000)');
     },
   },
   {
