@@ -56,6 +56,8 @@ export class Watch {
   #signalledLive = false;
   /** When keys were asked for and usable, of this source. */
   #drm: [number?, number?] = [];
+  /** What is asked for and has not come, as numbers of object types: an attempt may begin in the midst of it. */
+  #requests: number[] = [];
   /** Media of this source came while nobody wanted to play. */
   #preloaded = false;
   /** What this source failed of while nobody wanted to play. */
@@ -225,6 +227,7 @@ export class Watch {
     if (keysAsked !== undefined) this.#raw(EVENT.DRM_REQUESTED, keysAsked);
     if (keysUsable !== undefined) this.#raw(EVENT.DRM_USABLE, keysUsable);
     if (this.#preloaded) this.#raw(EVENT.PRELOADED, t);
+    for (const request of this.#requests) this.#raw(EVENT.REQUEST_STARTED, t, request);
     if (this.#rendition !== null && this.#loaded) this.#shown(this.#rendition, t);
     this.#sized(t);
     this.#displayed(t);
@@ -362,8 +365,14 @@ export class Watch {
     this.#worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
   }
 
+  #requestOver(object_type: ObjectType): void {
+    const open = this.#requests.indexOf(typeNumber(object_type));
+    if (open >= 0) this.#requests.splice(open, 1);
+  }
+
   /** Another source: nothing of the one before is its. */
   #another(): void {
+    this.#requests = [];
     this.#failure = null;
     this.#untried = true;
   }
@@ -529,10 +538,12 @@ export class Watch {
       buffering: quiet((active) => (active ? this.#signal(EVENT.WAITING, now()) : this.#playing(now()))),
       requestStarted: quiet((object_type, at = now()) => {
         this.#autoplays(at, true);
+        this.#requests.push(typeNumber(object_type));
         this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type));
       }),
       requestFinished: quiet((request) => {
         const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
+        this.#requestOver(object_type);
         const media = /^[av]/.test(object_type);
         if (this.#attempt === null || this.#attempt.over) this.#preloaded ||= media;
         const ttfb_ms = first_byte_at > started_at ? first_byte_at - started_at : -1;
@@ -542,7 +553,10 @@ export class Watch {
         // The host of the picture, not that of a manifest or a separate sound track.
         if (host && /v/.test(object_type)) this.#find({ cdn: host });
       }),
-      requestCancelled: quiet((object_type, at = now()) => this.#raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type))),
+      requestCancelled: quiet((object_type, at = now()) => {
+        this.#requestOver(object_type);
+        this.#raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type));
+      }),
       error: quiet((error) => {
         // Nobody wants to play it yet; whoever does meets it at once.
         if (error.fatal && this.#untried && (this.#attempt?.over ?? true)) this.#failure = error;
