@@ -529,13 +529,18 @@ export class Watch {
 
   #makeSignals(): Signals {
     const now = (): number => this.#setting.clock.now();
+    const video = this.#video;
     return {
       rendition: quiet((rendition) => {
         this.#sample(now());
         this.#shown(rendition, now());
       }),
       renditionSelected: quiet((_rendition, automatic) => this.#raw(EVENT.RENDITION_SELECTED, now(), Number(automatic))),
-      buffering: quiet((active) => (active ? this.#signal(EVENT.WAITING, now()) : this.#playing(now()))),
+      buffering: quiet((active) => {
+        if (active) this.#signal(EVENT.WAITING, now());
+        // A player that has its data again need not play.
+        else if (!video.paused) this.#playing(now());
+      }),
       requestStarted: quiet((object_type, at = now()) => {
         this.#autoplays(at, true);
         this.#requests.push(typeNumber(object_type));
