@@ -1,21 +1,20 @@
-// Builds the npm package and the script tag's file into dist/. Run by `cargo xtask web collector`, after wasm-bindgen and wasm-opt.
+// Builds the npm package and the script tag's file into dist/. Run by `cargo xtask web collector`, after wasm-opt.
 //
-// Contract with xtask: wasm-bindgen in BUNDLER mode, out_name "collector", into the folder PLAYHEAD_BINDGEN_DIR:
-// `collector_bg.wasm` (after wasm-opt) and `collector_bg.js` (glue). The module imports nothing. The loader is ours (js/wasm.ts).
+// Contract with xtask: PLAYHEAD_COLLECTOR_WASM is where the optimised module is. It imports nothing; the loader is ours (js/wasm.ts).
 // dist/player/ belongs to player/build.mjs and is left alone.
 
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(here, 'dist');
-const bindgen = process.env.PLAYHEAD_BINDGEN_DIR;
-if (!bindgen) throw new Error('PLAYHEAD_BINDGEN_DIR is not set: run `cargo xtask web collector`');
+const source = process.env.PLAYHEAD_COLLECTOR_WASM;
+if (!source) throw new Error('PLAYHEAD_COLLECTOR_WASM is not set: run `cargo xtask web collector`');
 
 /**
  * The module as printable ASCII, which means the same in any page and in any bundle. A byte below 91 is one character from `#` on
@@ -45,11 +44,10 @@ await mkdir(dist, { recursive: true });
 for (const entry of await readdir(dist)) if (entry !== 'player') await rm(join(dist, entry), { recursive: true });
 
 const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
-const wasm = await readFile(join(bindgen, 'collector_bg.wasm'));
+const wasm = await readFile(source);
 const inputs = {
   name: 'playhead',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^playhead:glue$/ }, () => ({ path: join(bindgen, 'collector_bg.js'), sideEffects: false }));
     onResolve({ filter: /^playhead:wasm$/ }, () => ({ path: 'wasm', namespace: 'playhead' }));
     // Loaded when they are wanted: files beside the one that asks.
     onResolve({ filter: /^playhead:(fallback|debug)$/ }, ({ path }) => ({ path: `./${path.slice('playhead:'.length)}.js`, external: true }));
@@ -80,11 +78,12 @@ await writeFile(join(dist, 'collector.wasm'), wasm);
 // The same core as JavaScript, for pages whose policy refuses WebAssembly: what newer instructions do is spelled out, then the module is lowered.
 const binaryen = (tool, ...args) => execFileSync(process.execPath, [join(here, '../node_modules/binaryen/bin', tool), ...args], { stdio: 'inherit' });
 const features = ['bulk-memory', 'sign-ext', 'nontrapping-float-to-int', 'mutable-globals', 'multivalue', 'reference-types'].map((name) => `--enable-${name}`);
-const lowered = join(bindgen, 'lowered.wasm');
+const lowered = join(dirname(source), 'lowered.wasm');
+const asScript = join(dirname(source), 'fallback.mjs');
 const lowering = ['--signext-lowering', '--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-lowering'];
-binaryen('wasm-opt', join(bindgen, 'collector_bg.wasm'), ...features, ...lowering, '-Os', '-o', lowered);
-binaryen('wasm2js', lowered, ...features, '-Os', '-o', join(bindgen, 'fallback.mjs'));
-await build({ ...shared, format: 'esm', outfile: join(dist, 'fallback.js'), entryPoints: [join(bindgen, 'fallback.mjs')] });
+binaryen('wasm-opt', source, ...features, ...lowering, '-Os', '-o', lowered);
+binaryen('wasm2js', lowered, ...features, '-Os', '-o', asScript);
+await build({ ...shared, format: 'esm', outfile: join(dist, 'fallback.js'), entryPoints: [asScript] });
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.json')], { stdio: 'inherit' });

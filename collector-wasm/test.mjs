@@ -23,6 +23,6 @@ await build({
   logLevel: 'warning',
 });
 const built = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.test.mjs')).map((name) => join(out, name));
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...built], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...built], { stdio: 'inherit', cwd: here });
 await rm(out, { recursive: true });
 process.exitCode = status ?? 1;

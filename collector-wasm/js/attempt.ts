@@ -1,22 +1,21 @@
 // Here lives one attempt as JavaScript sees it: events wait until the module is ready, beacons leave when the fold wants them,
 // and a module that trapped is dropped for good.
 
+import { field } from './compact.ts';
 import { wire } from './context.ts';
 import { BEACON, isOver, wanted } from './numbers.ts';
 import type { Transport } from './transport.ts';
 import { warn } from './quiet.ts';
 
-/** The class that wasm-bindgen makes of collector-wasm/src/lib.rs. */
+/** The fold in the module, as js/wasm.ts makes it. */
 export interface Fold {
   event(kind: number, t: number, a: number, b: number, c: number, d: number, e: number): number;
   text(text: string): void;
-  /** UTF-8 in the module's memory, until the next call. */
-  beacon_json(t: number, kind: number): Uint8Array;
+  /** A beacon without what is known here, in the module's memory until the next call. */
+  beacon(t: number, kind: number): Uint8Array;
   free(): void;
 }
 export type FoldClass = new (t: number, frame_callback: boolean) => Fold;
-
-const decoder = new TextDecoder();
 
 export class Recorder {
   over = false;
@@ -25,9 +24,11 @@ export class Recorder {
   #fold: Fold | null = null;
   #early: (() => void)[] | null = [];
   /** What is the same in every beacon, and known here. */
-  readonly #head: string;
+  readonly #head: number[];
   #sequence = 0;
   #context: Record<string, unknown> = {};
+  /** The same as it goes on the wire. */
+  #wire: number[] = [];
   #contextDue = true;
   /** The first beacon that carries the context as it stands. */
   #contextSequence = 0;
@@ -40,7 +41,8 @@ export class Recorder {
     transport: Transport,
   ) {
     this.#transport = transport;
-    this.#head = `{"attempt_id":${JSON.stringify(id)},"started_at_ms":${begin.unix},`;
+    const bytes = id.replaceAll('-', '').match(/../g)!.map((hex) => parseInt(hex, 16));
+    this.#head = [...field(1, bytes), ...field(3, begin.unix)];
     module.then(
       (Class) => {
         this.#guard(() => {
@@ -69,9 +71,10 @@ export class Recorder {
   }
 
   update(context: Record<string, unknown>): void {
-    const before = JSON.stringify(wire(this.#context));
     this.#context = { ...this.#context, ...context };
-    if (JSON.stringify(wire(this.#context)) === before) return;
+    const bytes = wire(this.#context);
+    if (`${bytes}` === `${this.#wire}`) return;
+    this.#wire = bytes;
     this.#contextDue = true;
     this.#contextSequence = this.#sequence;
   }
@@ -89,18 +92,14 @@ export class Recorder {
   }
 
   #beacon(t: number, kind: number): void {
-    let json = this.#head + decoder.decode(this.#fold!.beacon_json(t, kind)).slice(1);
+    const beacon = [...this.#head, ...this.#fold!.beacon(t, kind)];
     const sequence = this.#sequence++;
     if (kind === BEACON.FIRST_FRAME && this.#context.first_frame_method === 'frame_callback' && !this.frameByCallback) {
       this.update({ first_frame_method: 'playhead_advance' });
       this.#contextSequence = sequence;
     }
-    if (this.#contextDue) json = `${json.slice(0, -1)},"context":${JSON.stringify(wire(this.#context))}}`;
-    this.#transport.add({
-      json,
-      accepted: () => {
-        if (sequence >= this.#contextSequence) this.#contextDue = false;
-      },
+    this.#transport.add(this.#contextDue ? [...beacon, ...field(8, this.#wire)] : beacon, () => {
+      if (sequence >= this.#contextSequence) this.#contextDue = false;
     });
   }
 

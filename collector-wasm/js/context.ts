@@ -1,4 +1,6 @@
-// Here lives who watched what, with what, where. Names as on the wire; schemas/src/beacon.rs says what each means.
+// Here lives who watched what, with what, where. schemas/src/beacon.rs says what each name means.
+
+import { encoder, field } from './compact.ts';
 
 /** What the page may say about an attempt. */
 export interface Context {
@@ -35,8 +37,6 @@ const LABEL_BYTES = 128;
 const TEXT_BYTES = 512;
 const CUSTOM_MAX = 50;
 
-const encoder = new TextEncoder();
-
 /** Shortens to so many bytes, between characters. */
 export function shortened(text: string, bytes: number): string {
   if (text.length * 3 <= bytes || encoder.encode(text).length <= bytes) return text;
@@ -44,22 +44,35 @@ export function shortened(text: string, bytes: number): string {
   return text.slice(0, encoder.encodeInto(text, room).read);
 }
 
-/** The context as it goes on the wire: no nulls, no text beyond its limit, custom values as text. */
-export function wire(context: Record<string, unknown>): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(context)) {
-    if (value === null || value === undefined || value === '') continue;
-    if (key === 'custom') {
-      const custom: Record<string, string> = {};
-      for (const [name, given] of Object.entries(value as object).slice(0, CUSTOM_MAX)) {
-        if (given !== null && given !== undefined && given !== '') custom[shortened(name, LABEL_BYTES)] = shortened(String(given), TEXT_BYTES);
-      }
-      if (Object.keys(custom).length > 0) out.custom = custom;
-    } else if (typeof value !== 'string') {
-      out[key] = typeof value === 'number' ? Math.round(value) : value;
-    } else {
-      out[key] = shortened(String(value), key === 'video_title' ? TEXT_BYTES : LABEL_BYTES);
+/**
+ * The fields of message `Context` in the order of their numbers, from 1, and what they hold if it is no text. A test compares them with the
+ * definition.
+ */
+export const CONTEXT =
+  'viewer_id video_id video_title stream_type:live,vod player_name player_version player_software player_software_version ' +
+  'collector_version page_host cdn connection_type language experiment_name experiment_variant autoplay:bool ' +
+  'first_frame_method:frame_callback,playhead_advance video_duration_ms:number custom:map video_series page_version screen ' +
+  'audio_language subtitle_language video_codec audio_codec drm_system latency_source:programme_time,player ' +
+  'connection_downlink_bps:number connection_rtt_ms:number sample_weight_permille:number';
+
+/** Message `Context` as it goes on the wire: no nulls, no text beyond its limit, no word that is none of a closed list. */
+export function wire(context: Record<string, unknown>): number[] {
+  return CONTEXT.split(' ').flatMap((entry, index) => {
+    const [name, holds] = entry.split(':') as [string, string?];
+    const value = context[name];
+    const put = (given: Parameters<typeof field>[1]): number[] => field(index + 1, given);
+    if (isUnknown(value)) return [];
+    if (!holds) return put(shortened(`${value}`, name === 'video_title' ? TEXT_BYTES : LABEL_BYTES));
+    if (holds === 'map') {
+      return Object.entries(value as object)
+        .slice(0, CUSTOM_MAX)
+        .flatMap(([key, given]) => (isUnknown(given) ? [] : put([...field(1, shortened(key, LABEL_BYTES)), ...field(2, shortened(`${given}`, TEXT_BYTES))])));
     }
-  }
-  return out;
+    const words = holds.split(',');
+    if (words.length > 1) return words.includes(value as string) ? put(words.indexOf(value as string) + 1) : [];
+    // 32 bits at most, whatever a page says.
+    return put(Math.round(Number(value)) >>> 0);
+  });
 }
+
+const isUnknown = (value: unknown): boolean => value === null || value === undefined || value === '';

@@ -3,25 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { field } from './compact.ts';
 import { Log } from './debug.ts';
 
 test('the overlay shows the state, the totals that say something, events and beacons, newest last', () => {
   const log = new Log();
-  const body = JSON.stringify({
-    beacons: [
-      {
-        sequence: 3,
-        kind: 'change',
-        interval: {
-          events: [
-            { at_ms: 4_000, event: 'request', bytes: 9 },
-            { at_ms: 5_250, event: 'stall', stall_ms: 1_250, cause: 'network' },
-          ],
-        },
-        totals: { startup_any_ms: 300, stall_count: 1, seek_count: 0 },
-      },
-    ],
-  });
+  const event = (at_ms: number, kind: number, fields: number[]): number[] => field(4, [...field(1, at_ms), ...field(kind, fields)]);
+  const interval = [...event(4_000, 9, field(1, 9)), ...event(5_250, 4, [...field(1, 1_250), ...field(2, 1)])];
+  const totals = [...field(11, 300), ...field(22, 1)];
+  const beacon = [...field(2, 3), ...field(4, 3), ...field(6, interval), ...field(7, totals)];
+  const body = Uint8Array.from([...field(1, 1), ...field(4, beacon)]);
   log.add({ body, beacons: 1, via: 'fetch' });
   assert.deepEqual(log.lines({ id: 'an-id', state: 3 }, 1.25), [
     'rebuffering   buffer 1.3 s',

@@ -1,21 +1,16 @@
 // Here lives the overlay: what is measured of a <video>, live, in a corner of the page. A file of its own, loaded when asked for.
 // Everything comes from what is sent and from the state that the fold tells: it measures nothing by itself.
 
+import { decode } from './decode.ts';
 import type { SentBatch } from './transport.ts';
+
+export { decode, type Batch, type Beacon } from './decode.ts';
 
 /** What is shown of an attempt. */
 export interface Shown {
   readonly id: string;
   /** As collector-wasm/src/numbers.rs numbers the states. */
   readonly state: number;
-}
-
-interface Sent {
-  attempt_id: string;
-  sequence: number;
-  kind: string;
-  interval: { events?: { at_ms: number; event: string; [field: string]: unknown }[] };
-  totals: Record<string, unknown>;
 }
 
 const STATES = ['starting', 'playing', 'seeking', 'rebuffering', 'paused', 'waiting', 'ended', 'fatal', 'quit', 'preloading'] as const;
@@ -37,12 +32,12 @@ export class Log {
 
   add({ body, via }: SentBatch): void {
     this.#bytes += body.length;
-    for (const beacon of (JSON.parse(body) as { beacons: Sent[] }).beacons) {
+    for (const beacon of decode(body).beacons) {
       this.#totals = beacon.totals;
       for (const { at_ms, event, ...fields } of beacon.interval.events ?? []) {
         // Requests and buffer samples would push everything else out.
         if (event === 'request' || event === 'buffer') continue;
-        this.#events.push(`${(at_ms / 1_000).toFixed(2)} s  ${event}  ${Object.values(fields).filter((value) => value !== null).join('  ')}`);
+        this.#events.push(`${(at_ms / 1_000).toFixed(2)} s  ${event}  ${Object.values(fields).join('  ')}`);
       }
       this.#beacons.push(`#${beacon.sequence} ${beacon.kind}, ${via}`);
     }

@@ -43,7 +43,7 @@ export const FAILURE_CLASSES = ['manifest', 'segment', 'drm', 'decode', 'ad', 'n
 /** Object types as the events of requests take them. */
 export const OBJECT_TYPES = ['m', 'i', 'v', 'a', 'av', 'c', 'tt', 'k', 'o'] as const;
 
-/** Beacon kinds as the flags and `beacon_json` number them. */
+/** Beacon kinds as the flags and `beacon` number them. */
 export enum BEACON { START = 0, FIRST_FRAME = 1, CHANGE = 2, BEAT = 3, HIDE = 4, END = 5 }
 
 /** The beacon that flags ask for, or -1. */

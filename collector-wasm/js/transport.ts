@@ -1,12 +1,13 @@
 // Here lives the way to the server: batches, retries that keep their sequence numbers, a bounded queue, and the last words of a page.
 
 import type { Clock } from './clock.ts';
+import { field } from './compact.ts';
 import { warn } from './quiet.ts';
 
-/** What waits to be sent. The text never changes, so a retry is the same beacon. */
-export interface Parcel {
-  json: string;
-  accepted(): void;
+/** What waits to be sent: a beacon as field of its batch. It never changes, so a retry is the same beacon. */
+interface Parcel {
+  bytes: number[];
+  accepted?: (() => void) | undefined;
 }
 
 /** Where batches wait for the next page, when this one goes before the server took them. */
@@ -18,7 +19,7 @@ export interface Store {
 export interface Network {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Absent where the platform has none. */
-  sendBeacon?: ((url: string, body: string) => boolean) | undefined;
+  sendBeacon?: ((url: string, body: Uint8Array<ArrayBuffer>) => boolean) | undefined;
   /** Whether `fetch` honours `keepalive`. */
   keepalive: boolean;
   /** Absent where nothing may be kept. */
@@ -27,11 +28,13 @@ export interface Network {
 
 /** What the `debug` option is told. */
 export interface SentBatch {
-  body: string;
+  /** Message `BeaconBatch`, as it leaves; `decode` of `@playhead/collector/debug` reads it. */
+  body: Uint8Array<ArrayBuffer>;
   beacons: number;
   via: 'fetch' | 'sendBeacon';
 }
 
+const SCHEMA_VERSION = 1;
 /** Browsers allow 64 KiB in flight for keepalive requests and beacons together (measured: 65,536 pass, one more is refused). */
 const IN_FLIGHT_BYTES = 65_536;
 /** Room is left for a batch of another player on the page. */
@@ -99,18 +102,18 @@ export class Transport {
     const text = this.#network.store?.read();
     if (!text) return;
     this.#network.store?.write(null);
-    const [until, kept] = JSON.parse(text) as [number, string[]];
-    const now = this.#clock.unix();
-    if (until > now && until <= now + KEPT_MS) for (const json of kept) this.add({ json, accepted: () => undefined });
+    const [until, ...kept] = text.split(' ');
+    const left = Number(until) - this.#clock.unix();
+    if (left > 0 && left <= KEPT_MS) for (const word of kept) this.#push({ bytes: Array.from(atob(word), (letter) => letter.charCodeAt(0)) });
   }
 
-  /** Keeps what waits for the next page: the newest, because totals are cumulative. */
+  /** Keeps what waits for the next page, in base64: the newest, because totals are cumulative. */
   #keep(): void {
-    let bytes = 0;
-    const kept = this.#queue.map(({ json }) => json).reverse().filter((json) => (bytes += json.length) <= KEPT_BYTES);
+    let length = 0;
+    const kept = [...this.#queue].reverse().filter(({ bytes }) => (length += ((bytes.length + 2) / 3) * 4) <= KEPT_BYTES);
     if (kept.length === 0 || this.#held) return;
     this.#kept = true;
-    this.#network.store?.write(JSON.stringify([this.#clock.unix() + KEPT_MS, kept.reverse()]));
+    this.#network.store?.write([this.#clock.unix() + KEPT_MS, ...kept.reverse().map(({ bytes }) => btoa(String.fromCharCode(...bytes)))].join(' '));
   }
 
   /** The server's wall clock minus the page's, ms, from its replies; null before the first. */
@@ -122,8 +125,12 @@ export class Transport {
     return this.#queue.length;
   }
 
-  /** Sends soon; batches by itself while a request is on its way. */
-  add(parcel: Parcel): void {
+  /** Sends a message `Beacon` soon; batches by itself while a request is on its way. */
+  add(beacon: number[], accepted: () => void): void {
+    this.#push({ bytes: field(4, beacon), accepted });
+  }
+
+  #push(parcel: Parcel): void {
     if (this.#refused) return;
     this.#queue.push(parcel);
     if (this.#queue.length > QUEUE_BEACONS) this.#queue.shift();
@@ -157,24 +164,22 @@ export class Transport {
     if (this.#sending === 0 && this.#cancelRetry === null && this.#queue.length > 0 && !this.#refused && !this.#held) this.#send(false);
   }
 
-  #take(): { parcels: Parcel[]; body: string; bytes: number } {
-    const parcels: Parcel[] = [];
-    let bytes = 0;
-    while (parcels.length < this.#queue.length && parcels.length < this.#batchBeacons) {
-      const parcel = this.#queue[parcels.length]!;
-      // Three bytes a character at most; nearly all are one.
-      const more = /[^\x00-\x7f]/.test(parcel.json) ? parcel.json.length * 3 : parcel.json.length;
-      if (parcels.length > 0 && bytes + more > BATCH_BYTES) break;
-      parcels.push(parcel);
-      bytes += more;
+  #take(): { parcels: Parcel[]; body: Uint8Array<ArrayBuffer> } {
+    const head = [...field(1, SCHEMA_VERSION), ...field(2, Math.round(this.#clock.unix()))];
+    let length = head.length;
+    let count = 0;
+    for (const { bytes } of this.#queue.slice(0, this.#batchBeacons)) {
+      length += bytes.length;
+      if (count > 0 && length > BATCH_BYTES) break;
+      count += 1;
     }
-    this.#queue.splice(0, parcels.length);
-    const body = `{"schema_version":1,"sent_at_ms":${Math.round(this.#clock.unix())},"beacons":[${parcels.map(({ json }) => json).join(',')}]}`;
-    return { parcels, body, bytes: bytes + 64 };
+    const parcels = this.#queue.splice(0, count);
+    return { parcels, body: Uint8Array.from([...head, ...parcels.flatMap(({ bytes }) => bytes)]) };
   }
 
   #send(leaving: boolean): void {
-    const { parcels, body, bytes } = this.#take();
+    const { parcels, body } = this.#take();
+    const bytes = body.length;
     const fits = inFlightBytes + bytes <= IN_FLIGHT_BYTES;
     const keepalive = this.#network.keepalive && fits;
     if (leaving && !keepalive) {
@@ -187,7 +192,7 @@ export class Transport {
     if (keepalive) inFlightBytes += bytes;
     const abort = typeof AbortController === 'undefined' ? null : new AbortController();
     const cancelTimeout = this.#clock.after(TIMEOUT_MS, () => abort?.abort());
-    // A text body is text/plain: no CORS preflight, which would be lost at unload.
+    // Bytes have no type: no CORS preflight, which would be lost at unload.
     const init: RequestInit = { method: 'POST', body, keepalive, credentials: 'omit', mode: 'cors', cache: 'no-store' };
     if (abort !== null) init.signal = abort.signal;
     const sentAt = this.#clock.now();
@@ -212,7 +217,7 @@ export class Transport {
       });
   }
 
-  #tell(body: string, beacons: number, via: SentBatch['via']): void {
+  #tell(body: SentBatch['body'], beacons: number, via: SentBatch['via']): void {
     try {
       this.#debug?.({ body, beacons, via });
     } catch (error) {
@@ -234,7 +239,7 @@ export class Transport {
     if (response.ok) {
       this.#learnClock(response, sentAt).catch(() => undefined);
       this.#failures = 0;
-      for (const parcel of parcels) parcel.accepted();
+      for (const { accepted } of parcels) accepted?.();
       if (this.#kept && this.#queue.length === 0) {
         this.#kept = false;
         this.#network.store?.write(null);

@@ -1,10 +1,8 @@
 // Here lives the loading of the module: asynchronously, because a synchronous compile over 4 kB is refused by older browsers
 // and would hold up the page in all of them.
 
-// @ts-expect-error -- wasm-bindgen's glue for bundlers; build.mjs says where it is
-import { __wbg_set_wasm as setWasm, Attempt } from 'playhead:glue';
-
 import type { FoldClass } from './attempt.ts';
+import { encoder } from './compact.ts';
 
 export type WasmSource = string | URL | BufferSource | WebAssembly.Module | Response | PromiseLike<Response>;
 
@@ -14,9 +12,15 @@ export const fallback = (): Promise<Exports> => import('playhead:fallback');
 
 let loaded: Promise<FoldClass> | null = null;
 
-/** What the module exports, as far as it is used here. */
+/** What the module exports: collector-wasm/src/lib.rs says what each does. An attempt is the address of one. */
 export interface Exports {
   memory: { buffer: ArrayBuffer };
+  attempt_new(t: number, frame_callback: boolean): number;
+  attempt_event(attempt: number, kind: number, t: number, a: number, b: number, c: number, d: number, e: number): number;
+  attempt_text(attempt: number, bytes: number): number;
+  attempt_beacon(attempt: number, t: number, kind: number): number;
+  attempt_beacon_bytes(attempt: number): number;
+  attempt_free(attempt: number): void;
 }
 
 /**
@@ -31,15 +35,38 @@ export function load(source: () => Promise<BufferSource | WebAssembly.Module>, f
       return ((result as unknown as { instance?: WebAssembly.Instance }).instance ?? (result as unknown as WebAssembly.Instance)).exports as unknown as Exports;
     })
     .catch(fallback)
-    .then((exports) => {
-      setWasm(exports);
-      Attempt.prototype.beacon_json = function (t: number, kind: number) {
-        const at = this.beacon(t, kind);
-        return new Uint8Array(exports.memory.buffer, at, this.beacon_bytes());
-      };
-      return Attempt as FoldClass;
-    });
+    .then(foldClass);
   return loaded;
+}
+
+/** The module's functions as a class. Its memory is looked up each time, because it moves when it grows. */
+export function foldClass(module: Exports): FoldClass {
+  return class {
+    readonly #attempt: number;
+
+    constructor(t: number, frame_callback: boolean) {
+      this.#attempt = module.attempt_new(t, frame_callback);
+    }
+
+    event(...given: [number, number, number, number, number, number, number]): number {
+      return module.attempt_event(this.#attempt, ...given);
+    }
+
+    text(text: string): void {
+      const bytes = encoder.encode(text);
+      const at = module.attempt_text(this.#attempt, bytes.length);
+      new Uint8Array(module.memory.buffer, at).set(bytes);
+    }
+
+    beacon(t: number, kind: number): Uint8Array {
+      const at = module.attempt_beacon(this.#attempt, t, kind);
+      return new Uint8Array(module.memory.buffer, at, module.attempt_beacon_bytes(this.#attempt));
+    }
+
+    free(): void {
+      module.attempt_free(this.#attempt);
+    }
+  };
 }
 
 /** The inverse of `asText` in build.mjs. Takes 1.5 ms cold in Chromium; hexadecimal digits, natively, would take none and cost 0.4 kB. */

@@ -1,6 +1,8 @@
 // Here lives the listening on the line: what the collector really posts, read from `fetch` and `sendBeacon` as they are called.
 // Only this demo page does that; a page of yours has no need to.
 
+import { decode } from '../dist/debug.js';
+
 /** The part of a beacon this page shows. Names as on the wire. */
 export interface SentBeacon {
   attempt_id: string;
@@ -30,8 +32,8 @@ export type Outcome = number | null;
 /** Calls `seen` with every batch that leaves. To be called before the collector is attached. */
 export function listen(seen: (beacons: SentBeacon[], outcome: Outcome) => void): void {
   const read = (url: string, body: unknown): SentBeacon[] | null => {
-    if (!new URL(url, location.href).pathname.endsWith('/v1/beacons') || typeof body !== 'string') return null;
-    return (JSON.parse(body) as { beacons: SentBeacon[] }).beacons;
+    if (!new URL(url, location.href).pathname.endsWith('/v1/beacons') || !(body instanceof Uint8Array)) return null;
+    return decode(body).beacons as SentBeacon[];
   };
   const { fetch } = window;
   window.fetch = async (input, init) => {

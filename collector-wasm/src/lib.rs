@@ -4,13 +4,12 @@
 //! The numbers of events, fields, classes and kinds are the contract with `js/attempt.ts`; a test compares the two.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod json;
+mod compact;
 mod numbers;
 
 use playback::{Fold, MonotonicMs, Options};
 use schemas::{AttemptId, FirstFrameMethod, UnixMs};
 use uuid::Uuid;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 pub use numbers::{flags, signal_from_numbers};
 
@@ -19,76 +18,93 @@ pub use numbers::{flags, signal_from_numbers};
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// One attempt, as JavaScript sees it.
+/// One attempt. JavaScript holds its address, and the functions below are all it may do with it: `js/wasm.ts` makes a class of them.
 ///
 /// Every time `t` is `performance.now()` in ms; fractions are rounded away here, so beacons hold integers only.
-/// Calls that change something answer with flags: bits 0–2 the beacon wanted now (0 none, else its kind + 1),
-/// bit 3 the attempt is over, bits 4–7 the state's number.
-#[wasm_bindgen]
 pub struct Attempt {
     session: Fold,
-    /// What [`Attempt::text`] brought for the next event, in order.
+    /// What [`attempt_text`] brought for the next event, in order.
     texts: Vec<String>,
     /// The latest beacon; its memory is used again.
-    json: Vec<u8>,
+    message: Vec<u8>,
 }
 
-#[wasm_bindgen]
-impl Attempt {
-    /// Begins at the moment of intent. With `frame_callback` the first frame comes as an event, else the playhead's first advance stands for it.
-    #[wasm_bindgen(constructor)]
-    pub fn new(t: f64, frame_callback: bool) -> Self {
-        let first_frame_method = match frame_callback {
-            true => FirstFrameMethod::FrameCallback,
-            false => FirstFrameMethod::PlayheadAdvance,
-        };
-        let options = Options {
-            first_frame_method,
-            ..Options::default()
-        };
-        // JavaScript knows both better; see `beacon`.
-        let session = Fold::begin(AttemptId(Uuid::nil()), UnixMs(0), monotonic(t), options);
-        Self {
-            session,
-            texts: Vec::new(),
-            json: Vec::new(),
-        }
-    }
+/// Begins at the moment of intent. With `frame_callback` the first frame comes as an event, else the playhead's first advance stands for it.
+#[unsafe(no_mangle)]
+pub extern "C" fn attempt_new(t: f64, frame_callback: bool) -> Box<Attempt> {
+    let first_frame_method = match frame_callback {
+        true => FirstFrameMethod::FrameCallback,
+        false => FirstFrameMethod::PlayheadAdvance,
+    };
+    let options = Options {
+        first_frame_method,
+        ..Options::default()
+    };
+    // JavaScript knows both better; see `attempt_beacon`.
+    let session = Fold::begin(AttemptId(Uuid::nil()), UnixMs(0), monotonic(t), options);
+    Box::new(Attempt {
+        session,
+        texts: Vec::new(),
+        message: Vec::new(),
+    })
+}
 
-    /// Takes one event. Numbers that are negative or NaN mean "not known" where that is possible; an unknown `kind` only reads the clock.
-    #[allow(clippy::too_many_arguments, reason = "numbers cross the border, not objects")]
-    pub fn event(&mut self, kind: u32, t: f64, a: f64, b: f64, c: f64, d: f64, e: f64) -> u32 {
-        let at = monotonic(t);
-        match signal_from_numbers(kind, [a, b, c, d, e], &mut self.texts) {
-            Some(signal) => self.session.apply(at, signal),
-            None => drop(self.session.totals(at)),
-        }
-        flags(&self.session, at)
+/// Takes one event. Numbers that are negative or NaN mean "not known" where that is possible; an unknown `kind` only reads the clock.
+///
+/// The answer is flags: bits 0–2 the beacon wanted now (0 none, else its kind + 1), bit 3 the attempt is over, bits 4–7 the state's number.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments, reason = "numbers cross the border, not objects")]
+pub extern "C" fn attempt_event(
+    attempt: &mut Attempt,
+    kind: u32,
+    t: f64,
+    a: f64,
+    b: f64,
+    c: f64,
+    d: f64,
+    e: f64,
+) -> u32 {
+    let at = monotonic(t);
+    match signal_from_numbers(kind, [a, b, c, d, e], &mut attempt.texts) {
+        Some(signal) => attempt.session.apply(at, signal),
+        None => drop(attempt.session.totals(at)),
     }
+    flags(&attempt.session, at)
+}
 
-    /// A text for the event that follows: see the numbers of events that take some. One method for all, because each that takes texts
-    /// is half a kB more of every page.
-    pub fn text(&mut self, text: String) {
-        self.texts.push(text);
-    }
+/// Makes room for a text of the event that follows and answers where: see the numbers of events that take some. JavaScript writes so many
+/// `bytes` of UTF-8 there before it calls again.
+#[unsafe(no_mangle)]
+pub extern "C" fn attempt_text(attempt: &mut Attempt, bytes: usize) -> *mut u8 {
+    let mut room = vec![0; bytes];
+    let at = room.as_mut_ptr();
+    // SAFETY: zeros are UTF-8, and so is what takes their place: a `TextEncoder` writes nothing else.
+    attempt.texts.push(unsafe { String::from_utf8_unchecked(room) });
+    at
+}
 
-    /// Writes the next beacon as JSON in UTF-8 and answers where it lies; [`Attempt::beacon_bytes`] says how long it is, and the next call
-    /// overwrites it. `kind` as in the flags, without the 1 added.
-    /// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them in.
-    ///
-    /// Not a vector, because two results are one more than a module lowered to JavaScript can give.
-    pub fn beacon(&mut self, t: f64, kind: u32) -> *const u8 {
-        json::write(
-            &self.session.cut(monotonic(t), numbers::beacon_kind(kind)),
-            &mut self.json,
-        );
-        self.json.as_ptr()
-    }
+/// Writes the next beacon in the compact form and answers where it lies; [`attempt_beacon_bytes`] says how long it is, and the next call
+/// overwrites it. `kind` as in the flags, without the 1 added.
+/// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them beside it.
+///
+/// Not a vector, because two results are one more than a module lowered to JavaScript can give.
+#[unsafe(no_mangle)]
+pub extern "C" fn attempt_beacon(attempt: &mut Attempt, t: f64, kind: u32) -> *const u8 {
+    let cut = attempt.session.cut(monotonic(t), numbers::beacon_kind(kind));
+    compact::write(&cut, &mut attempt.message);
+    attempt.message.as_ptr()
+}
 
-    /// Length of what [`Attempt::beacon`] wrote.
-    pub fn beacon_bytes(&self) -> u32 {
-        self.json.len() as u32
-    }
+/// Length of what [`attempt_beacon`] wrote.
+#[unsafe(no_mangle)]
+pub extern "C" fn attempt_beacon_bytes(attempt: &Attempt) -> usize {
+    attempt.message.len()
+}
+
+/// Forgets an attempt.
+#[unsafe(no_mangle)]
+pub extern "C" fn attempt_free(attempt: Box<Attempt>) {
+    drop(attempt);
 }
 
 fn monotonic(t: f64) -> MonotonicMs {
@@ -100,28 +116,55 @@ fn monotonic(t: f64) -> MonotonicMs {
 mod tests {
     use super::*;
 
-    /// As `js/attempt.ts` puts it together.
+    /// The beacon that `js/attempt.ts` makes of what was written here, as both of the server's readers read it.
+    pub(crate) fn beacon_from(message: &[u8]) -> schemas::Beacon {
+        let head = [&[0x0a, 16][..], &[7; 16], &[0x18, 1]].concat();
+        let whole = [&head, message].concat();
+        let (beacon, unknown) = schemas::proto::read_any_beacon(&whole).unwrap();
+        assert_eq!(unknown, []);
+        assert_eq!(schemas::proto::read_beacon(&whole), Ok((beacon.clone(), unknown)));
+        beacon
+    }
+
     fn beacon(attempt: &mut Attempt, t: f64, kind: u32) -> schemas::Beacon {
-        let at = attempt.beacon(t, kind);
+        let at = attempt_beacon(attempt, t, kind);
         assert_eq!(
-            (at, attempt.beacon_bytes() as usize),
-            (attempt.json.as_ptr(), attempt.json.len())
+            (at, attempt_beacon_bytes(attempt)),
+            (attempt.message.as_ptr(), attempt.message.len())
         );
-        let head = r#"{"attempt_id":"0190a6f0-0000-7000-8000-000000000001","started_at_ms":1,"#;
-        serde_json::from_slice(&[head.as_bytes(), &attempt.json[1..]].concat()).unwrap()
+        beacon_from(&attempt.message)
+    }
+
+    /// As `js/wasm.ts` does it.
+    fn text(attempt: &mut Attempt, text: &str) {
+        let at = attempt_text(attempt, text.len());
+        // SAFETY: there is room for as many bytes, until the next call.
+        unsafe { at.copy_from_nonoverlapping(text.as_ptr(), text.len()) }
     }
 
     #[test]
     fn numbers_in_beacon_out() {
-        let mut attempt = Attempt::new(1_000.4, true);
-        let asked = attempt.event(numbers::PLAY_REQUESTED, 1_000.4, 0.0, 1.0, 0.0, 0.0, 0.0);
+        let mut attempt = attempt_new(1_000.4, true);
+        let asked = attempt_event(&mut attempt, numbers::PLAY_REQUESTED, 1_000.4, 0.0, 1.0, 0.0, 0.0, 0.0);
         assert_eq!(asked, 1, "a start is wanted, the state is starting");
         let read = beacon(&mut attempt, 1_000.4, 0);
         assert_eq!((read.sequence, read.context), (0, None));
-        let seen = attempt.event(numbers::FIRST_FRAME, 1_250.6, 0.0, 0.0, 0.0, 0.0, 0.0);
+        let seen = attempt_event(&mut attempt, numbers::FIRST_FRAME, 1_250.6, 0.0, 0.0, 0.0, 0.0, 0.0);
         assert_eq!(seen, 2 | 1 << 4, "a first frame is wanted, the state is playing");
         let read = beacon(&mut attempt, 1_251.0, 1);
         assert_eq!(read.totals.startup_any_ms, Some(251));
+        attempt_free(attempt);
+    }
+
+    #[test]
+    fn texts_belong_to_the_event_that_follows() {
+        let mut attempt = attempt_new(0.0, true);
+        for words in ["é-1", "", "at line 3"] {
+            text(&mut attempt, words);
+        }
+        attempt_event(&mut attempt, numbers::ERROR, 5.0, 1.0, 1.0, 0.0, 0.0, 0.0);
+        let failure = beacon(&mut attempt, 6.0, 5).totals.failure.unwrap();
+        assert_eq!((&*failure.code, &*failure.message), ("é-1", ""));
     }
 
     #[test]
@@ -136,12 +179,12 @@ mod tests {
             1e300,
             4_294_967_296.0,
         ];
-        let mut attempt = Attempt::new(f64::NAN, true);
+        let mut attempt = attempt_new(f64::NAN, true);
         for kind in 0..40 {
             for a in odd {
                 for b in odd {
-                    attempt.event(kind, a, a, b, b, a, b);
-                    attempt.text("é".repeat(200));
+                    attempt_event(&mut attempt, kind, a, a, b, b, a, b);
+                    text(&mut attempt, &"é".repeat(200));
                 }
             }
             let read = beacon(&mut attempt, 0.0, kind);

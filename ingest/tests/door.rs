@@ -294,6 +294,50 @@ async fn every_way_of_sending_a_good_batch_is_taken() {
 }
 
 #[actix_web::test]
+async fn a_body_without_a_content_type_is_known_by_its_first_byte() {
+    let folder = folder();
+    let door = Door::open(folder.path(), nowhere()).await;
+    let text = |number| batch(vec![beacon(number, 0)]).to_string().into_bytes();
+    let compact = |number| schemas::proto::write(&serde_json::from_slice(&text(number)).unwrap());
+    let bytes = |body: Vec<u8>| {
+        door.request()
+            .header("Content-Type", "application/octet-stream")
+            .body(body)
+    };
+    let taken = [
+        door.request().body(compact(1)),
+        bytes(compact(2)),
+        bytes(text(3)),
+        door.request().body([b" \n\t", &*text(4)].concat()),
+        door.request()
+            .header("Content-Encoding", "gzip")
+            .body(gzip(&compact(5))),
+        door.request()
+            .header("Content-Type", "application/x-protobuf")
+            .body(compact(6)),
+    ];
+    for (index, request) in taken.into_iter().enumerate() {
+        let (status, body) = answer(request).await;
+        assert_eq!(
+            (status, &body["data"]["result"]["accepted"]),
+            (202, &json!(1)),
+            "{index}: {body}"
+        );
+    }
+    // A type that says something is believed.
+    let called_text = door.request().header("Content-Type", "text/plain").body(compact(7));
+    assert_eq!(answer(called_text).await.0, 400);
+    let called_compact = door
+        .request()
+        .header("Content-Type", "application/protobuf")
+        .body(text(7));
+    assert_eq!(answer(called_compact).await.0, 400);
+    assert_eq!(answer(door.request().body(Vec::new())).await.0, 400);
+    assert_eq!(door.account(), [6, 0, 0, 0, 6]);
+    door.close().await;
+}
+
+#[actix_web::test]
 async fn a_page_may_read_its_answer_and_its_errors_and_a_stranger_may_not() {
     let folder = folder();
     let door = Door::open(folder.path(), nowhere()).await;

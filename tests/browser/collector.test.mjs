@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { decode } from '../../collector-wasm/dist/debug.js';
 import { launch, openPage } from './lib/chromium.mjs';
 
 const dist = fileURLToPath(new URL('../../collector-wasm/dist/', import.meta.url));
@@ -33,8 +34,10 @@ const video = document.querySelector('video');
 window.collector = attach(video, { licenseKey: 'pl_test', ...${options} });
 video.src = '/video.mp4';
 video.play();`;
-  /** @type {any[]} */
+  /** @type {import('../../collector-wasm/dist/debug.js').Beacon[]} */
   const beacons = [];
+  /** @type {{ method?: string, type?: string, origin?: string }[]} */
+  const reports = [];
   /** @type {string[]} */
   const asked = [];
   const server = createServer((request, response) => {
@@ -45,10 +48,13 @@ video.play();`;
       response.writeHead(200, policy === null || pathname !== '/' ? head : { ...head, 'Content-Security-Policy': policy }).end(body);
     };
     if (pathname === '/v1/beacons') {
-      let body = '';
-      request.on('data', (chunk) => (body += chunk));
+      const { 'content-type': type, origin } = request.headers;
+      reports.push({ method: request.method, type, origin });
+      /** @type {Buffer[]} */
+      const chunks = [];
+      request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
-        beacons.push(...JSON.parse(body).beacons);
+        beacons.push(...decode(Buffer.concat(chunks)).beacons);
         answer('application/json', JSON.stringify({ data: { result: { received_at_ms: Date.now() } } }));
       });
     } else if (pathname === '/') answer('text/html', page);
@@ -66,6 +72,7 @@ video.play();`;
   return {
     origin,
     beacons,
+    reports,
     asked,
     async stop() {
       server.closeAllConnections();
@@ -122,6 +129,55 @@ for (const [name, policy, lowered] of /** @type {[string, string | null, boolean
     assert.equal(end.totals.end_reason, 'quit');
   });
 }
+
+test('the core as JavaScript writes the same bytes as the module', async () => {
+  const { instance } = await WebAssembly.instantiate(await readFile(`${dist}collector.wasm`));
+  const lowered = await import(`${dist}fallback.js`);
+  let seed = 1;
+  const random = (/** @type {number} */ below) => (seed = (seed * 48_271) % 0x7fff_ffff) % below;
+  /** Every kind of event with every kind of number, a thousand of them; the answers, and the beacons that were asked for and some more. */
+  const written = (/** @type {any} */ { memory, ...core }) => {
+    seed = 1;
+    const attempt = core.attempt_new(1_000.4, true);
+    const out = [];
+    for (let [turn, t] = [0, 1_000]; turn < 1_000; turn += 1, t += random(900) + 0.25) {
+      const kind = turn === 0 ? 1 : random(33);
+      // Not the ends: a session that is over takes nothing.
+      if ([21, 22, 23].includes(kind)) continue;
+      for (const text of kind === 30 || kind === 17 ? [`é-${random(99)}`, 'why', 'at line 3'] : []) {
+        const bytes = new TextEncoder().encode(text);
+        new Uint8Array(memory.buffer, core.attempt_text(attempt, bytes.length)).set(bytes);
+      }
+      const number = () => [random(3), random(20_000), random(4_000_000) / 7, -1, NaN][random(5)];
+      const flags = core.attempt_event(attempt, kind, t, number(), kind === 30 ? 0 : number(), number(), number(), number());
+      const wanted = (flags & 7) - 1;
+      if (wanted < 0 && turn % 10 > 0) continue;
+      const at = core.attempt_beacon(attempt, t, Math.max(wanted, 3));
+      out.push(flags, Buffer.from(memory.buffer, at, core.attempt_beacon_bytes(attempt)).toString('hex'));
+    }
+    core.attempt_free(attempt);
+    return out;
+  };
+  const [module, script] = [written(instance.exports), written(lowered)];
+  assert.ok(module.length > 200, `${module.length}`);
+  assert.deepEqual(script, module);
+});
+
+test('a report to another site needs no preflight, the last words neither', async () => {
+  const site = await startSite(null, `{ endpoint: location.origin.replace('127.0.0.1', 'localhost') }`);
+  const { context, page, errors } = await openPage(browser);
+  // Without keepalive the last words go by sendBeacon.
+  await page.addInitScript(() => delete (/** @type {any} */ (Request.prototype).keepalive));
+  await page.goto(site.origin);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector('video')).currentTime > 1, null, { timeout: 30_000 });
+  await page.goto('about:blank');
+  await eventually(() => site.beacons.some(({ kind }) => kind === 'end'));
+  assert.ok(site.reports.length > 1);
+  for (const report of site.reports) assert.deepEqual(report, { method: 'POST', type: undefined, origin: site.origin });
+  assert.deepEqual(errors, []);
+  await context.close();
+  await site.stop();
+});
 
 test('nothing leaves before consent, all of it after, and nothing once it is taken back', async () => {
   const site = await startSite(null, '{ consent: false }');

@@ -1,5 +1,4 @@
-//! Here lives what is taken out of the collector's module between wasm-bindgen and wasm-opt: the words of panics, and the
-//! table of JavaScript objects, since only numbers and bytes cross the border.
+//! Here lives what is taken out of the collector's module between the compiler and wasm-opt: the words of panics.
 //!
 //! A panic in the browser aborts, and nobody reads its message: the page's side drops the instance after any trap
 //! (`collector-wasm/js/attempt.ts`). Stable Rust cannot leave the machinery of panics out, so the functions that never
@@ -8,7 +7,7 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionKind, Module, ir::Value};
+use walrus::{ConstExpr, DataKind, Function, FunctionBuilder, FunctionKind, Module, ir::Value};
 
 /// Beginnings of the names of functions that do not return. Nothing else may be listed: it would trap where it worked before.
 const DIVERGING: &[&str] = &[
@@ -27,16 +26,10 @@ const DIVERGING: &[&str] = &[
     "alloc::vec::Vec<T,A>::remove::assert_failed",
     "std::panicking::",
     "std::alloc::rust_oom",
-    "wasm_bindgen::throw_",
-    "wasm_bindgen::__rt::borrow_fail",
-    "wasm_bindgen::__rt::throw_null",
 ];
 
-/// The words of the functions above, and of wasm-bindgen's own. Each has a character that no name in a beacon has.
+/// The words of the functions above. Each has a character that no name in a beacon has.
 const WORDS: &[&str] = &[
-    "attempted to take ownership of Rust value while it was borrowed",
-    "recursive use of an object detected which would lead to unsafe aliasing in rust",
-    "null pointer passed to rust",
     "Tried to shrink to a larger capacity",
     "mid > len",
     "index out of bounds: the len is ",
@@ -49,22 +42,19 @@ const WORDS: &[&str] = &[
     "attempt to divide by zero",
 ];
 
-/// What wasm-bindgen exports for objects and for panics that unwind. The collector has neither.
-const UNUSED_EXPORTS: &[&str] = &[
-    "__wbindgen_start",
-    "__wbindgen_externrefs",
-    "__abort_handler",
-    "__instance_terminated",
-];
+/// What the linker exports, and nobody uses.
+const UNUSED_EXPORTS: &[&str] = &["__data_end", "__heap_base"];
 
-/// Makes every diverging function of `module` trap at once, and removes the exports that nobody uses.
-/// The module must still have its names.
-pub fn shorten(module: &mut Module) -> Result<()> {
+/// Writes the module at `from` to `to`, with every diverging function made to trap at once and without the exports that nobody uses.
+///
+/// TRICKY: the input must be unstripped. Functions are told by their names, and wasm-opt by the section `target_features` what the compiler used.
+pub fn shorten(from: &Path, to: &Path) -> Result<()> {
+    let module = &mut Module::from_file(from)?;
     let diverging: Vec<_> = module
         .funcs
         .iter_local()
         .filter(|(id, _)| {
-            let name = without_hashes(module.funcs.get(*id).name.as_deref().unwrap_or_default());
+            let name = plain_name(module.funcs.get(*id));
             DIVERGING.iter().any(|beginning| name.starts_with(beginning))
         })
         .map(|(id, function)| (id, function.ty(), function.args.clone()))
@@ -83,10 +73,10 @@ pub fn shorten(module: &mut Module) -> Result<()> {
         module.exports.remove(name)?;
     }
     walrus::passes::gc::run(module);
-    let formats = module.funcs.iter().any(|function| {
-        let name = without_hashes(function.name.as_deref().unwrap_or_default());
-        name.contains("core::fmt::")
-    });
+    let formats = module
+        .funcs
+        .iter()
+        .any(|function| plain_name(function).contains("core::fmt::"));
     let segments: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
     for segment in segments {
         let segment = module.data.get_mut(segment);
@@ -105,7 +95,7 @@ pub fn shorten(module: &mut Module) -> Result<()> {
             blank(&mut segment.value, two_digits().as_bytes());
         }
     }
-    Ok(())
+    module.emit_wasm_file(to)
 }
 
 /// Fails when the optimised module still imports something: the page's loader gives it nothing (`collector-wasm/js/wasm.ts`).
@@ -156,9 +146,10 @@ fn blank(data: &mut [u8], words: &[u8]) {
     }
 }
 
-/// `core[c5930c85a12de822]::fmt` and `core::fmt` are the same function in two manglings.
-fn without_hashes(name: &str) -> String {
-    let mut rest = name;
+/// A function's name as it stands in the source: `core[c5930c85a12de822]::fmt` and `core::fmt` are the same in two manglings.
+fn plain_name(function: &Function) -> String {
+    let name = rustc_demangle::demangle(function.name.as_deref().unwrap_or_default()).to_string();
+    let mut rest = &*name;
     let mut plain = String::new();
     while let Some((before, after)) = rest.split_once('[') {
         plain.push_str(before);

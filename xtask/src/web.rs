@@ -1,18 +1,16 @@
 //! Here lives the build of everything a browser loads: the collector (wasm, glue, npm package), the demo player page
 //! and the dashboard. Each is built again only when its sources changed.
 //!
-//! Contract with `collector-wasm/build.mjs`: xtask leaves `collector_bg.wasm` (optimised) and `collector_bg.js`
-//! (wasm-bindgen's glue for bundlers; the module itself imports nothing) in the folder that the variable
-//! `PLAYHEAD_BINDGEN_DIR` names; the script writes `collector-wasm/dist/` with `sizes.json`.
+//! Contract with `collector-wasm/build.mjs`: xtask leaves the optimised module, which imports nothing, where the variable
+//! `PLAYHEAD_COLLECTOR_WASM` says; the script writes `collector-wasm/dist/` with `sizes.json`.
 
 use std::fs;
 
 use anyhow::{Context, Result};
-use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 use crate::{
     prerequisites::{WASM_TARGET, node_packages, wasm_target},
-    project::{Project, run_step, say},
+    project::{Project, run_step},
     traps,
 };
 
@@ -29,7 +27,7 @@ pub fn build(project: &Project) -> Result<()> {
     dashboard(project)
 }
 
-/// The collector: cargo → wasm-bindgen → `traps` → wasm-opt → `build.mjs`.
+/// The collector: cargo → `traps` → wasm-opt → `build.mjs`.
 pub fn collector(project: &Project) -> Result<()> {
     run_step(
         "compiling the collector",
@@ -45,10 +43,9 @@ pub fn collector(project: &Project) -> Result<()> {
             ),
     )?;
     let compiled = project.target.join(WASM_TARGET).join("wasm/collector_wasm.wasm");
-    let bindings = project.target.join("xtask/bindgen");
-    let wasm = bindings.join("collector_bg.wasm");
+    let wasm = project.target.join("xtask/collector/collector.wasm");
     project.when_changed(
-        "bindings",
+        "module",
         &[
             compiled.clone(),
             project.path("xtask/src/web.rs"),
@@ -56,21 +53,10 @@ pub fn collector(project: &Project) -> Result<()> {
         ],
         &wasm,
         || {
-            say("binding the collector to JavaScript");
-            fs::create_dir_all(&bindings)?;
-            // TRICKY: the input must be unstripped. Without the `target_features` section wasm-bindgen cannot see what
-            // the compiler was allowed to use, and the glue would be wrong for it.
-            let mut output = Bindgen::new()
-                .input_path(&compiled)
-                .out_name("collector")
-                .bundler(true)
-                .context("choosing wasm-bindgen's bundler output")?
-                // Every browser with the module's features has it; without, the glue brings its own.
-                .encode_into(EncodeInto::Always)
-                .generate_output()
-                .context("running wasm-bindgen on the collector")?;
-            traps::shorten(output.wasm_mut()).context("taking the words of panics out of the collector")?;
-            output.emit(&bindings).context("writing the collector's bindings")?;
+            if let Some(folder) = wasm.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            traps::shorten(&compiled, &wasm).context("taking the words of panics out of the collector")?;
             run_step(
                 "optimising the collector",
                 project
@@ -88,8 +74,7 @@ pub fn collector(project: &Project) -> Result<()> {
     )?;
     let package = project.path("collector-wasm");
     let sources = [
-        wasm,
-        bindings.join("collector_bg.js"),
+        wasm.clone(),
         package.join("js"),
         package.join("build.mjs"),
         package.join("package.json"),
@@ -101,7 +86,7 @@ pub fn collector(project: &Project) -> Result<()> {
             project
                 .command("node")
                 .arg(package.join("build.mjs"))
-                .env("PLAYHEAD_BINDGEN_DIR", &bindings),
+                .env("PLAYHEAD_COLLECTOR_WASM", &wasm),
         )
     })
 }

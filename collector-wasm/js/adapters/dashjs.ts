@@ -1,7 +1,7 @@
 // Here lives the adapter for dash.js 4.x and 5.x: renditions as they are shown, requests, keys, live, errors. dash.js is not imported, only described.
 
 import type { Adapter, FailureClass, ObjectType, Rendition, Signals } from '../adapter.ts';
-import { calm, onPageClock, Undo } from './listen.ts';
+import { calm, onPageClock, undoAll } from './listen.ts';
 import { positive, rendered } from './rendered.ts';
 
 /** The part of a dash.js player that is used. */
@@ -93,16 +93,16 @@ export function dashjs(player: DashLike): Adapter {
     // Before the first frame dash.js seeks to the start it chose, or was given.
     ownsSeek: () => true,
     attach(video, signals) {
-      const undo = new Undo();
+      const undo: (() => void)[] = [];
       const on = <Data>(name: string, act: (data: Data) => void): void => {
         const listener = calm(act);
         player.on(name, listener as never);
-        undo.add(() => player.off(name, listener as never));
+        undo.push(() => player.off(name, listener as never));
       };
       const ladder = (): Rendition[] =>
         (player.getRepresentationsByType?.('video') ?? []).map(ofRepresentation).concat((player.getBitrateInfoListFor?.('video') ?? []).map(ofBitrateInfo));
       const picture = rendered(video, signals, ladder);
-      undo.add(() => picture.end());
+      undo.push(picture.end);
       const meant = ({ newRepresentation, newQuality = -1 }: Change): Rendition | undefined =>
         newRepresentation === undefined ? ladder()[newQuality] : ofRepresentation(newRepresentation);
       let source: unknown = null;
@@ -159,7 +159,7 @@ export function dashjs(player: DashLike): Adapter {
           fatal: !HARMLESS.has(code),
         });
       });
-      return () => undo.all();
+      return undoAll(undo);
     },
   };
 }

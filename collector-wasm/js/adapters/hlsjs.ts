@@ -1,7 +1,7 @@
 // Here lives the adapter for hls.js 0.14 and 1.x: renditions as they are shown, requests, errors. hls.js is not imported, only described.
 
 import type { Adapter, FailureClass, ObjectType, PlaybackError, Rendition, Signals } from '../adapter.ts';
-import { calm, Undo } from './listen.ts';
+import { calm, undoAll } from './listen.ts';
 import { positive, rendered } from './rendered.ts';
 
 /** The part of an hls.js instance that is used. */
@@ -60,11 +60,11 @@ interface Stats {
 
 /** What hls.js's `type` and `details` say in the words of the dictionary. */
 export function failureClass(type = '', details = ''): FailureClass {
-  if (/^manifest|^level(?!Switch)|TrackLoad/.test(details)) return /TimeOut/.test(details) ? 'timeout' : 'manifest';
-  if (/^keySystem|^keyLoad/.test(details) || type === 'keySystemError') return 'drm';
-  if (/^frag(?!Parsing|Decrypt)/.test(details)) return /TimeOut/.test(details) ? 'timeout' : 'segment';
-  if (/Decrypt/.test(details)) return 'drm';
-  if (/^buffer(Append|AddCodec|Appending|Full)|Parsing|IncompatibleCodecs/.test(details) || type === 'mediaError') return /Stalled|Nudge|SeekOverHole/.test(details) ? 'unknown' : 'decode';
+  const orLate = (failure: FailureClass): FailureClass => (/TimeOut/.test(details) ? 'timeout' : failure);
+  if (/^manifest|^level(?!Switch)|TrackLoad/.test(details)) return orLate('manifest');
+  if (/^keySystem|^keyLoad|Decrypt/.test(details) || type === 'keySystemError') return 'drm';
+  if (/^frag(?!Parsing)/.test(details)) return orLate('segment');
+  if (/^buffer(Append|AddCodec|Full)|Parsing|IncompatibleCodecs/.test(details) || type === 'mediaError') return /Stalled|Nudge|SeekOverHole/.test(details) ? 'unknown' : 'decode';
   if (/^asset|^interstitial/i.test(details)) return 'ad';
   return type === 'networkError' ? 'network' : 'unknown';
 }
@@ -89,12 +89,12 @@ export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
     attach(video, signals) {
       const picture = rendered(video, signals, () => hls.levels.map(rendition));
       let source: string | null = null;
-      const undo = new Undo();
-      undo.add(() => picture.end());
+      const undo: (() => void)[] = [];
+      undo.push(picture.end);
       const on = <Data>(event: string, act: (data: Data) => void): void => {
         const listener = calm((_event: string, data: never) => act(data as Data));
         hls.on(event, listener);
-        undo.add(() => hls.off(event, listener));
+        undo.push(() => hls.off(event, listener));
       };
       on<{ url: string }>('hlsManifestLoading', ({ url }) => {
         if (source !== null && source !== url) signals.sourceChanged();
@@ -129,7 +129,7 @@ export function hlsjs(hls: HlsLike, Hls?: { version: string }): Adapter {
       on('hlsInterstitialAssetStarted', () => signals.adStarted());
       on('hlsInterstitialsPrimaryResumed', () => signals.adEnded());
       on('hlsDestroying', () => signals.destroyed());
-      return () => undo.all();
+      return undoAll(undo);
     },
   };
 }

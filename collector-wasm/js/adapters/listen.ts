@@ -11,18 +11,8 @@ export function calm<Given extends unknown[]>(act: (...given: Given) => void): (
   };
 }
 
-/** What has to be undone when an adapter lets go. */
-export class Undo {
-  readonly #steps: (() => void)[] = [];
-
-  add(step: () => void): void {
-    this.#steps.push(calm(step));
-  }
-
-  all(): void {
-    for (const step of this.#steps.splice(0)) step();
-  }
-}
+/** An adapter lets go: every step runs, whether or not one before it failed because the player is gone. */
+export const undoAll = (steps: (() => void)[]) => (): void => steps.splice(0).forEach((step) => calm(step)());
 
 /** A wall-clock moment on the page's monotonic clock; both run at the same speed while a request lasts. */
 export const onPageClock = (wall: number): number => performance.now() - (Date.now() - wall);

@@ -2,7 +2,7 @@
 // Shaka is not imported, only described.
 
 import type { Adapter, FailureClass, ObjectType, PlaybackError, Rendition } from '../adapter.ts';
-import { calm, onPageClock, Undo } from './listen.ts';
+import { calm, onPageClock, undoAll } from './listen.ts';
 import { positive, rendered } from './rendered.ts';
 
 /** The part of a Shaka player that is used. */
@@ -92,15 +92,15 @@ export function shaka(player: ShakaLike, Player?: { version: string }): Adapter 
     // Before the first frame Shaka seeks to the start it chose, or was given.
     ownsSeek: () => true,
     attach(video, signals) {
-      const undo = new Undo();
+      const undo: (() => void)[] = [];
       const on = <Data>(name: string, act: (data: Data) => void): void => {
         const listener = calm(act);
         player.addEventListener(name, listener as never);
-        undo.add(() => player.removeEventListener(name, listener as never));
+        undo.push(() => player.removeEventListener(name, listener as never));
       };
       const tracks = (): readonly Track[] => player.getVariantTracks();
       const picture = rendered(video, signals, () => tracks().map(rendition));
-      undo.add(() => picture.end());
+      undo.push(picture.end);
       let loaded = false;
       let selected: Track | undefined;
       const decided = (automatic: boolean): void => {
@@ -154,7 +154,7 @@ export function shaka(player: ShakaLike, Player?: { version: string }): Adapter 
       });
       const encrypted = (): void => signals.drmRequested();
       video.addEventListener('encrypted', encrypted);
-      undo.add(() => video.removeEventListener('encrypted', encrypted));
+      undo.push(() => video.removeEventListener('encrypted', encrypted));
       on('manifestparsed', () => {
         if (tracks().length === 0) return;
         picture.look();
@@ -170,12 +170,12 @@ export function shaka(player: ShakaLike, Player?: { version: string }): Adapter 
         return promise;
       };
       player.load = watched;
-      undo.add(() => {
+      undo.push(() => {
         if (player.load !== watched) return;
         if (own) Object.defineProperty(player, 'load', own);
         else delete (player as Partial<ShakaLike>).load;
       });
-      return () => undo.all();
+      return undoAll(undo);
     },
   };
 }

@@ -2,7 +2,7 @@
 // Video.js is not imported, only described.
 
 import type { Adapter, FailureClass, Rendition } from '../adapter.ts';
-import { calm, Undo } from './listen.ts';
+import { calm, undoAll } from './listen.ts';
 import { positive, rendered } from './rendered.ts';
 
 /** The part of a Video.js player that is used. */
@@ -76,14 +76,14 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
     ownsSeek: () => vhs()?.playlists?.media?.()?.endList === false,
     attach(video, signals) {
       element = video;
-      const undo = new Undo();
+      const undo: (() => void)[] = [];
       const on = <Data>(name: string, act: (data: Data) => void): void => {
         const listener = calm(act);
         player.on(name, listener as never);
-        undo.add(() => player.off(name, listener as never));
+        undo.push(() => player.off(name, listener as never));
       };
       const picture = rendered(video, signals, () => ladder().map(rendition));
-      undo.add(() => picture.end());
+      undo.push(picture.end);
 
       let bytes = 0;
       let duration_ms = 0;
@@ -107,7 +107,7 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
         track = found;
         const changed = calm(shown);
         found?.addEventListener?.('cuechange', changed);
-        undo.add(() => found?.removeEventListener?.('cuechange', changed));
+        undo.push(() => found?.removeEventListener?.('cuechange', changed));
       };
 
       player.ready(() => signals.ready());
@@ -125,7 +125,7 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
       const tech = player.tech(true);
       const updated = calm(downloaded);
       tech?.on?.('bandwidthupdate', updated);
-      undo.add(() => tech?.off?.('bandwidthupdate', updated));
+      undo.push(() => tech?.off?.('bandwidthupdate', updated));
       on('error', () => {
         const error = player.error();
         if (!error) return;
@@ -137,7 +137,7 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
       on('ads-ad-ended', () => signals.adEnded());
       on('adend', () => signals.adEnded());
       on('dispose', () => signals.destroyed());
-      return () => undo.all();
+      return undoAll(undo);
     },
   };
 }

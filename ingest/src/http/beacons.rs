@@ -98,7 +98,7 @@ struct KeyParameter {
         ("Content-Encoding" = Option<String>, Header, description = "`gzip` or `br`."),
         ("Prefer" = Option<String>, Header, description = "`return=minimal` asks for 204 without a body."),
     ),
-    request_body(content = schemas::BeaconBatch, description = "As `application/json`, `text/plain` or without a content type; or in Protocol Buffers as `application/x-protobuf`, message playhead.v1.BeaconBatch."),
+    request_body(content = schemas::BeaconBatch, description = "JSON as `application/json` or `text/plain`; or Protocol Buffers as `application/x-protobuf`, message playhead.v1.BeaconBatch. Without a content type, or as `application/octet-stream`, the body's first byte tells which."),
     responses(
         (status = 202, description = "On stable storage, or turned away for good.", body = envelope::Envelope<envelope::SuccessData<BatchResult>>),
         (status = 204, description = "The same, for `Prefer: return=minimal`."),
@@ -201,7 +201,7 @@ async fn receive(
     let bytes = body::read(headers, payload, shared.bodies.open(&license.license_key)).await?;
     let received_at = shared.clock.unix();
     let body = decode(&bytes, encoding)?;
-    let mut batch = match form {
+    let mut batch = match form.unwrap_or_else(|| Form::of(&body)) {
         Form::Json => native::read(&body)?,
         Form::Compact => compact::read(&body)?,
     };

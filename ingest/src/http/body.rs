@@ -35,18 +35,32 @@ pub(crate) enum Form {
     Compact,
 }
 
-/// Content types and what they mean. The form type is what curl and old HTTP libraries say when nobody told them a type: it says nothing.
-const CONTENT_TYPES: [(&str, Form); 6] = [
-    ("", Form::Json),
-    ("application/json", Form::Json),
-    ("text/plain", Form::Json),
-    ("application/x-www-form-urlencoded", Form::Json),
-    ("application/x-protobuf", Form::Compact),
-    ("application/protobuf", Form::Compact),
+impl Form {
+    /// The form of a body whose headers do not say. Every writer of Protocol Buffers begins a batch with `schema_version`, so with byte 8,
+    /// which begins no JSON.
+    pub(crate) fn of(body: &[u8]) -> Self {
+        match body.first() {
+            Some(8) => Self::Compact,
+            _ => Self::Json,
+        }
+    }
+}
+
+/// Content types and what they mean; `None` says nothing. The collector in the browser sends bytes without a type, since one would cost a
+/// preflight; the octet stream is the word for bytes of which nothing is known, and the form type is what curl and old HTTP libraries say
+/// when nobody told them a type.
+const CONTENT_TYPES: [(&str, Option<Form>); 7] = [
+    ("", None),
+    ("application/octet-stream", None),
+    ("application/x-www-form-urlencoded", None),
+    ("application/json", Some(Form::Json)),
+    ("text/plain", Some(Form::Json)),
+    ("application/x-protobuf", Some(Form::Compact)),
+    ("application/protobuf", Some(Form::Compact)),
 ];
 
-/// Checks what the headers say of the body: its form, and its encoding if it has one.
-pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(Form, Option<&str>), ApiError> {
+/// Checks what the headers say of the body: its form if they know it, and its encoding if it has one.
+pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(Option<Form>, Option<&str>), ApiError> {
     let content_type = headers
         .get(CONTENT_TYPE)
         .map_or("", |value| value.to_str().unwrap_or("?"));

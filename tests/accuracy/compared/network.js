@@ -4,8 +4,10 @@ export const requests = [];
 
 const keep = (url, body) => {
   const text = body === undefined || body === null ? '' : typeof body === 'string' ? body : body instanceof URLSearchParams ? String(body) : body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? new TextDecoder().decode(body) : null;
-  if (text !== null) requests.push({ url: String(url), body: text });
-  else body.text?.().then((read) => requests.push({ url: String(url), body: read }));
+  // Ours is no text.
+  const bytes = ArrayBuffer.isView(body) ? body.slice() : null;
+  if (text !== null) requests.push({ url: String(url), body: text, bytes });
+  else body.text?.().then((read) => requests.push({ url: String(url), body: read, bytes: null }));
 };
 
 /** Every way out but those to `own`, the media server. */

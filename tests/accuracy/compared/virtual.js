@@ -128,6 +128,6 @@ window.compared = {
     const sent = network.requests.slice(before);
     const count = events;
     events = 0;
-    return { events: count, requests: sent.length, bytes: sent.reduce((sum, { url, body }) => sum + body.length + (body.length === 0 ? url.length : 0), 0) };
+    return { events: count, requests: sent.length, bytes: sent.reduce((sum, { url, body, bytes }) => sum + (bytes ?? body).length + (body.length === 0 ? url.length : 0), 0) };
   },
 };

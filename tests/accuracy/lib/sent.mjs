@@ -1,5 +1,7 @@
 // Here lives what left the page, put together as the server does it: beacons by attempt, totals merged by their greatest.
 
+import { decode } from '@playhead/collector/debug';
+
 /**
  * @typedef {object} Sent One attempt as the server would know it.
  * @property {string} id
@@ -22,12 +24,12 @@ function merge(into, more) {
   }
 }
 
-/** @param {{body: string}[]} batches @returns {Sent[]} in order of their begin */
+/** @param {{body: Uint8Array}[]} batches @returns {Sent[]} in order of their begin */
 export function attemptsOf(batches) {
   /** @type {Map<string, {latest: number, seen: Set<number>, sent: Sent}>} */
   const found = new Map();
   for (const { body } of batches) {
-    for (const beacon of JSON.parse(body).beacons) {
+    for (const beacon of decode(body).beacons) {
       let known = found.get(beacon.attempt_id);
       if (known === undefined) {
         const sent = { id: beacon.attempt_id, startedAt: beacon.started_at_ms, totals: {}, stalls: [], context: {}, state: '', to_ms: 0, events: [], beacons: 0 };

@@ -23,7 +23,7 @@ const CHUNK_BYTES = 1_024;
 export class Session {
   /** @type {Logged[]} */
   log = [];
-  /** Bodies of what came to the collector's door, in order. @type {{at: number, body: string}[]} */
+  /** Bodies of what came to the collector's door, in order. @type {{at: number, body: Buffer}[]} */
   batches = [];
   /** What the page told of its own end. @type {Record<string, number | string>[]} */
   farewells = [];
@@ -122,8 +122,8 @@ export async function startServer(files) {
     if (rest === 'v1/beacons' || rest === 'farewell') {
       const chunks = [];
       for await (const chunk of request) chunks.push(chunk);
-      const body = Buffer.concat(chunks).toString('utf8');
-      if (rest === 'farewell') found.farewells.push(JSON.parse(body));
+      const body = Buffer.concat(chunks);
+      if (rest === 'farewell') found.farewells.push(JSON.parse(body.toString('utf8')));
       else found.batches.push({ at: Date.now(), body });
       response.writeHead(202, { 'Content-Type': 'application/json' }).end('{}');
       return;
