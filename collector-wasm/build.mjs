@@ -38,7 +38,7 @@ const ADAPTERS = ['html5', 'hlsjs', 'dashjs', 'shaka', 'videojs'];
  * startup phases, positions, medians and contexts brought 16.9 kB to 21.1, so until that is won back it stands just above, to grow no further.
  */
 const BROTLI_GOAL = 15_000;
-const BROTLI_LIMIT = 22_300;
+const BROTLI_LIMIT = 19_900;
 
 await mkdir(dist, { recursive: true });
 for (const entry of await readdir(dist)) if (entry !== 'player') await rm(join(dist, entry), { recursive: true });

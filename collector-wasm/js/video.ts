@@ -10,6 +10,8 @@ import { quiet } from './quiet.ts';
 import type { Transport } from './transport.ts';
 
 const TICK_MS = 250;
+/** A seek by less is a player stepping over a gap, not somebody who wants to be elsewhere. */
+const GAP_MS = 200;
 /** Frame counters and the element's box are read with every fourth tick: both cost a layout or a lock. */
 const SLOW_TICKS = 4;
 
@@ -54,6 +56,8 @@ export class Watch {
   #signalledLive = false;
   /** When keys were asked for and usable, of this source. */
   #drm: [number?, number?] = [];
+  /** What is asked for and has not come, as numbers of object types: an attempt may begin in the midst of it. */
+  #requests: number[] = [];
   /** Media of this source came while nobody wanted to play. */
   #preloaded = false;
   /** What this source failed of while nobody wanted to play. */
@@ -82,7 +86,10 @@ export class Watch {
 
     on(video, 'play', (t) => this.#played(t));
     on(video, 'playing', (t) => this.#playing(t));
-    on(video, 'waiting', (t) => this.#signal(EVENT.WAITING, t));
+    on(video, 'waiting', (t) => {
+      // It may be dispatched after the frame that it waited for.
+      if (!this.#frameSeen || t > this.#frameAt) this.#signal(EVENT.WAITING, t);
+    });
     on(video, 'pause', (t) => {
       // Just before `ended` the element pauses by itself.
       if (!video.ended) this.#signal(EVENT.PAUSE, t);
@@ -92,8 +99,9 @@ export class Watch {
       this.#signal(EVENT.ENDED, t);
     });
     on(video, 'seeking', (t) => {
-      if (this.#seeksItself(t)) return;
-      this.#raw(EVENT.SEEK_STARTED, t, this.#left_ms());
+      const left_ms = this.#left_ms();
+      if (this.#seeksItself(t) || Math.abs(this.#position_ms() - left_ms) < GAP_MS) return;
+      this.#raw(EVENT.SEEK_STARTED, t, left_ms);
     });
     on(video, 'seeked', (t) => {
       if (this.#seeksItself(t)) return;
@@ -219,6 +227,7 @@ export class Watch {
     if (keysAsked !== undefined) this.#raw(EVENT.DRM_REQUESTED, keysAsked);
     if (keysUsable !== undefined) this.#raw(EVENT.DRM_USABLE, keysUsable);
     if (this.#preloaded) this.#raw(EVENT.PRELOADED, t);
+    for (const request of this.#requests) this.#raw(EVENT.REQUEST_STARTED, t, request);
     if (this.#rendition !== null && this.#loaded) this.#shown(this.#rendition, t);
     this.#sized(t);
     this.#displayed(t);
@@ -259,9 +268,11 @@ export class Watch {
   }
 
   /** Autoplay is intent while the page is visible. Where the browser will surely allow it the attempt begins now, else when `play` comes. */
-  #autoplays(t: number): void {
+  #autoplays(t: number, loads = false): void {
     const video = this.#video;
-    if (!video.autoplay || !video.paused || video.ended || video.networkState === 0 || video.networkState === 3 || !visible()) return;
+    if (!video.autoplay || !video.paused || video.ended || !visible()) return;
+    // A player fetches before the element has anything to load.
+    if (!loads && (video.networkState === 0 || video.networkState === 3)) return;
     if (this.#attempt !== null && !this.#attempt.over) return;
     if (this.#attempt?.over && video.currentTime > 0) return;
     this.#autoplayAt ??= t;
@@ -354,8 +365,14 @@ export class Watch {
     this.#worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
   }
 
+  #requestOver(object_type: ObjectType): void {
+    const open = this.#requests.indexOf(typeNumber(object_type));
+    if (open >= 0) this.#requests.splice(open, 1);
+  }
+
   /** Another source: nothing of the one before is its. */
   #another(): void {
+    this.#requests = [];
     this.#failure = null;
     this.#untried = true;
   }
@@ -512,16 +529,26 @@ export class Watch {
 
   #makeSignals(): Signals {
     const now = (): number => this.#setting.clock.now();
+    const video = this.#video;
     return {
       rendition: quiet((rendition) => {
         this.#sample(now());
         this.#shown(rendition, now());
       }),
       renditionSelected: quiet((_rendition, automatic) => this.#raw(EVENT.RENDITION_SELECTED, now(), Number(automatic))),
-      buffering: quiet((active) => (active ? this.#signal(EVENT.WAITING, now()) : this.#playing(now()))),
-      requestStarted: quiet((object_type, at = now()) => this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type))),
+      buffering: quiet((active) => {
+        if (active) this.#signal(EVENT.WAITING, now());
+        // A player that has its data again need not play.
+        else if (!video.paused) this.#playing(now());
+      }),
+      requestStarted: quiet((object_type, at = now()) => {
+        this.#autoplays(at, true);
+        this.#requests.push(typeNumber(object_type));
+        this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type));
+      }),
       requestFinished: quiet((request) => {
         const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
+        this.#requestOver(object_type);
         const media = /^[av]/.test(object_type);
         if (this.#attempt === null || this.#attempt.over) this.#preloaded ||= media;
         const ttfb_ms = first_byte_at > started_at ? first_byte_at - started_at : -1;
@@ -531,7 +558,10 @@ export class Watch {
         // The host of the picture, not that of a manifest or a separate sound track.
         if (host && /v/.test(object_type)) this.#find({ cdn: host });
       }),
-      requestCancelled: quiet((object_type, at = now()) => this.#raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type))),
+      requestCancelled: quiet((object_type, at = now()) => {
+        this.#requestOver(object_type);
+        this.#raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type));
+      }),
       error: quiet((error) => {
         // Nobody wants to play it yet; whoever does meets it at once.
         if (error.fatal && this.#untried && (this.#attempt?.over ?? true)) this.#failure = error;

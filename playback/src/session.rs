@@ -38,6 +38,8 @@ const EARLY_MS: DurationMs = 20_000;
 const PAUSED_MS_MAX: DurationMs = 60 * 60 * 1_000;
 /// A playhead is moving again after a stall or seek once it passed this much media: 50 ms, more than a nudged or rounded position.
 const ADVANCE_MS_MIN: u32 = 50;
+/// How far a playhead may be ahead of the time that passed, 250 ms: it moves in steps, and clocks catch up.
+const ROUNDED_MS: u32 = 250;
 /// A playhead that stood still this long while it should play is a stall, announced or not: as long as one that counts.
 const STILL_MS: DurationMs = STALL_COUNTED_MS_MIN;
 /// A stop that the player announced is stored from here on, 20 ms: less is no frame, and no more than a position is worth.
@@ -901,6 +903,12 @@ impl Fold {
             lowest_ms = Some(new.min(old.saturating_sub(played_ms)));
         }
         if !self.totals.first_frame_seen {
+            // More than the time allows is a player that goes where it begins.
+            let jumped =
+                before.is_some_and(|(_, at_ms)| played_ms > self.media_ms(now - at_ms).saturating_add(ROUNDED_MS));
+            if jumped {
+                self.startup.moved();
+            }
             if self.wants_play && matches!(self.state, State::Starting | State::Waiting) {
                 let patient = awaits_callback(self.options.first_frame_method, self.hidden);
                 if let Some(first_ms) = self.startup.advance(now, position_ms, patient) {
@@ -942,7 +950,7 @@ impl Fold {
         self.content_seen(now.saturating_sub(self.needed_ms(media_ms).min(window_ms)));
         if !self.in_ad {
             // A jump without a seek is not media that was rendered: no more than time and rate allow, and a tick for rounding.
-            let most = u64::from(window_ms) * u64::from(self.rate_permille.max(1_000)) / 1_000 + 250;
+            let most = u64::from(window_ms) * u64::from(self.rate_permille.max(1_000)) / 1_000 + u64::from(ROUNDED_MS);
             self.quality.advanced(media_ms.min(most as u32), &mut self.totals);
         }
     }
@@ -1064,17 +1072,19 @@ impl Fold {
     /// The media since the latest tick, which the next can no longer tell of: the time has shown it, and there was no more than was buffered.
     fn advance_unseen(&mut self) {
         let now = self.elapsed_ms();
-        let (State::Playing, Some((_, at_ms)), None) = (self.state, self.position, self.still) else {
+        let (State::Playing, Some((position_ms, at_ms)), None) = (self.state, self.position, self.still) else {
             return;
         };
         let media_ms = self.media_ms(now - at_ms).min(self.buffer_ms.unwrap_or(u32::MAX));
         if self.is_sampled() && !self.hidden && media_ms > 0 {
             self.moved(media_ms, now - at_ms);
+            self.position = Some((position_ms.saturating_add(media_ms), now));
         }
     }
 
     fn pause(&mut self) {
         self.play_since_shown();
+        self.advance_unseen();
         self.wants_play = false;
         match self.state {
             State::Starting | State::Waiting | State::Playing | State::Rebuffering => {

@@ -1,18 +1,19 @@
 // What `cargo xtask accuracy --compare` runs: our collector and those that people would take instead, in one run on one machine:
 // size, CPU of the page's main thread, bytes sent, and what each says of one forced stall against the page's own record.
-// CPU is thread time, not wall time, so that a busy machine counts for less. Usage: node compare.mjs [--json] [--rounds N] [--only NAME]...
+// CPU is thread time, not wall time, so that a busy machine counts for less. Usage: node compare.mjs [--json] [--rounds N] [--only NAME]... [--write]
 
 import { build } from 'esbuild';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import { launch } from './lib/browser.mjs';
 import { startServer } from './lib/server.mjs';
+import { compared } from './lib/table.mjs';
 import { attempts, truth } from './lib/truth.mjs';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '7' }, only: { type: 'string', multiple: true, default: [] } } });
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '7' }, only: { type: 'string', multiple: true, default: [] }, write: { type: 'boolean', default: false } } });
 const here = fileURLToPath(new URL('.', import.meta.url));
 const NAMES = ['playhead', 'mux-embed', 'bitmovin-analytics', 'youboralib', 'snowplow', 'eyevinn'].filter((name) => values.only.length === 0 || values.only.includes(name));
 
@@ -149,10 +150,11 @@ try {
   }
   if (values.json) for (const row of rows) console.log(JSON.stringify(row));
   else {
-    const both = (/** @type {{median: number, least: number}} */ { median, least }) => `${median.toFixed(1)} / ${least.toFixed(1)}`;
-    console.table(Object.fromEntries(rows.map((row) => [row.collector, { 'brotli, B': row.brotli, 'evaluation, CPU ms': both(row.eval_cpu_ms), 'CPU µs per event': both(row.cpu_us_per_event), 'requests in 10 min': row.requests_10_min, 'bytes in 10 min': row.bytes_10_min, 'stall told / true, ms': `${row.stall.said?.stall_ms === null || row.stall.said?.stall_ms === undefined ? '–' : Math.round(row.stall.said.stall_ms)} / ${Math.round(row.stall.truth.stall_ms)}`, 'startup told / true, ms': `${row.stall.said?.startup_ms === null || row.stall.said?.startup_ms === undefined ? '–' : Math.round(row.stall.said.startup_ms)} / ${Math.round(row.stall.truth.startup_ms)}` }])));
+    const { head, lines } = compared(rows);
+    console.table(Object.fromEntries(lines.map(([name, ...cells]) => [name, Object.fromEntries(cells.map((cell, at) => [head[at + 1], cell]))])));
     for (const { own } of rows) if (own !== undefined) console.log(own);
   }
+  if (values.write) await writeFile(fileURLToPath(new URL('../../docs/compared.md', import.meta.url)), compared(rows).page(browser.version));
 } finally {
   await browser.close();
   await server.stop();

@@ -26,11 +26,11 @@ pub struct AccuracyArguments {
     /// How many pages at once; half the cores without it
     #[arg(long)]
     jobs: Option<u32>,
-    /// Write the table into docs/accuracy.md
+    /// Write the table into docs/accuracy.md, with --compare into docs/compared.md
     #[arg(long)]
     write: bool,
     /// Instead: size, CPU, bytes and errors next to those of other collectors, which are installed for it
-    #[arg(long, conflicts_with_all = ["player", "scenario", "quick", "jobs", "write", "keep"])]
+    #[arg(long, conflicts_with_all = ["player", "scenario", "quick", "jobs", "keep"])]
     compare: bool,
     /// Keep everything recorded, a file a scenario, in this folder
     #[arg(long)]
@@ -43,7 +43,7 @@ pub fn accuracy(project: &Project, arguments: &AccuracyArguments) -> Result<()> 
     node_packages(project)?;
     web::collector(project)?;
     if arguments.compare {
-        return compare(project, arguments.json);
+        return compare(project, arguments);
     }
     let mut command = project.command("node");
     command.arg(project.path("tests/accuracy/accuracy.mjs"));
@@ -72,7 +72,7 @@ pub fn accuracy(project: &Project, arguments: &AccuracyArguments) -> Result<()> 
 }
 
 /// Ours and the collectors that people would take instead. Their packages are a folder's own, which nothing else needs.
-fn compare(project: &Project, json: bool) -> Result<()> {
+fn compare(project: &Project, arguments: &AccuracyArguments) -> Result<()> {
     let folder = project.path("tests/accuracy/compared");
     run_step(
         "installing the collectors to compare with",
@@ -83,8 +83,10 @@ fn compare(project: &Project, json: bool) -> Result<()> {
     )?;
     let mut command = project.command("node");
     command.arg(project.path("tests/accuracy/compare.mjs"));
-    if json {
-        command.arg("--json");
+    for (name, wanted) in [("--json", arguments.json), ("--write", arguments.write)] {
+        if wanted {
+            command.arg(name);
+        }
     }
     run(command.env("CHROMIUM", chromium(project)?))
 }

@@ -33,7 +33,11 @@ export function html5(): Adapter {
         loadstart: sees,
         progress: sees,
         suspend: sees,
-        emptied: sees,
+        emptied: () => {
+          // What was fetched was another source's.
+          fetching = false;
+          sees();
+        },
         error: sees,
         // To data that can be shown, when the page uses the browser's key system.
         encrypted: () => signals.drmRequested(),

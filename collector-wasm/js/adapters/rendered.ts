@@ -25,9 +25,9 @@ export function rendered(media: HTMLMediaElement, signals: Signals, ladder: () =
     const height = video.videoHeight ?? 0;
     if (height === 0) return;
     const near = (rendition?: Rendition): boolean => Math.abs((rendition?.height ?? Infinity) - height) <= SAME_PX;
-    const fits = ladder().filter((rung) => near(rung));
-    // Where no rung is of the picture's height (the manifest tells none, or tells wrong), the player's word is all there is.
-    const found = near(word) || fits.length === 0 ? word : near(shown) ? shown : fits[0];
+    // Where no rung is of the picture's height (the manifest tells none, or tells wrong), the player's word is all there is. The one that is
+    // shown stays, though the player may have taken it off its list.
+    const found = near(word) ? word : near(shown) ? shown : (ladder().find((rung) => near(rung)) ?? word);
     if (found) signals.rendition((shown = found));
   };
   const resized = calm(look);

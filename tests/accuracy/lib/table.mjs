@@ -55,7 +55,9 @@ player. Chromium ${browser}.
 
 ${table.join('\n')}
 
-A stall counts from 250 ms; one within 50 ms of that may be on either side. A scenario in which the page was not let run for more than 100 ms at
+It plays from the moment a picture is there, the first one or that of a place sought, if the playhead moves on within 250 ms; a longer wait is
+the startup's stall or the seek's. A seek by less than 200 ms is a player stepping over a gap. After \`play\` a player with data has its moment: it
+is neither playing nor stalled. A stall counts from 250 ms; one within 50 ms of that may be on either side. A scenario in which the page was not let run for more than 100 ms at
 once is tried again, at last left out: then events, ticks and the record itself came late, and nothing follows from a difference.
 
 ## Scenarios
@@ -66,4 +68,66 @@ ${scenarios.map(({ name }) => `\`${name}\``).join(', ')}.
 
 ${misses.length === 0 ? 'Everything holds.' : misses.join('\n')}
 ${open.length === 0 ? '' : `\nNot judged, because the machine was too busy: ${open.join(', ')}.\n`}`;
+}
+
+/** @typedef {{median: number, least: number}} Spread */
+/**
+ * @typedef {object} Compared One collector, as compare.mjs measured it.
+ * @property {string} collector
+ * @property {number} brotli
+ * @property {Spread} eval_cpu_ms
+ * @property {Spread} cpu_us_per_event
+ * @property {number} requests_10_min
+ * @property {number} bytes_10_min
+ * @property {{said: {stall_ms?: number | null, startup_ms?: number | null} | null, truth: {stall_ms: number, startup_ms: number | null}}} stall
+ * @property {{hour_bytes: number, hour_requests: number, memory_before: number, memory_after: number}} [own]
+ */
+
+/** What is measured of each, and how to read it; the smaller the better. @type {[string, (row: Compared) => number, (row: Compared) => string][]} */
+const COMPARED = [
+  ['brotli, B', ({ brotli }) => brotli, ({ brotli }) => brotli.toFixed(0)],
+  ['evaluation, CPU ms', ({ eval_cpu_ms }) => eval_cpu_ms.median, ({ eval_cpu_ms }) => spread(eval_cpu_ms)],
+  ['CPU µs a media event', ({ cpu_us_per_event }) => cpu_us_per_event.median, ({ cpu_us_per_event }) => spread(cpu_us_per_event)],
+  ['requests in 10 min', ({ requests_10_min }) => requests_10_min, ({ requests_10_min }) => requests_10_min.toFixed(0)],
+  ['bytes in 10 min', ({ bytes_10_min }) => bytes_10_min, ({ bytes_10_min }) => bytes_10_min.toFixed(0)],
+  ['error of a forced stall, ms', ({ stall }) => off(stall.said?.stall_ms, stall.truth.stall_ms), ({ stall }) => told(stall.said?.stall_ms, stall.truth.stall_ms)],
+  ['error of the startup, ms', ({ stall }) => off(stall.said?.startup_ms, stall.truth.startup_ms), ({ stall }) => told(stall.said?.startup_ms, stall.truth.startup_ms)],
+];
+const spread = (/** @type {Spread} */ { median, least }) => `${median.toFixed(1)} (least ${least.toFixed(1)})`;
+const off = (/** @type {number | null | undefined} */ said, /** @type {number | null} */ truth) => Math.abs((said ?? NaN) - (truth ?? NaN));
+const told = (/** @type {number | null | undefined} */ said, /** @type {number | null} */ truth) => (said === null || said === undefined || truth === null ? 'not told' : `${off(said, truth).toFixed(0)} (${said.toFixed(0)} of ${truth.toFixed(0)})`);
+
+/** The comparison as a table, and as the page in docs/, which says where ours is not best. @param {Compared[]} rows */
+export function compared(rows) {
+  const head = ['collector', ...COMPARED.map(([name]) => name)];
+  const lines = rows.map((row) => [row.collector, ...COMPARED.map(([, , say]) => say(row))]);
+  const ours = rows.find(({ collector }) => collector === 'playhead');
+  const worse = ours === undefined ? [] : COMPARED.flatMap(([name, value]) => {
+    const better = rows.filter((row) => row !== ours && value(row) < value(ours)).map(({ collector }) => collector);
+    return better.length === 0 ? [] : [`- ${name}: ${better.join(', ')}`];
+  });
+  const own = ours?.own;
+  const row = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
+  const page = (/** @type {string} */ browser) => `<!-- Written by \`cargo xtask accuracy --compare --write\`. Do not edit. -->
+
+# Beside other collectors
+
+One run on one machine, round by round, each in a page of its own: core and what watches a \`<video>\`, bundled the same way; the same ten
+minutes of a viewing with pauses, seeks and stalls, played through as fast as the page takes it; then a real stall on a real element, against the
+page's own record. CPU is the page's main thread. Chromium ${browser}. Absolute times depend on the machine; compare the rows.
+
+${[row(head), row(head.map(() => '---')), ...lines.map(row)].join('\n')}
+
+"Not told": its reports do not say it, or not where this comparison looks (\`tests/accuracy/compared/\`).
+
+## Where ours is not the best
+
+${worse.length === 0 ? 'Nowhere in this table.' : `Smaller than ours:\n\n${worse.join('\n')}`}
+${own === undefined ? '' : `
+## Ours alone
+
+An hour of undisturbed viewing: ${own.hour_requests} requests, ${own.hour_bytes} bytes. Memory of the module: ${own.memory_before} bytes, after
+10,000 reports ${own.memory_after}.
+`}`;
+  return { head, lines, page };
 }

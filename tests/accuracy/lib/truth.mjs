@@ -3,8 +3,9 @@
 
 /** Numbers in one sample of record.js. */
 export const SAMPLE_WIDTH = 6;
-/** Shortest standing still that is told, ms: longer than a frame and a busy moment, far shorter than what is counted. */
-const STILL_MS_MIN = 60;
+/** Shortest standing still that is told, ms: longer than a frame and a busy moment, far shorter than what is counted. Chromium's clock
+ * stands for 60 to 70 ms after it jumped as far, when the sound begins. */
+const STILL_MS_MIN = 80;
 /** Shortest stall that is counted. */
 export const STALL_MS_MIN = 250;
 /** Seeks less than this apart are one, ms. */
@@ -13,6 +14,8 @@ const SCRUB_MS = 1_000;
 const STARVED_MS = 500;
 /** A frame this near to the place sought is of it, and one this soon after the player arrived is its first, ms. */
 const NEAR_MS = 500;
+/** A seek by less is a player stepping over a gap, ms of media. */
+const GAP_MS = 200;
 /** A seek is over once the playhead moved on by this much, ms. */
 const ADVANCE_MS = 20;
 const [PAUSED, SEEKING, ENDED, HIDDEN] = [1, 2, 4, 8];
@@ -128,6 +131,9 @@ export function truth(record, { from, to }, averageOf) {
     ...frames.filter(({ at }) => started !== null && at >= started),
     ...samples.filter(({ at, flags }) => started !== null && at >= started && flags & HIDDEN).map(({ at, position, height }) => ({ at, media: position, height })),
   ].sort((a, b) => a.at - b.at);
+  // The last picture stands until the end.
+  const [last, shown] = [samples.at(-1), seen.at(-1)];
+  if (last !== undefined && shown !== undefined && last.at > shown.at) seen.push({ ...shown, at: last.at, media: Math.max(last.position, shown.media) });
   let switches = 0;
   let weighted = 0;
   let rendered = 0;
@@ -213,6 +219,9 @@ function soughtSpans(events, samples, frames, end) {
   const spans = [];
   for (const [at, name] of events) {
     if (name !== 'seeking') continue;
+    const before = samples.findLast((sample) => sample.at < at && (sample.flags & SEEKING) === 0)?.position;
+    const wanted = samples.find((sample) => sample.at >= at)?.position;
+    if (before !== undefined && wanted !== undefined && Math.abs(wanted - before) < GAP_MS) continue;
     const last = spans.at(-1);
     if (last !== undefined && at <= last.to) {
       last.to = Math.max(last.to, tail(at));

@@ -89,11 +89,14 @@ class Stage {
   }
 
   /** Another source on the same player. */
-  change(name) {
+  async change(name) {
     this.record.mark('over');
     this.record.mark('intent');
-    this.load(name);
-    return this.start();
+    const loaded = this.load(name);
+    await this.start();
+    await loaded;
+    // A player that empties the element pauses it.
+    if (this.video.paused) await this.start();
   }
 
   /** The page's own ads, in the same element as the content. */
