@@ -10,6 +10,8 @@ import { quiet } from './quiet.ts';
 import type { Transport } from './transport.ts';
 
 const TICK_MS = 250;
+/** A source that comes so soon after the page asked to play is what it asked for. */
+const ASKED_MS = 1_000;
 /** A seek by less is a player stepping over a gap, not somebody who wants to be elsewhere. */
 const GAP_MS = 200;
 /** Frame counters and the element's box are read with every fourth tick: both cost a layout or a lock. */
@@ -42,6 +44,8 @@ export class Watch {
   #ticks = 0;
   #begunAt = 0;
   #asked = false;
+  /** When a page asked to play that played already. */
+  #askedAt = -Infinity;
   #loaded = false;
   /** When the first frame was presented; before it, never. */
   #frameAt = Infinity;
@@ -173,7 +177,10 @@ export class Watch {
   playRequested(autoplay: boolean): void {
     const t = this.#setting.clock.now();
     if (this.#attempt === null || this.#attempt.over) this.#begin(t, autoplay, true);
-    else this.#signal(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
+    else {
+      this.#askedAt = t;
+      this.#signal(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
+    }
   }
 
   playBlocked(): void {
@@ -308,6 +315,16 @@ export class Watch {
     const another = video.hasAttribute('src') || video.srcObject || video.querySelector('source') !== null;
     this.#raw(another ? EVENT.SOURCE_CHANGED : EVENT.QUIT, t);
     this.#rest();
+    this.#goOn(t);
+  }
+
+  /** Who asked to play and changed the source in one breath asked for the new one. */
+  #goOn(t: number): void {
+    if (t - this.#askedAt > ASKED_MS || !this.#attempt?.over) return;
+    this.#rendition = null;
+    this.#begin(this.#askedAt, false, true);
+    this.#loaded = false;
+    this.#askedAt = -Infinity;
   }
 
   /** A seek that nobody asked for, on the way to the first frame. Its event may be dispatched after the frame that it led to. */
@@ -598,6 +615,7 @@ export class Watch {
         this.#another();
         if (this.#asked && !this.#loadedSinceBegin) return;
         this.#end(EVENT.SOURCE_CHANGED, now());
+        this.#goOn(now());
       }),
       destroyed: quiet(() => this.destroy()),
       context: quiet((found) => this.#find(found)),

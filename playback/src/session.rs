@@ -911,7 +911,8 @@ impl Fold {
             }
             if self.wants_play && matches!(self.state, State::Starting | State::Waiting) {
                 let patient = awaits_callback(self.options.first_frame_method, self.hidden);
-                if let Some(first_ms) = self.startup.advance(now, position_ms, patient) {
+                let since_ms = now.saturating_sub(self.needed_ms(played_ms));
+                if let Some(first_ms) = self.startup.advance(since_ms, position_ms, patient) {
                     self.startup.starved = false;
                     self.frame_seen(first_ms, FirstFrameMethod::PlayheadAdvance);
                     return;

@@ -1,7 +1,7 @@
 //! When did the picture come, and what was waited for? From intent to the first frame, of anything and of content.
 //!
 //! A frame callback says it exactly. Where there is none (old browser, hidden page, audio only) the first advance of the
-//! playhead says it, dated back to the tick at which the advance was first seen.
+//! playhead says it, dated back from the tick at which the advance was first seen by as much as it is.
 //!
 //! The phases tile the startup: every moment of it belongs to the one thing that was waited for, and where two were, to the first
 //! in the order of [`Phase`].
@@ -71,9 +71,9 @@ struct Wait {
 const WAITS_MAX: usize = 64;
 
 impl Startup {
-    /// Looks at a sample taken while wanting to play and before the first frame. Returns the elapsed time of the first
-    /// advance once it is to be believed.
-    pub fn advance(&mut self, elapsed_ms: DurationMs, position_ms: u32, patient: bool) -> Option<DurationMs> {
+    /// Looks at a sample taken while wanting to play and before the first frame, with the moment from which on the playhead moved as it did
+    /// since the sample before. Returns that of the first advance once it is to be believed.
+    pub fn advance(&mut self, since_ms: DurationMs, position_ms: u32, patient: bool) -> Option<DurationMs> {
         let anchor = *self.anchor_position_ms.get_or_insert(position_ms);
         if position_ms < anchor {
             self.anchor_position_ms = Some(position_ms);
@@ -84,7 +84,7 @@ impl Startup {
         if advance_ms == 0 {
             return None;
         }
-        let first = *self.first_advance_elapsed_ms.get_or_insert(elapsed_ms);
+        let first = *self.first_advance_elapsed_ms.get_or_insert(since_ms);
         (!patient || advance_ms >= FRAME_CALLBACK_PATIENCE_MS).then_some(first)
     }
 

@@ -30,6 +30,8 @@ const fault = (/** @type {string} */ what, /** @type {boolean} */ holds) => (hol
 /** @param {number} seconds @returns {Scenario} */
 const stall = (seconds) => ({
   name: `stall-${seconds}`,
+  // VHS lets go of a request that brings nothing, and does not ask again.
+  fits: ({ module }) => module !== 'videojs',
   quick: seconds === 1,
   async run(stage) {
     stage.hold(2);
@@ -203,7 +205,8 @@ export const SCENARIOS = [
       await start(stage);
       await stage.page.until('stage.failed', 60_000);
     },
-    fits: ({ form, id }) => form !== 'progressive' && id !== 'html5-hls',
+    // VHS asks for ever.
+    fits: ({ form, id, module }) => form !== 'progressive' && id !== 'html5-hls' && module !== 'videojs',
     check: ([attempt]) => [
       ...fault(`the failure is ${JSON.stringify(attempt?.totals.failure)}`, attempt?.totals.failure?.class === 'segment'),
     ],
@@ -409,6 +412,7 @@ export const SCENARIOS = [
   },
   {
     name: 'stall-in-ad',
+    fits: ({ module }) => module !== 'videojs',
     async run(stage) {
       stage.hold(2);
       await start(stage);

@@ -64,7 +64,7 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
     },
     live() {
       const media = vhs()?.playlists?.media?.();
-      if (media === undefined || media.endList !== false) return undefined;
+      if (media === undefined || media.endList) return undefined;
       const { dateTimeObject, start } = cue() ?? {};
       const at = element?.currentTime ?? 0;
       return {
@@ -73,7 +73,10 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
       };
     },
     // Before the first frame VHS seeks to the start it chose: the live edge.
-    ownsSeek: () => vhs()?.playlists?.media?.()?.endList === false,
+    ownsSeek() {
+      const media = vhs()?.playlists?.media?.();
+      return media !== undefined && !media.endList;
+    },
     attach(video, signals) {
       element = video;
       const undo: (() => void)[] = [];
@@ -114,7 +117,7 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
       on('loadedmetadata', () => {
         begin();
         const media = vhs()?.playlists?.media?.();
-        if (media !== undefined) signals.stream(media.endList === false ? 'live' : 'vod');
+        if (media !== undefined) signals.stream(media.endList ? 'vod' : 'live');
         parsed = true;
         picture.look();
       });

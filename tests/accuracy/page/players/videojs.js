@@ -14,7 +14,9 @@ export function create(video, { options = {} }, fatal) {
 export const adapter = ({ player }) => videojs(player, library);
 
 export function load({ player }, source) {
+  const loaded = new Promise((resolve) => player.one('loadedmetadata', resolve));
   player.src({ src: source, type: source.includes('.mpd') ? 'application/dash+xml' : 'application/vnd.apple.mpegurl' });
+  return loaded;
 }
 
 /** Shows only this rendition from the next segment on; null leaves it to the player. */
