@@ -17,15 +17,15 @@ const source = process.env.PLAYHEAD_COLLECTOR_WASM;
 if (!source) throw new Error('PLAYHEAD_COLLECTOR_WASM is not set: run `cargo xtask web collector`');
 
 /**
- * The module as printable ASCII, which means the same in any page and in any bundle. A byte below 91 is one character from `#` on
- * (`~` for the backslash); a higher one is that of 91 or 182 less, after `!` or a space. The inverse is in js/wasm.ts.
- * Brotli sees the bytes through it: 2.5 % more than the module itself, where hexadecimal digits are 8 % and base64 is 29 %.
+ * The module as printable ASCII, which means the same in any page and in any bundle. A byte below 90 is one character from `#` on
+ * (`~` for the backslash); a higher one is that of 90 or 180 less, after a space or `!`. The inverse is in js/wasm.ts.
+ * Brotli sees the bytes through it: half a per cent more than the module itself, where hexadecimal digits are 8 % and base64 is 29 %.
  */
 function asText(bytes) {
   let text = '';
   for (const byte of bytes) {
-    const page = Math.floor(byte / 91);
-    text += ['', '!', ' '][page] + String.fromCharCode((byte % 91) + 35).replace('\\', '~');
+    const page = Math.floor(byte / 90);
+    text += ['', ' ', '!'][page] + String.fromCharCode((byte % 90) + 35).replace('\\', '~');
   }
   return text;
 }
@@ -33,12 +33,9 @@ function asText(bytes) {
 /** One entry each, so that a page loads the one it needs. */
 const ADAPTERS = ['html5', 'hlsjs', 'dashjs', 'shaka', 'videojs'];
 
-/**
- * Brotli bytes of core and one adapter in one module: the goal, and where the build fails. The failure belongs at 18,000;
- * startup phases, positions, medians and contexts brought 16.9 kB to 21.1, so until that is won back it stands just above, to grow no further.
- */
+/** Brotli bytes of core and one adapter in one module: the goal, and where the build fails. What hls.js's page loads is just below the second. */
 const BROTLI_GOAL = 15_000;
-const BROTLI_LIMIT = 19_900;
+const BROTLI_LIMIT = 18_000;
 
 await mkdir(dist, { recursive: true });
 for (const entry of await readdir(dist)) if (entry !== 'player') await rm(join(dist, entry), { recursive: true });
@@ -55,7 +52,7 @@ const inputs = {
   },
 };
 /** Names of properties that nobody outside a bundle sees: neither a page nor an adapter nor the overlay. They become one letter. */
-const INSIDE = 'accepted,attempt,flush,frameByCallback,frameCallback,hold,optedOut,parcels,release,serverOffset_ms,signals,store,transport,unix,wake';
+const INSIDE = 'accepted,attempt,clock,flush,frameByCallback,frameCallback,hide,hold,optedOut,over,parcels,release,serverOffset_ms,signals,store,transport,unix,wake';
 const shared = {
   absWorkingDir: here,
   bundle: true,

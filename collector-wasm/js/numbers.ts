@@ -38,10 +38,10 @@ export enum EVENT {
 }
 
 /** Failure classes as `ERROR` takes them. */
-export const FAILURE_CLASSES = ['manifest', 'segment', 'drm', 'decode', 'ad', 'network', 'timeout', 'unknown', 'business'] as const;
+export const FAILURE_CLASSES = 'manifest segment drm decode ad network timeout unknown business'.split(' ');
 
 /** Object types as the events of requests take them. */
-export const OBJECT_TYPES = ['m', 'i', 'v', 'a', 'av', 'c', 'tt', 'k', 'o'] as const;
+export const OBJECT_TYPES = 'm i v a av c tt k o'.split(' ');
 
 /** Beacon kinds as the flags and `beacon` number them. */
 export enum BEACON { START = 0, FIRST_FRAME = 1, CHANGE = 2, BEAT = 3, HIDE = 4, END = 5 }

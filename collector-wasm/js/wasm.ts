@@ -19,7 +19,7 @@ export interface Exports {
   attempt_event(attempt: number, kind: number, t: number, a: number, b: number, c: number, d: number, e: number): number;
   attempt_text(attempt: number, bytes: number): number;
   attempt_beacon(attempt: number, t: number, kind: number): number;
-  attempt_beacon_bytes(attempt: number): number;
+  attempt_bytes(attempt: number): number;
   attempt_free(attempt: number): void;
 }
 
@@ -36,7 +36,7 @@ export function load(source: () => Promise<WebAssembly.Instance>, fallback: () =
 }
 
 /** The module's functions as a class. Its memory is looked up each time, because it moves when it grows. */
-export function foldClass(module: Exports): FoldClass {
+function foldClass(module: Exports): FoldClass {
   return class {
     readonly #attempt: number;
 
@@ -57,7 +57,7 @@ export function foldClass(module: Exports): FoldClass {
     beacon(t: number, kind: number): Uint8Array {
       const at = module.attempt_beacon(this.#attempt, t, kind);
       // It comes from its end to its begin.
-      return new Uint8Array(module.memory.buffer, at, module.attempt_beacon_bytes(this.#attempt)).reverse();
+      return new Uint8Array(module.memory.buffer, at, module.attempt_bytes(this.#attempt)).reverse();
     }
 
     free(): void {
@@ -73,7 +73,7 @@ export function bytesFromText(text: string): Uint8Array<ArrayBuffer> {
   let page = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (code < 34) page = (34 - code) * 91;
+    if (code < 34) page = (code - 31) * 90;
     else {
       bytes[length++] = page + (code === 126 ? 92 : code) - 35;
       page = 0;

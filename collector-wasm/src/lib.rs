@@ -88,7 +88,7 @@ pub extern "C" fn attempt_text(attempt: &mut Attempt, bytes: usize) -> *mut u8 {
     at
 }
 
-/// Writes the next beacon in the compact form, its last byte first, and answers where it lies; [`attempt_beacon_bytes`] says how long it is, and the next call
+/// Writes the next beacon in the compact form, its last byte first, and answers where it lies; [`attempt_bytes`] says how long it is, and the next call
 /// overwrites it. `kind` as in the flags, without the 1 added.
 /// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them beside it.
 ///
@@ -102,7 +102,7 @@ pub extern "C" fn attempt_beacon(attempt: &mut Attempt, t: f64, kind: u32) -> *c
 
 /// Length of what [`attempt_beacon`] wrote.
 #[unsafe(no_mangle)]
-pub extern "C" fn attempt_beacon_bytes(attempt: &Attempt) -> usize {
+pub extern "C" fn attempt_bytes(attempt: &Attempt) -> usize {
     attempt.message.len()
 }
 
@@ -134,7 +134,7 @@ mod tests {
     fn beacon(attempt: &mut Attempt, t: f64, kind: u32) -> schemas::Beacon {
         let at = attempt_beacon(attempt, t, kind);
         assert_eq!(
-            (at, attempt_beacon_bytes(attempt)),
+            (at, attempt_bytes(attempt)),
             (attempt.message.as_ptr(), attempt.message.len())
         );
         beacon_from(&attempt.message)

@@ -153,7 +153,7 @@ test('the core as JavaScript writes the same bytes as the module', async () => {
       const wanted = (flags & 7) - 1;
       if (wanted < 0 && turn % 10 > 0) continue;
       const at = core.attempt_beacon(attempt, t, Math.max(wanted, 3));
-      out.push(flags, Buffer.from(memory.buffer, at, core.attempt_beacon_bytes(attempt)).toString('hex'));
+      out.push(flags, Buffer.from(memory.buffer, at, core.attempt_bytes(attempt)).toString('hex'));
     }
     core.attempt_free(attempt);
     return out;

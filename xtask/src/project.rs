@@ -87,6 +87,10 @@ impl Project {
         if output.exists() && fs::read_to_string(&stamp).is_ok_and(|then| then == now) {
             return Ok(());
         }
+        // What fails may have left half an output.
+        if stamp.exists() {
+            fs::remove_file(&stamp).with_context(|| format!("removing {}", stamp.display()))?;
+        }
         make()?;
         fs::create_dir_all(self.target.join("xtask"))?;
         fs::write(&stamp, now).with_context(|| format!("writing {}", stamp.display()))

@@ -4,10 +4,13 @@
 //! (`collector-wasm/js/attempt.ts`). Stable Rust cannot leave the machinery of panics out, so the functions that never
 //! return are made to trap at once, by name; wasm-opt then drops whatever only they needed.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Result, bail};
-use walrus::{ConstExpr, DataKind, Function, FunctionBuilder, FunctionKind, Module, ir::Value};
+use walrus::{
+    ConstExpr, DataKind, Function, FunctionBuilder, FunctionKind, Module,
+    ir::{CallIndirect, Const, Load, Store, Value, Visitor, dfs_in_order},
+};
 
 /// Beginnings of the names of functions that do not return. Nothing else may be listed: it would trap where it worked before.
 const DIVERGING: &[&str] = &[
@@ -46,6 +49,9 @@ const WORDS: &[&str] = &[
     "attempt to divide by zero",
 ];
 
+/// No table of the collector's own is longer, and no index it begins with greater.
+const LIVE_BYTES: usize = 64;
+
 /// What the linker exports, and nobody uses.
 const UNUSED_EXPORTS: &[&str] = &["__data_end", "__heap_base"];
 
@@ -54,6 +60,7 @@ const UNUSED_EXPORTS: &[&str] = &["__data_end", "__heap_base"];
 /// TRICKY: the input must be unstripped. Functions are told by their names, and wasm-opt by the section `target_features` what the compiler used.
 pub fn shorten(from: &Path, to: &Path) -> Result<()> {
     let module = &mut Module::from_file(from)?;
+    let mentioned = addresses(module).numbers;
     let diverging: Vec<_> = module
         .funcs
         .iter_local()
@@ -76,7 +83,19 @@ pub fn shorten(from: &Path, to: &Path) -> Result<()> {
     for name in UNUSED_EXPORTS {
         module.exports.remove(name)?;
     }
+    // Only panics and formatting call through the table: without what it holds, all that goes.
+    let elements: Vec<_> = module.elements.iter().map(walrus::Element::id).collect();
+    for element in elements {
+        module.elements.delete(element);
+    }
+    for table in module.tables.iter_mut() {
+        table.elem_segments.clear();
+    }
     walrus::passes::gc::run(module);
+    let live = addresses(module);
+    if live.calls_by_table {
+        bail!("the collector's module calls a function by its place in the table, which is emptied");
+    }
     let formats = module
         .funcs
         .iter()
@@ -91,7 +110,10 @@ pub fn shorten(from: &Path, to: &Path) -> Result<()> {
         else {
             bail!("the collector's module has data without a fixed place");
         };
-        blank_places(&mut segment.value, usize::try_from(address)?);
+        let address = usize::try_from(address)?;
+        // Code still hands places to functions that trap.
+        let places = blank_places(&mut segment.value, address);
+        blank_dead(&mut segment.value, address, &mentioned, &(&live.numbers - &places));
         for words in WORDS {
             blank(&mut segment.value, words.as_bytes());
         }
@@ -102,6 +124,58 @@ pub fn shorten(from: &Path, to: &Path) -> Result<()> {
         }
     }
     module.emit_wasm_file(to)
+}
+
+/// Every number in the code that may be an address of data.
+fn addresses(module: &Module) -> Found {
+    let mut found = Found::default();
+    for (_, function) in module.funcs.iter_local() {
+        dfs_in_order(&mut found, function, function.entry_block());
+    }
+    found
+}
+
+/// What [`addresses`] finds.
+#[derive(Default)]
+struct Found {
+    numbers: BTreeSet<usize>,
+    /// Whether a function is called by its place in the table.
+    calls_by_table: bool,
+}
+
+impl Visitor<'_> for Found {
+    fn visit_const(&mut self, constant: &Const) {
+        if let Value::I32(value) = constant.value {
+            self.numbers.extend(usize::try_from(value));
+        }
+    }
+
+    fn visit_load(&mut self, load: &Load) {
+        self.numbers.extend(usize::try_from(load.arg.offset));
+    }
+
+    fn visit_store(&mut self, store: &Store) {
+        self.numbers.extend(usize::try_from(store.arg.offset));
+    }
+
+    fn visit_call_indirect(&mut self, _call: &CallIndirect) {
+        self.calls_by_table = true;
+    }
+}
+
+/// Zeroes what only functions that are gone `mentioned`: what lies from such an address up to the next. Whatever may belong to an address that
+/// is `live` stays: a table may be longer than the next number says, and code may count from a little before its begin. So does what data
+/// points to.
+fn blank_dead(data: &mut [u8], address: usize, mentioned: &BTreeSet<usize>, live: &BTreeSet<usize>) {
+    let end = address + data.len();
+    let mut live = live.clone();
+    live.extend((0..data.len()).step_by(4).filter_map(|at| number(data, at)));
+    for dead in mentioned.range(address..end).filter(|at| !live.contains(at)) {
+        let next = mentioned.range(dead + 1..end).next().copied().unwrap_or(end);
+        if live.range(dead.saturating_sub(LIVE_BYTES)..next).next().is_none() {
+            data[dead - address..next - address].fill(0);
+        }
+    }
 }
 
 /// Fails when the optimised module still imports something: the page's loader gives it nothing (`collector-wasm/js/wasm.ts`).
@@ -115,12 +189,9 @@ pub fn imports_nothing(wasm: &Path) -> Result<()> {
 }
 
 /// Zeroes every place in the source that a panic would tell (pointer and length of a file's name, line, column) and the
-/// names of the files. `data` lies at `address` of the memory.
-fn blank_places(data: &mut [u8], address: usize) {
-    let number = |data: &[u8], at: usize| {
-        let bytes = data.get(at..at + 4)?.try_into().ok()?;
-        usize::try_from(u32::from_le_bytes(bytes)).ok()
-    };
+/// names of the files. `data` lies at `address` of the memory. The answer is where the places were.
+fn blank_places(data: &mut [u8], address: usize) -> BTreeSet<usize> {
+    let mut places = BTreeSet::new();
     let mut files = Vec::new();
     for at in (0..data.len()).step_by(4) {
         let (Some(pointer), Some(length)) = (number(data, at), number(data, at + 4)) else {
@@ -132,12 +203,20 @@ fn blank_places(data: &mut [u8], address: usize) {
         let file = start..start.saturating_add(length);
         if data.get(file.clone()).is_some_and(|name| name.ends_with(b".rs")) && at + 16 <= data.len() {
             data[at..at + 16].fill(0);
+            places.insert(address + at);
             files.push(file);
         }
     }
     for file in files {
         data[file].fill(0);
     }
+    places
+}
+
+/// The 32 bits that lie at `at`.
+fn number(data: &[u8], at: usize) -> Option<usize> {
+    let bytes = data.get(at..at + 4)?.try_into().ok()?;
+    usize::try_from(u32::from_le_bytes(bytes)).ok()
 }
 
 /// The longest of the tables by which the standard library writes numbers; the beacon's own writer does without.
