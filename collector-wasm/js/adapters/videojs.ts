@@ -62,6 +62,9 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
     get tellsRenditions() {
       return vhs() !== undefined;
     },
+    get tellsStream() {
+      return vhs() !== undefined;
+    },
     live() {
       const media = vhs()?.playlists?.media?.();
       if (media === undefined || media.endList) return undefined;

@@ -72,9 +72,11 @@ export function attempts(record, until) {
  * @returns {Truth}
  */
 export function truth(record, { from, to }, averageOf) {
-  const frames = [...groups(record.frames, 3)].filter(([at]) => at > from && at <= to).map(([at, media, height]) => ({ at, media, height }));
+  // Until another source loads, the one before is still to be seen.
+  const loads = Math.max(from, ...record.events.filter(([at, name]) => name === 'loadstart' && at >= from && at <= to).map(([at]) => at));
+  const frames = [...groups(record.frames, 3)].filter(([at]) => at > loads && at <= to).map(([at, media, height]) => ({ at, media, height }));
   const events = record.events.filter(([at]) => at >= from && at <= to);
-  const samples = [...groups(record.samples, SAMPLE_WIDTH)].filter(([at]) => at >= from && at <= to).map(([at, position, ahead, flags, rate, height]) => ({ at, position, ahead, flags, rate, height }));
+  const samples = [...groups(record.samples, SAMPLE_WIDTH)].filter(([at]) => at >= loads && at <= to).map(([at, position, ahead, flags, rate, height]) => ({ at, position, ahead, flags, rate, height }));
 
   // A picture of a video that does not play yet is a poster, however it came onto the screen.
   const plays = (/** @type {number} */ at) => ((samples.find((sample) => sample.at >= at)?.flags ?? PAUSED) & PAUSED) === 0;
