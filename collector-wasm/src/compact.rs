@@ -10,7 +10,7 @@
 use playback::session::Cut;
 use schemas::{EndReason, Event, EventKind, Failure, Interval, RenditionPlay, Totals};
 
-/// Set in an entry whose field is written though it be 0: those that may be null, and the kinds of an event.
+/// Set in an entry whose field is written though it be 0, because it may be null.
 const PRESENT: u64 = 1 << 63;
 
 /// Fields of message `Event` that are a number, not a message: a bit each.
