@@ -164,6 +164,11 @@ export class Watch {
     } else this.#autoplays(now);
   }
 
+  /** No attempt is running. */
+  get #idle(): boolean {
+    return this.#attempt?.over ?? true;
+  }
+
   get attempt(): Recorder | null {
     return this.#attempt;
   }
@@ -176,7 +181,7 @@ export class Watch {
   /** The viewer or the page asks to play; `play` may follow later or never. */
   playRequested(autoplay: boolean): void {
     const t = this.#setting.clock.now();
-    if (this.#attempt === null || this.#attempt.over) this.#begin(t, autoplay, true);
+    if (this.#idle) this.#begin(t, autoplay, true);
     else {
       this.#askedAt = t;
       this.#signal(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
@@ -249,7 +254,7 @@ export class Watch {
   }
 
   #end(kind: number, t: number): void {
-    if (this.#attempt === null || this.#attempt.over) return;
+    if (this.#idle) return;
     this.#signal(kind, t);
     this.#rest();
   }
@@ -264,7 +269,7 @@ export class Watch {
   #played(t: number): void {
     // Told once: it stays so until another source comes.
     if (this.#failure !== null && this.#attempt !== null) return;
-    if (this.#attempt === null || this.#attempt.over) {
+    if (this.#idle) {
       // A play with everything loaded, after autoplay was seen coming, is that autoplay; its intent was the load.
       const autoplay = this.#autoplayAt !== null && this.#video.readyState >= 4;
       this.#begin(autoplay ? this.#autoplayAt! : t, autoplay, false);
@@ -280,7 +285,7 @@ export class Watch {
     if (!video.autoplay || !video.paused || video.ended || !visible()) return;
     // A player fetches before the element has anything to load.
     if (!loads && (video.networkState === 0 || video.networkState === 3)) return;
-    if (this.#attempt !== null && !this.#attempt.over) return;
+    if (!this.#idle) return;
     if (this.#attempt?.over && video.currentTime > 0) return;
     this.#autoplayAt ??= t;
     const activation = (navigator as { userActivation?: { hasBeenActive: boolean } }).userActivation;
@@ -308,7 +313,7 @@ export class Watch {
     this.#preloaded = false;
     this.#replays = false;
     this.#another();
-    if (this.#attempt === null || this.#attempt.over) return;
+    if (this.#idle) return;
     // The page asked first and loads now: this is the attempt's own source coming, not another's.
     if (this.#asked && !this.#loadedSinceBegin) return;
     const video = this.#video;
@@ -352,32 +357,30 @@ export class Watch {
   }
 
   #worded(kind: number, t: number, numbers: readonly number[], texts?: readonly unknown[]): void {
-    const attempt = this.#attempt;
-    if (attempt === null || attempt.over) return;
-    attempt.event(kind, t, numbers, texts);
-    if (attempt.over) this.#rest();
+    if (this.#idle) return;
+    this.#attempt!.event(kind, t, numbers, texts);
+    if (this.#idle) this.#rest();
   }
 
   /** Sends an event after a sample of the same moment, so that the fold knows where the playhead stood. */
   #signal(kind: number, t: number, ...numbers: number[]): void {
-    if (this.#attempt === null || this.#attempt.over) return;
-    this.#sample(t);
-    this.#frames(t);
+    this.#look(t);
     this.#raw(kind, t, ...numbers);
   }
 
   /** The player's word comes before the sample: in it the playhead may have jumped, the clock of the sound catching up. */
   #playing(t: number): void {
     this.#raw(EVENT.PLAYING, t);
-    if (this.#attempt === null || this.#attempt.over) return;
+    this.#look(t);
+  }
+
+  #look(t: number): void {
     this.#sample(t);
     this.#frames(t);
   }
 
   #erred({ class: failure, code, message, context, fatal }: PlaybackError, t: number): void {
-    if (this.#attempt === null || this.#attempt.over) return;
-    this.#sample(t);
-    this.#frames(t);
+    this.#look(t);
     const number = FAILURE_CLASSES.indexOf(failure);
     this.#worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
   }
@@ -396,7 +399,7 @@ export class Watch {
 
   #tick(): void {
     const t = this.#setting.clock.now();
-    if (this.#attempt === null || this.#attempt.over) {
+    if (this.#idle) {
       this.#rest();
       return;
     }
@@ -524,7 +527,7 @@ export class Watch {
   }
 
   #tellLive(t: number): void {
-    if (!this.#live || this.#signalledLive || this.#attempt === null || this.#attempt.over) return;
+    if (!this.#live || this.#signalledLive || this.#idle) return;
     this.#signalledLive = true;
     this.#raw(EVENT.LIVE, t);
   }
@@ -567,7 +570,7 @@ export class Watch {
         const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
         this.#requestOver(object_type);
         const media = /^[av]/.test(object_type);
-        if (this.#attempt === null || this.#attempt.over) this.#preloaded ||= media;
+        if (this.#idle) this.#preloaded ||= media;
         const ttfb_ms = first_byte_at > started_at ? first_byte_at - started_at : -1;
         const { protocol, hostname } = url === undefined ? location : new URL(url, location.href);
         const host = url !== undefined && /^http/.test(protocol) ? hostname : '';
@@ -581,7 +584,7 @@ export class Watch {
       }),
       error: quiet((error) => {
         // Nobody wants to play it yet; whoever does meets it at once.
-        if (error.fatal && this.#untried && (this.#attempt?.over ?? true)) this.#failure = error;
+        if (error.fatal && this.#untried && this.#idle) this.#failure = error;
         this.#erred(error, now());
       }),
       ready: quiet(() => {

@@ -200,6 +200,74 @@ mod tests {
         }
     }
 
+    /// Numbers that follow from a seed alone; `js/module.test.ts` makes the same.
+    struct Chance(u32);
+
+    impl Chance {
+        fn below(&mut self, bound: u32) -> u32 {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (self.0 >> 8) % bound
+        }
+
+        fn number(&mut self) -> u32 {
+            match self.below(4) {
+                0 => self.below(10),
+                1 => self.below(60_000),
+                2 => self.below(1 << 24) << 7,
+                _ => numbers::UNKNOWN,
+            }
+        }
+    }
+
+    /// FNV-1a of the flags and beacons of an attempt that a seed makes.
+    fn told_of(seed: u32) -> u32 {
+        let mut chance = Chance(seed);
+        let mut hash = 0x811c_9dc5_u32;
+        let mut take = |byte: u8| hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        let mut attempt = attempt_new(0.0, seed.is_multiple_of(2));
+        let mut t = 0.0;
+        for step in 0..300 {
+            t += f64::from(chance.below(400) + if chance.below(50) == 0 { 6_000 } else { 0 });
+            // What ends an attempt, an ad apart, comes late.
+            let kind = match chance.below(33) {
+                numbers::ENDED | numbers::QUIT | numbers::SOURCE_CHANGED if step < 250 => numbers::TICK,
+                kind => kind,
+            };
+            let [a, mut b, c, d, e] = [(); 5].map(|()| chance.number());
+            if kind == numbers::ERROR && step < 250 {
+                b = 0;
+            }
+            let texts = match kind {
+                numbers::ERROR => 3,
+                numbers::REQUEST_FINISHED => 1,
+                _ => 0,
+            };
+            for _ in 0..texts {
+                let length = chance.below(40) as usize;
+                text(&mut attempt, &"abc".repeat(length)[..length]);
+            }
+            let flags = attempt_event(&mut attempt, kind, t, a, b, c, d, e);
+            take(flags as u8);
+            if flags & 7 > 0 {
+                attempt_beacon(&mut attempt, t, (flags & 7) - 1);
+                attempt.message.iter().rev().for_each(|byte| take(*byte));
+            }
+        }
+        hash
+    }
+
+    /// The module that pages load is this code, but for what is taken out of it after it was compiled: `js/module.test.ts` holds it, and
+    /// its JavaScript, against the same file.
+    #[test]
+    fn what_is_told_of_chance_events_is_as_it_was() {
+        let told: String = (0..64).map(|seed| format!("{:08x}\n", told_of(seed))).collect();
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/js/module.golden");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(path, &told).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), told, "UPDATE_EXPECT=1 rewrites it");
+    }
+
     #[test]
     fn the_numbers_here_are_those_of_the_typescript() {
         let script = include_str!("../js/numbers.ts");
