@@ -135,7 +135,7 @@ export class Watch {
     });
     // Before `visibilitychange` in some browsers, after it in others, alone in yet others. Never `unload`: it forbids the back/forward cache.
     on(window, 'pagehide', (t) => {
-      this.#end(EVENT.QUIT, t);
+      this.#end(t);
       setting.transport.flush();
     });
     on(window, 'pageshow', (t, event) => {
@@ -193,7 +193,7 @@ export class Watch {
   }
 
   destroy(): void {
-    this.#end(EVENT.QUIT, this.#setting.clock.now());
+    this.#end(this.#setting.clock.now());
     this.#setting.transport.flush();
     for (const undo of this.#undo.splice(0)) quiet(undo)();
   }
@@ -253,9 +253,9 @@ export class Watch {
     this.#stopTicks = clock.every(TICK_MS, quiet(() => this.#tick()));
   }
 
-  #end(kind: number, t: number): void {
+  #end(t: number): void {
     if (this.#idle) return;
-    this.#signal(kind, t);
+    this.#signal(EVENT.QUIT, t);
     this.#rest();
   }
 
@@ -312,20 +312,21 @@ export class Watch {
     this.#drm = [];
     this.#preloaded = false;
     this.#replays = false;
-    this.#another();
-    if (this.#idle) return;
-    // The page asked first and loads now: this is the attempt's own source coming, not another's.
-    if (this.#asked && !this.#loadedSinceBegin) return;
     const video = this.#video;
     const another = video.hasAttribute('src') || video.srcObject || video.querySelector('source') !== null;
-    this.#raw(another ? EVENT.SOURCE_CHANGED : EVENT.QUIT, t);
-    this.#rest();
-    this.#goOn(t);
+    this.#another(another ? EVENT.SOURCE_CHANGED : EVENT.QUIT, t);
   }
 
-  /** Who asked to play and changed the source in one breath asked for the new one. */
-  #goOn(t: number): void {
-    if (t - this.#askedAt > ASKED_MS || !this.#attempt?.over) return;
+  /** Another source, or none: nothing of the one before is its. */
+  #another(kind: number, t: number): void {
+    this.#requests = [];
+    this.#failure = null;
+    this.#untried = true;
+    // The page asked first and loads now: this is the attempt's own source coming, not another's.
+    if (this.#idle || (this.#asked && !this.#loadedSinceBegin)) return;
+    this.#raw(kind, t);
+    // Who asked to play and changed the source in one breath asked for the new one.
+    if (t - this.#askedAt > ASKED_MS) return;
     this.#rendition = null;
     this.#begin(this.#askedAt, false, true);
     this.#loaded = false;
@@ -390,13 +391,6 @@ export class Watch {
     if (open >= 0) this.#requests.splice(open, 1);
   }
 
-  /** Another source: nothing of the one before is its. */
-  #another(): void {
-    this.#requests = [];
-    this.#failure = null;
-    this.#untried = true;
-  }
-
   #tick(): void {
     const t = this.#setting.clock.now();
     if (this.#idle) {
@@ -449,23 +443,14 @@ export class Watch {
 
   /** Where it was sought from, by what was played: the position is a wish by then. Where more was played before, the fold knows better. */
   #left_ms(): number {
-    const { played } = this.#video;
-    const last_s = this.#lastPosition_ms / 1_000;
-    for (let index = 0; index < played.length; index++) {
-      if (played.start(index) <= last_s + 0.01 && last_s <= played.end(index)) return Math.round(played.end(index) * 1_000);
-    }
-    return this.#lastPosition_ms;
+    const last_ms = this.#lastPosition_ms;
+    return Math.max(last_ms, Math.round(endOf(this.#video.played, last_ms / 1_000) * 1_000));
   }
 
   #buffer_ms(): number {
     const { buffered, currentTime } = this.#video;
-    for (let index = 0; index < buffered.length; index++) {
-      // Ranges begin up to a tenth of a second late; players jump such holes.
-      if (buffered.start(index) - 0.1 <= currentTime && currentTime <= buffered.end(index)) {
-        return Math.round((buffered.end(index) - currentTime) * 1_000);
-      }
-    }
-    return this.#loaded ? 0 : -1;
+    const left_ms = Math.round((endOf(buffered, currentTime) - currentTime) * 1_000);
+    return left_ms >= 0 ? left_ms : this.#loaded ? 0 : -1;
   }
 
   #frames(t: number): void {
@@ -481,7 +466,7 @@ export class Watch {
     const attempt = this.#attempt;
     this.#frameHandle = video.requestVideoFrameCallback(
       quiet((now: number, metadata: { presentationTime?: number }) => {
-        if (attempt === null || attempt !== this.#attempt || attempt.over) return;
+        if (attempt !== this.#attempt || this.#idle) return;
         const shown = metadata?.presentationTime;
         const t = typeof shown === 'number' && shown > 0 && shown <= now + 100 ? shown : now;
         if (t < this.#begunAt || this.#video.paused) {
@@ -489,7 +474,7 @@ export class Watch {
           return;
         }
         this.#frameAt = t;
-        attempt.frameByCallback = true;
+        attempt!.frameByCallback = true;
         this.#raw(EVENT.FIRST_FRAME, t);
       }),
     );
@@ -614,16 +599,19 @@ export class Watch {
         this.#raw(EVENT.DRM_USABLE, at);
       }),
       adRequested: quiet((at = now()) => this.#raw(EVENT.AD_REQUESTED, at)),
-      sourceChanged: quiet(() => {
-        this.#another();
-        if (this.#asked && !this.#loadedSinceBegin) return;
-        this.#end(EVENT.SOURCE_CHANGED, now());
-        this.#goOn(now());
-      }),
+      sourceChanged: quiet(() => this.#another(EVENT.SOURCE_CHANGED, now())),
       destroyed: quiet(() => this.destroy()),
       context: quiet((found) => this.#find(found)),
     };
   }
+}
+
+/** Where the range that holds a place ends, s; -1 where none does. Ranges begin up to a tenth of a second late; players jump such holes. */
+function endOf(ranges: TimeRanges, at: number): number {
+  for (let index = 0; index < ranges.length; index++) {
+    if (ranges.start(index) - 0.1 <= at && at <= ranges.end(index)) return ranges.end(index);
+  }
+  return -1;
 }
 
 function typeNumber(object_type: ObjectType): number {

@@ -265,7 +265,11 @@ mod tests {
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             std::fs::write(path, &told).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), told, "UPDATE_EXPECT=1 rewrites it");
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            told,
+            "UPDATE_EXPECT=1 rewrites it"
+        );
     }
 
     #[test]
