@@ -100,7 +100,7 @@ totals! {
         stall_unknown_ms: DurationMs,
         /// Time seeking, ms, from each seek's intent to the frame at the new position.
         seek_ms: DurationMs,
-        /// Seeks; scrubbing within 1 s is one.
+        /// Seeks; scrubbing within 1 s is one, a player's step over a gap of less than 200 ms none.
         seek_count: u32,
         /// Time ads played, ms.
         ad_ms: DurationMs,

@@ -293,7 +293,7 @@ pub struct Totals {
     /// Time seeking, ms, from each seek's intent to the frame at the new position.
     #[prost(uint64, tag = "34")]
     pub seek_ms: u64,
-    /// Seeks; scrubbing within 1 s is one.
+    /// Seeks; scrubbing within 1 s is one, a player's step over a gap of less than 200 ms none.
     #[prost(uint64, tag = "35")]
     pub seek_count: u64,
     /// Time ads played, ms.
