@@ -16,6 +16,7 @@
 use std::{collections::VecDeque, ops::Range as Part, sync::Arc, time::Duration};
 
 use failpoint::Point;
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use journal::{Journal, Range, RangeError};
 use store::{RowError, Rows, Store, StoreError};
 use tokio::{
@@ -37,6 +38,8 @@ const BYTES_MAX: u64 = 32 << 20;
 const BYTES_LARGE: u64 = BYTES_MAX / 2;
 /// So many refusals without a row taken, and a range is put aside: 64 inserts tell enough about the table.
 const REFUSALS_MAX: usize = 64;
+/// Parts of a split range that are inserted at a time. Each waits for ClickHouse's disk, and a range with a few bad rows has a hundred.
+const PARTS_AT_ONCE: usize = 8;
 /// First and longest pause between two tries.
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MOST: Duration = Duration::from_secs(10);
@@ -325,13 +328,25 @@ async fn insert_all(
     let mut are_taken = are_rows_at_fault;
     // Parts still to insert. More than one to begin with where an upgrade went through the range.
     let mut parts: VecDeque<Part<usize>> = rows.parts().into();
-    while let Some(part) = parts.pop_front() {
-        let part_token = if part.len() == rows.len() {
-            token.to_owned()
-        } else {
-            format!("{token}#{}-{}", part.start, part.end)
+    let mut inserting = FuturesUnordered::new();
+    loop {
+        while inserting.len() < PARTS_AT_ONCE
+            && let Some(part) = parts.pop_front()
+        {
+            inserting.push(async move {
+                let part_token = if part.len() == rows.len() {
+                    token.to_owned()
+                } else {
+                    format!("{token}#{}-{}", part.start, part.end)
+                };
+                let result = sink.insert(&part_token, rows, part.clone()).await;
+                (part, result)
+            });
+        }
+        let Some((part, result)) = inserting.next().await else {
+            break;
         };
-        match sink.insert(&part_token, rows, part.clone()).await {
+        match result {
             Ok(()) => are_taken = true,
             Err(error) if error.is_retryable() || is_systemic(&error) => return Err(error),
             Err(error) => {
@@ -342,7 +357,7 @@ async fn insert_all(
                     let middle = part.start + part.len() / 2;
                     parts.extend([part.start..middle, middle..part.end]);
                 }
-                if !are_taken && (refusals == REFUSALS_MAX || parts.is_empty()) {
+                if !are_taken && (refusals == REFUSALS_MAX || (parts.is_empty() && inserting.is_empty())) {
                     return Ok(Inserted::NoneTaken(error));
                 }
             }
