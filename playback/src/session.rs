@@ -10,7 +10,7 @@
 //!
 //! The playhead decides what the time was spent on: a tick tells how far it came, so when it stopped or moved on between two
 //! ticks is known to a few ms, whatever the player said and when. Time is therefore spent up to the latest tick only, and the rest
-//! is held back, for no longer than [`HOLD_MS`]. `waiting` and `playing` are hints where ticks come, and decide where none do.
+//! is held back, for no longer than [`HELD_MS_MAX`]. `waiting` and `playing` are hints where ticks come, and decide where none do.
 
 use schemas::{
     AttemptId, Beacon, BeaconKind, Context, DurationMs, EndReason, Event, EventKind, Failure, FailureClass,
@@ -28,7 +28,7 @@ use crate::{
     seek::{OpenSeek, SCRUB_MS},
     signal::Signal,
     stall::{Evidence, OpenStall, STARVED_BUFFER_MS},
-    startup::{Phase, Startup, awaits_callback},
+    startup::{FRAME_CALLBACK_PATIENCE_MS, Phase, Startup, awaits_callback},
     state,
 };
 
@@ -45,7 +45,10 @@ const STILL_MS: DurationMs = STALL_COUNTED_MS_MIN;
 /// A stop that the player announced is stored from here on, 20 ms: less is no frame, and no more than a position is worth.
 const ANNOUNCED_STILL_MS: DurationMs = 20;
 /// Without a tick for longer than one is due, and some, the clock alone and what the player says decide: 300 ms.
-pub const HOLD_MS: DurationMs = 300;
+const HOLD_MS: DurationMs = 300;
+/// The longest time whose state is not told yet, 1,300 ms: what a tick leaves open (a stop too short to be one, a picture that has not moved
+/// on, an advance that may have been the first frame) until the next tick, or until that is overdue. Nothing is held back at the end.
+pub const HELD_MS_MAX: DurationMs = HOLD_MS + FRAME_CALLBACK_PATIENCE_MS;
 /// A frame callback may come so long after the frame: 250 ms of a busy page.
 const LATE_FRAME_MS: DurationMs = 250;
 /// A rendition told within 100 ms of the first frame is that frame's: its size is an event, which comes after it.
@@ -523,14 +526,8 @@ impl Fold {
             self.suspend(before_ms, gap_ms);
         } else {
             self.read = now;
-            if position_ms.is_none() {
-                let now = self.elapsed_ms();
-                self.settle(match self.is_sampled() {
-                    true => now
-                        .saturating_sub(HOLD_MS)
-                        .min(self.startup.first_advance_ms().unwrap_or(now)),
-                    false => now,
-                });
+            if position_ms.is_none() && !self.is_sampled() {
+                self.settle(self.elapsed_ms());
             }
         }
         let forgotten = self.state == State::Paused && self.elapsed_ms() - self.state_since_ms >= PAUSED_MS_MAX;
@@ -919,7 +916,8 @@ impl Fold {
                 }
             }
             let frame_ms = self.startup.first_advance_ms().unwrap_or(now);
-            self.settle(frame_ms.min(now.saturating_sub(LATE_FRAME_MS)));
+            let frame_ms = frame_ms.min(now.saturating_sub(LATE_FRAME_MS));
+            self.settle(frame_ms.max(now.saturating_sub(FRAME_CALLBACK_PATIENCE_MS)));
             return;
         }
         match self.state {
