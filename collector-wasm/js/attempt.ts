@@ -123,7 +123,7 @@ export class Recorder {
       if (!this.over) act();
     } catch (error) {
       this.#drop();
-      warn('the module failed; measuring stops', error);
+      warn('the module failed: nothing is measured', error);
     }
   }
 

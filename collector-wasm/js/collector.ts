@@ -73,12 +73,12 @@ export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaEle
     const base = options.endpoint ?? location.origin;
     const url = `${base.replace(/\/+$/, '')}/v1/beacons?key=${encodeURIComponent(options.licenseKey)}`;
     const loading = module();
-    loading.catch((error: unknown) => warn('the module did not load: nothing is measured', error));
+    loading.catch((error: unknown) => warn('no module: nothing is measured', error));
     let show: ((batch: SentBatch) => void) | undefined;
     if (options.overlay ?? /[?&]playhead=debug\b/.test(location.search)) {
       // @ts-expect-error -- debug.ts, in a file of its own
       const loaded = import('playhead:debug') as Promise<typeof import('./debug.ts')>;
-      loaded.then(({ overlay }) => (show = overlay(video, () => watch?.attempt ?? null))).catch((error: unknown) => warn('the overlay did not load', error));
+      loaded.then(({ overlay }) => (show = overlay(video, () => watch?.attempt ?? null))).catch((error: unknown) => warn('no overlay', error));
     }
     transport = new Transport(url, browserClock, browserNetwork(options.keepUnsent === true && !optedOut), (batch) => {
       show?.(batch);

@@ -216,7 +216,7 @@ export class Transport {
     try {
       this.#debug?.({ body, beacons, via });
     } catch (error) {
-      warn('the debug callback failed', error);
+      warn('debug failed', error);
     }
   }
 

@@ -282,11 +282,10 @@ export class Watch {
   /** Autoplay is intent while the page is visible. Where the browser will surely allow it the attempt begins now, else when `play` comes. */
   #autoplays(t: number, loads = false): void {
     const video = this.#video;
-    if (!video.autoplay || !video.paused || video.ended || !visible()) return;
-    // A player fetches before the element has anything to load.
-    if (!loads && (video.networkState === 0 || video.networkState === 3)) return;
-    if (!this.#idle) return;
-    if (this.#attempt?.over && video.currentTime > 0) return;
+    if (!video.autoplay || !video.paused || video.ended || !visible() || !this.#idle) return;
+    // EMPTY and NO_SOURCE; but a player fetches before the element has anything to load.
+    if (!loads && video.networkState % 3 === 0) return;
+    if (this.#attempt !== null && video.currentTime > 0) return;
     this.#autoplayAt ??= t;
     const activation = (navigator as { userActivation?: { hasBeenActive: boolean } }).userActivation;
     if (video.muted || activation?.hasBeenActive) this.#begin(this.#autoplayAt, true, false);
