@@ -30,6 +30,9 @@ export function lines(players, results) {
   return table.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  '));
 }
 
+/** A tag in a page would be one. @param {string} title @param {string} version */
+const named = (title, version) => `${title.replace('<video>', '`<video>`')} ${version}`.trim();
+
 /**
  * The page in docs/: the same text for the same results, so nothing of when or where.
  * @param {import('./players.mjs').Player[]} players @param {import('../scenarios.mjs').Scenario[]} scenarios @param {Result[]} results @param {string} browser
@@ -40,9 +43,9 @@ export function page(players, scenarios, results, browser) {
   const table = [row(head), row(head.map(() => '---')), row(['*bound*', ...bounds(), ''])];
   for (const { id, title, version } of players) {
     const judged = results.filter((result) => result.player === id && result.judged);
-    table.push(row([`${title} ${version}`.trim(), ...worst(results, id), `${judged.filter(({ wrong }) => wrong.length === 0).length} of ${judged.length}`]));
+    table.push(row([named(title, version), ...worst(results, id), `${judged.filter(({ wrong }) => wrong.length === 0).length} of ${judged.length}`]));
   }
-  const ordered = players.flatMap(({ id, title, version }) => scenarios.flatMap(({ name }) => results.filter((result) => result.player === id && result.scenario === name).map((result) => ({ ...result, who: `${title} ${version}`.trim() }))));
+  const ordered = players.flatMap(({ id, title, version }) => scenarios.flatMap(({ name }) => results.filter((result) => result.player === id && result.scenario === name).map((result) => ({ ...result, who: named(title, version) }))));
   const misses = ordered.filter(({ judged, wrong }) => judged && wrong.length > 0).map(({ who, scenario, wrong }) => `- ${who}, \`${scenario}\`: ${wrong.join('; ')}`);
   const open = ordered.filter(({ judged }) => !judged).map(({ who, scenario }) => `${who} \`${scenario}\``);
   return `<!-- Written by \`cargo xtask accuracy --write\`. Do not edit. -->
