@@ -17,15 +17,18 @@ const { values } = parseArgs({ options: { json: { type: 'boolean', default: fals
 const here = fileURLToPath(new URL('.', import.meta.url));
 const NAMES = ['playhead', 'mux-embed', 'bitmovin-analytics', 'youboralib', 'snowplow', 'eyevinn'].filter((name) => values.only.length === 0 || values.only.includes(name));
 
+/** What a page loads only where it is wanted is no part of what it loads. */
+const apart = { name: 'apart', setup: (/** @type {import('esbuild').PluginBuild} */ { onResolve }) => onResolve({ filter: /^\.\/(fallback|debug)\.js$/ }, ({ path }) => ({ path, external: true })) };
+
 /** @param {string} file @param {string} [globalName] */
 async function script(file, globalName) {
-  const { outputFiles } = await build({ absWorkingDir: here, entryPoints: [`compared/${file}.js`], bundle: true, minify: true, write: false, format: 'iife', target: 'es2022', logLevel: 'error', define: { global: 'window', 'process.env.NODE_ENV': '"production"' }, ...(globalName === undefined ? {} : { globalName }) });
+  const { outputFiles } = await build({ absWorkingDir: here, entryPoints: [`compared/${file}.js`], bundle: true, minify: true, write: false, format: 'iife', target: 'es2022', logLevel: 'error', plugins: [apart], define: { global: 'window', 'process.env.NODE_ENV': '"production"' }, ...(globalName === undefined ? {} : { globalName }) });
   return outputFiles[0].text;
 }
 
 /** What a page would load: without what only this comparison needs. @param {string} name */
 async function size(name) {
-  const { outputFiles } = await build({ absWorkingDir: `${here}compared`, stdin: { contents: `export { attach } from './${name}.js'`, resolveDir: `${here}compared`, loader: 'js' }, bundle: true, minify: true, write: false, format: 'esm', target: 'es2022', logLevel: 'error', define: { global: 'window', 'process.env.NODE_ENV': '"production"' } });
+  const { outputFiles } = await build({ absWorkingDir: `${here}compared`, stdin: { contents: `export { attach } from './${name}.js'`, resolveDir: `${here}compared`, loader: 'js' }, bundle: true, minify: true, write: false, format: 'esm', target: 'es2022', logLevel: 'error', plugins: [apart], define: { global: 'window', 'process.env.NODE_ENV': '"production"' } });
   const bytes = outputFiles[0].contents;
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length };
 }
