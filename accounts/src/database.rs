@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::{
+    experiment::{self, Experiment},
     key::{self, ApiSecret, LicenseKey},
     model::{ApiKey, License, Organization, Scope},
     tenant::Grant,
@@ -35,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_accounts.sql"),
     include_str!("../migrations/0020_privacy.sql"),
     include_str!("../migrations/0030_shared.sql"),
+    include_str!("../migrations/0050_experiments.sql"),
 ];
 
 /// What can go wrong with the accounts database.
@@ -80,6 +82,21 @@ pub enum AccountsError {
     },
 }
 
+/// What to change about a license key; `None` leaves it as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LicenseSettings {
+    /// A name for people.
+    pub name: Option<String>,
+    /// Hosts of pages that may use it.
+    pub allowed_domains: Option<Vec<String>>,
+    /// Beacons per second; `Some(None)` is the server's default.
+    pub rate_limit_per_s: Option<Option<u32>>,
+    /// Whether pages measure at all.
+    pub collector_enabled: Option<bool>,
+    /// How many of 1,000 attaches are measured, 1 to 1,000.
+    pub sample_permille: Option<u32>,
+}
+
 /// The accounts. A cheap clone of one shared state.
 #[derive(Clone)]
 pub struct Accounts(pub(crate) Arc<Shared>);
@@ -94,6 +111,7 @@ pub(crate) struct Snapshot {
     organizations: Vec<Organization>,
     licenses: HashMap<String, Arc<License>>,
     grants: HashMap<[u8; 32], Grant>,
+    pub(crate) experiments: HashMap<OrganizationId, Vec<Experiment>>,
 }
 
 impl Accounts {
@@ -278,6 +296,43 @@ impl Accounts {
         Ok(key)
     }
 
+    /// Changes what a license key may do; what is `None` stays. False when there is no such active key in the organisation.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn set_license(
+        &self,
+        organization_id: OrganizationId,
+        license_key: &str,
+        settings: &LicenseSettings,
+        now: UnixMs,
+    ) -> Result<bool, AccountsError> {
+        let (limits, limit) = match settings.rate_limit_per_s {
+            Some(limit) => (true, limit),
+            None => (false, None),
+        };
+        let changed = self
+            .write(
+                sqlx::query(
+                    "UPDATE license_keys SET name = coalesce(?, name), allowed_domains = coalesce(?, allowed_domains), \
+                     rate_limit_per_s = iif(?, ?, rate_limit_per_s), collector_enabled = coalesce(?, collector_enabled), \
+                     sample_permille = coalesce(?, sample_permille), settings_set_at_ms = max(?, settings_set_at_ms + 1) \
+                     WHERE license_key = ? AND organization_id = ? AND revoked_at_ms IS NULL",
+                )
+                .bind(settings.name.clone())
+                .bind(settings.allowed_domains.as_deref().map(serde_json_array))
+                .bind(limits)
+                .bind(limit)
+                .bind(settings.collector_enabled)
+                .bind(settings.sample_permille)
+                .bind(now.0)
+                .bind(license_key.to_owned())
+                .bind(organization_id.to_string()),
+            )
+            .await?;
+        Ok(changed > 0)
+    }
+
     /// Creates an API key. The secret is in the answer and nowhere else.
     ///
     /// # Errors
@@ -343,7 +398,7 @@ impl Accounts {
         }
     }
 
-    async fn write(
+    pub(crate) async fn write(
         &self,
         query: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
     ) -> Result<u64, AccountsError> {
@@ -355,7 +410,7 @@ impl Accounts {
 }
 
 impl Shared {
-    fn snapshot(&self) -> Arc<Snapshot> {
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         // A poisoned lock still holds a whole snapshot: it is replaced in one assignment.
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -467,7 +522,7 @@ pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, 
         });
     }
     let rows = sqlx::query(
-        "SELECT l.license_key, l.organization_id, l.name, l.rate_limit_per_s, d.value AS domain \
+        "SELECT l.license_key, l.organization_id, l.name, l.rate_limit_per_s, l.collector_enabled, l.sample_permille, d.value AS domain \
          FROM license_keys l LEFT JOIN json_each(l.allowed_domains) d WHERE l.revoked_at_ms IS NULL ORDER BY d.key",
     )
     .fetch_all(&mut *connection)
@@ -485,6 +540,8 @@ pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, 
                 name: row.get("name"),
                 allowed_domains: Vec::new(),
                 rate_limit_per_s: row.get("rate_limit_per_s"),
+                collector_enabled: row.get("collector_enabled"),
+                sample_permille: row.get("sample_permille"),
             }),
         };
         license.allowed_domains.extend(domain);
@@ -532,6 +589,10 @@ pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, 
                 visible,
             },
         );
+    }
+    for experiment in experiment::load_all(connection).await? {
+        let of_organization = snapshot.experiments.entry(experiment.organization_id).or_default();
+        of_organization.push(experiment);
     }
     Ok(snapshot)
 }

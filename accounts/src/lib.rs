@@ -8,13 +8,15 @@
 
 mod database;
 mod erasure;
+mod experiment;
 mod key;
 mod model;
 mod shared;
 mod tenant;
 
-pub use database::{Accounts, AccountsError};
+pub use database::{Accounts, AccountsError, LicenseSettings};
 pub use erasure::Erasure;
+pub use experiment::{Arm, Experiment, ExperimentChange, ExperimentError, ExperimentPlan, ExperimentState};
 pub use key::{ApiSecret, LicenseKey};
 pub use model::{ApiKey, License, Organization, Scope};
 pub use shared::Entry;

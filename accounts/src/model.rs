@@ -32,6 +32,10 @@ pub struct License {
     pub allowed_domains: Vec<String>,
     /// Beacons per second; null is the server's default.
     pub rate_limit_per_s: Option<u32>,
+    /// Whether pages may measure at all: false is the switch that ends it without another release of the page.
+    pub collector_enabled: bool,
+    /// How many of 1,000 attaches the collector measures where the page asks the server.
+    pub sample_permille: u32,
 }
 
 impl License {
@@ -119,6 +123,8 @@ mod tests {
             name: String::new(),
             allowed_domains: vec![domain.to_owned()],
             rate_limit_per_s: None,
+            collector_enabled: true,
+            sample_permille: 1_000,
         }
         .allows(host)
     }

@@ -1,7 +1,7 @@
 //! Accounts as several nodes tell each other: entries that merge in any order, any number of times, to the same.
 //!
-//! An organisation or a key is made once and never changes but for what only grows: a key is revoked at the earliest moment that
-//! anyone knows, a retention is the one set last, an erasure has found the most attempts. Viewers are told to nobody: a request to
+//! An organisation or a key is made once and never changes but for what has an order: a key is revoked at the earliest moment that
+//! anyone knows, a retention, a license key's settings and an experiment are those set last, an erasure has found the most attempts. Viewers are told to nobody: a request to
 //! erase one is carried out by the node that was asked, the others only know how far it is.
 
 use sqlx::{Connection, Row};
@@ -11,7 +11,7 @@ use crate::{Accounts, AccountsError, database::load};
 /// One entry: an organisation, a key, or how far an erasure is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
-    /// `organization`, `license_key`, `api_key` or `erasure`.
+    /// `organization`, `license_key`, `license_settings`, `api_key`, `erasure` or `experiment`.
     pub kind: String,
     /// Its id; of a license key the key itself.
     pub id: String,
@@ -29,7 +29,7 @@ struct Kind {
 }
 
 /// Organisations first: the others refer to them.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 6] = [
     Kind {
         name: "organization",
         export: "SELECT organization_id AS id, json_object('organization_id', organization_id, 'parent_id', parent_id, 'name', name, \
@@ -55,6 +55,20 @@ const KINDS: [Kind; 4] = [
                 WHERE excluded.revoked_at_ms < coalesce(revoked_at_ms, 9223372036854775807)",
     },
     Kind {
+        // What was changed about a key since it was made, as a whole.
+        name: "license_settings",
+        export: "SELECT license_key AS id, json_object('license_key', license_key, 'name', k.name, 'allowed_domains', allowed_domains, \
+                 'rate_limit_per_s', rate_limit_per_s, 'collector_enabled', collector_enabled, 'sample_permille', sample_permille, \
+                 'settings_set_at_ms', settings_set_at_ms) AS body \
+                 FROM license_keys k JOIN organizations o USING (organization_id) WHERE is_local = 0 AND settings_set_at_ms > 0",
+        merge: "UPDATE license_keys SET name = ?1 ->> 'name', allowed_domains = ?1 ->> 'allowed_domains', \
+                rate_limit_per_s = ?1 ->> 'rate_limit_per_s', collector_enabled = ?1 ->> 'collector_enabled', \
+                sample_permille = ?1 ->> 'sample_permille', settings_set_at_ms = ?1 ->> 'settings_set_at_ms' \
+                WHERE license_key = ?1 ->> 'license_key' AND (?1 ->> 'settings_set_at_ms', ?1 ->> 'name', ?1 ->> 'allowed_domains', \
+                coalesce(?1 ->> 'rate_limit_per_s', 0), ?1 ->> 'collector_enabled', ?1 ->> 'sample_permille') \
+                > (settings_set_at_ms, name, allowed_domains, coalesce(rate_limit_per_s, 0), collector_enabled, sample_permille)",
+    },
+    Kind {
         name: "api_key",
         export: "SELECT api_key_id AS id, json_object('api_key_id', api_key_id, 'secret_sha256', hex(secret_sha256), \
                  'organization_id', organization_id, 'name', k.name, 'scope', scope, 'diagnostics', diagnostics, \
@@ -77,6 +91,16 @@ const KINDS: [Kind; 4] = [
                 ON CONFLICT (erasure_id) DO UPDATE SET attempts = max(attempts, excluded.attempts), \
                 erased_at_ms = coalesce(erased_at_ms, excluded.erased_at_ms), closed_at_ms = coalesce(closed_at_ms, excluded.closed_at_ms) \
                 WHERE viewer_id IS NULL",
+    },
+    Kind {
+        name: "experiment",
+        export: "SELECT experiment_id AS id, json_object('experiment_id', experiment_id, 'organization_id', organization_id, \
+                 'body', body, 'changed_at_ms', changed_at_ms) AS body \
+                 FROM experiments JOIN organizations o USING (organization_id) WHERE is_local = 0",
+        merge: "INSERT INTO experiments (experiment_id, organization_id, body, changed_at_ms) \
+                SELECT ?1 ->> 'experiment_id', ?1 ->> 'organization_id', ?1 ->> 'body', ?1 ->> 'changed_at_ms' WHERE true \
+                ON CONFLICT (experiment_id) DO UPDATE SET body = excluded.body, changed_at_ms = excluded.changed_at_ms \
+                WHERE (excluded.changed_at_ms, coalesce(excluded.body, '')) > (changed_at_ms, coalesce(experiments.body, ''))",
     },
 ];
 
@@ -138,7 +162,7 @@ mod tests {
     use schemas::UnixMs;
 
     use super::*;
-    use crate::Scope;
+    use crate::{LicenseSettings, Scope};
 
     async fn node() -> (tempfile::TempDir, Accounts) {
         let folder = tempfile::tempdir().unwrap();
@@ -198,6 +222,33 @@ mod tests {
             .find(|one| one.organization_id == child)
             .unwrap();
         assert_eq!((kept.beacons_days, kept.impressions_days), (Some(5), None));
+        // Both change the key's settings in the same millisecond: both end with the same of the two.
+        for (node, collector_enabled) in [(&a, false), (&b, true)] {
+            let settings = LicenseSettings {
+                collector_enabled: Some(collector_enabled),
+                rate_limit_per_s: Some(None),
+                ..LicenseSettings::default()
+            };
+            assert!(
+                node.set_license(child, &license.0, &settings, UnixMs(50))
+                    .await
+                    .unwrap()
+            );
+            assert!(
+                !node
+                    .set_license(parent, &license.0, &settings, UnixMs(60))
+                    .await
+                    .unwrap()
+            );
+        }
+        let (from_a, from_b) = (a.export().await.unwrap(), b.export().await.unwrap());
+        assert_ne!(from_a, from_b);
+        a.merge(&from_b).await.unwrap();
+        b.merge(&from_a).await.unwrap();
+        assert_eq!(a.export().await.unwrap(), b.export().await.unwrap());
+        let changed = a.license(&license.0).unwrap();
+        assert_eq!((changed.collector_enabled, changed.rate_limit_per_s), (true, None));
+        assert_eq!(changed.allowed_domains, domains, "what was not named stays");
         let told = a.export().await.unwrap();
         assert!(
             told.iter().any(|entry| entry.body.contains("\"revoked_at_ms\":10")),

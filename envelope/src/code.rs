@@ -79,6 +79,12 @@ catalogue! {
         "Check the key in the page's snippet.", "List keys with `playhead account list`.";
     DomainNotAllowed = 2006, 403, "DOMAIN_NOT_ALLOWED", "This license key does not cover that page's domain.",
         "Embed the player on an allowed domain, or have the domain added.", "Add the domain to the license key.";
+    CollectorDisabled = 2007, 403, "COLLECTOR_DISABLED", "Measuring is switched off for this license key.",
+        "Send nothing more from this page.", "Switch it on again with PATCH /v1/account/licenses/{licenseKey} when it is wanted.";
+    LicenseNotFound = 2008, 404, "LICENSE_NOT_FOUND", "There is no such license key.",
+        "Check the key, and that X-Tenant-Org-Id is its organisation; a revoked key is gone.", "None.";
+    ApiKeyNotFound = 2009, 404, "API_KEY_NOT_FOUND", "There is no such API key.",
+        "Check the id, and that X-Tenant-Org-Id is its organisation; a revoked key is gone.", "None.";
     AttemptNotFound = 3000, 404, "ATTEMPT_NOT_FOUND", "There is no such attempt.",
         "Check the id; attempts leave when their retention ends.", "None.";
     BaselineNotAvailable = 3001, 400, "BASELINE_NOT_AVAILABLE", "This baseline is not available yet.",
@@ -87,6 +93,12 @@ catalogue! {
         "Ask for a shorter range, fewer dimensions or a coarser interval.", "Raise the query limits if the machine allows it.";
     ErasureNotFound = 3010, 404, "ERASURE_NOT_FOUND", "There is no such erasure.",
         "Check the id, and that X-Tenant-Org-Id is the organisation it was asked for.", "None.";
+    ExperimentNotFound = 3020, 404, "EXPERIMENT_NOT_FOUND", "There is no such experiment.",
+        "Check the id, and that X-Tenant-Org-Id is the organisation it belongs to.", "None.";
+    ExperimentNameTaken = 3021, 409, "EXPERIMENT_NAME_TAKEN", "Another experiment has this name.",
+        "Choose another name, or delete the other experiment.", "None.";
+    ExperimentState = 3022, 409, "EXPERIMENT_STATE", "The experiment's state does not allow this.",
+        "See the details: what decides a viewer's arm is fixed once it has started, and a stopped one stays stopped.", "None.";
     JournalFull = 4000, 503, "JOURNAL_FULL", "The service cannot take more beacons right now.",
         "Keep the beacons and send them again after Retry-After.", "The journal reached its bound on disk: see why ClickHouse does not drain it, or give it more disk.";
     JournalBusy = 4001, 503, "JOURNAL_BUSY", "The service cannot take more beacons right now.",

@@ -163,6 +163,8 @@ pub fn headers(text: &[u8]) {
         name: String::new(),
         allowed_domains: vec!["*.example.com".to_owned()],
         rate_limit_per_s: None,
+        collector_enabled: true,
+        sample_permille: 1_000,
     };
     if let Page::Host(host) = page(&headers)
         && is_allowed(&license, Page::Host(host))

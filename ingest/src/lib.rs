@@ -57,7 +57,10 @@ use crate::{
 };
 
 pub use crate::{
-    http::beacons::{BatchResult, RejectedBeacon},
+    http::{
+        beacons::{BatchResult, RejectedBeacon},
+        config::{CollectorConfig, RunningArm, RunningExperiment},
+    },
     pipeline::enrich::{
         place::{AddressPrefixes, PlaceError},
         user_agent::{UserAgentError, find_user_agent_patterns},
@@ -305,6 +308,7 @@ impl Ingest {
                 .route(web::post().to(http::beacons::post))
                 .route(web::method(actix_web::http::Method::OPTIONS).to(http::beacons::options)),
         );
+        config.service(web::resource("/v1/collector/config").route(web::get().to(http::config::get)));
     }
 
     /// Waits until a disk error stops the journal, and says which. Nothing can be taken any more then; the process should end and be
@@ -375,8 +379,8 @@ impl Ingest {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
     #[openapi(
-        paths(http::beacons::post),
-        components(schemas(BatchResult, RejectedBeacon, schemas::BeaconBatch))
+        paths(http::beacons::post, http::config::get),
+        components(schemas(BatchResult, RejectedBeacon, CollectorConfig, schemas::BeaconBatch))
     )]
     struct Door;
     Door::openapi()

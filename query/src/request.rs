@@ -61,7 +61,13 @@ impl Faults {
         });
     }
 
-    fn unknown<'a>(&mut self, field: &str, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) {
+    pub(crate) fn unknown<'a>(
+        &mut self,
+        field: &str,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) {
         let name = shortened(name);
         match nearest(&name, known) {
             Some(near) => self.add(field, format!("unknown {what} '{name}'; did you mean '{near}'?")),
@@ -532,7 +538,7 @@ fn parse_metrics(body: &Map<String, Value>, faults: &mut Faults) -> Vec<AskedMet
     metrics
 }
 
-fn unknown_metric(field: &str, name: &str, faults: &mut Faults) {
+pub(crate) fn unknown_metric(field: &str, name: &str, faults: &mut Faults) {
     if let Some(metric) = metric(name) {
         let names = names_of(metric).join(", ");
         faults.add(field, format!("'{name}' is a distribution; ask for one of {names}"));
@@ -1001,7 +1007,7 @@ pub fn fingerprint(body: &Map<String, Value>) -> u64 {
     hasher.finish()
 }
 
-fn unknown_keys(object: &Map<String, Value>, known: &[&str], prefix: &str, faults: &mut Faults) {
+pub(crate) fn unknown_keys(object: &Map<String, Value>, known: &[&str], prefix: &str, faults: &mut Faults) {
     for key in object.keys() {
         if !known.contains(&key.as_str()) {
             // A key may be no text at all, its path may not.
@@ -1015,7 +1021,7 @@ fn unknown_keys(object: &Map<String, Value>, known: &[&str], prefix: &str, fault
     }
 }
 
-fn array<'a>(value: Option<&'a Value>, field: &str, most: usize, faults: &mut Faults) -> &'a [Value] {
+pub(crate) fn array<'a>(value: Option<&'a Value>, field: &str, most: usize, faults: &mut Faults) -> &'a [Value] {
     match value {
         None | Some(Value::Null) => &[],
         Some(Value::Array(items)) if items.len() > most => {
@@ -1030,7 +1036,7 @@ fn array<'a>(value: Option<&'a Value>, field: &str, most: usize, faults: &mut Fa
     }
 }
 
-fn text<'a>(object: &'a Map<String, Value>, key: &str, faults: &mut Faults) -> Option<&'a str> {
+pub(crate) fn text<'a>(object: &'a Map<String, Value>, key: &str, faults: &mut Faults) -> Option<&'a str> {
     match object.get(key) {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text),
@@ -1041,7 +1047,12 @@ fn text<'a>(object: &'a Map<String, Value>, key: &str, faults: &mut Faults) -> O
     }
 }
 
-fn required_text<'a>(object: &'a Map<String, Value>, key: &str, at: &str, faults: &mut Faults) -> Option<&'a str> {
+pub(crate) fn required_text<'a>(
+    object: &'a Map<String, Value>,
+    key: &str,
+    at: &str,
+    faults: &mut Faults,
+) -> Option<&'a str> {
     match object.get(key) {
         Some(Value::String(text)) => Some(text),
         Some(other) => {
@@ -1058,7 +1069,7 @@ fn required_text<'a>(object: &'a Map<String, Value>, key: &str, at: &str, faults
     }
 }
 
-fn number(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> Option<f64> {
+pub(crate) fn number(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> Option<f64> {
     match object.get(key) {
         None | Some(Value::Null) => None,
         Some(Value::Number(number)) => number.as_f64(),
@@ -1069,7 +1080,7 @@ fn number(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> Option
     }
 }
 
-fn boolean(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> bool {
+pub(crate) fn boolean(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> bool {
     match object.get(key) {
         None | Some(Value::Null) => false,
         Some(Value::Bool(value)) => *value,
@@ -1080,7 +1091,7 @@ fn boolean(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> bool 
     }
 }
 
-fn kind_of(value: &Value) -> &'static str {
+pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
@@ -1092,7 +1103,7 @@ fn kind_of(value: &Value) -> &'static str {
 }
 
 /// A caller's text, cut so that an error answer stays small.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(80) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -186,6 +186,15 @@ fn attempt(random: &mut Random, day: i64, worse: bool) -> Attempt {
         totals.frames_dropped = random.below(u64::from(totals.frames_decoded / 20 + 1)) as u32;
         totals.upscale_ms = 1_000;
         totals.upscale_px_permille_ms = random.below(1_100_000);
+        // Made of what is there already, so that the chance of the rest stays as it was.
+        totals.media_ms = totals.play_ms + totals.play_ms / 4;
+        totals.play_hidden_ms = totals.play_ms / 7;
+        totals.data_bytes = u64::from(totals.play_ms) * 300;
+        totals.seek_count = totals.play_ms % 4;
+        totals.seek_ms = totals.seek_count * (totals.play_ms % 700);
+        totals.player_startup_ms = (totals.play_ms % 3 > 0).then_some(totals.play_ms % 977);
+        totals.page_load_ms = (totals.play_ms % 5 == 0).then_some(totals.play_ms % 3_001);
+        totals.drm_load_ms = (totals.play_ms % 7 == 0).then_some(totals.play_ms % 499);
     } else {
         totals.startup_wait_ms = random.below(4_000) as u32;
     }
@@ -335,6 +344,13 @@ fn truth(attempts: &[&Attempt]) -> BTreeMap<&'static str, Option<f64>> {
     };
     let plays = count(&|totals| totals.first_frame_seen);
     let wanted = sum(&|totals| f64::from(totals.play_ms + totals.stall_ms));
+    let waited = |totals: &Totals| f64::from(totals.startup_wait_ms + totals.stall_ms + totals.seek_ms);
+    let mean = |value: &dyn Fn(&Totals) -> Option<u32>| {
+        ratio(
+            sum(&|totals| value(totals).map_or(0.0, f64::from)),
+            count(&|totals| value(totals).is_some()),
+        )
+    };
     let viewers: BTreeSet<&String> = attempts.iter().filter_map(|attempt| attempt.viewer.as_ref()).collect();
     let mut startup = Histogram::new();
     let timed: Vec<f64> = attempts
@@ -350,6 +366,48 @@ fn truth(attempts: &[&Attempt]) -> BTreeMap<&'static str, Option<f64>> {
         ("play_ms", Some(sum(&|totals| f64::from(totals.play_ms)))),
         ("stall_ms", Some(sum(&|totals| f64::from(totals.stall_ms)))),
         ("stall_count", Some(sum(&|totals| f64::from(totals.stall_count)))),
+        (
+            "wanted_ms",
+            Some(sum(&|totals| f64::from(totals.play_ms + totals.stall_ms))),
+        ),
+        ("media_ms", Some(sum(&|totals| f64::from(totals.media_ms)))),
+        ("play_hidden_ms", Some(sum(&|totals| f64::from(totals.play_hidden_ms)))),
+        ("data_bytes", Some(sum(&|totals| totals.data_bytes as f64))),
+        (
+            "business_failure",
+            ratio(
+                count(&|totals| totals.failure.is_some() && !technical(totals)),
+                attempts.len() as f64,
+            ),
+        ),
+        (
+            "wait_ratio",
+            ratio(sum(&waited), sum(&|totals| waited(totals) + f64::from(totals.play_ms))),
+        ),
+        (
+            "seek_ms",
+            ratio(
+                sum(&|totals| f64::from(totals.seek_ms)),
+                sum(&|totals| f64::from(totals.seek_count)),
+            ),
+        ),
+        (
+            "switches_up_per_hour",
+            ratio(
+                sum(&|totals| f64::from(totals.switch_up_count)) * HOUR_MS as f64,
+                wanted,
+            ),
+        ),
+        (
+            "switches_down_per_hour",
+            ratio(
+                sum(&|totals| f64::from(totals.switch_down_count)) * HOUR_MS as f64,
+                wanted,
+            ),
+        ),
+        ("player_startup_ms_mean", mean(&|totals| totals.player_startup_ms)),
+        ("page_load_ms_mean", mean(&|totals| totals.page_load_ms)),
+        ("drm_load_ms_mean", mean(&|totals| totals.drm_load_ms)),
         (
             "rebuffer_ratio",
             ratio(sum(&|totals| f64::from(totals.stall_ms)), wanted),

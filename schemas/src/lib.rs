@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod assignment;
 pub mod attribute;
 pub mod beacon;
 pub mod id;

@@ -19,6 +19,8 @@ pub enum Unit {
     PerHour,
     /// Viewers at one moment.
     Viewers,
+    /// Bytes.
+    Bytes,
 }
 
 /// Which way a metric should move.

@@ -104,7 +104,7 @@ struct KeyParameter {
         (status = 204, description = "The same, for `Prefer: return=minimal`."),
         (status = 400, description = "No batch.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 401, description = "No license key, or an unknown one.", body = envelope::Envelope<envelope::ErrorData>),
-        (status = 403, description = "The license key does not cover the page, or the API key may not import.", body = envelope::Envelope<envelope::ErrorData>),
+        (status = 403, description = "The license key does not cover the page or is switched off, or the API key may not import.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 408, description = "The body did not arrive in time.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 413, description = "Too large.", body = envelope::Envelope<envelope::ErrorData>),
         (status = 415, description = "Content type or encoding not understood.", body = envelope::Envelope<envelope::ErrorData>),
@@ -151,7 +151,7 @@ pub(crate) async fn options(request: HttpRequest, shared: web::Data<Shared>) -> 
 }
 
 /// The license of a request, by `?key=` or the header `X-License-Key`.
-fn license(request: &HttpRequest, shared: &Shared) -> Result<Arc<License>, ApiError> {
+pub(crate) fn license(request: &HttpRequest, shared: &Shared) -> Result<Arc<License>, ApiError> {
     let in_query = request
         .query_string()
         .split('&')
@@ -165,7 +165,7 @@ fn license(request: &HttpRequest, shared: &Shared) -> Result<Arc<License>, ApiEr
     })
 }
 
-fn domain_not_allowed() -> ApiError {
+pub(crate) fn domain_not_allowed() -> ApiError {
     ApiError::new(ErrorCode::DomainNotAllowed)
         .detail("Origin", "this page's host is not among the license key's domains")
 }
@@ -183,6 +183,9 @@ async fn receive(
 ) -> Result<HttpResponse, ApiError> {
     if !page_is_allowed {
         return Err(domain_not_allowed());
+    }
+    if !license.collector_enabled {
+        return Err(ApiError::new(ErrorCode::CollectorDisabled));
     }
     if shared.draining.load(Ordering::Relaxed) {
         return Err(ApiError::new(ErrorCode::Draining).retry_after(RETRY_DRAINING_S));

@@ -3,4 +3,5 @@
 pub(crate) mod beacons;
 pub(crate) mod body;
 pub(crate) mod budget;
+pub(crate) mod config;
 pub(crate) mod origin;

@@ -1,13 +1,13 @@
 //! `DELETE /v1/analytics/viewers/{viewerId}` and `GET /v1/analytics/erasures/{id}`: a viewer asks to be forgotten.
 
-use accounts::{AccountsError, Erasure, Scope};
+use accounts::{Erasure, Scope};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
 use schemas::{UnixMs, limits::LABEL_BYTES_MAX};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Inner, now_ms};
+use super::{Inner, accounts_failed, now_ms};
 use crate::{calendar::written_utc, erasure::Pace};
 
 /// What became of a request to erase a viewer.
@@ -95,7 +95,7 @@ async fn erase_inner(inner: &Inner, request: &HttpRequest, viewer_id: &str) -> R
         .accounts
         .request_erasure(tenant, viewer_id, UnixMs(now_ms()))
         .await
-        .map_err(failed)?;
+        .map_err(|error| accounts_failed(&error))?;
     inner.wake.notify_one();
     tracing::info!(erasure = %erasure.erasure_id, "an erasure was asked for");
     Ok(ok_with(
@@ -133,19 +133,15 @@ async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<Htt
     let tenant = inner.tenant_with(request, Scope::Admin)?;
     let not_found = || ApiError::new(ErrorCode::ErasureNotFound);
     let id = uuid::Uuid::try_parse(id).map_err(|_| not_found().detail("id", "this is no UUID"))?;
-    let erasure = inner.accounts.erasure(tenant, id).await.map_err(failed)?;
+    let erasure = inner
+        .accounts
+        .erasure(tenant, id)
+        .await
+        .map_err(|error| accounts_failed(&error))?;
     let erasure = erasure.ok_or_else(not_found)?;
     Ok(ok_with(
         StatusCode::OK,
         ErasureResult::new(erasure, inner.pace),
         Vec::new(),
     ))
-}
-
-fn failed(error: AccountsError) -> ApiError {
-    tracing::error!(
-        error = &error as &dyn std::error::Error,
-        "an erasure's record cannot be used"
-    );
-    ApiError::new(ErrorCode::Internal)
 }

@@ -1,13 +1,15 @@
 //! The thin shell: who asks, how long it took, and which function answers.
 
+mod account;
 mod catalogue;
 mod erasures;
+mod experiments;
 mod impressions;
 mod query;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use accounts::{Accounts, Grant, Scope, Tenant};
+use accounts::{Accounts, AccountsError, Grant, Scope, Tenant};
 use actix_web::{HttpRequest, web};
 use envelope::{ApiError, ErrorCode};
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
@@ -129,6 +131,38 @@ impl Query {
             .service(web::resource("/v1/analytics/impressions/{id}").route(web::get().to(impressions::one)))
             .service(web::resource("/v1/analytics/viewers/{viewerId}").route(web::delete().to(erasures::erase)))
             .service(web::resource("/v1/analytics/erasures/{id}").route(web::get().to(erasures::one)))
+            .service(
+                web::resource("/v1/analytics/experiments")
+                    .route(web::get().to(experiments::list))
+                    .route(web::post().to(experiments::create)),
+            )
+            .service(
+                web::resource("/v1/analytics/experiments/{id}")
+                    .route(web::get().to(experiments::one))
+                    .route(web::patch().to(experiments::change))
+                    .route(web::delete().to(experiments::delete)),
+            )
+            .service(
+                web::resource("/v1/account/organizations")
+                    .route(web::get().to(account::organizations))
+                    .route(web::post().to(account::create_organization)),
+            )
+            .service(
+                web::resource("/v1/account/licenses")
+                    .route(web::get().to(account::licenses))
+                    .route(web::post().to(account::create_license)),
+            )
+            .service(
+                web::resource("/v1/account/licenses/{licenseKey}")
+                    .route(web::patch().to(account::change_license))
+                    .route(web::delete().to(account::revoke_license)),
+            )
+            .service(
+                web::resource("/v1/account/api-keys")
+                    .route(web::get().to(account::api_keys))
+                    .route(web::post().to(account::create_api_key)),
+            )
+            .service(web::resource("/v1/account/api-keys/{id}").route(web::delete().to(account::revoke_api_key)))
             .service(web::resource("/v1/analytics/metrics").route(web::get().to(catalogue::metrics)))
             .service(web::resource("/v1/analytics/attributes").route(web::get().to(catalogue::attributes)))
             .service(web::resource("/v1/errors").route(web::get().to(catalogue::errors)));
@@ -198,6 +232,24 @@ impl Inner {
     }
 }
 
+/// A body that is a JSON object.
+fn body_of(body: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, ApiError> {
+    let malformed = |text: String| ApiError::new(ErrorCode::MalformedBody).detail("$", text);
+    match serde_json::from_slice(body).map_err(|error| malformed(format!("not JSON: {error}")))? {
+        serde_json::Value::Object(object) => Ok(object),
+        other => Err(malformed(format!(
+            "expected an object, found {}",
+            crate::request::kind_of(&other)
+        ))),
+    }
+}
+
+/// The answer when the accounts cannot be read or written.
+fn accounts_failed(error: &AccountsError) -> ApiError {
+    tracing::error!(error = error as &dyn std::error::Error, "accounts cannot be used");
+    ApiError::new(ErrorCode::Internal)
+}
+
 /// Now, ms since 1970-01-01T00:00:00Z, by this machine's clock.
 pub(crate) fn now_ms() -> i64 {
     SystemTime::now()
@@ -219,6 +271,20 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         impressions::one,
         erasures::erase,
         erasures::one,
+        experiments::list,
+        experiments::create,
+        experiments::one,
+        experiments::change,
+        experiments::delete,
+        account::organizations,
+        account::create_organization,
+        account::licenses,
+        account::create_license,
+        account::change_license,
+        account::revoke_license,
+        account::api_keys,
+        account::create_api_key,
+        account::revoke_api_key,
         catalogue::metrics,
         catalogue::attributes,
         catalogue::errors
@@ -227,6 +293,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     modifiers(&ApiKeyHeader),
     tags(
         (name = "analytics", description = "Numbers with intervals, comparisons with verdicts, and single attempts."),
+        (name = "experiments", description = "Who sees which arm, and what came of it."),
+        (name = "account", description = "Organisations, license keys and API keys."),
         (name = "privacy", description = "What viewers may ask for."))
 )]
 struct Documentation;

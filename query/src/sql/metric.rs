@@ -145,6 +145,44 @@ parts! {
     TtfbMs = "bitAnd(ttfb_median, 4294967295)", ["ttfb_median"];
     /// Attempts that have one.
     TtfbCount = "ttfb_median > 0", ["ttfb_median"];
+    /// Attempts ended by an error that is no technical one.
+    BusinessFailed = "failure_class = 'business'", ["failure_class"];
+    /// Time waited for the first frame, stalled and sought, ms.
+    WaitedMs = "startup_wait_ms + stall_ms + seek_ms", ["startup_wait_ms", "stall_ms", "seek_ms"];
+    /// That and the play time, ms.
+    WaitedOrPlayedMs = "startup_wait_ms + stall_ms + seek_ms + play_ms", ["startup_wait_ms", "stall_ms", "seek_ms", "play_ms"];
+    /// Attempts with any of it.
+    WaitedOrPlayed = "startup_wait_ms + stall_ms + seek_ms + play_ms > 0", ["startup_wait_ms", "stall_ms", "seek_ms", "play_ms"];
+    /// Seek time, ms.
+    SeekMs = "seek_ms", ["seek_ms"];
+    /// Seeks.
+    SeekCount = "seek_count", ["seek_count"];
+    /// Attempts with a seek.
+    Sought = "seek_count > 0", ["seek_count"];
+    /// Rendered switches of plays to a higher rendition.
+    SwitchesUp = "if(first_frame_seen, switch_up_count, 0)", ["first_frame_seen", "switch_up_count"];
+    /// Rendered switches of plays to a lower rendition.
+    SwitchesDown = "if(first_frame_seen, switch_down_count, 0)", ["first_frame_seen", "switch_down_count"];
+    /// Play and stall time, ms.
+    PlayOrStallMs = "play_ms + stall_ms", ["play_ms", "stall_ms"];
+    /// Media time played, ms.
+    MediaMs = "media_ms", ["media_ms"];
+    /// Play time while hidden, ms.
+    PlayHiddenMs = "play_hidden_ms", ["play_hidden_ms"];
+    /// Bytes of media fetched.
+    DataBytes = "data_bytes", ["data_bytes"];
+    /// Σ player startup of attempts that have one, ms.
+    PlayerStartupMs = "coalesce(player_startup_ms, 0)", ["player_startup_ms"];
+    /// Attempts that have one.
+    PlayerStartupCount = "isNotNull(player_startup_ms)", ["player_startup_ms"];
+    /// Σ page load of attempts that have one, ms.
+    PageLoadMs = "coalesce(page_load_ms, 0)", ["page_load_ms"];
+    /// Attempts that have one.
+    PageLoadCount = "isNotNull(page_load_ms)", ["page_load_ms"];
+    /// Σ key load of attempts that have one, ms.
+    DrmLoadMs = "coalesce(drm_load_ms, 0)", ["drm_load_ms"];
+    /// Attempts that have one.
+    DrmLoadCount = "isNotNull(drm_load_ms)", ["drm_load_ms"];
 }
 
 /// A fact derived from an attempt's columns.
@@ -267,6 +305,12 @@ pub enum Hist {
     Throughput,
     /// `ttfb_ms`: each attempt's median.
     Ttfb,
+    /// `player_startup_ms`.
+    PlayerStartup,
+    /// `page_load_ms`.
+    PageLoad,
+    /// `drm_load_ms`.
+    DrmLoad,
 }
 
 impl Hist {
@@ -280,6 +324,9 @@ impl Hist {
             Self::LiveLatency => Part::LatencyMs.sql(),
             Self::Throughput => Part::ThroughputBps.sql(),
             Self::Ttfb => Part::TtfbMs.sql(),
+            Self::PlayerStartup => Part::PlayerStartupMs.sql(),
+            Self::PageLoad => Part::PageLoadMs.sql(),
+            Self::DrmLoad => Part::DrmLoadMs.sql(),
         }
     }
 
@@ -293,6 +340,9 @@ impl Hist {
             Self::LiveLatency => Part::LatencyCount.sql(),
             Self::Throughput => Part::ThroughputCount.sql(),
             Self::Ttfb => Part::TtfbCount.sql(),
+            Self::PlayerStartup => Part::PlayerStartupCount.sql(),
+            Self::PageLoad => Part::PageLoadCount.sql(),
+            Self::DrmLoad => Part::DrmLoadCount.sql(),
         }
     }
 
@@ -306,6 +356,9 @@ impl Hist {
             Self::LiveLatency => Part::LatencyMs.columns(),
             Self::Throughput => Part::ThroughputBps.columns(),
             Self::Ttfb => Part::TtfbMs.columns(),
+            Self::PlayerStartup => Part::PlayerStartupMs.columns(),
+            Self::PageLoad => Part::PageLoadMs.columns(),
+            Self::DrmLoad => Part::DrmLoadMs.columns(),
         }
     }
 
@@ -319,6 +372,9 @@ impl Hist {
             Self::LiveLatency => (Part::LatencyMs, Part::LatencyCount),
             Self::Throughput => (Part::ThroughputBps, Part::ThroughputCount),
             Self::Ttfb => (Part::TtfbMs, Part::TtfbCount),
+            Self::PlayerStartup => (Part::PlayerStartupMs, Part::PlayerStartupCount),
+            Self::PageLoad => (Part::PageLoadMs, Part::PageLoadCount),
+            Self::DrmLoad => (Part::DrmLoadMs, Part::DrmLoadCount),
         }
     }
 }
@@ -393,10 +449,17 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         ("play_ms", _) => total(Part::PlayMs, 1_000.0),
         ("stall_ms", _) => total(Part::StallMs, 250.0),
         ("stall_count", _) => total(Part::StallCount, 1.0),
+        ("wanted_ms", _) => total(Part::PlayOrStallMs, 1_000.0),
+        ("media_ms", _) => total(Part::MediaMs, 1_000.0),
+        ("play_hidden_ms", _) => total(Part::PlayHiddenMs, 1_000.0),
+        ("data_bytes", _) => total(Part::DataBytes, 1e6),
         ("unique_viewers", _) => Recipe::Distinct,
         ("exit_before_start", _) => share(Part::Exited, Part::Stayed, Part::Stayed),
         ("start_failure", _) => share(Part::StartFailed, Part::Attempts, Part::Attempts),
         ("playback_failure", _) => share(Part::PlaybackFailed, Part::Plays, Part::Plays),
+        ("business_failure", _) => share(Part::BusinessFailed, Part::Attempts, Part::Attempts),
+        ("wait_ratio", _) => share(Part::WaitedMs, Part::WaitedOrPlayedMs, Part::WaitedOrPlayed),
+        ("seek_ms", _) => rate(Part::SeekMs, Part::SeekCount, Part::Sought, 1.0),
         ("rebuffer_ratio", _) => share(Part::PlayStallMs, Part::WantedMs, Part::Wanting),
         ("rebuffer_ratio_network", _) => share(Part::PlayStallNetworkMs, Part::WantedMs, Part::Wanting),
         ("stalled_attempt_share", _) => share(Part::Stalled, Part::Plays, Part::Plays),
@@ -404,6 +467,8 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         ("good_share", _) => share(Part::Good, Part::Judged, Part::Judged),
         ("stalls_per_hour", _) => rate(Part::PlayStalls, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
         ("switches_per_hour", _) => rate(Part::Switches, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
+        ("switches_up_per_hour", _) => rate(Part::SwitchesUp, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
+        ("switches_down_per_hour", _) => rate(Part::SwitchesDown, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
         ("bitrate_avg_bps", _) => rate(Part::BitrateBpsMs, Part::BitrateMediaMs, Part::BitrateKnown, 1.0),
         ("startup_any_ms", _) => distribution(Hist::StartupAny, ask)?,
         ("startup_content_ms", _) => distribution(Hist::StartupContent, ask)?,
@@ -411,6 +476,9 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         ("live_latency_ms", _) => distribution(Hist::LiveLatency, ask)?,
         ("throughput_bps", _) => distribution(Hist::Throughput, ask)?,
         ("ttfb_ms", _) => distribution(Hist::Ttfb, ask)?,
+        ("player_startup_ms", _) => distribution(Hist::PlayerStartup, ask)?,
+        ("page_load_ms", _) => distribution(Hist::PageLoad, ask)?,
+        ("drm_load_ms", _) => distribution(Hist::DrmLoad, ask)?,
         ("startup_manifest_ms", _) => rate(Part::StartupManifestMs, Part::Phased, Part::Phased, 1.0),
         ("startup_drm_ms", _) => rate(Part::StartupDrmMs, Part::Phased, Part::Phased, 1.0),
         ("startup_ad_ms", _) => rate(Part::StartupAdMs, Part::Phased, Part::Phased, 1.0),

@@ -1,0 +1,231 @@
+//! Accounts and experiments over HTTP, on the whole server: keys are made, narrowed, switched off and ended; an experiment reaches the
+//! collector's configuration when it runs and leaves it when it stops.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tests::{beacons, stack::Stack, stack::now_ms};
+use uuid::Uuid;
+
+/// Asks as `key`, for `organization` when it is named; gives the status and the envelope's data.
+async fn ask(
+    stack: &Stack,
+    key: &str,
+    organization: Option<&str>,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> (StatusCode, Value) {
+    let mut request = stack.client.request(method, stack.url(path)).header("X-Api-Key", key);
+    if let Some(organization) = organization {
+        request = request.header("X-Tenant-Org-Id", organization);
+    }
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    let response = request.send().await.unwrap();
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    if text.is_empty() {
+        return (status, Value::Null);
+    }
+    let envelope: Value = serde_json::from_str(&text).unwrap();
+    (status, envelope["data"].clone())
+}
+
+/// The fields that an error names, in order.
+fn fields(data: &Value) -> Vec<&str> {
+    let details = data["details"].as_array().unwrap().iter();
+    details.map(|detail| detail["field"].as_str().unwrap()).collect()
+}
+
+async fn post(stack: &Stack, license: &str, origin: &str) -> (StatusCode, i64) {
+    let now = now_ms();
+    let batch = beacons::batch(now, vec![beacons::playing(Uuid::now_v7(), 0, now, 1_000, 0)]);
+    let request = stack.client.post(stack.url(&format!("/v1/beacons?key={license}")));
+    let response = request.header("Origin", origin).json(&batch).send().await.unwrap();
+    let status = response.status();
+    let answer: Value = response.json().await.unwrap();
+    (status, answer["data"]["code"].as_i64().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn keys_are_made_narrowed_switched_off_and_ended_over_http() {
+    let stack = Stack::start().await.unwrap();
+    let own = stack.keys.api_key.as_str();
+
+    // A platform makes an organisation below its own, and keys for it.
+    let path = "/v1/account/organizations";
+    let (status, made) = ask(&stack, own, None, Method::POST, path, Some(json!({"name": "below"}))).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let below = made["result"]["id"].as_str().unwrap();
+    assert_eq!(made["result"]["parentId"], stack.keys.organization_id);
+    let (_, list) = ask(&stack, own, None, Method::GET, path, None).await;
+    assert_eq!(
+        list["result"]["organizations"].as_array().unwrap().len(),
+        2,
+        "the canary's is nobody's"
+    );
+
+    let keys = "/v1/account/api-keys";
+    let wanted = json!({"name": "reader", "scope": "read"});
+    let (status, made) = ask(&stack, own, Some(below), Method::POST, keys, Some(wanted)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let (reader, reader_id) = (
+        made["result"]["secret"].as_str().unwrap(),
+        made["result"]["id"].as_str().unwrap(),
+    );
+    let (_, list) = ask(&stack, own, Some(below), Method::GET, keys, None).await;
+    assert!(!list.to_string().contains(reader), "a secret is told once");
+    assert_eq!(list["result"]["apiKeys"][0]["id"], reader_id);
+    let (status, refused) = ask(&stack, reader, None, Method::GET, keys, None).await;
+    assert_eq!((status, &refused["code"]), (StatusCode::FORBIDDEN, &json!(2002)));
+    let (status, _) = ask(&stack, reader, None, Method::GET, "/v1/analytics/experiments", None).await;
+    assert_eq!(status, StatusCode::OK);
+
+    // Every fault at once, with the nearest right name.
+    let licenses = "/v1/account/licenses";
+    let wrong = json!({"nam": "web", "allowedDomains": ["https://example.com"], "rateLimitPerS": 0, "sample": 2});
+    let (status, refused) = ask(&stack, own, Some(below), Method::POST, licenses, Some(wrong)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let mut named = fields(&refused);
+    named.sort_unstable();
+    assert_eq!(named, ["allowedDomains[0]", "nam", "name", "rateLimitPerS", "sample"]);
+    assert!(refused.to_string().contains("did you mean 'name'?"), "{refused}");
+
+    let wanted = json!({"name": "web", "allowedDomains": ["*.example.com"], "rateLimitPerS": 50});
+    let (status, made) = ask(&stack, own, Some(below), Method::POST, licenses, Some(wanted)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let license = made["result"]["licenseKey"].as_str().unwrap().to_owned();
+    let expected = json!({"licenseKey": license, "name": "web", "allowedDomains": ["*.example.com"], "rateLimitPerS": 50,
+        "collectorEnabled": true, "sample": 1.0});
+    assert_eq!(made["result"], expected);
+    let (page, other) = ("https://www.example.com", "https://www.example.org");
+    assert_eq!(post(&stack, &license, page).await.0, StatusCode::ACCEPTED);
+    assert_eq!(post(&stack, &license, other).await.0, StatusCode::FORBIDDEN);
+
+    let one = format!("{licenses}/{license}");
+    let (status, _) = ask(&stack, reader, None, Method::PATCH, &one, Some(json!({"sample": 1}))).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let (status, refused) = ask(&stack, own, None, Method::PATCH, &one, Some(json!({"sample": 1}))).await;
+    assert_eq!(
+        (status, &refused["code"]),
+        (StatusCode::NOT_FOUND, &json!(2008)),
+        "another organisation's"
+    );
+    let wanted = json!({"allowedDomains": ["*"], "rateLimitPerS": null});
+    let (status, changed) = ask(&stack, own, Some(below), Method::PATCH, &one, Some(wanted)).await;
+    assert_eq!(status, StatusCode::OK, "{changed}");
+    assert_eq!(changed["result"]["rateLimitPerS"], Value::Null);
+    assert_eq!(changed["result"]["name"], "web", "what was not named stays");
+    assert_eq!(post(&stack, &license, other).await.0, StatusCode::ACCEPTED);
+
+    // Off and on again.
+    for (on, expected) in [
+        (false, (StatusCode::FORBIDDEN, 2007)),
+        (true, (StatusCode::ACCEPTED, 0)),
+    ] {
+        let wanted = json!({"collectorEnabled": on});
+        let (status, _) = ask(&stack, own, Some(below), Method::PATCH, &one, Some(wanted)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(post(&stack, &license, page).await, expected);
+    }
+
+    let (status, _) = ask(&stack, own, Some(below), Method::DELETE, &one, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    assert_eq!(post(&stack, &license, page).await.0, StatusCode::UNAUTHORIZED);
+    let (status, _) = ask(&stack, own, Some(below), Method::DELETE, &one, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let path = format!("{keys}/{reader_id}");
+    let (status, _) = ask(&stack, own, Some(below), Method::DELETE, &path, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (status, _) = ask(&stack, reader, None, Method::GET, "/v1/analytics/experiments", None).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn an_experiment_reaches_pages_while_it_runs() {
+    let stack = Stack::start().await.unwrap();
+    let own = stack.keys.api_key.as_str();
+    let path = "/v1/analytics/experiments";
+    let config = async || {
+        let path = format!("/v1/collector/config?key={}", stack.keys.license_key);
+        let request = stack.client.get(stack.url(&path)).header("Origin", "https://a.example");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["access-control-allow-origin"], "https://a.example");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let answer: Value = response.json().await.unwrap();
+        answer["data"]["result"].clone()
+    };
+    let wrong = json!({"arms": [{"name": "a"}, {"name": "a", "weight": 0}, 3], "traffic": 1.5, "metrics": ["rebufer_ratio"],
+        "state": "runing", "switchbackMinutes": 5});
+    let (status, refused) = ask(&stack, own, None, Method::POST, path, Some(wrong)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let mut named = fields(&refused);
+    named.sort_unstable();
+    let expected = [
+        "arms[1].name",
+        "arms[1].weight",
+        "arms[2]",
+        "metrics[0]",
+        "name",
+        "state",
+        "switchbackMinutes",
+        "traffic",
+    ];
+    assert_eq!(named, expected);
+    for near in ["'rebuffer_ratio'", "'running'"] {
+        assert!(
+            refused.to_string().contains(&format!("did you mean {near}?")),
+            "{refused}"
+        );
+    }
+
+    let wanted = json!({"name": "abr-2026", "arms": [{"name": "control"}, {"name": "treatment", "weight": 3}], "traffic": 0.5,
+        "metrics": ["rebuffer_ratio", "startup_any_ms_p50"], "guardrails": ["start_failure"]});
+    let (status, made) = ask(&stack, own, None, Method::POST, path, Some(wanted.clone())).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert_eq!(made["result"]["state"], "draft");
+    let (status, refused) = ask(&stack, own, None, Method::POST, path, Some(wanted)).await;
+    assert_eq!((status, &refused["code"]), (StatusCode::CONFLICT, &json!(3021)));
+    assert_eq!(config().await["experiments"], json!([]));
+
+    let id = made["result"]["id"].as_str().unwrap();
+    let one = format!("{path}/{id}");
+    let change = async |body: Value| ask(&stack, own, None, Method::PATCH, &one, Some(body)).await;
+    let (status, running) = change(json!({"state": "running"})).await;
+    assert_eq!(
+        (status, &running["result"]["state"]),
+        (StatusCode::OK, &json!("running"))
+    );
+    let told = config().await;
+    assert_eq!(
+        (&told["enabled"], &told["sample_permille"]),
+        (&json!(true), &json!(1_000))
+    );
+    assert!((told["now_ms"].as_i64().unwrap() - now_ms()).abs() < 60_000);
+    let expected = json!([{"name": "abr-2026", "salt": id, "traffic_permille": 500, "switchback_ms": null,
+        "arms": [{"name": "control", "weight": 1}, {"name": "treatment", "weight": 3}]}]);
+    assert_eq!(told["experiments"], expected);
+
+    let (status, refused) = change(json!({"arms": [{"name": "a"}, {"name": "b"}]})).await;
+    assert_eq!((status, &refused["code"]), (StatusCode::CONFLICT, &json!(3022)));
+    assert_eq!(fields(&refused), ["arms"]);
+    let (status, _) = change(json!({"traffic": 1, "description": "all of them"})).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(config().await["experiments"][0]["traffic_permille"], 1_000);
+    let (_, stopped) = change(json!({"state": "stopped"})).await;
+    assert_eq!(stopped["result"]["description"], "all of them");
+    assert_eq!(config().await["experiments"], json!([]));
+    let (status, _) = change(json!({"state": "running"})).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+
+    let (organization, stranger) = stack.create_organization("stranger").await.unwrap();
+    let (status, _) = ask(&stack, &stranger, None, Method::GET, &one, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "{organization} must not see it");
+    let (status, _) = ask(&stack, own, None, Method::DELETE, &one, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (_, list) = ask(&stack, own, None, Method::GET, path, None).await;
+    assert_eq!(list["result"]["experiments"], json!([]));
+}
