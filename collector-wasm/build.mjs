@@ -33,6 +33,9 @@ function asText(bytes) {
 /** One entry each, so that a page loads the one it needs. */
 const ADAPTERS = ['html5', 'hlsjs', 'dashjs', 'shaka', 'videojs'];
 
+/** What else a page may load. */
+const ENTRIES = ['index', 'slim', 'debug', 'remote', 'viewer'];
+
 /** Brotli bytes of core and one adapter in one module: the goal, and where the build fails. What hls.js's page loads is just below the second. */
 const BROTLI_GOAL = 15_000;
 const BROTLI_LIMIT = 18_000;
@@ -70,7 +73,7 @@ await build({
   format: 'esm',
   outdir: dist,
   sourcemap: true,
-  entryPoints: { index: 'js/index.ts', slim: 'js/slim.ts', debug: 'js/debug.ts', ...Object.fromEntries(ADAPTERS.map((name) => [name, `js/adapters/${name}.ts`])) },
+  entryPoints: { ...Object.fromEntries(ENTRIES.map((name) => [name, `js/${name}.ts`])), ...Object.fromEntries(ADAPTERS.map((name) => [name, `js/adapters/${name}.ts`])) },
 });
 await build({ ...shared, format: 'iife', sourcemap: true, globalName: 'playhead', outfile: join(dist, 'playhead.js'), entryPoints: ['js/script.ts'] });
 await writeFile(join(dist, 'collector.wasm'), wasm);
@@ -88,7 +91,7 @@ await build({ ...shared, format: 'esm', outfile: join(dist, 'fallback.js'), entr
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.json')], { stdio: 'inherit' });
 for (const name of ADAPTERS) await writeFile(join(dist, `${name}.d.ts`), `export * from './types/adapters/${name}.js';\n`);
-for (const name of ['index', 'slim', 'debug']) await writeFile(join(dist, `${name}.d.ts`), `export * from './types/${name}.js';\n`);
+for (const name of ENTRIES) await writeFile(join(dist, `${name}.d.ts`), `export * from './types/${name}.js';\n`);
 
 // What a page with hls.js loads: core and adapter in one module.
 const together = await build({
@@ -103,7 +106,7 @@ const size = (bytes) => ({
   brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length,
 });
 const sizes = {};
-for (const file of ['index.js', 'slim.js', ...ADAPTERS.map((name) => `${name}.js`), 'playhead.js', 'collector.wasm', 'fallback.js', 'debug.js']) sizes[file] = size(await readFile(join(dist, file)));
+for (const file of ['index.js', 'slim.js', ...ADAPTERS.map((name) => `${name}.js`), 'playhead.js', 'collector.wasm', 'fallback.js', 'debug.js', 'remote.js', 'viewer.js']) sizes[file] = size(await readFile(join(dist, file)));
 sizes['core+hlsjs'] = size(Buffer.from(together.outputFiles[0].contents));
 await writeFile(join(dist, 'sizes.json'), `${JSON.stringify(sizes, null, 2)}\n`);
 console.table(sizes);

@@ -19,6 +19,8 @@ const WHAT = {
   'playhead.js': 'the script tag: core and every adapter',
   'fallback.js': 'the core as JavaScript, only where a policy refuses WebAssembly',
   'debug.js': 'the overlay, only when it is asked for',
+  'remote.js': 'the server\'s settings and the arms of experiments, only where a page asks for them',
+  'viewer.js': 'a pseudonym for the viewer, only where a page wants one',
 };
 
 /** @param {Record<string, {raw: number, gzip: number, brotli: number}>} sizes of dist/sizes.json */

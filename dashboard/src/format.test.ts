@@ -73,7 +73,7 @@ test('a length inside an attempt reads like a player’s clock', () => {
 });
 
 test('bytes are decimal', () => {
-  assert.deepEqual([0, 999, 1_400_000, 2.5e9].map((bytes) => plain(format.bytesText(bytes, 'en-US'))), ['0 B', '999 B', '1.40 MB', '2.50 GB']);
+  assert.deepEqual([0, 999, 1_400_000, 2.5e9].map((bytes) => plain(format.text(bytes, 'bytes', 'en-US'))), ['0 B', '999 B', '1.40 MB', '2.50 GB']);
 });
 
 test('moments are written in the zone asked for, not the machine’s', () => {

@@ -58,6 +58,12 @@ export function scaleOf(unit: Unit, magnitude: number): Scale {
       return { divisor: 1, unit: '', decimals: size > 0 && size < 10 ? 1 : 0, compact: size >= 1e6 };
     case 'count':
       return { divisor: 1, unit: '', decimals: 0, compact: size >= 1e6 };
+    case 'bytes': {
+      const names = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+      const step = Math.min(names.length - 1, size < 1 ? 0 : Math.floor(Math.log10(size) / 3));
+      const scale = of(1000 ** step, names[step]!, 2);
+      return step === 0 ? { ...scale, decimals: 0 } : scale;
+    }
     default:
       // A unit of a newer server: the plain number with its word.
       return of(1, unit.replaceAll('_', ' '), 2);
@@ -148,15 +154,6 @@ export function clockText(ms: number, precise = false): string {
   const pad = (value: number, length = 2) => String(value).padStart(length, '0');
   const fraction = precise ? `.${pad(whole % 1_000, 3)}` : '';
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds)}${fraction}` : `${minutes}:${pad(seconds)}${fraction}`;
-}
-
-/** Bytes in decimal units: `1.4 MB`. */
-export function bytesText(bytes: number, locale: string): string {
-  const names = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const step = Math.min(names.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  const divisor = 1000 ** step;
-  const scale: Scale = { divisor, unit: names[step]!, decimals: step === 0 ? 0 : decimalsFor(bytes / divisor, 2), compact: false };
-  return text(bytes, 'count', locale, scale);
 }
 
 // ---- moments

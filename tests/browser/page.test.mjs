@@ -25,11 +25,22 @@ before(async () => {
   const parameters = new URLSearchParams(location.search);
   window.rejections = [];
   addEventListener('unhandledrejection', (event) => window.rejections.push(String(event.reason)));
-  window.collector = playhead.attach(document.querySelector('video'), {
+  const options = {
     licenseKey: parameters.get('key') ?? ${JSON.stringify(node.client.keys.licenseKey)},
     endpoint: parameters.get('endpoint') ?? ${JSON.stringify(node.client.url)},
     context: { viewer_id: parameters.get('viewer'), video_id: 'plain' },
-  });
+  };
+  if (parameters.has('experiment')) {
+    options.context.viewer_id = playhead.viewerId();
+    playhead.remote({ licenseKey: options.licenseKey, viewerId: options.context.viewer_id }).then((config) => {
+      Object.assign(options.context, config.exposure(parameters.get('experiment')));
+      options.sample = config.sample;
+      window.arm = config.arm(parameters.get('experiment'));
+      window.collector = playhead.attach(document.querySelector('video'), options);
+    });
+  } else {
+    window.collector = playhead.attach(document.querySelector('video'), options);
+  }
   if (parameters.has('autoplay')) document.querySelector('video').play().catch((error) => { window.blocked = error.name; });
 </script>`,
   );
@@ -70,7 +81,6 @@ test('one script tag measures a plain page of another origin, without a prefligh
   await context.close();
 });
 
-// TODO: red; play_ms was 2,027 where the page had played more than 2,500. Perhaps what is held back for dating stops; not looked into yet.
 test('leaving the page flushes what was played, by pagehide', async () => {
   const { page, context } = await openPage(browser);
   await page.goto(`${site.origin}/?viewer=hide`);
@@ -132,6 +142,76 @@ test('a license key nobody knows never breaks the page or the playback', async (
   await play(page, 2_000);
   assert.deepEqual(errors, []);
   assert.deepEqual(await page.evaluate(() => window.rejections), []);
+  await context.close();
+});
+
+test('a viewer keeps an arm from page to page, and its attempts say which', async () => {
+  const plan = { name: 'ladder', arms: [{ name: 'static' }, { name: 'per-title' }], state: 'running' };
+  const { status, body } = await node.client.api('/v1/analytics/experiments', { method: 'POST', body: JSON.stringify(plan) });
+  assert.equal(status, 201, JSON.stringify(body));
+  const { page, context, errors } = await openPage(browser);
+  const arms = new Set();
+  for (let visit = 0; visit < 3; visit++) {
+    await page.goto(`${site.origin}/?experiment=ladder`);
+    await page.waitForFunction(() => window.collector !== undefined);
+    arms.add(await page.evaluate(() => window.arm));
+    await play(page);
+  }
+  const viewer = await page.evaluate(() => playhead.viewerId());
+  assert.match(viewer, /^[0-9a-f-]{36}$/);
+  assert.equal(arms.size, 1);
+  const [arm] = arms;
+  assert.ok(plan.arms.some(({ name }) => name === arm), `the arm was ${arm}`);
+  const byArm = async () => {
+    const now = Date.now();
+    const question = {
+      metrics: ['attempts'],
+      dimensions: ['experiment_name', 'experiment_variant'],
+      filters: [{ attribute: 'viewer_id', operator: 'EQ', value: viewer }],
+      start: new Date(now - 3_600_000).toISOString(),
+      end: new Date(now + 3_600_000).toISOString(),
+    };
+    const answer = await node.client.api('/v1/analytics/query', { method: 'POST', body: JSON.stringify(question) });
+    return answer.body.data.result.rows.map(({ dimensions, values }) => ({ ...dimensions, attempts: values.attempts.value }));
+  };
+  const { answer } = await until(byArm, ([row]) => row?.attempts === 3, 10_000);
+  assert.deepEqual(answer, [{ experiment_name: 'ladder', experiment_variant: arm, attempts: 3 }]);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('measuring is switched off and on again from the server', async () => {
+  const made = await node.client.api('/v1/account/licenses', { method: 'POST', body: JSON.stringify({ name: 'switch', allowedDomains: ['localhost'] }) });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const key = made.body.data.result.licenseKey;
+  const set = async (collectorEnabled) => {
+    const { status } = await node.client.api(`/v1/account/licenses/${key}`, { method: 'PATCH', body: JSON.stringify({ collectorEnabled }) });
+    assert.equal(status, 200);
+  };
+  const { page, context, errors } = await openPage(browser);
+  /** @type {number[]} */
+  const statuses = [];
+  page.on('response', (response) => {
+    if (response.url().includes('/v1/beacons')) statuses.push(response.status());
+  });
+  await page.goto(`${site.origin}/?viewer=switch&key=${key}`);
+  await play(page);
+  await until(async () => statuses.at(-1), (status) => status === 202, 10_000);
+  await set(false);
+  const seek = () => page.evaluate(() => { document.querySelector('video').currentTime = 2; });
+  await until(async () => { await seek(); return statuses.at(-1); }, (status) => status === 403, 20_000);
+  const heard = statuses.length;
+  await seek();
+  await play(page, 4_000);
+  await page.goto(`${site.origin}/?experiment=none&key=${key}`);
+  await page.waitForFunction(() => window.collector !== undefined);
+  await play(page);
+  assert.equal(statuses.length, heard, 'a page that heard so sends nothing more, one that asks nothing at all');
+  await set(true);
+  await page.goto(`${site.origin}/?viewer=switch&key=${key}`);
+  await play(page);
+  await until(async () => statuses.at(-1), (status) => status === 202, 10_000);
+  assert.deepEqual(errors, []);
   await context.close();
 });
 

@@ -63,7 +63,7 @@ function Attempt({ attempt, busy, locale, zone }: { attempt: ImpressionDetail; b
       totals.frames_decoded ? `${format.text(totals.frames_dropped ?? 0, 'count', locale)} of ${format.text(totals.frames_decoded, 'count', locale)}` : undefined,
     ],
     ['Paused', ms(totals.paused_ms ?? 0)],
-    ['Data', totals.data_bytes ? format.bytesText(totals.data_bytes, locale) : format.NOTHING],
+    ['Data', format.text(totals.data_bytes || null, 'bytes', locale)],
     ['Errors', format.text(totals.error_count ?? 0, 'count', locale)],
     [
       'Beacons',
