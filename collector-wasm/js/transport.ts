@@ -255,7 +255,7 @@ export class Transport {
       this.#refused = true;
       this.#queue = [];
     }
-    warn(`the server answered ${status}; ${this.#refused ? 'nothing more is sent' : 'a batch was given up'}`);
+    warn(`the server answered ${status}`);
   }
 
   #failed(parcels: Parcel[], afterMs: number | null): void {

@@ -1027,8 +1027,7 @@ impl Fold {
         let resumed_ms = now.saturating_sub(self.needed_ms(advance_ms));
         let shown_ms = self.shown_ms();
         let moves = advance_ms >= ADVANCE_MS_MIN;
-        let hungry =
-            shown_ms.is_some_and(|shown_ms| if moves { resumed_ms } else { now } >= shown_ms.saturating_add(HUNGER_MS));
+        let hungry = shown_ms.is_some_and(|shown_ms| resumed_ms >= shown_ms.saturating_add(HUNGER_MS));
         if hungry && self.state == State::Starting {
             let cause = self.cause(self.frame_seen_ms, self.buffer_ms);
             self.rebuffer_at(self.frame_seen_ms, cause);
@@ -1254,6 +1253,9 @@ impl Fold {
             return;
         }
         self.play_since_shown();
+        // What is left open belongs to this side of the border, also that the playhead stood for too short a time to tell why.
+        self.settle(self.elapsed_ms());
+        self.still = None;
         self.in_ad = begins;
         self.ad_boundary_at = Some(self.elapsed_ms());
         self.change();
