@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_accounts.sql"),
     include_str!("../migrations/0020_privacy.sql"),
     include_str!("../migrations/0030_shared.sql"),
+    include_str!("../migrations/0040_annotations.sql"),
 ];
 
 /// What can go wrong with the accounts database.
@@ -68,6 +69,9 @@ pub enum AccountsError {
     /// An organisation that is not there.
     #[error("there is no organisation {0}")]
     UnknownOrganization(OrganizationId),
+    /// An annotation more than an organisation may have.
+    #[error("the organisation has all the annotations it may have")]
+    TooManyAnnotations,
     /// A retention longer than the tables keep anything.
     #[error("{table} cannot be kept for {days} days: this server keeps 1 to {days_max}")]
     Retention {

@@ -218,6 +218,18 @@ pub fn written_utc(ms: i64) -> String {
     utc(ms).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// A local day as answers write it, of a reading that is given as though it were UTC.
+#[must_use]
+pub fn written_day(reading_ms: i64) -> String {
+    utc(reading_ms).date_naive().to_string()
+}
+
+/// The first instant at which the clocks of `zone` show a reading that is given as though it were UTC.
+#[must_use]
+pub fn instant_of_reading(reading_ms: i64, zone: Tz) -> i64 {
+    first_instant(utc(reading_ms).naive_utc(), zone)
+}
+
 fn utc(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }

@@ -61,7 +61,8 @@ impl Faults {
         });
     }
 
-    fn unknown<'a>(&mut self, field: &str, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) {
+    /// Notes a name that nothing has, with the nearest one that something has.
+    pub fn unknown<'a>(&mut self, field: &str, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) {
         let name = shortened(name);
         match nearest(&name, known) {
             Some(near) => self.add(field, format!("unknown {what} '{name}'; did you mean '{near}'?")),
@@ -1001,7 +1002,7 @@ pub fn fingerprint(body: &Map<String, Value>) -> u64 {
     hasher.finish()
 }
 
-fn unknown_keys(object: &Map<String, Value>, known: &[&str], prefix: &str, faults: &mut Faults) {
+pub(crate) fn unknown_keys(object: &Map<String, Value>, known: &[&str], prefix: &str, faults: &mut Faults) {
     for key in object.keys() {
         if !known.contains(&key.as_str()) {
             // A key may be no text at all, its path may not.
@@ -1041,18 +1042,19 @@ fn text<'a>(object: &'a Map<String, Value>, key: &str, faults: &mut Faults) -> O
     }
 }
 
-fn required_text<'a>(object: &'a Map<String, Value>, key: &str, at: &str, faults: &mut Faults) -> Option<&'a str> {
+pub(crate) fn required_text<'a>(object: &'a Map<String, Value>, key: &str, at: &str, faults: &mut Faults) -> Option<&'a str> {
+    let field = match at {
+        "" => key.to_owned(),
+        at => format!("{at}.{key}"),
+    };
     match object.get(key) {
         Some(Value::String(text)) => Some(text),
         Some(other) => {
-            faults.add(
-                format!("{at}.{key}"),
-                format!("expected a text, found {}", kind_of(other)),
-            );
+            faults.add(field, format!("expected a text, found {}", kind_of(other)));
             None
         }
         None => {
-            faults.add(format!("{at}.{key}"), "missing");
+            faults.add(field, "missing");
             None
         }
     }
@@ -1080,7 +1082,7 @@ fn boolean(object: &Map<String, Value>, key: &str, faults: &mut Faults) -> bool 
     }
 }
 
-fn kind_of(value: &Value) -> &'static str {
+pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
@@ -1092,7 +1094,7 @@ fn kind_of(value: &Value) -> &'static str {
 }
 
 /// A caller's text, cut so that an error answer stays small.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(80) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -1,5 +1,6 @@
 //! The thin shell: who asks, how long it took, and which function answers.
 
+mod annotations;
 mod catalogue;
 mod erasures;
 mod impressions;
@@ -24,6 +25,9 @@ use crate::{
 
 /// Largest question, in bytes: 256 KiB hold every limit on filters and values at once.
 const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Largest annotation, in bytes: 16 KiB hold the longest texts, escaped.
+const ANNOTATION_BYTES_MAX: usize = 16 * 1024;
 
 /// Settings of the query service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +131,19 @@ impl Query {
             )
             .service(web::resource("/v1/analytics/impressions").route(web::get().to(impressions::list)))
             .service(web::resource("/v1/analytics/impressions/{id}").route(web::get().to(impressions::one)))
+            .service(
+                web::resource("/v1/analytics/annotations")
+                    .app_data(web::PayloadConfig::new(ANNOTATION_BYTES_MAX))
+                    .route(web::get().to(annotations::list))
+                    .route(web::post().to(annotations::create)),
+            )
+            .service(
+                web::resource("/v1/analytics/annotations/{id}")
+                    .app_data(web::PayloadConfig::new(ANNOTATION_BYTES_MAX))
+                    .route(web::get().to(annotations::one))
+                    .route(web::patch().to(annotations::change))
+                    .route(web::delete().to(annotations::delete)),
+            )
             .service(web::resource("/v1/analytics/viewers/{viewerId}").route(web::delete().to(erasures::erase)))
             .service(web::resource("/v1/analytics/erasures/{id}").route(web::get().to(erasures::one)))
             .service(web::resource("/v1/analytics/metrics").route(web::get().to(catalogue::metrics)))
@@ -217,6 +234,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         query::answer,
         impressions::list,
         impressions::one,
+        annotations::list,
+        annotations::create,
+        annotations::one,
+        annotations::change,
+        annotations::delete,
         erasures::erase,
         erasures::one,
         catalogue::metrics,
@@ -227,6 +249,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     modifiers(&ApiKeyHeader),
     tags(
         (name = "analytics", description = "Numbers with intervals, comparisons with verdicts, and single attempts."),
+        (name = "annotations", description = "What happened when: releases, incidents, holidays."),
         (name = "privacy", description = "What viewers may ask for."))
 )]
 struct Documentation;
