@@ -186,12 +186,12 @@ impl Window {
             ceiling: shift(self.ceiling),
         }
     }
+}
 
-    /// The local date of the begin.
-    #[must_use]
-    pub fn date(&self, zone: Tz) -> NaiveDate {
-        local(self.start(), zone).date()
-    }
+/// The local date of an instant.
+#[must_use]
+pub fn date(ms: i64, zone: Tz) -> NaiveDate {
+    local(ms, zone).date()
 }
 
 /// The instant with the same local reading `days` earlier. A reading that the clocks skipped on that day is its first

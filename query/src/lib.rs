@@ -10,6 +10,7 @@
 
 pub mod annotation;
 pub mod calendar;
+pub mod choice;
 pub mod compare;
 mod erasure;
 #[doc(hidden)]

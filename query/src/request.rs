@@ -16,6 +16,7 @@ use schemas::{
     unit::{Better, Unit},
 };
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::calendar::{BUCKETS_MAX, Interval};
 
@@ -306,6 +307,10 @@ pub enum Baseline {
     LastMonth,
     /// Seven days earlier.
     SameWeekdayLastWeek,
+    /// 52 weeks earlier.
+    YearBefore,
+    /// As long a stretch before a release: that of the annotation, or the latest one before the end of the range.
+    Release(Option<Uuid>),
     /// The same time, another audience.
     Cohort(Vec<Filter>),
     /// Another stretch of time, ms since 1970.
@@ -319,17 +324,19 @@ pub enum Baseline {
 
 impl Baseline {
     /// The names that exist now.
-    pub const NAMES: [&'static str; 7] = [
+    pub const NAMES: [&'static str; 9] = [
         "auto",
         "day_before",
         "last_week",
         "last_month",
         "same_weekday_last_week",
+        "year_before",
+        "release",
         "cohort",
         "custom",
     ];
     /// Names of the contract that are not available yet.
-    pub const LATER: [&'static str; 4] = ["release", "year_before", "industry", "experiment"];
+    pub const LATER: [&'static str; 2] = ["industry", "experiment"];
 
     fn simple(name: &str) -> Option<Self> {
         Some(match name {
@@ -338,6 +345,8 @@ impl Baseline {
             "last_week" => Self::LastWeek,
             "last_month" => Self::LastMonth,
             "same_weekday_last_week" => Self::SameWeekdayLastWeek,
+            "year_before" => Self::YearBefore,
+            "release" => Self::Release(None),
             _ => return None,
         })
     }
@@ -791,6 +800,25 @@ fn parse_baseline(
                 _ => None,
             }
         }
+        ("release", Value::Object(release)) => {
+            unknown_keys(release, &["annotation"], &format!("{at}."), faults);
+            match release.get("annotation") {
+                None | Some(Value::Null) => Some(Baseline::Release(None)),
+                Some(id) => {
+                    let parsed = id.as_str().and_then(|id| Uuid::try_parse(id).ok());
+                    if parsed.is_none() {
+                        faults.add(
+                            format!("{at}.annotation"),
+                            format!(
+                                "expected an annotation's id, a UUID, found {}",
+                                shortened(&id.to_string())
+                            ),
+                        );
+                    }
+                    parsed.map(|id| Baseline::Release(Some(id)))
+                }
+            }
+        }
         ("cohort" | "custom", other) => {
             faults.add(at, format!("expected an object, found {}", kind_of(other)));
             None
@@ -1042,7 +1070,12 @@ fn text<'a>(object: &'a Map<String, Value>, key: &str, faults: &mut Faults) -> O
     }
 }
 
-pub(crate) fn required_text<'a>(object: &'a Map<String, Value>, key: &str, at: &str, faults: &mut Faults) -> Option<&'a str> {
+pub(crate) fn required_text<'a>(
+    object: &'a Map<String, Value>,
+    key: &str,
+    at: &str,
+    faults: &mut Faults,
+) -> Option<&'a str> {
     let field = match at {
         "" => key.to_owned(),
         at => format!("{at}.{key}"),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::{Inner, now_ms, query::FilterRequest};
+use super::{Inner, now_ms, query::FilterRequest, refused};
 use crate::{
     annotation::{self, stretch, touches},
     calendar::written_utc,
@@ -419,12 +419,6 @@ fn parse_id(id: &str) -> Result<uuid::Uuid, ApiError> {
 
 fn not_found() -> ApiError {
     ApiError::new(ErrorCode::AnnotationNotFound)
-}
-
-fn refused(faults: Faults) -> ApiError {
-    faults
-        .into_error()
-        .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
 }
 
 fn failed(error: AccountsError) -> ApiError {

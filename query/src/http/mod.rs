@@ -20,6 +20,7 @@ use utoipa::OpenApi as _;
 pub(crate) use self::impressions::parse as parse_listing;
 use crate::{
     erasure::{self, Pace},
+    request::Faults,
     retention,
 };
 
@@ -213,6 +214,13 @@ impl Inner {
         };
         self.questions.with_label_values(&[endpoint, outcome]).inc();
     }
+}
+
+/// A request's faults as the error that names them all.
+fn refused(faults: Faults) -> ApiError {
+    faults
+        .into_error()
+        .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
 }
 
 /// Now, ms since 1970-01-01T00:00:00Z, by this machine's clock.
