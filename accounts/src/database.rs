@@ -36,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_accounts.sql"),
     include_str!("../migrations/0020_privacy.sql"),
     include_str!("../migrations/0030_shared.sql"),
+    include_str!("../migrations/0040_annotations.sql"),
     include_str!("../migrations/0050_experiments.sql"),
 ];
 
@@ -70,6 +71,9 @@ pub enum AccountsError {
     /// An organisation that is not there.
     #[error("there is no organisation {0}")]
     UnknownOrganization(OrganizationId),
+    /// An annotation more than an organisation may have.
+    #[error("the organisation has all the annotations it may have")]
+    TooManyAnnotations,
     /// A retention longer than the tables keep anything.
     #[error("{table} cannot be kept for {days} days: this server keeps 1 to {days_max}")]
     Retention {

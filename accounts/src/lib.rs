@@ -1,4 +1,5 @@
-//! Who may send and who may ask: organisations, license keys, API keys, in SQLite; and how nodes tell each other of them.
+//! Who may send and who may ask: organisations, license keys, API keys; and what happened when, as organisations note it. In SQLite,
+//! and how nodes tell each other of it.
 //!
 //! Invariant: a [`Tenant`] comes only out of a [`Grant`], and a grant only out of an API key that is in the database.
 //! `query` asks for a `Tenant` wherever it builds a statement, so a query without an organisation cannot be written.
@@ -6,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod annotation;
 mod database;
 mod erasure;
 mod experiment;
@@ -14,6 +16,7 @@ mod model;
 mod shared;
 mod tenant;
 
+pub use annotation::{ANNOTATIONS_MAX, Annotation, AnnotationContent, AnnotationKind};
 pub use database::{Accounts, AccountsError, LicenseSettings};
 pub use erasure::Erasure;
 pub use experiment::{Arm, Experiment, ExperimentChange, ExperimentError, ExperimentPlan, ExperimentState};

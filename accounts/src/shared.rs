@@ -1,7 +1,8 @@
 //! Accounts as several nodes tell each other: entries that merge in any order, any number of times, to the same.
 //!
 //! An organisation or a key is made once and never changes but for what has an order: a key is revoked at the earliest moment that
-//! anyone knows, a retention, a license key's settings and an experiment are those set last, an erasure has found the most attempts. Viewers are told to nobody: a request to
+//! anyone knows, a retention, a license key's settings and an experiment are those set last, an erasure has found the most attempts, an
+//! annotation says what was written last unless it was deleted. Viewers are told to nobody: a request to
 //! erase one is carried out by the node that was asked, the others only know how far it is.
 
 use sqlx::{Connection, Row};
@@ -11,7 +12,7 @@ use crate::{Accounts, AccountsError, database::load};
 /// One entry: an organisation, a key, or how far an erasure is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
-    /// `organization`, `license_key`, `license_settings`, `api_key`, `erasure` or `experiment`.
+    /// `organization`, `license_key`, `license_settings`, `api_key`, `erasure`, `annotation` or `experiment`.
     pub kind: String,
     /// Its id; of a license key the key itself.
     pub id: String,
@@ -29,7 +30,7 @@ struct Kind {
 }
 
 /// Organisations first: the others refer to them.
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     Kind {
         name: "organization",
         export: "SELECT organization_id AS id, json_object('organization_id', organization_id, 'parent_id', parent_id, 'name', name, \
@@ -91,6 +92,28 @@ const KINDS: [Kind; 6] = [
                 ON CONFLICT (erasure_id) DO UPDATE SET attempts = max(attempts, excluded.attempts), \
                 erased_at_ms = coalesce(erased_at_ms, excluded.erased_at_ms), closed_at_ms = coalesce(closed_at_ms, excluded.closed_at_ms) \
                 WHERE viewer_id IS NULL",
+    },
+    Kind {
+        name: "annotation",
+        export: "SELECT annotation_id AS id, json_object('annotation_id', annotation_id, 'organization_id', organization_id, 'kind', kind, \
+                 'start_ms', start_ms, 'end_ms', end_ms, 'is_floating', is_floating, 'title', title, 'text', text, 'filters', filters, \
+                 'created_at_ms', a.created_at_ms, 'updated_at_ms', updated_at_ms, 'deleted_at_ms', deleted_at_ms) \
+                 AS body FROM annotations a JOIN organizations o USING (organization_id) WHERE is_local = 0",
+        // Two versions of the same moment: every node takes the one that sorts last.
+        merge: "INSERT INTO annotations (annotation_id, organization_id, kind, start_ms, end_ms, is_floating, title, text, filters, \
+                created_at_ms, updated_at_ms, deleted_at_ms) \
+                SELECT ?1 ->> 'annotation_id', ?1 ->> 'organization_id', ?1 ->> 'kind', ?1 ->> 'start_ms', ?1 ->> 'end_ms', \
+                ?1 ->> 'is_floating', ?1 ->> 'title', ?1 ->> 'text', ?1 ->> 'filters', ?1 ->> 'created_at_ms', \
+                ?1 ->> 'updated_at_ms', ?1 ->> 'deleted_at_ms' WHERE true \
+                ON CONFLICT (annotation_id) DO UPDATE SET kind = excluded.kind, start_ms = excluded.start_ms, end_ms = excluded.end_ms, \
+                is_floating = excluded.is_floating, title = excluded.title, text = excluded.text, filters = excluded.filters, \
+                updated_at_ms = excluded.updated_at_ms, deleted_at_ms = excluded.deleted_at_ms \
+                WHERE excluded.deleted_at_ms < coalesce(annotations.deleted_at_ms, 9223372036854775807) \
+                OR annotations.deleted_at_ms IS NULL AND excluded.deleted_at_ms IS NULL \
+                AND (excluded.updated_at_ms, excluded.title, excluded.kind, excluded.start_ms, coalesce(excluded.end_ms, 0), \
+                excluded.is_floating, coalesce(excluded.text, ''), excluded.filters) \
+                > (annotations.updated_at_ms, annotations.title, annotations.kind, annotations.start_ms, coalesce(annotations.end_ms, 0), \
+                annotations.is_floating, coalesce(annotations.text, ''), annotations.filters)",
     },
     Kind {
         name: "experiment",

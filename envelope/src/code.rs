@@ -99,6 +99,10 @@ catalogue! {
         "Choose another name, or delete the other experiment.", "None.";
     ExperimentState = 3022, 409, "EXPERIMENT_STATE", "The experiment's state does not allow this.",
         "See the details: what decides a viewer's arm is fixed once it has started, and a stopped one stays stopped.", "None.";
+    AnnotationNotFound = 3030, 404, "ANNOTATION_NOT_FOUND", "There is no such annotation.",
+        "Check the id, and that X-Tenant-Org-Id is the organisation it was made in; it may have been deleted.", "None.";
+    AnnotationsFull = 3031, 409, "ANNOTATIONS_FULL", "The organisation has all the annotations it may have.",
+        "Change one that there is; deleted ones count, because every node has to remember them.", "See who makes so many: it is five a day for five years.";
     JournalFull = 4000, 503, "JOURNAL_FULL", "The service cannot take more beacons right now.",
         "Keep the beacons and send them again after Retry-After.", "The journal reached its bound on disk: see why ClickHouse does not drain it, or give it more disk.";
     JournalBusy = 4001, 503, "JOURNAL_BUSY", "The service cannot take more beacons right now.",

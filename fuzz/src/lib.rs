@@ -9,6 +9,7 @@ use accounts::{Accounts, Scope, Tenant};
 pub use engine::fuzzing::request as engine_request;
 pub use ingest::fuzzing::{compact, content_encoding, headers, native_json};
 use journal::{Journal, Options};
+pub use query::fuzzing::annotation;
 use schemas::UnixMs;
 use store::Rows;
 
@@ -24,7 +25,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     Target {
         name: "native_json",
         run: native_json,
@@ -68,6 +69,11 @@ pub const TARGETS: [Target; 9] = [
     Target {
         name: "listing",
         run: listing,
+        mutations: 5_000,
+    },
+    Target {
+        name: "annotation",
+        run: annotation,
         mutations: 5_000,
     },
 ];

@@ -95,7 +95,8 @@ replay!(
     rows,
     engine_request,
     question,
-    listing
+    listing,
+    annotation
 );
 
 /// Seeds of real traffic, for a new target or a new form: `cargo test -p playhead-fuzz -- --ignored` writes them.

@@ -186,12 +186,12 @@ impl Window {
             ceiling: shift(self.ceiling),
         }
     }
+}
 
-    /// The local date of the begin.
-    #[must_use]
-    pub fn date(&self, zone: Tz) -> NaiveDate {
-        local(self.start(), zone).date()
-    }
+/// The local date of an instant.
+#[must_use]
+pub fn date(ms: i64, zone: Tz) -> NaiveDate {
+    local(ms, zone).date()
 }
 
 /// The instant with the same local reading `days` earlier. A reading that the clocks skipped on that day is its first
@@ -216,6 +216,18 @@ pub fn written(ms: i64, zone: Tz) -> String {
 #[must_use]
 pub fn written_utc(ms: i64) -> String {
     utc(ms).to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A local day as answers write it, of a reading that is given as though it were UTC.
+#[must_use]
+pub fn written_day(reading_ms: i64) -> String {
+    utc(reading_ms).date_naive().to_string()
+}
+
+/// The first instant at which the clocks of `zone` show a reading that is given as though it were UTC.
+#[must_use]
+pub fn instant_of_reading(reading_ms: i64, zone: Tz) -> i64 {
+    first_instant(utc(reading_ms).naive_utc(), zone)
 }
 
 fn utc(ms: i64) -> DateTime<Utc> {

@@ -11,10 +11,12 @@ use statistics::{
 };
 
 use crate::{
+    choice::LeftOut,
     plan::{Plan, Reference, ReferenceKind, needs_equal_length},
     request::AskedMetric,
     response::{
-        Amount, Bin, ClusteredBy, Comparison, HistogramValue, MetricValue, NullValue, NumberValue, VerdictWord,
+        Amount, Bin, ClusteredBy, Comparison, ExcludedDay, HistogramValue, MetricValue, NullValue, NumberValue,
+        VerdictWord,
     },
     sql::{
         metric::{Hist, Part, Recipe},
@@ -351,6 +353,7 @@ impl Judge<'_> {
             reason,
             effect_reason: Some("there is no difference to split".to_owned()),
             reference_days: reference.days.clone(),
+            excluded_days: reference.excluded_days(),
             ..Comparison::default()
         };
         if !reference.plan.same_length && needs_equal_length(asked) {
@@ -360,10 +363,11 @@ impl Judge<'_> {
             ));
         }
         if reference.cells.is_empty() {
-            return Some(refused(
-                VerdictWord::InsufficientData,
-                "the baseline has no data".to_owned(),
-            ));
+            let reason = match reference.left_out.len() {
+                0 => "the baseline has no data".to_owned(),
+                left_out => format!("the baseline has no data: {left_out} reference days were left out"),
+            };
+            return Some(refused(VerdictWord::InsufficientData, reason));
         }
         let compared = match reference.plan.kind {
             ReferenceKind::Median => self.against_median(row, reference, recipe),
@@ -373,8 +377,12 @@ impl Judge<'_> {
             Ok(compared) => compared,
             Err(null) => {
                 let mut comparison = refused(VerdictWord::InsufficientData, reason_of(null, recipe));
-                if !matches!(null, Null::TooFewReferences { .. }) {
-                    comparison.reason = format!("one side has no value: {}", comparison.reason);
+                match (null, reference.left_out.len()) {
+                    (Null::TooFewReferences { .. }, 0) => {}
+                    (Null::TooFewReferences { .. }, left_out) => {
+                        comparison.reason += &format!("; {left_out} were left out");
+                    }
+                    _ => comparison.reason = format!("one side has no value: {}", comparison.reason),
                 }
                 return Some(comparison);
             }
@@ -414,6 +422,7 @@ impl Judge<'_> {
             mix_effect: effects.as_ref().ok().map(|effects| effects.1),
             effect_reason: effects.err(),
             reference_days: reference.days.clone(),
+            excluded_days: reference.excluded_days(),
             minimum_detectable: difference.minimum_detectable.and_then(finite),
         })
     }
@@ -559,8 +568,22 @@ pub struct ReferenceSide<'a> {
     pub cells: Vec<(usize, Cell, (i64, i64))>,
     /// Local dates of these windows.
     pub days: Vec<chrono::NaiveDate>,
+    /// What was left out.
+    pub left_out: &'a [LeftOut],
     /// Strata of both sides, where they were read.
     pub strata: Option<(&'a Cells, &'a Cells)>,
+}
+
+impl ReferenceSide<'_> {
+    fn excluded_days(&self) -> Vec<ExcludedDay> {
+        let excluded = self.left_out.iter().map(|left_out| ExcludedDay {
+            date: left_out.date,
+            kind: left_out.kind,
+            title: left_out.title.clone(),
+            annotation: left_out.annotation_id,
+        });
+        excluded.collect()
+    }
 }
 
 struct Side<'a> {

@@ -1,9 +1,13 @@
 //! What `fuzz/` calls: the readers of questions, with what must hold whatever they read. Each panics where it does not hold.
 
-use accounts::Tenant;
+use accounts::{Annotation, AnnotationContent, AnnotationKind, Tenant};
 use actix_web::web;
+use chrono_tz::Tz;
+use schemas::UnixMs;
+use uuid::Uuid;
 
 use crate::{
+    annotation,
     http::parse_listing,
     plan::Plan,
     request::{self, Faults, Question},
@@ -28,7 +32,10 @@ pub fn question(body: &[u8], tenant: Tenant) {
         Err(faults) => return refused(faults),
     };
     let chosen = vec![vec![VALUE.to_owned(); question.dimensions.len()]];
-    let plan = Plan::new(tenant, question, NOW_MS);
+    let plan = match Plan::new(tenant, question, &noted(), NOW_MS) {
+        Ok(plan) => plan,
+        Err(faults) => return refused(faults),
+    };
     if plan.too_large().is_some() {
         return;
     }
@@ -37,6 +44,24 @@ pub fn question(body: &[u8], tenant: Tenant) {
             ours(read.statement());
         }
     }
+}
+
+/// A body of `POST /v1/analytics/annotations`: it says the same when it is written and read again, or every fault names a field.
+///
+/// # Panics
+/// Where that does not hold.
+pub fn annotation(body: &[u8]) {
+    let Ok(body) = serde_json::from_slice(body) else {
+        return;
+    };
+    let content = match annotation::parse(&body) {
+        Ok(content) => content,
+        Err(faults) => return refused(faults),
+    };
+    let (start, end) = annotation::stretch(&content, Tz::UTC);
+    assert!(start <= end, "it ends before it begins");
+    let again = annotation::parse(&annotation::written(&content).into());
+    assert_eq!(again.ok(), Some(content), "it is not read as it was written");
 }
 
 /// The query string of `GET /v1/analytics/impressions`: it becomes a statement that holds nothing of the caller's, and the cursor of
@@ -61,6 +86,33 @@ pub fn listing(query: &[u8], tenant: Tenant) {
     let mut next: Vec<(String, String)> = query.into_iter().filter(|(name, _)| name != "cursor").collect();
     next.push(("cursor".to_owned(), cursor));
     assert!(parse_listing(&next).is_ok(), "the next page is refused");
+}
+
+/// A release and an incident of the week before.
+fn noted() -> Vec<Annotation> {
+    const DAY_MS: i64 = 86_400_000;
+    let content = |kind, start, end| AnnotationContent {
+        kind,
+        start: UnixMs(start),
+        end,
+        is_floating: false,
+        title: VALUE.to_owned(),
+        text: None,
+        filters: "[]".to_owned(),
+    };
+    let incident_end = Some(UnixMs(NOW_MS - 6 * DAY_MS));
+    [
+        content(AnnotationKind::Release, NOW_MS - 3 * DAY_MS, None),
+        content(AnnotationKind::Incident, NOW_MS - 7 * DAY_MS, incident_end),
+    ]
+    .into_iter()
+    .map(|content| Annotation {
+        annotation_id: Uuid::nil(),
+        content,
+        created_at: UnixMs(NOW_MS),
+        updated_at: UnixMs(NOW_MS),
+    })
+    .collect()
 }
 
 fn refused(faults: Faults) {

@@ -1,19 +1,19 @@
 //! From a question to what must be read: a list of named pure steps.
 //!
 //! Invariant: a plan holds an [`accounts::Tenant`], so a plan that could see another organisation's data cannot be made.
-//! Pure: `now` is an argument. Which steps run at the same time, and what is done with their rows, lives in `run.rs`.
+//! Pure: `now` and the annotations are arguments. Which steps run at the same time, and what is done with their rows, lives in `run.rs`.
 
 use std::collections::BTreeSet;
 
-use accounts::Tenant;
-use chrono::NaiveDate;
+use accounts::{Annotation, AnnotationKind, Tenant};
 use schemas::metric::Kind;
-use statistics::baseline::MAX_REFERENCES;
 use store::Statement;
+use uuid::Uuid;
 
 use crate::{
-    calendar::{Window, days_earlier},
-    request::{Ask, AskedMetric, Baseline, Dimension, Filter, OrderKey, Question},
+    calendar::{Window, days_earlier, written, written_utc},
+    choice::{Choice, LOOK_BACK, choose},
+    request::{Ask, AskedBaseline, AskedMetric, Baseline, Dimension, Faults, Filter, OrderKey, Question},
     sql::{
         metric::{Hist, Part, Recipe, recipe},
         statement::{self, Grid, RANKED_MAX, Scope, Wanted},
@@ -66,14 +66,29 @@ pub struct Reference {
     pub scope: Scope,
     /// Which of the question's dimensions tell its rows apart. A cohort lacks those it fixes itself.
     pub kept: Vec<usize>,
-    /// Local date each window begins on. Empty for a cohort.
-    pub days: Vec<NaiveDate>,
+    /// Whether its windows are other days, which the answer names. Not so for a cohort.
+    pub names_days: bool,
+    /// Which of its windows count for which time bucket, where not all of them do.
+    pub choice: Option<Choice>,
     /// Where its windows stand in [`Plan::joined`]; none when it is read by itself.
     pub places: Option<Vec<usize>>,
     /// Whether its windows are as long as the question's.
     pub same_length: bool,
     /// What the caller should know.
     pub warnings: Vec<String>,
+    /// What the caller may like to know.
+    pub notes: Vec<String>,
+}
+
+/// The annotations that a question's baselines speak of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mentioned {
+    /// Incidents and holidays that touch this stretch, ms since 1970.
+    pub excluding: Option<(i64, i64)>,
+    /// The latest release before this moment, ms since 1970.
+    pub release_before: Option<i64>,
+    /// These.
+    pub ids: Vec<Uuid>,
 }
 
 /// How the windows of a baseline become one value.
@@ -151,16 +166,32 @@ impl Read {
 }
 
 impl Plan {
-    /// Decides what to read.
+    /// The annotations that [`Self::new`] needs for a question.
     #[must_use]
-    pub fn new(tenant: Tenant, question: Question, now_ms: i64) -> Self {
-        let zone = question.timezone;
-        // A present side is cut at now; references are that window moved, so both sides end at the same elapsed time.
-        let end = question.end.min(now_ms).max(question.start);
-        let mut window = Window::new(question.start, end, question.interval, zone);
-        if end < question.end && question.interval.is_none() {
-            window.ceiling = question.end;
+    pub fn mentions(question: &Question, now_ms: i64) -> Mentioned {
+        let window = present_window(question, now_ms);
+        let mut mentioned = Mentioned::default();
+        for asked in &question.compare {
+            match &asked.baseline {
+                Baseline::Auto => {
+                    let back = LOOK_BACK * 7 * whole_weeks(&window, question);
+                    let from = days_earlier(window.start(), back, question.timezone);
+                    mentioned.excluding = Some((from, window.start()));
+                }
+                Baseline::Release(None) => mentioned.release_before = Some(window.end()),
+                Baseline::Release(Some(id)) => mentioned.ids.push(*id),
+                _ => {}
+            }
         }
+        mentioned
+    }
+
+    /// Decides what to read. `annotations` are those that [`Self::mentions`] names, others do no harm.
+    ///
+    /// # Errors
+    /// When a baseline's release is not there, or is later than the range's begin.
+    pub fn new(tenant: Tenant, question: Question, annotations: &[Annotation], now_ms: i64) -> Result<Self, Faults> {
+        let window = present_window(&question, now_ms);
         let scope = Scope {
             tenant,
             grid: Grid::new(vec![window.clone()]),
@@ -178,11 +209,19 @@ impl Plan {
             question.metrics.len(),
             "the parser knows only metrics with a recipe"
         );
-        let mut references: Vec<Reference> = question
-            .compare
-            .iter()
-            .map(|asked| reference(&asked.label, &asked.baseline, &question, &scope, &window))
+        let mut faults = Faults::default();
+        let given = Given {
+            question: &question,
+            scope: &scope,
+            window: &window,
+            annotations,
+        };
+        let mut references: Vec<Reference> = (0..question.compare.len())
+            .filter_map(|index| given.reference(index, &mut faults))
             .collect();
+        if !faults.0.is_empty() {
+            return Err(faults);
+        }
 
         let joined = joined(&scope, &mut references);
         let alone: Vec<usize> = (0..references.len())
@@ -204,14 +243,14 @@ impl Plan {
             steps.push(Step::Strata);
             steps.extend(alone.into_iter().map(Step::ReferenceStrata));
         }
-        Self {
+        Ok(Self {
             question,
             recipes,
             scope,
             references,
             joined,
             steps,
-        }
+        })
     }
 
     /// Why the question cannot be put to the tables at all; none when it can.
@@ -366,6 +405,12 @@ impl Plan {
 }
 
 impl Reference {
+    /// Whether one of its windows counts for a time bucket of the question.
+    #[must_use]
+    pub fn is_used(&self, window: usize, bucket: usize) -> bool {
+        self.choice.as_ref().is_none_or(|choice| choice.used[window][bucket])
+    }
+
     /// The values that tell this baseline's rows apart, of a row of the question.
     #[must_use]
     pub fn key(&self, values: &[String]) -> Vec<String> {
@@ -379,6 +424,11 @@ impl Reference {
 fn joined(scope: &Scope, references: &mut [Reference]) -> Grid {
     let mut joined = scope.grid.clone();
     for reference in references {
+        // There is nothing to read where every day was left out.
+        if reference.scope.grid.windows().is_empty() {
+            reference.places = Some(Vec::new());
+            continue;
+        }
         // A cohort has other filters.
         if reference.scope.filters != scope.filters {
             continue;
@@ -459,106 +509,218 @@ fn chunks(chosen: &[Vec<String>]) -> Vec<Option<Vec<Vec<String>>>> {
     all
 }
 
-fn reference(label: &str, baseline: &Baseline, question: &Question, scope: &Scope, window: &Window) -> Reference {
-    let zone = question.timezone;
-    let every: Vec<usize> = (0..question.dimensions.len()).collect();
-    let days = whole_days(window, question);
-    let of = |kind, shifts: Vec<u32>, warnings: Vec<String>| {
-        let windows: Vec<Window> = shifts.iter().map(|shift| window.days_earlier(*shift, zone)).collect();
+/// The question's window. A present side is cut at now; references are that window moved, so both sides end at the same elapsed time.
+fn present_window(question: &Question, now_ms: i64) -> Window {
+    let end = question.end.min(now_ms).max(question.start);
+    let mut window = Window::new(question.start, end, question.interval, question.timezone);
+    if end < question.end && question.interval.is_none() {
+        window.ceiling = question.end;
+    }
+    window
+}
+
+fn unadjusted(label: &str) -> String {
+    format!("{label} is not adjusted for weekday")
+}
+
+/// What baselines are made of.
+struct Given<'a> {
+    question: &'a Question,
+    scope: &'a Scope,
+    window: &'a Window,
+    annotations: &'a [Annotation],
+}
+
+impl Given<'_> {
+    /// The baseline at `index` of the question; none, and a fault, when its release is not there.
+    fn reference(&self, index: usize, faults: &mut Faults) -> Option<Reference> {
+        let (question, window) = (self.question, self.window);
+        let AskedBaseline { label, baseline } = &question.compare[index];
+        let zone = question.timezone;
+        let days = whole_days(window, question);
+        let of = |kind, shifts: Vec<u32>, warnings: Vec<String>| {
+            let windows = shifts.iter().map(|shift| window.days_earlier(*shift, zone)).collect();
+            Reference {
+                warnings,
+                ..self.earlier(label, kind, windows)
+            }
+        };
+        let overlapping = |shift: u32| {
+            (days > shift)
+                .then(|| format!("{label} lies {shift} days back, the range is longer: both sides share attempts"))
+        };
+        Some(match baseline {
+            Baseline::DayBefore => {
+                let warnings = [unadjusted(label)].into_iter().chain(overlapping(1)).collect();
+                of(ReferenceKind::Single, vec![1], warnings)
+            }
+            Baseline::SameWeekdayLastWeek => of(ReferenceKind::Single, vec![7], overlapping(7).into_iter().collect()),
+            Baseline::YearBefore => of(
+                ReferenceKind::Single,
+                vec![YEAR_DAYS],
+                overlapping(YEAR_DAYS).into_iter().collect(),
+            ),
+            // As many windows of the range's own length as fit, at least one.
+            Baseline::LastWeek => of(ReferenceKind::Pooled, multiples(days, 7), vec![unadjusted(label)]),
+            Baseline::LastMonth => of(ReferenceKind::Pooled, multiples(days, 28), vec![unadjusted(label)]),
+            Baseline::Auto => {
+                let choice = choose(window, 7 * whole_weeks(window, question), self.annotations, zone);
+                Reference {
+                    warnings: choice.warnings(label),
+                    choice: Some(choice.clone()),
+                    ..self.earlier(label, ReferenceKind::Median, choice.windows)
+                }
+            }
+            Baseline::Release(id) => self.since(self.release(*id, index, faults)?, label),
+            Baseline::Cohort(filters) => self.cohort(label, filters),
+            Baseline::Custom { start, end } => {
+                let end = (*end).min(self.scope.now_ms).max(*start);
+                let other = Window::new(*start, end, question.interval, zone);
+                let same_length = other.end() - other.start() == window.end() - window.start();
+                Reference {
+                    same_length,
+                    warnings: (!same_length)
+                        .then(|| format!("{label} is not as long as the range: counts are not compared"))
+                        .into_iter()
+                        .collect(),
+                    ..self.earlier(label, ReferenceKind::Single, vec![other])
+                }
+            }
+        })
+    }
+
+    /// The same attempts in other windows.
+    fn earlier(&self, label: &str, kind: ReferenceKind, windows: Vec<Window>) -> Reference {
         Reference {
             label: label.to_owned(),
             kind,
-            days: windows.iter().map(|window| window.date(zone)).collect(),
             scope: Scope {
                 grid: Grid::new(windows),
-                ..scope.clone()
+                ..self.scope.clone()
             },
-            kept: every.clone(),
+            kept: (0..self.question.dimensions.len()).collect(),
+            names_days: true,
+            choice: None,
             places: None,
             same_length: true,
-            warnings,
+            warnings: Vec::new(),
+            notes: Vec::new(),
         }
-    };
-    let unadjusted = || format!("{label} is not adjusted for weekday");
-    let overlapping = |shift: u32| {
-        (days > shift)
-            .then(|| format!("{label} lies {shift} days back, the range is longer: both sides share attempts"))
-    };
-    match baseline {
-        Baseline::DayBefore => {
-            let warnings = [unadjusted()].into_iter().chain(overlapping(1)).collect();
-            of(ReferenceKind::Single, vec![1], warnings)
-        }
-        Baseline::SameWeekdayLastWeek => of(ReferenceKind::Single, vec![7], overlapping(7).into_iter().collect()),
-        // As many windows of the range's own length as fit, at least one.
-        Baseline::LastWeek => of(ReferenceKind::Pooled, multiples(days, 7), vec![unadjusted()]),
-        Baseline::LastMonth => of(ReferenceKind::Pooled, multiples(days, 28), vec![unadjusted()]),
-        Baseline::Auto => {
-            let weeks = days.div_ceil(7);
-            of(
-                ReferenceKind::Median,
-                (1..=MAX_REFERENCES as u32).map(|index| index * weeks * 7).collect(),
-                Vec::new(),
-            )
-        }
-        Baseline::Cohort(filters) => {
-            let fixed = |dimension: &Dimension| filters.iter().any(|filter| filter.dimension == *dimension);
-            let others = question
-                .filters
-                .iter()
-                .filter(|filter| !fixed(&filter.dimension))
-                .cloned();
-            let filters: Vec<Filter> = others.chain(filters.iter().cloned()).collect();
-            Reference {
-                label: label.to_owned(),
-                kind: ReferenceKind::Single,
-                scope: Scope {
-                    filters,
-                    ..scope.clone()
-                },
-                kept: every
-                    .into_iter()
-                    .filter(|index| !fixed(&question.dimensions[*index]))
-                    .collect(),
-                days: Vec::new(),
-                places: None,
-                same_length: true,
-                warnings: Vec::new(),
+    }
+
+    /// Other attempts at the same time.
+    fn cohort(&self, label: &str, filters: &[Filter]) -> Reference {
+        let fixed = |dimension: &Dimension| filters.iter().any(|filter| filter.dimension == *dimension);
+        let others = self.question.filters.iter().filter(|filter| !fixed(&filter.dimension));
+        let windows = self.scope.grid.windows().to_vec();
+        let mut cohort = self.earlier(label, ReferenceKind::Single, windows);
+        cohort.scope.filters = others.chain(filters).cloned().collect();
+        cohort.kept.retain(|index| !fixed(&self.question.dimensions[*index]));
+        cohort.names_days = false;
+        cohort
+    }
+
+    /// The release that the baseline at `index` speaks of; a fault when there is none or the range begins before it.
+    fn release(&self, id: Option<Uuid>, index: usize, faults: &mut Faults) -> Option<&Annotation> {
+        let is_release = |annotation: &&Annotation| annotation.content.kind == AnnotationKind::Release;
+        let release = match id {
+            Some(id) => {
+                let field = format!("compare[{index}].release.annotation");
+                let found = self
+                    .annotations
+                    .iter()
+                    .find(|annotation| annotation.annotation_id == id);
+                match found {
+                    None => faults.add(field, format!("there is no annotation {id}")),
+                    Some(found) if !is_release(&found) => {
+                        let (kind, title) = (found.content.kind.name(), &found.content.title);
+                        faults.add(field, format!("'{title}' is no release but of the kind '{kind}'"));
+                    }
+                    Some(_) => {}
+                }
+                found.filter(is_release)?
             }
-        }
-        Baseline::Custom { start, end } => {
-            let end = (*end).min(scope.now_ms).max(*start);
-            let other = Window::new(*start, end, question.interval, zone);
-            let same_length = other.end() - other.start() == window.end() - window.start();
-            Reference {
-                label: label.to_owned(),
-                kind: ReferenceKind::Single,
-                days: vec![other.date(zone)],
-                scope: Scope {
-                    grid: Grid::new(vec![other]),
-                    ..scope.clone()
-                },
-                kept: every,
-                places: None,
-                same_length,
-                warnings: (!same_length)
-                    .then(|| format!("{label} is not as long as the range: counts are not compared"))
-                    .into_iter()
-                    .collect(),
+            None => {
+                let latest = self
+                    .annotations
+                    .iter()
+                    .filter(is_release)
+                    .filter(|release| release.content.start.0 < self.window.end())
+                    .max_by_key(|release| (release.content.start, release.annotation_id));
+                if latest.is_none() {
+                    faults.add(
+                        format!("compare[{index}]"),
+                        "no release is noted before the end of the range; POST /v1/analytics/annotations notes one",
+                    );
+                }
+                latest?
             }
+        };
+        let (title, at) = (&release.content.title, release.content.start.0);
+        if self.window.start() < at {
+            faults.add(
+                "start",
+                format!(
+                    "compare[{index}] compares what came after the release '{title}' with what came before it, so the range must not \
+                     begin before {}",
+                    written_utc(at)
+                ),
+            );
+            return None;
+        }
+        Some(release)
+    }
+
+    /// As long a stretch before a release: the window moved back by the fewest whole local days that put it there, so that the same
+    /// hours are compared.
+    fn since(&self, release: &Annotation, label: &str) -> Reference {
+        let (question, window) = (self.question, self.window);
+        let zone = question.timezone;
+        let at = release.content.start.0;
+        let days = fewest_days(window.end(), at, question);
+        // Whole weeks hold every weekday as often as any others do.
+        let own = whole_days(window, question);
+        let is_whole_weeks = question.interval.is_none()
+            && own.is_multiple_of(7)
+            && days_earlier(window.end(), own, zone) == window.start();
+        Reference {
+            warnings: (!days.is_multiple_of(7) && !is_whole_weeks)
+                .then(|| unadjusted(label))
+                .into_iter()
+                .collect(),
+            notes: vec![format!(
+                "{label} is the same hours {days} day{} earlier, before the release '{}' of {}",
+                if days == 1 { "" } else { "s" },
+                release.content.title,
+                written(at, zone)
+            )],
+            ..self.earlier(label, ReferenceKind::Single, vec![window.days_earlier(days, zone)])
         }
     }
 }
 
+/// 52 weeks: the same weekday, and nearly the same season.
+const YEAR_DAYS: u32 = 52 * 7;
+
+/// The fewest weeks by which the window can be moved back without touching itself; at least 1.
+fn whole_weeks(window: &Window, question: &Question) -> u32 {
+    whole_days(window, question).div_ceil(7)
+}
+
 /// The fewest local days by which the window can be moved back without touching itself; at least 1.
 fn whole_days(window: &Window, question: &Question) -> u32 {
+    fewest_days(window.end(), window.start(), question)
+}
+
+/// The fewest local days by which `end` can be moved back to `limit` or before it; at least 1.
+fn fewest_days(end: i64, limit: i64, question: &Question) -> u32 {
     const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
     // Begin below the nominal number: a day may have 23 hours. Ranges end after at most 100 years.
-    let mut days = u32::try_from((window.end() - window.start()) / DAY_MS)
+    let mut days = u32::try_from((end - limit) / DAY_MS)
         .unwrap_or_default()
         .saturating_sub(1)
         .max(1);
-    while days_earlier(window.end(), days, question.timezone) > window.start() {
+    while days_earlier(end, days, question.timezone) > limit {
         days += 1;
     }
     days

@@ -16,6 +16,7 @@ use schemas::{
     unit::{Better, Unit},
 };
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::calendar::{BUCKETS_MAX, Interval};
 
@@ -61,13 +62,8 @@ impl Faults {
         });
     }
 
-    pub(crate) fn unknown<'a>(
-        &mut self,
-        field: &str,
-        what: &str,
-        name: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) {
+    /// Notes a name that nothing has, with the nearest one that something has.
+    pub fn unknown<'a>(&mut self, field: &str, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) {
         let name = shortened(name);
         match nearest(&name, known) {
             Some(near) => self.add(field, format!("unknown {what} '{name}'; did you mean '{near}'?")),
@@ -311,6 +307,10 @@ pub enum Baseline {
     LastMonth,
     /// Seven days earlier.
     SameWeekdayLastWeek,
+    /// 52 weeks earlier.
+    YearBefore,
+    /// As long a stretch before a release: that of the annotation, or the latest one before the end of the range.
+    Release(Option<Uuid>),
     /// The same time, another audience.
     Cohort(Vec<Filter>),
     /// Another stretch of time, ms since 1970.
@@ -324,17 +324,19 @@ pub enum Baseline {
 
 impl Baseline {
     /// The names that exist now.
-    pub const NAMES: [&'static str; 7] = [
+    pub const NAMES: [&'static str; 9] = [
         "auto",
         "day_before",
         "last_week",
         "last_month",
         "same_weekday_last_week",
+        "year_before",
+        "release",
         "cohort",
         "custom",
     ];
     /// Names of the contract that are not available yet.
-    pub const LATER: [&'static str; 4] = ["release", "year_before", "industry", "experiment"];
+    pub const LATER: [&'static str; 2] = ["industry", "experiment"];
 
     fn simple(name: &str) -> Option<Self> {
         Some(match name {
@@ -343,6 +345,8 @@ impl Baseline {
             "last_week" => Self::LastWeek,
             "last_month" => Self::LastMonth,
             "same_weekday_last_week" => Self::SameWeekdayLastWeek,
+            "year_before" => Self::YearBefore,
+            "release" => Self::Release(None),
             _ => return None,
         })
     }
@@ -796,6 +800,25 @@ fn parse_baseline(
                 _ => None,
             }
         }
+        ("release", Value::Object(release)) => {
+            unknown_keys(release, &["annotation"], &format!("{at}."), faults);
+            match release.get("annotation") {
+                None | Some(Value::Null) => Some(Baseline::Release(None)),
+                Some(id) => {
+                    let parsed = id.as_str().and_then(|id| Uuid::try_parse(id).ok());
+                    if parsed.is_none() {
+                        faults.add(
+                            format!("{at}.annotation"),
+                            format!(
+                                "expected an annotation's id, a UUID, found {}",
+                                shortened(&id.to_string())
+                            ),
+                        );
+                    }
+                    parsed.map(|id| Baseline::Release(Some(id)))
+                }
+            }
+        }
         ("cohort" | "custom", other) => {
             faults.add(at, format!("expected an object, found {}", kind_of(other)));
             None
@@ -1053,17 +1076,18 @@ pub(crate) fn required_text<'a>(
     at: &str,
     faults: &mut Faults,
 ) -> Option<&'a str> {
+    let field = match at {
+        "" => key.to_owned(),
+        at => format!("{at}.{key}"),
+    };
     match object.get(key) {
         Some(Value::String(text)) => Some(text),
         Some(other) => {
-            faults.add(
-                format!("{at}.{key}"),
-                format!("expected a text, found {}", kind_of(other)),
-            );
+            faults.add(field, format!("expected a text, found {}", kind_of(other)));
             None
         }
         None => {
-            faults.add(format!("{at}.{key}"), "missing");
+            faults.add(field, "missing");
             None
         }
     }

@@ -222,10 +222,26 @@ pub struct Comparison {
     pub mix_effect: Option<f64>,
     /// Why there are no effects; null when there are.
     pub effect_reason: Option<String>,
-    /// Local dates the baseline was made of. Empty for a cohort.
+    /// Local dates the baseline was made of, each that of its time bucket's begin. Empty for a cohort.
     pub reference_days: Vec<NaiveDate>,
+    /// What `auto` left out. Absent when that is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub excluded_days: Vec<ExcludedDay>,
     /// Smallest true difference that would have been found with a power of 80 %.
     pub minimum_detectable: Option<f64>,
+}
+
+/// A reference that was left out because an annotation spoils it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExcludedDay {
+    /// Local date it begins on.
+    pub date: NaiveDate,
+    /// `incident` or `holiday`.
+    pub kind: &'static str,
+    /// The annotation's title.
+    pub title: String,
+    /// The annotation's id.
+    pub annotation: uuid::Uuid,
 }
 
 /// The closed list of verdicts.

@@ -13,7 +13,7 @@ use statistics::Weights;
 use store::{Store, StoreError};
 
 use crate::{
-    calendar::{written, written_utc},
+    calendar::{date, written, written_utc},
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide, point},
     plan::{Plan, Read, Step},
     request::{Dimension, OrderKey, cursor},
@@ -112,12 +112,9 @@ pub type Observe<'a> = &'a (dyn Fn(&'static str, f64) + Send + Sync);
 /// When the tables do not answer within the limits.
 pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(QueryResult, Vec<Message>), RunError> {
     let begun = Instant::now();
-    let mut messages: Vec<Message> = plan
-        .references
-        .iter()
-        .flat_map(|reference| &reference.warnings)
-        .map(Message::warning)
-        .collect();
+    let warnings = plan.references.iter().flat_map(|reference| &reference.warnings);
+    let notes = plan.references.iter().flat_map(|reference| &reference.notes);
+    let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
 
     let (fresh_ms, bots) = try_join(
         number(store, &plan, Step::Freshness, observe),
@@ -530,13 +527,17 @@ fn counterpart<'a>(
         plan: reference,
         cells: Vec::new(),
         days: Vec::new(),
+        left_out: reference
+            .choice
+            .as_ref()
+            .map_or(&[][..], |choice| choice.left_out[bucket].as_slice()),
         strata: strata.map(|(current, references)| (current, &references[index])),
     };
     for (number, window) in reference.scope.grid.windows().iter().enumerate() {
         let has_data = cells.keys().any(|key| key.window == number);
         // A bucket that the clocks skipped on that day has no counterpart.
         let skipped = bucket >= window.buckets() || window.bucket(bucket).0 >= window.bucket(bucket).1;
-        if !has_data || skipped {
+        if !has_data || skipped || !reference.is_used(number, bucket) {
             continue;
         }
         let key = Key {
@@ -549,7 +550,9 @@ fn counterpart<'a>(
             cells.get(&key).cloned().unwrap_or_default(),
             window.bucket(bucket),
         ));
-        side.days.extend(reference.days.get(number));
+        if reference.names_days {
+            side.days.push(date(window.bucket(bucket).0, plan.question.timezone));
+        }
     }
     side
 }

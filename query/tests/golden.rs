@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use accounts::{Accounts, Scope, Tenant};
+use accounts::{Accounts, Annotation, Scope, Tenant};
 use engine::testing::EngineProcess;
 use query::{plan::Plan, request, sql::statement};
 use schemas::UnixMs;
@@ -59,15 +59,24 @@ impl Goldens {
         answer.unwrap_or_else(|error| panic!("{name}: {error}\n{}", statement.sql()));
     }
 
-    async fn check_plan(&self, name: &str, body: &Value, chosen: &[Vec<String>]) {
+    async fn check_plan(&self, name: &str, body: &Value, annotations: &[Annotation], chosen: &[Vec<String>]) {
         let question = request::parse(body).unwrap_or_else(|faults| panic!("{faults:?}"));
-        let plan = Plan::new(self.tenant, question, NOW_MS);
+        let plan = Plan::new(self.tenant, question, annotations, NOW_MS).unwrap_or_else(|faults| panic!("{faults:?}"));
         for (place, step) in plan.steps.iter().enumerate() {
             for (index, read) in plan.reads(*step, chosen).iter().enumerate() {
                 let name = format!("{name}_{place}_{}_{index}", step.name());
                 self.check(&name, read.statement()).await;
             }
         }
+    }
+}
+
+fn noted(body: Value) -> Annotation {
+    Annotation {
+        annotation_id: uuid::Uuid::from_u128(7),
+        content: query::annotation::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}")),
+        created_at: UnixMs(0),
+        updated_at: UnixMs(0),
     }
 }
 
@@ -80,6 +89,7 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
             &json!({"metrics": ["attempts", "startup_any_ms_p95", "good_share"], "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z",
                 "timezone": "Europe/Vienna", "compare": ["auto", "day_before"]}),
             &[],
+            &[],
         )
         .await;
     goldens
@@ -91,6 +101,7 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
                 "orderBy": [{"name": "rebuffer_ratio"}], "includeBots": true,
                 "start": "2026-11-19T00:00:00Z", "end": "2026-11-20T00:00:00Z", "interval": "hour",
                 "compare": [{"cohort": {"filters": [{"attribute": "browser", "operator": "EQ", "value": "Safari"}]}}]}),
+            &[],
             &[vec!["Chrome".into(), "red".into()], vec![String::new(), "it's".into()]],
         )
         .await;
@@ -99,6 +110,27 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
             "over_a_clock_change",
             &json!({"metrics": ["plays"], "start": "2026-10-24T00:00:00+02:00", "end": "2026-10-27T00:00:00+01:00", "interval": "day",
                 "timezone": "Europe/Vienna"}),
+            &[],
+            &[],
+        )
+        .await;
+    // Over the clock change of 25 October; three days earlier there is none, 52 weeks earlier there is that of 26 October 2025.
+    goldens
+        .check_plan(
+            "since_a_release",
+            &json!({"metrics": ["attempts", "rebuffer_ratio"], "start": "2026-10-24T09:00:00+02:00", "end": "2026-10-26T09:00:00+01:00",
+                "timezone": "Europe/Vienna", "compare": ["release", "year_before"]}),
+            &[noted(json!({"kind": "release", "start": "2026-10-24T06:30:00Z", "title": "8.1.0"}))],
+            &[],
+        )
+        .await;
+    // The Friday before the last has an incident: auto reaches back one more.
+    goldens
+        .check_plan(
+            "without_an_incident",
+            &json!({"metrics": ["rebuffer_ratio"], "start": "2026-11-20T00:00:00+01:00", "end": "2026-11-21T00:00:00+01:00",
+                "timezone": "Europe/Vienna", "compare": ["auto"]}),
+            &[noted(json!({"kind": "incident", "start": "2026-11-06T20:00:00Z", "end": "2026-11-06T20:10:00Z", "title": "it's {down}"}))],
             &[],
         )
         .await;
@@ -116,7 +148,7 @@ async fn the_engine_takes_every_name_of_the_catalogues() {
     let goldens = Goldens::start().await;
     let run = async |body: Value| {
         let question = request::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
-        let plan = Plan::new(goldens.tenant, question, NOW_MS);
+        let plan = Plan::new(goldens.tenant, question, &[], NOW_MS).unwrap_or_else(|faults| panic!("{faults:?}"));
         for step in &plan.steps {
             for read in plan.reads(*step, &[]) {
                 let answer = goldens.store.fetch_bytes(read.statement(), "JSONEachRow").await;

@@ -847,6 +847,231 @@ async fn an_incident_is_worse_and_a_quiet_day_is_not() {
     }
 }
 
+impl Stack {
+    /// Notes something for the organisation; gives the annotation's id.
+    async fn note(&self, body: Value) -> String {
+        let tenant = self.accounts.authenticate(&self.key).unwrap().tenant(None).unwrap();
+        let content = query::annotation::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let made = self.accounts.create_annotation(tenant, content, UnixMs(0)).await;
+        made.unwrap().annotation_id.to_string()
+    }
+
+    async fn faults(&self, body: &Value) -> (i64, Vec<(String, String)>) {
+        let request = test::TestRequest::post().uri("/v1/analytics/query").set_json(body);
+        let (status, answer) = self.call(&self.key, request).await;
+        assert_eq!(status, 400, "{answer:#}");
+        let details = answer["data"]["details"].as_array().unwrap();
+        let text = |detail: &Value, key: &str| detail[key].as_str().unwrap().to_owned();
+        let details = details
+            .iter()
+            .map(|detail| (text(detail, "field"), text(detail, "text")));
+        (answer["data"]["code"].as_i64().unwrap(), details.collect())
+    }
+}
+
+fn date(ms: i64) -> Value {
+    json!(iso(ms)[..10])
+}
+
+fn texts(data: &Value, kind: &str) -> Vec<String> {
+    let messages = data["messages"].as_array().unwrap();
+    messages
+        .iter()
+        .filter(|message| message["type"] == kind)
+        .map(|message| message["text"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[actix_web::test]
+async fn after_a_release_is_compared_with_as_long_before_it() {
+    let stack = Stack::start().await;
+    let day = day();
+    for (token, back, worse) in [
+        ("after", 0, true),
+        ("before", 1, false),
+        ("two before", 2, true),
+        ("year", 364, false),
+    ] {
+        let attempts = audience(back as u64, day - back * DAY_MS, 1_200, worse);
+        insert(&stack, stack.organization, token, &attempts).await;
+    }
+    let ask = |from: i64, hours: i64, compare: Value| json!({"metrics": ["attempts", "rebuffer_ratio"], "start": iso(from), "end": iso(from + hours * HOUR_MS), "compare": compare});
+    let body = ask(day, 24, json!(["release"]));
+    let (code, faults) = stack.faults(&body).await;
+    assert_eq!((code, faults[0].0.as_str()), (1002, "compare[0]"));
+    assert!(
+        faults[0]
+            .1
+            .starts_with("no release is noted before the end of the range"),
+        "{faults:?}"
+    );
+
+    let incident = stack
+        .note(json!({"kind": "incident", "start": iso(day), "title": "CDN"}))
+        .await;
+    let old = stack
+        .note(json!({"kind": "release", "start": iso(day - 26 * HOUR_MS), "title": "8.0"}))
+        .await;
+    stack
+        .note(json!({"kind": "release", "start": iso(day), "title": "8.1"}))
+        .await;
+    let later = stack
+        .note(json!({"kind": "release", "start": iso(day + 24 * HOUR_MS), "title": "8.2"}))
+        .await;
+
+    // The latest one before the end: 8.2 comes with the end itself, which is exclusive.
+    let data = stack
+        .ask(&ask(day, 24, json!(["release", "day_before", "year_before"])))
+        .await;
+    let comparisons = &data["result"]["rows"][0]["comparisons"];
+    let release = &comparisons["release"];
+    assert_eq!(release["rebuffer_ratio"]["verdict"], "worse", "{release:#}");
+    assert_eq!(release["rebuffer_ratio"]["referenceDays"], json!([date(day - DAY_MS)]));
+    assert_eq!(
+        release, &comparisons["day_before"],
+        "moved by one day it is the day before"
+    );
+    let before = stack.ask(&ask(day - DAY_MS, 24, json!([]))).await;
+    let before = &before["result"]["rows"][0]["values"]["rebuffer_ratio"]["value"];
+    assert_eq!(&release["rebuffer_ratio"]["reference"], before);
+    assert!(texts(&data, "WARNING").contains(&"release is not adjusted for weekday".to_owned()));
+    let note = format!(
+        "release is the same hours 1 day earlier, before the release '8.1' of {}",
+        query::calendar::written(day, chrono_tz::Tz::UTC)
+    );
+    assert!(texts(&data, "INFO").contains(&note), "{:#}", data["messages"]);
+
+    let year = &comparisons["year_before"]["attempts"];
+    assert_eq!(year["referenceDays"], json!([date(day - 364 * DAY_MS)]));
+    let people = audience(364, day - 364 * DAY_MS, 1_200, false);
+    let people = people.iter().filter(|attempt| attempt.device != "bot").count();
+    assert_eq!(year["reference"], json!(people as f64));
+
+    // An older release by its id: 20 hours later are compared with the same 20 hours two days before.
+    let data = stack
+        .ask(&ask(day, 20, json!([{"release": {"annotation": old}, "label": "8.0"}])))
+        .await;
+    let old = &data["result"]["rows"][0]["comparisons"]["8.0"]["rebuffer_ratio"];
+    assert_eq!(old["referenceDays"], json!([date(day - 2 * DAY_MS)]), "{old:#}");
+    let before = stack.ask(&ask(day - 2 * DAY_MS, 20, json!([]))).await;
+    assert_eq!(
+        old["reference"],
+        before["result"]["rows"][0]["values"]["rebuffer_ratio"]["value"]
+    );
+
+    let unknown = Uuid::from_u128(1);
+    let begins_before = format!(
+        "compare[3] compares what came after the release '8.2' with what came before it, so the range must not begin before {}",
+        iso(day + 24 * HOUR_MS)
+    );
+    let compare = json!([{"release": {"annotation": incident}}, {"release": {"annotation": unknown}, "label": "b"}, "auto",
+        {"release": {"annotation": later}, "label": "c"}]);
+    let (code, faults) = stack.faults(&ask(day, 24, compare)).await;
+    let expected = [
+        (
+            "compare[0].release.annotation",
+            "'CDN' is no release but of the kind 'incident'",
+        ),
+        (
+            "compare[1].release.annotation",
+            "there is no annotation 00000000-0000-0000-0000-000000000001",
+        ),
+        ("start", &begins_before),
+    ];
+    let faults: Vec<(&str, &str)> = faults
+        .iter()
+        .map(|(field, text)| (field.as_str(), text.as_str()))
+        .collect();
+    assert_eq!((code, faults), (1002, expected.to_vec()));
+}
+
+#[actix_web::test]
+async fn a_day_with_an_incident_or_a_holiday_is_no_reference() {
+    let stack = Stack::start().await;
+    let day = day();
+    for back in [0, 7, 14, 21, 28, 35, 42, 49, 56] {
+        // Two and three weeks back something was wrong.
+        let attempts = audience(100 + back as u64, day - back * DAY_MS, 1_200, [14, 21].contains(&back));
+        insert(&stack, stack.organization, &format!("back-{back}"), &attempts).await;
+    }
+    let body = json!({"metrics": ["rebuffer_ratio"], "start": iso(day), "end": iso(day + DAY_MS), "compare": ["auto"]});
+    let auto = async || {
+        let data = stack.ask(&body).await;
+        let auto = data["result"]["rows"][0]["comparisons"]["auto"]["rebuffer_ratio"].clone();
+        (auto, texts(&data, "WARNING"))
+    };
+    let days = |weeks: &[i64]| Value::from_iter(weeks.iter().map(|week| date(day - week * 7 * DAY_MS)));
+    let (all, warnings) = auto().await;
+    assert_eq!(all["referenceDays"], days(&[1, 2, 3, 4, 5, 6]));
+    assert!(
+        all.get("excludedDays").is_none() && warnings.is_empty(),
+        "{all:#} {warnings:?}"
+    );
+
+    let begun = day - 14 * DAY_MS + 20 * HOUR_MS;
+    let incident = stack
+        .note(json!({"kind": "incident", "start": iso(begun), "end": iso(begun + HOUR_MS), "title": "CDN"}))
+        .await;
+    let holiday = stack
+        .note(json!({"kind": "holiday", "start": date(day - 21 * DAY_MS), "title": "Friday off"}))
+        .await;
+    let (some, warnings) = auto().await;
+    assert_eq!(some["referenceDays"], days(&[1, 4, 5, 6, 7, 8]));
+    let (second, third) = (date(day - 14 * DAY_MS), date(day - 21 * DAY_MS));
+    assert_eq!(
+        some["excludedDays"],
+        json!([{"date": second, "kind": "incident", "title": "CDN", "annotation": incident},
+            {"date": third, "kind": "holiday", "title": "Friday off", "annotation": holiday}])
+    );
+    let text = format!(
+        "auto leaves out {} (incident 'CDN'), {} (holiday 'Friday off')",
+        second.as_str().unwrap(),
+        third.as_str().unwrap()
+    );
+    assert_eq!(warnings, [text]);
+    assert!(
+        some["reference"].as_f64() < all["reference"].as_f64(),
+        "{some:#} {all:#}"
+    );
+    assert_eq!(some["verdict"], "no_detectable_change", "{some:#}");
+
+    // Hours of the days that are left out have no counterpart there either, and others are not touched.
+    let mut hourly = body.clone();
+    hourly["interval"] = json!("hour");
+    hourly["fill"] = json!(true);
+    hourly["start"] = json!(iso(day - 12 * HOUR_MS));
+    let data = stack.ask(&hourly).await;
+    for row in data["result"]["rows"].as_array().unwrap() {
+        let auto = &row["comparisons"]["auto"]["rebuffer_ratio"];
+        let excluded: Vec<&Value> = auto["excludedDays"]
+            .as_array()
+            .map(|days| days.iter().map(|day| &day["date"]).collect())
+            .unwrap_or_default();
+        match row["time"].as_str().unwrap()[..19] < iso(day)[..19] {
+            true => assert!(excluded.is_empty(), "{row:#}"),
+            false => {
+                assert_eq!(excluded, [&second, &third], "{row:#}");
+                assert_eq!(auto["referenceDays"], days(&[1, 4, 5, 6, 7, 8]), "{row:#}");
+            }
+        }
+    }
+
+    // An incident that nobody closed leaves nothing to compare with, and that is said.
+    stack
+        .note(json!({"kind": "incident", "start": iso(day - 300 * DAY_MS), "title": "forgotten"}))
+        .await;
+    let (none, warnings) = auto().await;
+    assert_eq!(none["verdict"], "insufficient_data");
+    assert_eq!(
+        none["reason"],
+        "the baseline has no data: 12 reference days were left out"
+    );
+    assert!(
+        warnings[0].ends_with("6 more; of 12 references looked at 0 remain"),
+        "{warnings:?}"
+    );
+}
+
 #[actix_web::test]
 async fn where_the_same_viewers_return_a_smaller_change_is_detected() {
     let stack = Stack::start().await;
@@ -1192,7 +1417,7 @@ async fn the_average_of_viewers_by_arithmetic_equals_that_over_listed_ticks() {
             "timezone": "Europe/Vienna", "compare": ["auto", "last_week", "last_month"]});
         body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         let question = query::request::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
-        let plan = query::plan::Plan::new(tenant, question, day + 2 * DAY_MS);
+        let plan = query::plan::Plan::new(tenant, question, &[], day + 2 * DAY_MS).unwrap();
         let chosen = match extra.get("dimensions") {
             Some(_) => vec![vec!["Chrome".to_owned()], vec!["Firefox".to_owned()]],
             None => Vec::new(),
@@ -1413,8 +1638,7 @@ async fn faults_come_all_at_once_each_with_its_field() {
         .set_payload("{\"metrics\":[NaN]}");
     let (status, answer) = stack.call(&stack.key, request).await;
     assert_eq!((status, answer["data"]["code"].as_i64()), (400, Some(1001)));
-    let later =
-        json!({"metrics": ["attempts"], "start": iso(day()), "end": iso(day() + 1), "compare": ["year_before"]});
+    let later = json!({"metrics": ["attempts"], "start": iso(day()), "end": iso(day() + 1), "compare": ["industry"]});
     let (_, answer) = stack
         .call(
             &stack.key,

@@ -7,7 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 use tests::{
     load::{Load, Sender, Truth, requests, window},
     stack::Stack,
@@ -78,4 +79,47 @@ async fn a_key_made_at_one_node_is_good_at_another_and_revoked_at_both() {
     becomes(StatusCode::OK).await;
     second.revoke_api_keys(&organization).await.unwrap();
     becomes(StatusCode::UNAUTHORIZED).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_annotation_made_at_one_node_is_changed_and_deleted_at_another() {
+    let first = Stack::start_apart().await.unwrap();
+    let second = first.start_beside().await.unwrap();
+    let call = async |stack: &Stack, method: Method, id: &str, body: Value| -> (StatusCode, Value) {
+        let url = stack.url(&format!("/v1/analytics/annotations{id}"));
+        let request = first
+            .client
+            .request(method, url)
+            .header("X-Api-Key", &first.keys.api_key);
+        let response = request.json(&body).send().await.unwrap();
+        let status = response.status();
+        let bytes = response.bytes().await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    };
+    let titles = async |stack: &Stack| -> Vec<String> {
+        let (_, answer) = call(stack, Method::GET, "", json!(null)).await;
+        let found = answer["data"]["result"]["annotations"].as_array().unwrap();
+        found
+            .iter()
+            .map(|one| one["title"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let becomes = async |stack: &Stack, wanted: &[&str]| {
+        let begun = Instant::now();
+        while titles(stack).await != wanted {
+            assert!(begun.elapsed() < WITHIN, "never {wanted:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let body = json!({"kind": "release", "start": "2026-11-19T14:00:00Z", "title": "8.1.0"});
+    let (status, made) = call(&first, Method::POST, "", body).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let id = format!("/{}", made["data"]["result"]["id"].as_str().unwrap());
+    becomes(&second, &["8.1.0"]).await;
+    let (status, _) = call(&second, Method::PATCH, &id, json!({"title": "8.1.1"})).await;
+    assert_eq!(status, StatusCode::OK);
+    becomes(&first, &["8.1.1"]).await;
+    let (status, _) = call(&first, Method::DELETE, &id, json!(null)).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    becomes(&second, &[]).await;
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Inner, body_of, now_ms};
+use super::{Inner, now_ms, object_of};
 use crate::request::{self, Faults};
 
 /// Most domains of one license key.
@@ -298,7 +298,7 @@ pub async fn create_organization(
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
     let parent = inner.tenant_with(&request, Scope::Admin)?.organization_id();
-    let body = body_of(&body)?;
+    let body = object_of(&body)?;
     let mut faults = Faults::default();
     request::unknown_keys(&body, &["name"], "", &mut faults);
     let name = required_name(&body, &mut faults);
@@ -352,7 +352,7 @@ pub async fn create_license(
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
     let organization_id = inner.tenant_with(&request, Scope::Admin)?.organization_id();
-    let body = body_of(&body)?;
+    let body = object_of(&body)?;
     let mut faults = Faults::default();
     let mut settings = settings(&body, &mut faults);
     for key in ["name", "allowedDomains"] {
@@ -406,7 +406,7 @@ pub async fn change_license(
 ) -> Result<HttpResponse, ApiError> {
     let organization_id = inner.tenant_with(&request, Scope::Admin)?.organization_id();
     license_of(&inner, organization_id, &key)?;
-    let body = body_of(&body)?;
+    let body = object_of(&body)?;
     let mut faults = Faults::default();
     let settings = settings(&body, &mut faults);
     invalid(faults)?;
@@ -481,7 +481,7 @@ pub async fn create_api_key(
 ) -> Result<HttpResponse, ApiError> {
     const SCOPES: [&str; 3] = ["read", "write", "admin"];
     let organization_id = inner.tenant_with(&request, Scope::Admin)?.organization_id();
-    let body = body_of(&body)?;
+    let body = object_of(&body)?;
     let mut faults = Faults::default();
     request::unknown_keys(&body, &["name", "scope"], "", &mut faults);
     let name = required_name(&body, &mut faults);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Inner, body_of, now_ms};
+use super::{Inner, now_ms, object_of};
 use crate::{
     calendar::written_utc,
     request::{self, Ask, AskedMetric, Faults},
@@ -373,7 +373,7 @@ pub async fn list(inner: web::Data<Inner>, request: HttpRequest) -> Result<HttpR
 )]
 pub async fn create(inner: web::Data<Inner>, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant_with(&request, Scope::Write)?;
-    let body = body_of(&body)?;
+    let body = object_of(&body)?;
     let mut faults = Faults::default();
     let plan = plan(&body, None, &mut faults);
     let state = wanted_state(&body, &mut faults);
@@ -454,7 +454,7 @@ pub async fn change(
 ) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant_with(&request, Scope::Write)?;
     let id = id_of(&id)?;
-    let body = body_of(&body)?;
+    let body = object_of(&body)?;
     let accounts = &inner.accounts;
     let before = accounts.experiment(tenant, id).ok_or_else(not_found)?;
     let mut faults = Faults::default();

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use store::{Statement, StoreError};
 
-use super::{Inner, now_ms};
+use super::{Inner, now_ms, refused};
 use crate::{
     calendar::{Window, written_utc},
     request::{self, Faults, Operator},
@@ -104,11 +104,7 @@ async fn list_inner(
 ) -> Result<HttpResponse, ApiError> {
     let begun = Instant::now();
     let tenant = inner.tenant(request)?;
-    let listing = parse(query).map_err(|faults| {
-        faults
-            .into_error()
-            .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
-    })?;
+    let listing = parse(query).map_err(refused)?;
     let _permit = inner.permit()?;
     let limit = listing.limit;
     let (statement, next_cursor) = listing.page(tenant, now_ms());

@@ -1,6 +1,7 @@
 //! The thin shell: who asks, how long it took, and which function answers.
 
 mod account;
+mod annotations;
 mod catalogue;
 mod erasures;
 mod experiments;
@@ -21,11 +22,15 @@ use utoipa::OpenApi as _;
 pub(crate) use self::impressions::parse as parse_listing;
 use crate::{
     erasure::{self, Pace},
+    request::Faults,
     retention,
 };
 
 /// Largest question, in bytes: 256 KiB hold every limit on filters and values at once.
 const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Largest annotation, in bytes: 16 KiB hold the longest texts, escaped.
+const ANNOTATION_BYTES_MAX: usize = 16 * 1024;
 
 /// Settings of the query service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +134,19 @@ impl Query {
             )
             .service(web::resource("/v1/analytics/impressions").route(web::get().to(impressions::list)))
             .service(web::resource("/v1/analytics/impressions/{id}").route(web::get().to(impressions::one)))
+            .service(
+                web::resource("/v1/analytics/annotations")
+                    .app_data(web::PayloadConfig::new(ANNOTATION_BYTES_MAX))
+                    .route(web::get().to(annotations::list))
+                    .route(web::post().to(annotations::create)),
+            )
+            .service(
+                web::resource("/v1/analytics/annotations/{id}")
+                    .app_data(web::PayloadConfig::new(ANNOTATION_BYTES_MAX))
+                    .route(web::get().to(annotations::one))
+                    .route(web::patch().to(annotations::change))
+                    .route(web::delete().to(annotations::delete)),
+            )
             .service(web::resource("/v1/analytics/viewers/{viewerId}").route(web::delete().to(erasures::erase)))
             .service(web::resource("/v1/analytics/erasures/{id}").route(web::get().to(erasures::one)))
             .service(
@@ -232,15 +250,20 @@ impl Inner {
     }
 }
 
+/// A body that is JSON.
+fn json_of(body: &[u8]) -> Result<serde_json::Value, ApiError> {
+    serde_json::from_slice(body)
+        .map_err(|error| ApiError::new(ErrorCode::MalformedBody).detail("$", format!("not JSON: {error}")))
+}
+
 /// A body that is a JSON object.
-fn body_of(body: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, ApiError> {
-    let malformed = |text: String| ApiError::new(ErrorCode::MalformedBody).detail("$", text);
-    match serde_json::from_slice(body).map_err(|error| malformed(format!("not JSON: {error}")))? {
+fn object_of(body: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, ApiError> {
+    match json_of(body)? {
         serde_json::Value::Object(object) => Ok(object),
-        other => Err(malformed(format!(
-            "expected an object, found {}",
-            crate::request::kind_of(&other)
-        ))),
+        other => Err(ApiError::new(ErrorCode::MalformedBody).detail(
+            "$",
+            format!("expected an object, found {}", crate::request::kind_of(&other)),
+        )),
     }
 }
 
@@ -248,6 +271,13 @@ fn body_of(body: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, Ap
 fn accounts_failed(error: &AccountsError) -> ApiError {
     tracing::error!(error = error as &dyn std::error::Error, "accounts cannot be used");
     ApiError::new(ErrorCode::Internal)
+}
+
+/// A request's faults as the error that names them all.
+fn refused(faults: Faults) -> ApiError {
+    faults
+        .into_error()
+        .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
 }
 
 /// Now, ms since 1970-01-01T00:00:00Z, by this machine's clock.
@@ -269,6 +299,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         query::answer,
         impressions::list,
         impressions::one,
+        annotations::list,
+        annotations::create,
+        annotations::one,
+        annotations::change,
+        annotations::delete,
         erasures::erase,
         erasures::one,
         experiments::list,
@@ -295,6 +330,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         (name = "analytics", description = "Numbers with intervals, comparisons with verdicts, and single attempts."),
         (name = "experiments", description = "Who sees which arm, and what came of it."),
         (name = "account", description = "Organisations, license keys and API keys."),
+        (name = "annotations", description = "What happened when: releases, incidents, holidays."),
         (name = "privacy", description = "What viewers may ask for."))
 )]
 struct Documentation;

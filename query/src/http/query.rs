@@ -1,12 +1,20 @@
 //! `POST /v1/analytics/query`.
 
+use accounts::{AccountsError, Annotation, Tenant};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
+use schemas::UnixMs;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Inner, now_ms};
-use crate::{plan::Plan, request, response::QueryResult, run};
+use super::{Inner, accounts_failed, json_of, now_ms, refused};
+use crate::{
+    choice::EXCLUDING,
+    plan::{Mentioned, Plan},
+    request::{self, Question},
+    response::QueryResult,
+    run,
+};
 
 /// The question's shape, for the documentation. It is read by `request.rs`, which finds every fault and not only the first.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -31,7 +39,7 @@ pub struct QueryRequest {
     timezone: Option<String>,
     /// minute, 5min, hour, day, week or month; one bucket for everything when absent.
     interval: Option<String>,
-    /// Baselines: a name, or an object with one kind (`cohort`, `custom`) and an optional label.
+    /// Baselines: a name, or an object with one kind (`cohort`, `custom`, `release`) and an optional label.
     compare: Option<Vec<serde_json::Value>>,
     /// Confidence of the intervals, 0.5..=0.999; 0.95 when absent.
     confidence: Option<f64>,
@@ -96,20 +104,42 @@ pub async fn answer(inner: web::Data<Inner>, request: HttpRequest, body: web::By
 
 async fn answer_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant(request)?;
-    let body: serde_json::Value = serde_json::from_slice(body)
-        .map_err(|error| ApiError::new(ErrorCode::MalformedBody).detail("$", format!("not JSON: {error}")))?;
-    let question = request::parse(&body).map_err(|faults| {
-        faults
-            .into_error()
-            .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
-    })?;
+    let question = request::parse(&json_of(body)?).map_err(refused)?;
     let _permit = inner.permit()?;
-    let plan = Plan::new(tenant, question, now_ms());
-    if let Some(text) = plan.too_large() {
-        return Err(ApiError::new(ErrorCode::QueryTooExpensive).developer(text));
-    }
+    let plan = planned(inner, tenant, question).await?;
     let (result, messages) = run::run(&inner.store, plan, &|step, seconds| inner.observe(step, seconds))
         .await
         .map_err(run::RunError::into_api)?;
     Ok(ok_with(StatusCode::OK, result, messages))
+}
+
+/// The plan of a question, with the annotations that its baselines speak of.
+pub(super) async fn planned(inner: &Inner, tenant: Tenant, question: Question) -> Result<Plan, ApiError> {
+    let now_ms = now_ms();
+    let annotations = mentioned(inner, tenant, &Plan::mentions(&question, now_ms)).await?;
+    let plan = Plan::new(tenant, question, &annotations, now_ms).map_err(refused)?;
+    match plan.too_large() {
+        Some(text) => Err(ApiError::new(ErrorCode::QueryTooExpensive).developer(text)),
+        None => Ok(plan),
+    }
+}
+
+/// The annotations that a question's baselines speak of.
+async fn mentioned(inner: &Inner, tenant: Tenant, mentioned: &Mentioned) -> Result<Vec<Annotation>, ApiError> {
+    let accounts = &inner.accounts;
+    let found = async {
+        let mut found = Vec::new();
+        if let Some((from, to)) = mentioned.excluding {
+            let range = (UnixMs(from), UnixMs(to));
+            found.extend(accounts.annotations(tenant, &EXCLUDING, range).await?);
+        }
+        if let Some(before) = mentioned.release_before {
+            found.extend(accounts.latest_release(tenant, UnixMs(before)).await?);
+        }
+        for id in &mentioned.ids {
+            found.extend(accounts.annotation(tenant, *id).await?);
+        }
+        Ok(found)
+    };
+    found.await.map_err(|error: AccountsError| accounts_failed(&error))
 }

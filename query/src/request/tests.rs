@@ -204,11 +204,7 @@ fn a_distribution_needs_a_suffix_and_nothing_else_takes_one() {
 #[test]
 fn baselines_of_the_contract_that_do_not_exist_yet_have_a_code_of_their_own() {
     for name in Baseline::LATER {
-        for item in [
-            json!(name),
-            json!({name: {}}),
-            json!({name: {"annotation": 1}, "label": "x"}),
-        ] {
+        for item in [json!(name), json!({name: {}}), json!({name: {"id": 1}, "label": "x"})] {
             let mut body = base();
             body["compare"] = json!([item]);
             let faults = parse(&body).unwrap_err();
@@ -222,7 +218,7 @@ fn baselines_of_the_contract_that_do_not_exist_yet_have_a_code_of_their_own() {
         }
     }
     let mut body = base();
-    body["compare"] = json!(["release"]);
+    body["compare"] = json!(["industry"]);
     body["limit"] = json!(0);
     assert_eq!(
         parse(&body).unwrap_err().into_error().unwrap().code(),
@@ -255,6 +251,41 @@ fn baselines_are_named_by_label_else_by_kind() {
         json!({"compare": ["custom"]}),
         &[("compare[0]", "'custom' needs an object: {\"custom\": {…}}")],
     );
+}
+
+#[test]
+fn a_release_is_the_latest_or_that_of_an_annotation() {
+    let id = "0199c0de-0000-7000-8000-000000000001";
+    let mut body = base();
+    body["compare"] =
+        json!(["release", {"release": {"annotation": id}, "label": "8.1"}, {"release": {}, "label": "latest"}]);
+    let asked: Vec<Baseline> = parse(&body)
+        .unwrap()
+        .compare
+        .into_iter()
+        .map(|asked| asked.baseline)
+        .collect();
+    let latest = Baseline::Release(None);
+    assert_eq!(
+        asked,
+        [latest.clone(), Baseline::Release(Some(id.parse().unwrap())), latest]
+    );
+    check(
+        json!({"compare": [{"release": {"anotation": id}}]}),
+        &[(
+            "compare[0].release.anotation",
+            "unknown field 'anotation'; did you mean 'annotation'?",
+        )],
+    );
+    for (given, shown) in [(json!("8.1.0"), "\"8.1.0\""), (json!(7), "7")] {
+        check(
+            json!({"compare": [{"release": {"annotation": given}}]}),
+            &[(
+                "compare[0].release.annotation",
+                format!("expected an annotation's id, a UUID, found {shown}").as_str(),
+            )],
+        );
+    }
 }
 
 #[test]

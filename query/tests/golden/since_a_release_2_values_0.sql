@@ -1,0 +1,69 @@
+-- p0 = 1761375600000
+-- p1 = 1793001600000
+-- p2 = [1792825200000,1792566000000,1761375600000]
+-- p3 = [1761375600000,1761552000000,1792566000000,1792738800000,1792825200000,1793001600000]
+-- organization = <organisation>
+-- p5 = 1761372000
+-- p6 = 1761555600
+-- p7 = 1792562400
+-- p8 = 1792742400
+-- p9 = 1792821600
+-- p10 = 1793005200
+SELECT
+  `window`, bucket, emptyArrayString() AS dimensions,
+  count() AS attempts, countIf(viewer_id != '') AS identified,
+  sum(received) AS received, sum(max_sequence + 1) AS expected,
+  0 AS viewers,
+  tuple(sumResample(0, 128, 1)(1, viewer_bucket), sumResample(0, 128, 1)(if(first_frame_seen, stall_ms, 0), viewer_bucket), sumResample(0, 128, 1)(if(first_frame_seen, play_ms + stall_ms, 0), viewer_bucket), sumResample(0, 128, 1)(first_frame_seen AND play_ms + stall_ms > 0, viewer_bucket)) AS sums,
+  tuple() AS histograms
+FROM (
+  SELECT *,
+    roundDown(ms, {p3:Array(Int64)}) AS `window`,
+    0 AS bucket,
+    sipHash64(if(viewer_id != '', viewer_id, toString(attempt_id))) % 128 AS viewer_bucket
+  FROM (
+    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
+      i.device_class AS device_class,
+      i.first_frame_seen AS first_frame_seen,
+      toUInt32(bitShiftRight(i.latest, 24)) AS max_sequence,
+      i.play_ms AS play_ms,
+      finalizeAggregation(i.sequences) AS received,
+      i.stall_ms AS stall_ms,
+      i.viewer_id AS viewer_id
+    FROM impressions AS i FINAL
+    WHERE i.organization_id = {organization:UUID}
+      AND (i.started_hour BETWEEN toDateTime({p5:Int64}, 'UTC') AND toDateTime({p6:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+      AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+      WHERE i.organization_id = {organization:UUID}
+      AND (i.started_hour BETWEEN toDateTime({p5:Int64}, 'UTC') AND toDateTime({p6:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
+    UNION ALL
+    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
+      max(i.device_class) AS device_class,
+      max(i.first_frame_seen) AS first_frame_seen,
+      toUInt32(bitShiftRight(max(i.latest), 24)) AS max_sequence,
+      max(i.play_ms) AS play_ms,
+      groupBitmapMerge(i.sequences) AS received,
+      max(i.stall_ms) AS stall_ms,
+      max(i.viewer_id) AS viewer_id
+    FROM impressions AS i
+    WHERE i.organization_id = {organization:UUID}
+      AND (i.started_hour BETWEEN toDateTime({p5:Int64}, 'UTC') AND toDateTime({p6:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+      AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+      WHERE i.organization_id = {organization:UUID}
+      AND (i.started_hour BETWEEN toDateTime({p5:Int64}, 'UTC') AND toDateTime({p6:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
+    GROUP BY i.attempt_id
+  )
+  WHERE ms >= {p0:Int64} AND ms < {p1:Int64} AND has({p2:Array(Int64)}, `window`)
+    AND device_class != 'bot'
+)
+GROUP BY `window`, bucket
