@@ -90,6 +90,18 @@ impl Buckets {
         self.cells.iter().filter(|cell| is_occupied(cell)).count()
     }
 
+    /// The numerators over the attempts instead of their own denominators: a total as a rate per attempt (play time per
+    /// attempt, stalls per attempt), for [`crate::ratio`] and everything that takes ratios. Comparing totals of two arms means
+    /// this one, since arms need not be of one size.
+    #[must_use]
+    pub fn per_attempt(&self) -> Self {
+        let cells = self.cells.iter().map(|cell| Sums {
+            denominator: cell.attempts as f64,
+            ..*cell
+        });
+        Self { cells: cells.collect() }
+    }
+
     /// How many attempts share one viewer's fate, at worst: the index of dispersion of attempts over buckets, at least 1.
     ///
     /// Where viewers fall into buckets at random, variance ÷ mean of the attempts per bucket is `E[m²] / E[m]` for `m`
@@ -116,7 +128,7 @@ impl Buckets {
     }
 }
 
-pub(crate) fn is_occupied(cell: &Sums) -> bool {
+fn is_occupied(cell: &Sums) -> bool {
     cell.attempts > 0 || cell.denominator > 0.0
 }
 

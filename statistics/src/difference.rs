@@ -7,12 +7,15 @@
 //! [`Pairing::Paired`] takes the bucket as a pair: the same viewers stand on both sides in the same bucket, what they share
 //! cancels. It also holds where the viewers differ (the covariance is then estimated as about 0), as long as both sides
 //! used the same hash. [`Pairing::Unpaired`] is for sides whose buckets have nothing in common.
+//!
+//! `Contrast` is the common inner form: everything about two sides but the critical value. A comparison that is read once
+//! takes Student's here; one that is read again and again takes the wider one of [`crate::sequence`].
 
 use crate::bucket::{BucketHistograms, Buckets};
 use crate::estimate::{Null, Reliability, Side};
 use crate::quantile::{self, Cumulative, Weights};
 use crate::ratio::{self, Domain};
-use crate::{mde, student, total};
+use crate::{law, mde, total};
 
 /// Whether bucket k of one side holds the viewers of bucket k of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,28 +64,15 @@ impl Difference {
         confidence: f64,
         reliability: Reliability,
     ) -> Self {
-        let difference = current - reference;
-        let half = student::critical(confidence, degrees) * standard_error;
-        let p_value = if standard_error > 0.0 {
-            student::two_sided_tail(difference / standard_error, degrees)
-        } else if difference == 0.0 {
-            1.0
-        } else {
-            0.0
-        };
-        Self {
+        Contrast {
             current,
             reference,
-            difference,
-            low: Some(difference - half),
-            high: Some(difference + half),
-            relative: relative(difference, reference),
-            standard_error,
+            reach: Reach::Symmetric { standard_error },
             degrees,
-            p_value: Some(p_value),
-            minimum_detectable: Some(mde::minimum_detectable(standard_error, degrees, confidence)),
+            bounded: true,
             reliability,
         }
+        .fixed(confidence)
     }
 
     /// The same in another unit. `factor` must be positive.
@@ -105,6 +95,210 @@ pub(crate) fn relative(difference: f64, reference: f64) -> Option<f64> {
         .filter(|relative| relative.is_finite())
 }
 
+/// How far a difference reaches to either side of itself at a critical value.
+#[derive(Debug, Clone, Copy)]
+enum Reach {
+    /// Each side's own limits, combined.
+    Sides { a: Side, b: Side, correlation: f64 },
+    /// As many standard errors.
+    Symmetric { standard_error: f64 },
+}
+
+/// Two sides compared, before it is said how surely. `Side` values may lie off `current` and `reference` where the latter
+/// are adjusted: the reach is theirs, the middle is not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Contrast {
+    current: f64,
+    reference: f64,
+    reach: Reach,
+    degrees: f64,
+    /// Whether the data carry any information on the variance.
+    bounded: bool,
+    reliability: Reliability,
+}
+
+/// How surely a difference is to be stated.
+pub(crate) struct Certainty {
+    /// Standard errors to either side.
+    pub critical: f64,
+    /// The p-value of [`Contrast::statistic`] under the law that `critical` comes from, so that the two agree.
+    pub p_value: f64,
+}
+
+impl Contrast {
+    pub(crate) fn ratios(
+        current: &Buckets,
+        reference: &Buckets,
+        domain: Domain,
+        pairing: Pairing,
+    ) -> Result<Self, Null> {
+        let (a, b) = (ratio::side(current, domain)?, ratio::side(reference, domain)?);
+        let correlation = match pairing {
+            Pairing::Paired => correlation(&ratio::influence(current), &ratio::influence(reference)),
+            Pairing::Unpaired => 0.0,
+        };
+        Ok(Self::sides(a, b, correlation, pairing))
+    }
+
+    fn totals(current: &Buckets, reference: &Buckets, unit: f64, pairing: Pairing) -> Self {
+        let (a, b) = (total::side(current, unit), total::side(reference, unit));
+        let correlation = match pairing {
+            Pairing::Paired => correlation(&total::influence(current), &total::influence(reference)),
+            Pairing::Unpaired => 0.0,
+        };
+        Self::sides(a, b, correlation, pairing)
+    }
+
+    pub(crate) fn quantiles(
+        current: &BucketHistograms,
+        reference: &BucketHistograms,
+        probability: f64,
+        weights: &Weights,
+        pairing: Pairing,
+    ) -> Result<Self, Null> {
+        let (whole_a, whole_b) = (current.whole(), reference.whole());
+        let a = whole_a.quantile(probability).ok_or(Null::NoValues)?;
+        let b = whole_b.quantile(probability).ok_or(Null::NoValues)?;
+        let (rows_a, rows_b) = (Cumulative::new(current), Cumulative::new(reference));
+        let other = match pairing {
+            Pairing::Paired => weights.first(),
+            Pairing::Unpaired => weights.second(),
+        };
+        let replicates: Vec<f64> = weights
+            .first()
+            .zip(other)
+            .filter_map(|(mine, theirs)| {
+                Some(rows_a.quantile(probability, mine)? - rows_b.quantile(probability, theirs)?)
+            })
+            .collect();
+        let buckets = current.occupied().min(reference.occupied());
+        Ok(Self {
+            current: a,
+            reference: b,
+            reach: Reach::Symmetric {
+                standard_error: quantile::standard_deviation(&replicates) * quantile::correction(buckets),
+            },
+            degrees: (buckets as f64 - 1.0).max(1.0),
+            bounded: true,
+            reliability: quantile::guard(probability, current).max(quantile::guard(probability, reference)),
+        })
+    }
+
+    pub(crate) fn sides(a: Side, b: Side, correlation: f64, pairing: Pairing) -> Self {
+        Self {
+            current: a.value,
+            reference: b.value,
+            reach: Reach::Sides { a, b, correlation },
+            degrees: match pairing {
+                // One difference per bucket.
+                Pairing::Paired => a.degrees.min(b.degrees),
+                Pairing::Unpaired => welch(&a, &b),
+            },
+            bounded: a.bounded && b.bounded,
+            reliability: a.reliability.max(b.reliability),
+        }
+    }
+
+    /// The same reach around other values.
+    pub(crate) fn moved(self, current: f64, reference: f64) -> Self {
+        Self {
+            current,
+            reference,
+            ..self
+        }
+    }
+
+    pub(crate) fn degrees(&self) -> f64 {
+        self.degrees
+    }
+
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.bounded
+    }
+
+    fn interval(&self, c: f64) -> (f64, f64) {
+        let difference = self.current - self.reference;
+        let (below, above) = match self.reach {
+            Reach::Symmetric { standard_error } => (c * standard_error, c * standard_error),
+            Reach::Sides { a, b, correlation } => {
+                let ((a_low, a_high), (b_low, b_high)) = (a.limits(c), b.limits(c));
+                let reach = |x: f64, y: f64| (x * x + y * y - 2.0 * correlation * x * y).max(0.0).sqrt();
+                (
+                    reach(a.value - a_low, b_high - b.value),
+                    reach(a_high - a.value, b.value - b_low),
+                )
+            }
+        };
+        (difference - below, difference + above)
+    }
+
+    /// The critical value at which the interval just touches 0: the statistic of a test.
+    pub(crate) fn statistic(&self) -> f64 {
+        if self.current == self.reference {
+            return 0.0;
+        }
+        if let Reach::Symmetric { standard_error } = self.reach {
+            return if standard_error > 0.0 {
+                ((self.current - self.reference) / standard_error).abs()
+            } else {
+                f64::INFINITY
+            };
+        }
+        let covers = |c: f64| {
+            let (low, high) = self.interval(c);
+            low <= 0.0 && 0.0 <= high
+        };
+        let (mut inside, mut outside) = (FARTHEST, 0.0);
+        if !covers(inside) {
+            return inside;
+        }
+        for _ in 0..50 {
+            let middle = (inside + outside) / 2.0;
+            if covers(middle) {
+                inside = middle;
+            } else {
+                outside = middle;
+            }
+        }
+        inside
+    }
+
+    /// For a comparison that is read once.
+    pub(crate) fn fixed(&self, confidence: f64) -> Difference {
+        self.difference(&Certainty {
+            critical: law::critical(confidence, self.degrees),
+            p_value: law::two_sided_tail(self.statistic(), self.degrees),
+        })
+    }
+
+    pub(crate) fn difference(&self, certainty: &Certainty) -> Difference {
+        let (low, high) = self.interval(certainty.critical);
+        let standard_error = match self.reach {
+            Reach::Symmetric { standard_error } => standard_error,
+            Reach::Sides { .. } => (high - low) / (2.0 * certainty.critical),
+        };
+        let difference = self.current - self.reference;
+        Difference {
+            current: self.current,
+            reference: self.reference,
+            difference,
+            low: self.bounded.then_some(low),
+            high: self.bounded.then_some(high),
+            relative: relative(difference, self.reference),
+            standard_error,
+            degrees: self.degrees,
+            p_value: self.bounded.then_some(certainty.p_value),
+            minimum_detectable: self
+                .bounded
+                .then(|| mde::beyond(certainty.critical, standard_error, self.degrees)),
+            reliability: self.reliability,
+        }
+    }
+}
+
+/// No search goes farther out than this many standard errors: a p-value is 0 there to every digit we keep.
+const FARTHEST: f64 = 60.0;
+
 /// Difference of two ratios of sums.
 ///
 /// # Errors
@@ -116,23 +310,13 @@ pub fn ratios(
     pairing: Pairing,
     confidence: f64,
 ) -> Result<Difference, Null> {
-    let (a, b) = (ratio::side(current, domain)?, ratio::side(reference, domain)?);
-    let correlation = match pairing {
-        Pairing::Paired => correlation(&ratio::influence(current), &ratio::influence(reference)),
-        Pairing::Unpaired => 0.0,
-    };
-    Ok(combine(&a, &b, correlation, pairing, confidence))
+    Ok(Contrast::ratios(current, reference, domain, pairing)?.fixed(confidence))
 }
 
 /// Difference of two totals over equally long periods; `unit` as in [`total::total`].
 #[must_use]
 pub fn totals(current: &Buckets, reference: &Buckets, unit: f64, pairing: Pairing, confidence: f64) -> Difference {
-    let (a, b) = (total::side(current, unit), total::side(reference, unit));
-    let correlation = match pairing {
-        Pairing::Paired => correlation(&total::influence(current), &total::influence(reference)),
-        Pairing::Unpaired => 0.0,
-    };
-    combine(&a, &b, correlation, pairing, confidence)
+    Contrast::totals(current, reference, unit, pairing).fixed(confidence)
 }
 
 /// Difference of two quantiles. Paired sides share their bootstrap weights.
@@ -147,31 +331,7 @@ pub fn quantiles(
     pairing: Pairing,
     confidence: f64,
 ) -> Result<Difference, Null> {
-    let (whole_a, whole_b) = (current.whole(), reference.whole());
-    let a = whole_a.quantile(probability).ok_or(Null::NoValues)?;
-    let b = whole_b.quantile(probability).ok_or(Null::NoValues)?;
-    let (rows_a, rows_b) = (Cumulative::new(current), Cumulative::new(reference));
-    let other = match pairing {
-        Pairing::Paired => weights.first(),
-        Pairing::Unpaired => weights.second(),
-    };
-    let replicates: Vec<f64> = weights
-        .first()
-        .zip(other)
-        .filter_map(|(mine, theirs)| Some(rows_a.quantile(probability, mine)? - rows_b.quantile(probability, theirs)?))
-        .collect();
-    let buckets = current.occupied().min(reference.occupied());
-    let standard_error = quantile::standard_deviation(&replicates) * quantile::correction(buckets);
-    let reliability = quantile::guard(probability, current).max(quantile::guard(probability, reference));
-    let degrees = (buckets as f64 - 1.0).max(1.0);
-    Ok(Difference::symmetric(
-        a,
-        b,
-        standard_error,
-        degrees,
-        confidence,
-        reliability,
-    ))
+    Ok(Contrast::quantiles(current, reference, probability, weights, pairing)?.fixed(confidence))
 }
 
 /// Correlation of the two sides' errors, seen bucket by bucket. Kept off ±1, where the combined width would vanish.
@@ -185,40 +345,6 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     }
 }
 
-fn combine(a: &Side, b: &Side, correlation: f64, pairing: Pairing, confidence: f64) -> Difference {
-    let difference = a.value - b.value;
-    let degrees = match pairing {
-        // One difference per bucket.
-        Pairing::Paired => a.degrees.min(b.degrees),
-        Pairing::Unpaired => welch(a, b),
-    };
-    let interval = |c: f64| {
-        let ((a_low, a_high), (b_low, b_high)) = (a.limits(c), b.limits(c));
-        let reach = |x: f64, y: f64| (x * x + y * y - 2.0 * correlation * x * y).max(0.0).sqrt();
-        (
-            difference - reach(a.value - a_low, b_high - b.value),
-            difference + reach(a_high - a.value, b.value - b_low),
-        )
-    };
-    let c = student::critical(confidence, degrees);
-    let (low, high) = interval(c);
-    let standard_error = (high - low) / (2.0 * c);
-    let bounded = a.bounded && b.bounded;
-    Difference {
-        current: a.value,
-        reference: b.value,
-        difference,
-        low: bounded.then_some(low),
-        high: bounded.then_some(high),
-        relative: relative(difference, b.value),
-        standard_error,
-        degrees,
-        p_value: bounded.then(|| student::two_sided_tail(touching(difference, &interval), degrees)),
-        minimum_detectable: bounded.then(|| mde::minimum_detectable(standard_error, degrees, confidence)),
-        reliability: a.reliability.max(b.reliability),
-    }
-}
-
 /// Welch–Satterthwaite degrees of freedom of a sum of two variances.
 fn welch(a: &Side, b: &Side) -> f64 {
     let whole = a.variance + b.variance;
@@ -228,28 +354,4 @@ fn welch(a: &Side, b: &Side) -> f64 {
     } else {
         a.degrees.min(b.degrees)
     }
-}
-
-/// The critical value at which the interval just touches 0, at most 60 (a p-value of 0 to every digit we keep).
-fn touching(difference: f64, interval: &impl Fn(f64) -> (f64, f64)) -> f64 {
-    let covers = |c: f64| {
-        let (low, high) = interval(c);
-        low <= 0.0 && 0.0 <= high
-    };
-    if difference == 0.0 {
-        return 0.0;
-    }
-    let (mut inside, mut outside) = (60.0, 0.0);
-    if !covers(inside) {
-        return inside;
-    }
-    for _ in 0..50 {
-        let middle = (inside + outside) / 2.0;
-        if covers(middle) {
-            inside = middle;
-        } else {
-            outside = middle;
-        }
-    }
-    inside
 }

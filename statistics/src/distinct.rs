@@ -6,7 +6,7 @@
 
 use crate::difference::Difference;
 use crate::estimate::{Estimate, Reliability};
-use crate::student;
+use crate::law;
 
 /// Relative standard error of `uniqCombined64` at precision 17: 1.04 / sqrt(131,072).
 pub const RELATIVE_ERROR: f64 = 0.002_873;
@@ -17,7 +17,7 @@ pub const RELATIVE_ERROR: f64 = 0.002_873;
 pub fn estimate(distinct: u64, attempts: u64, confidence: f64) -> Estimate {
     let value = distinct as f64;
     let standard_error = RELATIVE_ERROR * value;
-    let half = student::critical(confidence, f64::INFINITY) * standard_error;
+    let half = law::critical(confidence, f64::INFINITY) * standard_error;
     Estimate {
         value,
         low: Some((value - half).max(0.0)),

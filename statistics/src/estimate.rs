@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::student;
+use crate::law;
 
 /// Below this many occupied buckets no verdict is given: a variance from fewer clusters is mostly guesswork.
 pub const MIN_BUCKETS: usize = 10;
@@ -110,6 +110,25 @@ pub(crate) enum Shape {
     Positive { scale: f64 },
 }
 
+/// Fewest degrees of freedom that [`degrees_of`] gives where there are as many buckets.
+const MIN_DEGREES: f64 = 15.0;
+
+/// Degrees of freedom of the variance `Σ u²` of the residuals of `occupied` buckets.
+///
+/// A sum of squares of which a few terms are most has few of them: matching its mean and variance to a χ² gives `3·(Σu²)² ÷ Σu⁴`
+/// (Satterthwaite, *Biometrics Bulletin*, 1946, with the fourth moment read from the residuals), which is the number of buckets
+/// under the normal law and less under heavy tails. Never more than buckets less one.
+pub(crate) fn degrees_of(residuals: &[f64], occupied: usize) -> f64 {
+    let most = (occupied as f64 - 1.0).max(1.0);
+    let squares: f64 = residuals.iter().map(|u| u * u).sum();
+    let fourths: f64 = residuals.iter().map(|u| u.powi(4)).sum();
+    if fourths > 0.0 && squares.is_normal() {
+        (3.0 * squares * (squares / fourths)).clamp(MIN_DEGREES.min(most), most)
+    } else {
+        most
+    }
+}
+
 /// One side of a comparison, or the stuff an [`Estimate`] is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Side {
@@ -150,7 +169,7 @@ impl Side {
     }
 
     pub(crate) fn estimate(&self, confidence: f64) -> Estimate {
-        let c = student::critical(confidence, self.degrees);
+        let c = law::critical(confidence, self.degrees);
         let (low, high) = self.limits(c);
         let half = (high - low) / (2.0 * c);
         let (low, high) = match (self.bounded, self.shape) {

@@ -7,28 +7,39 @@
 //!
 //! | question | start at |
 //! |---|---|
-//! | one value with its interval | [`ratio`], [`total`], [`distinct`], [`concurrency`], [`quantile`] |
+//! | one value with its interval | [`ratio`], [`total`], [`distinct`], [`concurrency`], [`quantile`], [`wilson`] |
 //! | two values compared | [`difference`] |
 //! | today against the usual same weekday | [`baseline`] |
+//! | two arms of an experiment, read while it runs | [`sequence`] |
+//! | the same, sharper by what viewers were like before | [`cuped`] |
+//! | did the arms get the viewers they were meant to get | [`assignment`] |
+//! | many cells at once | [`multiplicity`] |
 //! | what to call it | [`verdict`] |
 //! | worse quality or another audience | [`decompose`] |
 //! | how much could have been seen | [`mde`] |
+//!
+//! docs/statistics.md has the same for readers, with what was measured.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod assignment;
 pub mod baseline;
 pub mod bucket;
 pub mod concurrency;
+pub mod cuped;
 pub mod decompose;
 pub mod difference;
 pub mod distinct;
 pub mod estimate;
 pub mod histogram;
+mod law;
 pub mod mde;
+pub mod multiplicity;
 pub mod quantile;
 pub mod ratio;
-mod student;
+pub mod sequence;
 pub mod total;
 pub mod verdict;
+pub mod wilson;
 
 pub use bucket::{BUCKETS, BucketHistograms, Buckets, Sums};
 pub use difference::{Difference, Pairing};
@@ -36,4 +47,5 @@ pub use estimate::{Estimate, Null, Reliability};
 pub use histogram::Histogram;
 pub use quantile::Weights;
 pub use ratio::Domain;
+pub use sequence::Anytime;
 pub use verdict::{Better, Judgement, Reason, Verdict};

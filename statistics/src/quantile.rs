@@ -17,7 +17,7 @@ use rand::Rng;
 use crate::bucket::{BUCKETS, BucketHistograms};
 use crate::estimate::{Estimate, Null, RELIABLE_BUCKETS, Reliability, reliability_of};
 use crate::histogram::{interpolate, lower_edge, upper_edge};
-use crate::student;
+use crate::law;
 
 /// Replicates that keep the Monte-Carlo error of an interval's ends near a twentieth of its width.
 pub const REPLICATES: usize = 400;
@@ -192,8 +192,8 @@ fn estimate(
         order_statistics(histograms, probability, confidence)
     } else {
         // Expanded percentiles: Φ(−c·sqrt(K/(K−1))) instead of α/2.
-        let c = student::critical(confidence, degrees) * correction(buckets);
-        let tail = student::normal_below(-c);
+        let c = law::critical(confidence, degrees) * correction(buckets);
+        let tail = law::normal_below(-c);
         (
             percentile(&replicates, tail).map(|low| low.min(value)),
             percentile(&replicates, 1.0 - tail).map(|high| high.max(value)),
@@ -244,7 +244,7 @@ fn order_statistics(histograms: &BucketHistograms, probability: f64, confidence:
     let n = (whole.count() as f64 / sums.attempts_per_viewer()).max(1.0);
     // Without buckets to speak of even that number is a guess; t with few degrees is the price.
     let degrees = (histograms.occupied() as f64 - 1.0).clamp(1.0, RELIABLE_BUCKETS as f64);
-    let half = student::critical(confidence, degrees) * (probability * (1.0 - probability) / n).sqrt();
+    let half = law::critical(confidence, degrees) * (probability * (1.0 - probability) / n).sqrt();
     let (below, above) = (probability - half, probability + half);
     let first = whole.occupied().next().map(|(bin, _)| bin);
     let last = whole.occupied().last().map(|(bin, _)| bin);

@@ -2,8 +2,11 @@
 //!
 //! Delta method over viewer buckets (the linearised ratio of cluster sampling; Cochran, *Sampling Techniques*, ch. 6; for
 //! online metrics Deng, Knoblich & Lu, KDD 2018): with `R = ΣN/ΣD`, bucket residuals `e = N_k − R·D_k` and K buckets with
-//! data, `Var R = K/(K−1) · Σe² / (ΣD)²`, Student's t with K−1 degrees. Bounds are score bounds with that variance, so they
-//! stay in the domain; see [`crate::estimate`].
+//! data, `u = e / (ΣD − D_k)` is what `R` moves by without bucket k, and `Var R = (K−1)/K · Σu²` (the jackknife; Efron & Stein,
+//! *Annals of Statistics*, 1981). For buckets of one size this is the textbook's `K/(K−1) · Σe² / (ΣD)²`; where a few
+//! viewers hold much of the denominator that one is too small, because they pull `R` towards themselves. Student's t with
+//! K−1 degrees, fewer where a few buckets are most of the variance. Bounds are score bounds with that variance, so they stay in
+//! the domain; see [`crate::estimate`].
 //!
 //! Few buckets: with K < 10 the result is `Insufficient`, with K < 20 or fewer than 100
 //! effective viewers `Unreliable`; with K = 1 the interval is the domain.
@@ -11,8 +14,8 @@
 //! Wilson's interval over `attempts ÷ attempts_per_viewer` trials, and a rate the Poisson score bound, one event being 1 in
 //! the numerator. For shares of time this takes a stalled attempt for all stall: wide, but never too narrow.
 
-use crate::bucket::{Buckets, is_occupied};
-use crate::estimate::{Estimate, Null, Shape, Side, reliability_of};
+use crate::bucket::Buckets;
+use crate::estimate::{Estimate, Null, Shape, Side, degrees_of, reliability_of};
 
 /// Where a ratio can lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,33 +34,6 @@ pub fn ratio(buckets: &Buckets, domain: Domain, confidence: f64) -> Result<Estim
     Ok(side(buckets, domain)?.estimate(confidence))
 }
 
-/// Share of `events` in `trials` that are independent of each other, one attempt per viewer: Wilson's score interval.
-///
-/// # Errors
-/// [`Null::NoDenominator`] when there are no trials.
-pub fn wilson(events: u64, trials: u64, confidence: f64) -> Result<Estimate, Null> {
-    if trials == 0 {
-        return Err(Null::NoDenominator);
-    }
-    let n = trials as f64;
-    let p = (events.min(trials)) as f64 / n;
-    let side = Side {
-        value: p,
-        variance: p * (1.0 - p) / n,
-        degrees: f64::INFINITY,
-        shape: Shape::Share { effective: n },
-        attempts: trials,
-        buckets: 0,
-        reliability: if trials < 10 {
-            crate::Reliability::Insufficient
-        } else {
-            crate::Reliability::Reliable
-        },
-        bounded: true,
-    };
-    Ok(side.estimate(confidence))
-}
-
 /// Per-bucket influence of a ratio: what each bucket adds to the error of `R`. Sums to 0.
 pub(crate) fn influence(buckets: &Buckets) -> Vec<f64> {
     let whole = buckets.whole();
@@ -74,17 +50,49 @@ pub(crate) fn side(buckets: &Buckets, domain: Domain) -> Result<Side, Null> {
     if whole.denominator.is_nan() || whole.denominator <= 0.0 {
         return Err(Null::NoDenominator);
     }
-    let occupied = buckets.cells().iter().filter(|cell| is_occupied(cell)).count();
+    Ok(side_with(buckets, domain, Spread::of(&influence(buckets), buckets)))
+}
+
+/// What the influences of buckets say about the error of a ratio.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spread {
+    /// Variance; 0 for one bucket, which says nothing.
+    pub variance: f64,
+    /// Degrees of freedom of the variance.
+    pub degrees: f64,
+}
+
+/// A bucket with nearly the whole denominator cannot be left out to see what happens; then it counts this many times.
+const MOST_LEVERAGE: f64 = 10.0;
+
+impl Spread {
+    pub(crate) fn of(influence: &[f64], buckets: &Buckets) -> Self {
+        let whole = buckets.whole().denominator;
+        let k = buckets.occupied() as f64;
+        let jackknife: Vec<f64> = influence
+            .iter()
+            .zip(buckets.cells())
+            .map(|(e, cell)| e / (1.0 - cell.denominator / whole).max(1.0 / MOST_LEVERAGE))
+            .collect();
+        Self {
+            variance: if k > 1.0 {
+                (k - 1.0) / k * jackknife.iter().map(|u| u * u).sum::<f64>()
+            } else {
+                0.0
+            },
+            degrees: degrees_of(&jackknife, buckets.occupied()),
+        }
+    }
+}
+
+/// The side with a spread found elsewhere (see [`crate::cuped`]). The denominator must be positive.
+pub(crate) fn side_with(buckets: &Buckets, domain: Domain, Spread { variance, degrees }: Spread) -> Side {
+    let whole = buckets.whole();
+    let occupied = buckets.occupied();
     let mut value = (whole.numerator / whole.denominator).max(0.0);
     if domain == Domain::Share {
         value = value.min(1.0);
     }
-    let k = occupied as f64;
-    let variance = if occupied > 1 {
-        k / (k - 1.0) * influence(buckets).iter().map(|e| e * e).sum::<f64>()
-    } else {
-        0.0
-    };
     // Rounding leaves residuals of about 1e-16·R where there are none; they must not pass for a variance.
     let has_variance = variance > (value * 1e-9).powi(2);
     let shape = match domain {
@@ -105,14 +113,14 @@ pub(crate) fn side(buckets: &Buckets, domain: Domain) -> Result<Side, Null> {
             },
         },
     };
-    Ok(Side {
+    Side {
         value,
         variance: if has_variance { variance } else { 0.0 },
-        degrees: (k - 1.0).max(1.0),
+        degrees,
         shape,
         attempts: whole.attempts,
         buckets: occupied,
         reliability: reliability_of(occupied, buckets.effective_viewers()),
         bounded: occupied > 1,
-    })
+    }
 }

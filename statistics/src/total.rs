@@ -9,7 +9,7 @@
 //! Bounds are the score bounds of a rate (≥ 0, never a point): a total of 0 reaches up to `c²` units.
 
 use crate::bucket::{BUCKETS, Buckets};
-use crate::estimate::{Estimate, Reliability, Shape, Side, reliability_of};
+use crate::estimate::{Estimate, Reliability, Shape, Side, degrees_of, reliability_of};
 
 /// The sum of the numerators with its interval.
 ///
@@ -30,7 +30,8 @@ pub(crate) fn side(buckets: &Buckets, unit: f64) -> Side {
     let whole = buckets.whole();
     let value = whole.numerator.max(0.0);
     let k = BUCKETS as f64;
-    let variance = k / (k - 1.0) * influence(buckets).iter().map(|e| e * e).sum::<f64>();
+    let influence = influence(buckets);
+    let variance = k / (k - 1.0) * influence.iter().map(|e| e * e).sum::<f64>();
     let occupied = buckets.cells().iter().filter(|cell| cell.numerator > 0.0).count();
     let scale = if value > 0.0 && variance > 0.0 {
         variance / value
@@ -40,7 +41,7 @@ pub(crate) fn side(buckets: &Buckets, unit: f64) -> Side {
     Side {
         value,
         variance,
-        degrees: k - 1.0,
+        degrees: degrees_of(&influence, BUCKETS),
         shape: Shape::Positive { scale },
         attempts: whole.attempts,
         buckets: occupied,

@@ -9,9 +9,10 @@ use statistics::decompose::{self, HistogramStratum, Stratum};
 use statistics::difference::{self, quantiles, ratios, totals};
 use statistics::histogram::{bin_of, lower_edge, midpoint, upper_edge};
 use statistics::quantile::quantile;
-use statistics::ratio::{ratio, wilson};
+use statistics::ratio::ratio;
 use statistics::total::total;
 use statistics::verdict::{Circumstances, Policy, judge};
+use statistics::wilson::wilson;
 use statistics::{
     Better, BucketHistograms, Buckets, Difference, Domain, Estimate, Histogram, Null, Pairing, Reason, Reliability,
     Sums, Verdict, Weights, distinct, mde,

@@ -1,5 +1,6 @@
 //! Intervals and verdicts against an audience whose truth is known. Fixed seeds; the tolerances are those of the number of
-//! trials: with 2,000 trials a true 95 % shows as 95 ± 1.5 % in 99.8 % of all seeds.
+//! trials: with 400 trials a true 95 % shows as 95 ± 3.3 % in 99.7 % of all seeds. The narrow bands of 93.5 to 96.5 % and 5 ± 1.5 % need
+//! thousands of trials and more sizes: `cargo xtask bench statistics` holds them, and docs/statistics.md has what it measured.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod population;
@@ -17,7 +18,7 @@ use statistics::{
 };
 
 const CONFIDENCE: f64 = 0.95;
-const TRIALS: u32 = 2_000;
+const TRIALS: u32 = 400;
 
 fn holds(estimate: &Estimate, truth: f64) -> bool {
     estimate.low.is_none_or(|low| low <= truth) && estimate.high.is_none_or(|high| truth <= high)
@@ -70,14 +71,14 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
                 ratio(&day.bitrate, Domain::NonNegative, CONFIDENCE).unwrap(),
                 truth.bitrate,
             ),
-            (total(&day.attempts, 1.0, CONFIDENCE), 1_000.0 * (0.7f64 + 0.5).exp()),
+            (total(&day.attempts, 1.0, CONFIDENCE), 1_000.0 * truth.attempts),
         ];
         for (tally, (estimate, truth)) in tallies.iter_mut().zip(&results) {
             tally.note(holds(estimate, *truth));
         }
     }
     for (name, tally) in names.iter().zip(tallies) {
-        assert!((0.935..=0.965).contains(&tally.share()), "{name}: {}", tally.share());
+        assert!((0.917..=0.983).contains(&tally.share()), "{name}: {}", tally.share());
     }
 }
 
@@ -87,7 +88,7 @@ fn a_p95_of_ten_thousand_attempts_is_reliable_and_holds_the_truth() {
     let weights = Weights::draw(400, &mut rng(1));
     let mut rng = rng(6);
     let (mut held, mut alarms) = (Tally::default(), Tally::default());
-    for _ in 0..600 {
+    for _ in 0..300 {
         let audience = viewers(4_000, &mut rng);
         let day = period(&audience, QUIET, false, &mut rng).startup;
         let next = period(&audience, QUIET, false, &mut rng).startup;
@@ -98,9 +99,9 @@ fn a_p95_of_ten_thousand_attempts_is_reliable_and_holds_the_truth() {
             &quantiles(&day, &next, 0.95, &weights, Pairing::Paired, CONFIDENCE).unwrap(),
         ));
     }
-    // 600 trials: ± 2.2 % is 2.5 standard errors.
-    assert!((0.928..=0.972).contains(&held.share()), "{}", held.share());
-    assert!((0.028..=0.072).contains(&alarms.share()), "{}", alarms.share());
+    // 300 trials: ± 3.8 % is three standard errors.
+    assert!((0.912..=0.988).contains(&held.share()), "{}", held.share());
+    assert!((0.012..=0.088).contains(&alarms.share()), "{}", alarms.share());
 }
 
 /// A/A: both sides from the same law. The share of false alarms per metric, for each way of pairing the same data.
@@ -142,12 +143,12 @@ fn false_alarms(
         .collect()
 }
 
-/// 5 ± 1.5 %. A p95 of these 3,300 attempts is `Unreliable` by its own account (under 10⁴) and errs on the quiet side, so it
-/// may go down to 2.5 %; `a_p95_of_ten_thousand_attempts…` is where it is held to more.
+/// 5 ± 3.3 %. A p95 of these 3,300 attempts is `Unreliable` by its own account (under 10⁴) and errs on the quiet side, so it
+/// may go down to 0.5 %; `a_p95_of_ten_thousand_attempts…` is where it is held to more.
 fn assert_one_in_twenty(alarms: &[(&'static str, f64)]) {
     for (name, share) in alarms {
-        let least = if *name == "startup p95" { 0.025 } else { 0.035 };
-        assert!((least..=0.065).contains(share), "{name}: {share}");
+        let least = if *name == "startup p95" { 0.005 } else { 0.017 };
+        assert!((least..=0.083).contains(share), "{name}: {share}");
     }
 }
 
@@ -167,8 +168,9 @@ fn the_same_viewers_on_two_days_differ_in_one_comparison_of_twenty_when_paired()
 
 #[test]
 fn taking_attempts_for_independent_cries_wolf() {
-    for (name, share) in false_alarms(false, true, &[Pairing::Unpaired], 500).concat() {
-        assert!(share > 0.08, "{name}: {share}");
+    for (name, share) in false_alarms(false, true, &[Pairing::Unpaired], 300).concat() {
+        // 300 trials: a true 5 % shows as 8.8 % at most.
+        assert!(share > 0.088, "{name}: {share}");
         if name == "startup p50" {
             assert!(share > 0.3, "{name}: {share}");
         }
@@ -246,7 +248,7 @@ fn volume_differs_by_chance_no_more_often_than_it_says() {
         equal.note(alarm(&totals(&a, &b, 1.0, Pairing::Unpaired, CONFIDENCE)));
         grown.note(alarm(&totals(&more, &b, 1.0, Pairing::Unpaired, CONFIDENCE)));
     }
-    assert!((0.035..=0.065).contains(&equal.share()), "{}", equal.share());
+    assert!((0.017..=0.083).contains(&equal.share()), "{}", equal.share());
     assert!(grown.share() > 0.95, "{}", grown.share());
 }
 
@@ -265,7 +267,7 @@ fn average_concurrency_holds_the_expected_load() {
         let estimate = concurrency::average(&cells, 500, CONFIDENCE);
         tally.note(holds(&estimate, 500.0 * (-1.0f64 + 0.125).exp()));
     }
-    assert!((0.935..=0.965).contains(&tally.share()), "{}", tally.share());
+    assert!((0.917..=0.983).contains(&tally.share()), "{}", tally.share());
 }
 
 /// Days of one metric drawn from their law: sampling error 1 %, day-to-day spread 1.5 %.
