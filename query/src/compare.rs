@@ -35,6 +35,18 @@ pub struct Key {
     pub dimensions: Vec<String>,
 }
 
+impl Key {
+    /// A group's place where there is one window and one time bucket.
+    #[must_use]
+    pub fn single(dimensions: Vec<String>) -> Self {
+        Self {
+            window: 0,
+            bucket: 0,
+            dimensions,
+        }
+    }
+}
+
 /// Sums over the attempts of one group. Arrays are by viewer bucket, or of length 1 where those were not asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
@@ -97,7 +109,7 @@ impl Cell {
         self.sums.get(&part).map_or(&[], Vec::as_slice)
     }
 
-    fn whole(&self, part: Part) -> f64 {
+    pub(crate) fn whole(&self, part: Part) -> f64 {
         self.part(part).iter().sum()
     }
 
@@ -122,7 +134,7 @@ impl Cell {
         histograms
     }
 
-    fn histogram(&self, hist: Hist) -> Histogram {
+    pub(crate) fn histogram(&self, hist: Hist) -> Histogram {
         self.bucket_histograms(hist).whole()
     }
 }
@@ -369,11 +381,7 @@ impl Judge<'_> {
             };
             return Some(refused(VerdictWord::InsufficientData, reason));
         }
-        let compared = match reference.plan.kind {
-            ReferenceKind::Median => self.against_median(row, reference, recipe),
-            ReferenceKind::Pooled | ReferenceKind::Single => self.against_pooled(row, reference, recipe),
-        };
-        let (difference, middle) = match compared {
+        let (difference, middle) = match self.against(row, reference, recipe) {
             Ok(compared) => compared,
             Err(null) => {
                 let mut comparison = refused(VerdictWord::InsufficientData, reason_of(null, recipe));
@@ -425,6 +433,22 @@ impl Judge<'_> {
             excluded_days: reference.excluded_days(),
             minimum_detectable: difference.minimum_detectable.and_then(finite),
         })
+    }
+
+    /// A row's difference against a baseline, and the windows that make the baseline's value.
+    ///
+    /// # Errors
+    /// When either side has no value, or a median too few windows.
+    pub fn against(
+        &self,
+        row: &RowSide,
+        reference: &ReferenceSide,
+        recipe: Recipe,
+    ) -> Result<(Difference, Vec<usize>), Null> {
+        match reference.plan.kind {
+            ReferenceKind::Median => self.against_median(row, reference, recipe),
+            ReferenceKind::Pooled | ReferenceKind::Single => self.against_pooled(row, reference, recipe),
+        }
     }
 
     /// Against the median of the windows; gives the windows that make it.

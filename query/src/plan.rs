@@ -196,6 +196,7 @@ impl Plan {
             tenant,
             grid: Grid::new(vec![window.clone()]),
             filters: question.filters.clone(),
+            except: question.except.clone(),
             include_bots: question.include_bots,
             now_ms,
         };
@@ -342,6 +343,7 @@ impl Plan {
                 }
                 let wanted = Wanted {
                     dimensions: self.question.dimensions.clone(),
+                    apart: self.question.apart,
                     // One more tells that there are more.
                     limit: Some(RANKED_MAX + 1),
                     ..Wanted::default()
@@ -353,6 +355,7 @@ impl Plan {
                 .flat_map(|only| {
                     let wanted = Wanted {
                         dimensions: self.question.dimensions.clone(),
+                        apart: self.question.apart,
                         by_viewer: true,
                         only,
                         ..Wanted::default()
@@ -370,12 +373,13 @@ impl Plan {
                 chunks(&kept)
                     .into_iter()
                     .flat_map(|only| {
-                        let dimensions = reference
-                            .kept
-                            .iter()
-                            .map(|index| self.question.dimensions[*index].clone());
+                        let all = &self.question.dimensions;
                         let wanted = Wanted {
-                            dimensions: dimensions.collect(),
+                            dimensions: match self.question.apart {
+                                true => all.clone(),
+                                false => reference.kept.iter().map(|index| all[*index].clone()).collect(),
+                            },
+                            apart: self.question.apart,
                             by_viewer: true,
                             only,
                             ..Wanted::default()
@@ -598,7 +602,11 @@ impl Given<'_> {
                 grid: Grid::new(windows),
                 ..self.scope.clone()
             },
-            kept: (0..self.question.dimensions.len()).collect(),
+            // Apart, a group is named by the dimension's index and its value.
+            kept: match self.question.apart {
+                true => vec![0, 1],
+                false => (0..self.question.dimensions.len()).collect(),
+            },
             names_days: true,
             choice: None,
             places: None,
@@ -615,7 +623,9 @@ impl Given<'_> {
         let windows = self.scope.grid.windows().to_vec();
         let mut cohort = self.earlier(label, ReferenceKind::Single, windows);
         cohort.scope.filters = others.chain(filters).cloned().collect();
-        cohort.kept.retain(|index| !fixed(&self.question.dimensions[*index]));
+        if !self.question.apart {
+            cohort.kept.retain(|index| !fixed(&self.question.dimensions[*index]));
+        }
         cohort.names_days = false;
         cohort
     }

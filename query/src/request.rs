@@ -414,6 +414,10 @@ pub struct Question {
     pub include_bots: bool,
     /// Whether time buckets without attempts get rows.
     pub fill: bool,
+    /// Whether rows are told apart by each dimension by itself instead of by all together; only `explain` asks so.
+    pub apart: bool,
+    /// Attempts left out: those for which every filter of one of these holds. Only `explain` asks so.
+    pub except: Vec<Vec<Filter>>,
     /// Hash of everything but the cursor: seeds the bootstrap and binds a cursor to its question.
     pub fingerprint: u64,
 }
@@ -449,7 +453,7 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
     unknown_keys(body, &KEYS, "", &mut faults);
 
     let metrics = parse_metrics(body, &mut faults);
-    let dimensions = parse_dimensions(body, &mut faults);
+    let dimensions = parse_dimensions(body, DIMENSIONS_MAX, &mut faults);
     let (filters, having) = parse_filters(body.get("filters"), "filters", true, &mut faults);
     let start = parse_time(body, "start", "start", &mut faults);
     let end = parse_time(body, "end", "end", &mut faults);
@@ -504,6 +508,8 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
             offset,
             include_bots,
             fill,
+            apart: false,
+            except: Vec::new(),
             fingerprint,
         }),
         _ => Err(faults),
@@ -552,9 +558,10 @@ pub(crate) fn unknown_metric(field: &str, name: &str, faults: &mut Faults) {
     }
 }
 
-fn parse_dimensions(body: &Map<String, Value>, faults: &mut Faults) -> Vec<Dimension> {
+/// Reads the attributes to tell rows apart by, at most so many.
+pub(crate) fn parse_dimensions(body: &Map<String, Value>, most: usize, faults: &mut Faults) -> Vec<Dimension> {
     let mut dimensions = Vec::new();
-    for (index, item) in array(body.get("dimensions"), "dimensions", DIMENSIONS_MAX, faults)
+    for (index, item) in array(body.get("dimensions"), "dimensions", most, faults)
         .iter()
         .enumerate()
     {

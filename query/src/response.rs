@@ -263,6 +263,90 @@ pub enum VerdictWord {
     Refused,
 }
 
+/// Answer to `POST /v1/analytics/explain`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainResult {
+    /// The metric asked about.
+    pub metric: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// Which way it should move.
+    pub better: Better,
+    /// The baseline's label.
+    pub baseline: String,
+    /// The change that is explained.
+    pub total: ExplainedTotal,
+    /// Cells whose own quality moved as the whole did, detectably whatever else was looked at. The first stands out most; each further one
+    /// stands out among the attempts that are in none above it.
+    pub causes: Vec<Cause>,
+    /// Values whose part of the audience changed and moved the whole with it, most first.
+    pub shifts: Vec<Cause>,
+    /// How many cells were looked at, which is what p-values are adjusted for.
+    pub tested: usize,
+    /// What answered.
+    pub source: Source,
+    /// Time the answer took, ms.
+    pub took_ms: u64,
+}
+
+/// The change that is explained.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ExplainedTotal {
+    /// The metric over the whole range.
+    pub value: MetricValue,
+    /// Against the baseline.
+    pub comparison: Comparison,
+}
+
+/// A cell: the attempts for which every condition holds.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Cause {
+    /// One to three.
+    pub conditions: Vec<Condition>,
+    /// The metric of the cell.
+    pub value: MetricValue,
+    /// What the cell is compared with.
+    pub compared_with: ComparedWith,
+    /// The cell against that, in the baseline.
+    pub comparison: Comparison,
+    /// The comparison's p-value adjusted for every cell that was looked at (Benjamini–Hochberg). Null for a shift.
+    pub adjusted_p_value: Option<f64>,
+    /// Other cells that the data cannot tell from this one. Empty for a shift.
+    pub alike: Vec<Vec<Condition>>,
+    /// The part of the whole's difference that the cell's own change carries, 1 being all of it; overlapping cells carry the same twice. Null when
+    /// the whole did not move.
+    pub carries: Option<f64>,
+    /// That part in the metric's unit. Null for a quantile, where `carries` is told of the attempts beyond the baseline's quantile.
+    pub rate_effect: Option<f64>,
+    /// What the cell's greater or smaller part of the audience did to the whole, in the metric's unit. Null for a quantile.
+    pub mix_effect: Option<f64>,
+    /// The cell's part of the attempts, 0..=1.
+    pub attempt_share: Option<f64>,
+    /// The same in the baseline.
+    pub reference_attempt_share: Option<f64>,
+}
+
+/// What stands against a cell in the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ComparedWith {
+    /// The same cell.
+    Itself,
+    /// The cell without its last condition, because the baseline has too little of the cell itself: a new release, a new CDN.
+    Wider,
+}
+
+/// One attribute's value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Condition {
+    /// An attribute, or `custom.<key>`.
+    pub attribute: String,
+    /// Its value; null is "not known".
+    pub value: Option<String>,
+}
+
 /// Answer to `GET /v1/analytics/impressions`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

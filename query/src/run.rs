@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Bootstrap replicates: 200 keep an interval's ends within about a fifteenth of its width.
-const REPLICATES: usize = 200;
+pub(crate) const REPLICATES: usize = 200;
 
 /// Statements of one question under way at once.
 const PARALLEL: usize = 4;
@@ -140,48 +140,16 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
     let chosen: Vec<Vec<String>> = page.as_ref().map(Page::combinations).unwrap_or_default();
     let nothing_chosen = page.as_ref().is_some_and(|page| page.keys.is_empty());
 
-    let mut values = Cells::default();
-    let mut references: Vec<Cells> = vec![Cells::default(); plan.references.len()];
-    let mut strata = Cells::default();
-    let mut reference_strata: Vec<Cells> = vec![Cells::default(); plan.references.len()];
-    if !nothing_chosen {
-        let steps = plan
-            .steps
-            .iter()
-            .copied()
-            .filter(|step| !matches!(step, Step::Freshness | Step::Bots | Step::Rank));
-        let (plan_ref, chosen_ref) = (&plan, &chosen);
-        let read: Vec<(Step, Cells)> =
-            stream::iter(steps.collect::<Vec<_>>())
-                .map(|step| async move {
-                    Ok::<_, RunError>((step, cells(store, plan_ref, step, chosen_ref, observe).await?))
-                })
-                .buffer_unordered(PARALLEL)
-                .try_collect()
-                .await?;
-        for (step, cells) in read {
-            match step {
-                Step::Values => values = shared_out(&plan, cells, &mut references),
-                Step::Reference(index) => references[index] = cells,
-                Step::Strata => strata = shared_out(&plan, cells, &mut reference_strata),
-                Step::ReferenceStrata(index) => reference_strata[index] = cells,
-                Step::Freshness | Step::Bots | Step::Rank => {}
-            }
-        }
-    }
+    let sides = match nothing_chosen {
+        true => Sides::nothing(&plan),
+        false => Sides::read(store, &plan, &chosen, observe).await?,
+    };
 
-    let completeness = completeness_of(ranked.as_ref().unwrap_or(&values));
+    let completeness = completeness_of(ranked.as_ref().unwrap_or(&sides.values));
     let computing = Instant::now();
     let computed = tokio::task::spawn_blocking(move || {
-        let page = page.unwrap_or_else(|| Page::of(&plan, &values));
-        let has_strata = plan.has(Step::Strata);
-        let rows = rows(
-            &plan,
-            &page,
-            &values,
-            &references,
-            has_strata.then_some((&strata, &reference_strata)),
-        );
+        let page = page.unwrap_or_else(|| Page::of(&plan, &sides.values));
+        let rows = rows(&plan, &page, &sides);
         (plan, page.next, rows)
     });
     let (plan, next, rows) = computed.await.map_err(RunError::Computing)?;
@@ -217,6 +185,72 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok((result, messages))
+}
+
+/// What was read of the chosen groups, by the side of the comparison that it belongs to.
+pub(crate) struct Sides {
+    /// The question's own.
+    pub values: Cells,
+    /// Those of each baseline.
+    pub references: Vec<Cells>,
+    /// Strata of the question's own side; none unless the plan has them.
+    strata: Option<Cells>,
+    /// Strata of each baseline.
+    reference_strata: Vec<Cells>,
+}
+
+impl Sides {
+    fn nothing(plan: &Plan) -> Self {
+        let none = || vec![Cells::default(); plan.references.len()];
+        Self {
+            values: Cells::default(),
+            references: none(),
+            strata: plan.has(Step::Strata).then(Cells::default),
+            reference_strata: none(),
+        }
+    }
+
+    /// Reads everything that a plan needs of the chosen groups, several statements at a time.
+    pub(crate) async fn read(
+        store: &Store,
+        plan: &Plan,
+        chosen: &[Vec<String>],
+        observe: Observe<'_>,
+    ) -> Result<Self, RunError> {
+        let steps = plan
+            .steps
+            .iter()
+            .copied()
+            .filter(|step| !matches!(step, Step::Freshness | Step::Bots | Step::Rank));
+        let read: Vec<(Step, Cells)> = stream::iter(steps.collect::<Vec<_>>())
+            .map(|step| async move { Ok::<_, RunError>((step, cells(store, plan, step, chosen, observe).await?)) })
+            .buffer_unordered(PARALLEL)
+            .try_collect()
+            .await?;
+        let mut sides = Self::nothing(plan);
+        for (step, cells) in read {
+            match step {
+                Step::Values => sides.values = shared_out(plan, cells, &mut sides.references),
+                Step::Reference(index) => sides.references[index] = cells,
+                Step::Strata => sides.strata = Some(shared_out(plan, cells, &mut sides.reference_strata)),
+                Step::ReferenceStrata(index) => sides.reference_strata[index] = cells,
+                Step::Freshness | Step::Bots | Step::Rank => {}
+            }
+        }
+        Ok(sides)
+    }
+
+    /// What stands against one row in one baseline: one cell per window that has any data at all, empty ones included.
+    pub(crate) fn counterpart<'a>(
+        &'a self,
+        plan: &'a Plan,
+        index: usize,
+        bucket: usize,
+        dimensions: &[String],
+    ) -> ReferenceSide<'a> {
+        let strata = self.strata.as_ref().map(|own| (own, &self.reference_strata[index]));
+        counterpart(plan, index, &self.references[index], bucket, dimensions, strata)
+    }
 }
 
 /// When the organisation's latest beacon was received, ms since 1970; 0 before the first.
@@ -261,7 +295,7 @@ async fn number(store: &Store, plan: &Plan, step: Step, observe: Observe<'_>) ->
     Ok(found)
 }
 
-async fn cells(
+pub(crate) async fn cells(
     store: &Store,
     plan: &Plan,
     step: Step,
@@ -457,13 +491,7 @@ fn by_value(a: Option<f64>, b: Option<f64>, descending: bool) -> Ordering {
     }
 }
 
-fn rows(
-    plan: &Plan,
-    page: &Page,
-    values: &Cells,
-    references: &[Cells],
-    strata: Option<(&Cells, &Vec<Cells>)>,
-) -> Vec<Row> {
+fn rows(plan: &Plan, page: &Page, sides: &Sides) -> Vec<Row> {
     let question = &plan.question;
     let window = plan.window();
     let weights = Weights::draw(REPLICATES, &mut ChaCha8Rng::seed_from_u64(question.fingerprint));
@@ -475,7 +503,7 @@ fn rows(
     page.keys
         .iter()
         .map(|key| {
-            let cell = values.get(key).unwrap_or(&empty);
+            let cell = sides.values.get(key).unwrap_or(&empty);
             let side = RowSide {
                 cell,
                 stretch: window.bucket(key.bucket),
@@ -488,7 +516,7 @@ fn rows(
             let asked = || question.metrics.iter().zip(&plan.recipes);
             let comparisons = plan.references.iter().enumerate().map(|(index, reference)| {
                 let wanted = reference.key(&key.dimensions);
-                let counterpart = counterpart(plan, index, &references[index], key.bucket, &wanted, strata);
+                let counterpart = sides.counterpart(plan, index, key.bucket, &wanted);
                 let compared = asked()
                     .filter_map(|(asked, recipe)| {
                         let comparison = judge.compare(&side, &counterpart, asked, *recipe)?;
@@ -513,14 +541,13 @@ fn rows(
         .collect()
 }
 
-/// The cells of one baseline that stand against one row: one per window that has any data at all, empty ones included.
 fn counterpart<'a>(
     plan: &'a Plan,
     index: usize,
     cells: &Cells,
     bucket: usize,
     dimensions: &[String],
-    strata: Option<(&'a Cells, &'a Vec<Cells>)>,
+    strata: Option<(&'a Cells, &'a Cells)>,
 ) -> ReferenceSide<'a> {
     let reference = &plan.references[index];
     let mut side = ReferenceSide {
@@ -531,7 +558,7 @@ fn counterpart<'a>(
             .choice
             .as_ref()
             .map_or(&[][..], |choice| choice.left_out[bucket].as_slice()),
-        strata: strata.map(|(current, references)| (current, &references[index])),
+        strata,
     };
     for (number, window) in reference.scope.grid.windows().iter().enumerate() {
         let has_data = cells.keys().any(|key| key.window == number);

@@ -507,9 +507,18 @@ impl Stack {
 
     /// Asks the query API, expecting success; gives `data.result`.
     pub async fn query(&self, question: &Value) -> Result<Value> {
+        self.ask("/v1/analytics/query", question).await
+    }
+
+    /// Asks where a change comes from, expecting success; gives `data.result`.
+    pub async fn explain(&self, asked: &Value) -> Result<Value> {
+        self.ask("/v1/analytics/explain", asked).await
+    }
+
+    async fn ask(&self, path: &str, question: &Value) -> Result<Value> {
         let response = self
             .client
-            .post(self.url("/v1/analytics/query"))
+            .post(self.url(path))
             .header("X-Api-Key", &self.keys.api_key)
             .json(question)
             .send()

@@ -116,4 +116,19 @@ async fn the_planted_incident_is_worse_and_quiet_days_are_not() {
         guilty["comparisons"]["auto"]["rebuffer_ratio"]["verdict"], "worse",
         "{guilty}"
     );
+
+    // And where it came from is found. By then everybody has the player that it was planted for, so that the CDN alone says the same.
+    for metric in ["rebuffer_ratio", "good_share", "startup_any_ms_p95"] {
+        let asked = json!({
+            "metric": metric,
+            "start": format!("{today}T00:00:00Z"),
+            "end": format!("{today}T20:00:00Z"),
+        });
+        let explained = stack.explain(&asked).await.unwrap();
+        let cause = &explained["causes"][0];
+        let planted = json!([{"attribute": "cdn", "value": "cdn-b"}]);
+        assert_eq!(cause["conditions"], planted, "{metric}: {explained:#}");
+        let carries = cause["carries"].as_f64().unwrap();
+        assert!((0.5..2.0).contains(&carries), "{metric}: {cause}");
+    }
 }

@@ -59,6 +59,7 @@ impl Listing {
             tenant,
             grid: Grid::new(vec![Window::new(self.scope_start, self.scope_end, None, Tz::UTC)]),
             filters: self.filters,
+            except: Vec::new(),
             include_bots: self.include_bots,
             now_ms,
         };

@@ -5,6 +5,7 @@ mod annotations;
 mod catalogue;
 mod erasures;
 mod experiments;
+mod explain;
 mod impressions;
 mod query;
 
@@ -131,6 +132,11 @@ impl Query {
                 web::resource("/v1/analytics/query")
                     .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
                     .route(web::post().to(query::answer)),
+            )
+            .service(
+                web::resource("/v1/analytics/explain")
+                    .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+                    .route(web::post().to(explain::answer)),
             )
             .service(web::resource("/v1/analytics/impressions").route(web::get().to(impressions::list)))
             .service(web::resource("/v1/analytics/impressions/{id}").route(web::get().to(impressions::one)))
@@ -297,6 +303,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 #[openapi(
     paths(
         query::answer,
+        explain::answer,
         impressions::list,
         impressions::one,
         annotations::list,

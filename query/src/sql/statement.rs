@@ -255,6 +255,8 @@ pub struct Scope {
     pub grid: Grid,
     /// What they have in common.
     pub filters: Vec<Filter>,
+    /// Which are left out: those for which every filter of one of these holds.
+    pub except: Vec<Vec<Filter>>,
     /// Whether bots count.
     pub include_bots: bool,
     /// Now, ms since 1970: decides which attempts are over.
@@ -278,6 +280,9 @@ pub struct Wanted {
     pub only: Option<Vec<Vec<String>>>,
     /// Most groups, those with the most attempts.
     pub limit: Option<usize>,
+    /// Groups by each dimension apart instead of by all together: an attempt counts in as many groups as there are dimensions. A
+    /// group's `dimensions` are the dimension's index and its value; so are the combinations of `only`.
+    pub apart: bool,
 }
 
 /// Sums and histograms over attempts.
@@ -309,7 +314,12 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
             )
         })
         .collect();
-    let names: Vec<String> = (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect();
+    let names = match wanted.apart {
+        true => vec!["which".to_owned(), "value".to_owned()],
+        false => (0..wanted.dimensions.len())
+            .map(|index| format!("d{index}"))
+            .collect::<Vec<_>>(),
+    };
     let group_by: String = ["`window`".to_owned(), "bucket".to_owned()]
         .into_iter()
         .chain(names.iter().cloned())
@@ -320,7 +330,18 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
     } else {
         "0"
     };
-    let inside = located_attempts(scope, wanted, &mut columns, &mut sql);
+    let mut inside = located_attempts(scope, wanted, &mut columns, &mut sql);
+    if wanted.apart {
+        let pairs = (0..wanted.dimensions.len()).map(|index| format!("('{index}', d{index})"));
+        let pairs = pairs.collect::<Vec<_>>().join(", ");
+        inside = format!(
+            "  SELECT *, arrayJoin([{pairs}]) AS pair, pair.1 AS which, pair.2 AS value\n  FROM (\n{inside}\n  )"
+        );
+        if let Some(only) = &wanted.only {
+            let these = only_these(&names, only, &mut sql);
+            inside = format!("  SELECT *\n  FROM (\n{inside}\n  )\n  WHERE {these}");
+        }
+    }
     let mut text = format!(
         "SELECT\n  `window`, bucket, {} AS dimensions,\n  count() AS attempts, countIf(viewer_id != '') AS identified,\n  \
          sum(received) AS received, sum(max_sequence + 1) AS expected,\n  {viewers} AS viewers,\n  \
@@ -354,7 +375,7 @@ fn located_attempts(scope: &Scope, wanted: &Wanted, columns: &mut BTreeSet<&'sta
         let _ = write!(places, ",\n    toString({}) AS d{index}", dimension::value(wanted, sql));
         names.push(format!("d{index}"));
     }
-    if let Some(only) = &wanted.only {
+    if let Some(only) = wanted.only.as_ref().filter(|_| !wanted.apart) {
         conditions.push(only_these(&names, only, sql));
     }
     let _ = write!(places, ",\n    {} AS viewer_bucket", viewer_bucket(wanted.by_viewer));
@@ -423,6 +444,14 @@ fn common_conditions(scope: &Scope, columns: &mut BTreeSet<&'static str>, sql: &
     for wanted in &scope.filters {
         columns.insert(dimension::column(&wanted.dimension));
         conditions.push(format!("({})", filter::condition(wanted, sql)));
+    }
+    for group in &scope.except {
+        columns.extend(group.iter().map(|filter| dimension::column(&filter.dimension)));
+        let all: Vec<String> = group
+            .iter()
+            .map(|wanted| format!("({})", filter::condition(wanted, sql)))
+            .collect();
+        conditions.push(format!("NOT ({})", all.join(" AND ")));
     }
     if !scope.include_bots {
         columns.insert("device_class");
