@@ -70,7 +70,13 @@ const SETTINGS: [Setting; 5] = [
 
 pub fn alarms(trials: u32, weights: &Weights) -> Result<(), Null> {
     for setting in &SETTINGS {
-        for count in [300, 1_000, 4_000] {
+        // What is only a contrast needs no curve.
+        let sizes: &[usize] = if setting.attempt_buckets {
+            &[1_000]
+        } else {
+            &[300, 1_000, 4_000]
+        };
+        for count in sizes.iter().copied() {
             one_size(setting, count, trials, weights)?;
         }
     }

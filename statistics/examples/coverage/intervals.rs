@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rand::RngExt;
 use rand_distr::{Binomial, Distribution};
-use statistics::quantile::quantile;
+use statistics::quantile::{quantile, quantiles};
 use statistics::ratio::ratio;
 use statistics::total::total;
 use statistics::wilson::wilson;
@@ -48,9 +48,10 @@ fn one_size(tails: &str, nature: Nature, count: usize, trials: u32, weights: &We
     let viewers = count as f64;
     for _ in 0..trials {
         let day = period(&audience(nature, viewers, &mut rng), QUIET, false, &mut rng);
+        let startup = quantiles(&day.startup, &[0.5, 0.95], weights, CONFIDENCE)?;
         let results = [
-            (quantile(&day.startup, 0.5, weights, CONFIDENCE)?, truth.startup_p50),
-            (quantile(&day.startup, 0.95, weights, CONFIDENCE)?, truth.startup_p95),
+            (startup[0], truth.startup_p50),
+            (startup[1], truth.startup_p95),
             (
                 ratio(&day.startup_mean, Domain::NonNegative, CONFIDENCE)?,
                 truth.startup_mean,
