@@ -113,17 +113,25 @@ pub(crate) enum Shape {
 /// Fewest degrees of freedom that [`degrees_of`] gives where there are as many buckets.
 const MIN_DEGREES: f64 = 15.0;
 
-/// Degrees of freedom of the variance `Σ u²` of the residuals of `occupied` buckets.
+/// Degrees of freedom of the variance of `value`, from the residuals `u` of `occupied` buckets that add up to it.
 ///
-/// A sum of squares of which a few terms are most has few of them: matching its mean and variance to a χ² gives `3·(Σu²)² ÷ Σu⁴`
-/// (Satterthwaite, *Biometrics Bulletin*, 1946, with the fourth moment read from the residuals), which is the number of buckets
-/// under the normal law and less under heavy tails. Never more than buckets less one.
-pub(crate) fn degrees_of(residuals: &[f64], occupied: usize) -> f64 {
-    let most = (occupied as f64 - 1.0).max(1.0);
+/// A sum of squares of which a few terms are most has few of them: matching its mean and variance to a χ² gives `3·K ÷ κ` with
+/// the kurtosis `κ = K·Σu⁴ ÷ (Σu²)²` (Satterthwaite, *Biometrics Bulletin*, 1946, with the fourth moment read from the
+/// residuals), which is K under the normal law and less under heavy tails. The kurtosis that mere rareness brings, K ÷ events under
+/// Poisson's law, does not count: the score limits know of it. Never more than buckets less one.
+pub(crate) fn degrees_of(residuals: &[f64], occupied: usize, value: f64, variance: f64) -> f64 {
+    let k = occupied as f64;
+    let most = (k - 1.0).max(1.0);
     let squares: f64 = residuals.iter().map(|u| u * u).sum();
     let fourths: f64 = residuals.iter().map(|u| u.powi(4)).sum();
-    if fourths > 0.0 && squares.is_normal() {
-        (3.0 * squares * (squares / fourths)).clamp(MIN_DEGREES.min(most), most)
+    if fourths <= 0.0 || !squares.is_normal() || value <= 0.0 {
+        return most;
+    }
+    // As many events as make `value` as uncertain as it is.
+    let events = value * (value / variance);
+    let kurtosis = k * (fourths / squares / squares) - k / events;
+    if kurtosis > 3.0 {
+        (3.0 * k / kurtosis).clamp(MIN_DEGREES.min(most), most)
     } else {
         most
     }

@@ -8,8 +8,9 @@
 //! [`crate::sequence`] may go in as well.
 //!
 //! # Meaning and edges
-//! An adjusted p-value is a share of false calls, not a chance of one; the interval beside it is that of its cell alone. Raw and adjusted are both
-//! shown. A cell without a p-value stays without, and does not count. What is one table is decided before its cells are looked at.
+//! An adjusted p-value is a share of false calls, not a chance of one; the interval beside it is that of its cell alone. Raw and
+//! adjusted are both shown. A cell without a p-value stays without, and does not count. What is one table is decided before its
+//! cells are looked at.
 
 /// Adjusted p-values in the order given.
 #[must_use]

@@ -74,13 +74,15 @@ impl Spread {
             .zip(buckets.cells())
             .map(|(e, cell)| e / (1.0 - cell.denominator / whole).max(1.0 / MOST_LEVERAGE))
             .collect();
+        let variance = if k > 1.0 {
+            (k - 1.0) / k * jackknife.iter().map(|u| u * u).sum::<f64>()
+        } else {
+            0.0
+        };
+        let value = buckets.whole().numerator / whole;
         Self {
-            variance: if k > 1.0 {
-                (k - 1.0) / k * jackknife.iter().map(|u| u * u).sum::<f64>()
-            } else {
-                0.0
-            },
-            degrees: degrees_of(&jackknife, buckets.occupied()),
+            variance,
+            degrees: degrees_of(&jackknife, buckets.occupied(), value, variance),
         }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! # Formula
 //! The same arms, buckets and standard errors as in [`crate::difference`]; only the critical value differs. With `n` attempts
-//! per arm (the harmonic mean of both), `r = ρ²·n` and `α = 1 − confidence`:
+//! per arm (the harmonic mean of both), `r = 8.212·n ÷ tightest_at` and `α = 1 − confidence`:
 //!
 //! * interval: `difference ± c·se` with `c = sqrt((1 + 1/r) · (ln(1 + r) − 2·ln α))`, stretched from the normal law to t with the
 //!   buckets' degrees of freedom, and put through the score limits of both sides, so that it stays in the domain;
@@ -25,8 +25,8 @@
 //! other way round would not be safe.
 //!
 //! # What it costs
-//! `c` is 3.0 where the sequence is tightest, and under 3.9 from a tenth of that to a thousand times as much, where a comparison that is read once
-//! has 1.96. Before a tenth it grows quickly: then there is too little data to believe any normal law.
+//! `c` is 3.0 where the sequence is tightest, and under 3.9 from a tenth of that to a thousand times as much, where a comparison
+//! that is read once has 1.96. Before a tenth it grows quickly: then there is too little data to believe any normal law.
 //!
 //! # Edges
 //! No denominator or no values in an arm: [`Null`], as for any difference. One bucket: no bounds, no e-value. What is `Unreliable`

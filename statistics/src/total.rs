@@ -41,7 +41,7 @@ pub(crate) fn side(buckets: &Buckets, unit: f64) -> Side {
     Side {
         value,
         variance,
-        degrees: degrees_of(&influence, BUCKETS),
+        degrees: degrees_of(&influence, BUCKETS, value, variance),
         shape: Shape::Positive { scale },
         attempts: whole.attempts,
         buckets: occupied,

@@ -83,22 +83,24 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
 }
 
 #[test]
-fn a_p95_of_ten_thousand_attempts_is_reliable_and_holds_the_truth() {
+fn a_p95_of_ten_thousand_attempts_and_a_thousand_viewers_is_reliable_and_holds_the_truth() {
     let truth = truth();
     let weights = Weights::draw(400, &mut rng(1));
     let mut rng = rng(6);
-    let (mut held, mut alarms) = (Tally::default(), Tally::default());
+    let (mut held, mut alarms, mut reliable) = (Tally::default(), Tally::default(), Tally::default());
     for _ in 0..300 {
         let audience = viewers(4_000, &mut rng);
         let day = period(&audience, QUIET, false, &mut rng).startup;
         let next = period(&audience, QUIET, false, &mut rng).startup;
         let estimate = quantile(&day, 0.95, &weights, CONFIDENCE).unwrap();
-        assert_eq!(estimate.reliability, Reliability::Reliable);
+        reliable.note(estimate.reliability == Reliability::Reliable);
         held.note(holds(&estimate, truth.startup_p95));
         alarms.note(alarm(
             &quantiles(&day, &next, 0.95, &weights, Pairing::Paired, CONFIDENCE).unwrap(),
         ));
     }
+    // Some of these audiences are of fewer than 1,000 viewers at worst, as their busiest have it.
+    assert!(reliable.share() > 0.7, "{}", reliable.share());
     // 300 trials: ± 3.8 % is three standard errors.
     assert!((0.912..=0.988).contains(&held.share()), "{}", held.share());
     assert!((0.012..=0.088).contains(&alarms.share()), "{}", alarms.share());
@@ -144,7 +146,7 @@ fn false_alarms(
 }
 
 /// 5 ± 3.3 %. A p95 of these 3,300 attempts is `Unreliable` by its own account (under 10⁴) and errs on the quiet side, so it
-/// may go down to 0.5 %; `a_p95_of_ten_thousand_attempts…` is where it is held to more.
+/// may go down to 0.5 %; `a_p95_of_ten_thousand_attempts_and…` is where it is held to more.
 fn assert_one_in_twenty(alarms: &[(&'static str, f64)]) {
     for (name, share) in alarms {
         let least = if *name == "startup p95" { 0.005 } else { 0.017 };

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::{
+    bands,
     prerequisites::node_packages,
     project::{Project, run_step, say},
     web,
@@ -25,7 +26,7 @@ pub enum Area {
     Storage,
     /// Size of the collector, next to its budget
     Collector,
-    /// How often intervals hold the truth
+    /// How often intervals hold the truth and equals differ, next to what is allowed; fails outside
     Statistics,
 }
 
@@ -38,6 +39,9 @@ pub struct BenchArguments {
     /// One JSON object a line: {"figure","value","unit","reference","ratio"}; a table without it
     #[arg(long)]
     json: bool,
+    /// Write the tables of `statistics` into docs/statistics.md
+    #[arg(long)]
+    write: bool,
     /// Attempts in the tables for the query times
     #[arg(long, default_value_t = 10_000_000)]
     attempts: u64,
@@ -56,21 +60,7 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
         collector(project, arguments.json)?;
     }
     if wanted(Area::Statistics) {
-        let text = crate::project::output(project.cargo().args([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "playhead-statistics",
-            "--example",
-            "coverage",
-        ]))?;
-        for line in text.lines() {
-            print(
-                serde_json::from_str(line).with_context(|| format!("reading {line:?}"))?,
-                arguments.json,
-            );
-        }
+        bands::statistics(project, arguments.json, arguments.write)?;
     }
     let areas = [Area::Ingest, Area::Fairness, Area::Query, Area::Storage];
     if areas.into_iter().any(wanted) {
@@ -99,7 +89,7 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
         )?;
         for line in text.lines() {
             print(
-                serde_json::from_str(line).with_context(|| format!("reading {line:?}"))?,
+                &serde_json::from_str(line).with_context(|| format!("reading {line:?}"))?,
                 arguments.json,
             );
         }
@@ -135,14 +125,15 @@ fn collector(project: &Project, json: bool) -> Result<()> {
         };
         let ratio = (bytes as f64 / COLLECTOR_BYTES_MAX as f64 * 1_000.0).round() / 1_000.0;
         print(
-            json!({"figure": format!("collector_bytes_brotli {file}"), "value": bytes, "unit": "B", "reference": COLLECTOR_BYTES_MAX, "ratio": ratio}),
+            &json!({"figure": format!("collector_bytes_brotli {file}"), "value": bytes, "unit": "B", "reference": COLLECTOR_BYTES_MAX, "ratio": ratio}),
             json,
         );
     }
     Ok(())
 }
 
-fn print(figure: Value, json: bool) {
+/// One figure, as JSON or as a line of text.
+pub fn print(figure: &Value, json: bool) {
     if json {
         println!("{figure}");
         return;

@@ -2,6 +2,7 @@
 //! `codegen` writes what is generated, `tidy` keeps the invariants of ARCHITECTURE.md, `web` builds what browsers load.
 
 mod accuracy;
+mod bands;
 mod bench;
 mod codegen;
 mod demo;

@@ -1,8 +1,8 @@
 //! Two arms of an experiment: read a hundred times while viewers come and come back, and adjusted by their past.
 
-use statistics::difference::{quantiles, ratios};
+use statistics::difference::ratios;
 use statistics::sequence::{self, Plan};
-use statistics::{Anytime, BucketHistograms, Buckets, Difference, Domain, Null, Reliability, Weights, cuped};
+use statistics::{BucketHistograms, Buckets, Difference, Domain, Null, Reliability, Weights, cuped};
 
 use crate::CONFIDENCE;
 use crate::population::{Day, HEAVY, Nature, Period, QUIET, USUAL, Viewer, rng, viewers_of};
@@ -12,17 +12,19 @@ use crate::report::{ALARMS, Band, Place, Tally, share};
 const LOOKS: usize = 100;
 
 /// Quantiles are looked at every so many looks; resampling is what costs.
-const QUANTILE_LOOKS: usize = 5;
+const QUANTILE_LOOKS: usize = 10;
 
 /// How viewers come to an experiment.
 #[derive(Clone, Copy, PartialEq)]
 enum Coming {
-    /// New ones only, 50 in an arm at the first look, 10,000 at the last, each look 5.4 % more.
+    /// New ones only, 50 in an arm at the first look, 4,000 at the last, each look 4.5 % more.
     New,
-    /// 1,000 in an arm from the first look on, who come back: 4 % of their visits at the first look, twenty times them at the last.
+    /// 1,000 in an arm from the first look on, who come back: 4 % of their visits at the first look, eight times them at the last.
     Same,
     /// 50 more in an arm at each look, and all of them come back.
     Both,
+    /// 4,000 in an arm at the first look, 30,000 at the last: as many as a p95 needs to be judged at all.
+    Many,
 }
 
 struct Setting {
@@ -35,7 +37,7 @@ struct Setting {
     worse: f64,
 }
 
-const SETTINGS: [Setting; 6] = [
+const SETTINGS: [Setting; 7] = [
     Setting {
         title: "new viewers",
         coming: Coming::New,
@@ -72,11 +74,18 @@ const SETTINGS: [Setting; 6] = [
         worse: 1.0,
     },
     Setting {
-        title: "new viewers, startup and stalls 10 % longer",
+        title: "many new viewers",
+        coming: Coming::Many,
+        nature: USUAL,
+        control: 1.0,
+        worse: 1.0,
+    },
+    Setting {
+        title: "new viewers, startup and stalls 20 % longer",
         coming: Coming::New,
         nature: USUAL,
         control: 1.0,
-        worse: 1.1,
+        worse: 1.2,
     },
 ];
 
@@ -134,14 +143,18 @@ impl Growing {
         let mut arrive = |count: f64| viewers_of(setting.nature, (count * self.size).round() as usize, rng);
         match setting.coming {
             Coming::New => {
-                let come = arrive(between(50.0, 10_000.0));
+                let come = arrive(between(50.0, 4_000.0));
                 self.come(&come, 1.0, rng);
+            }
+            Coming::Many => {
+                let come = arrive(between(4_000.0, 30_000.0));
+                self.new.go_on(&come, QUIET, false, rng);
             }
             Coming::Same => {
                 if look == 0 {
                     self.audience = arrive(1_000.0);
                 }
-                self.come_back(between(0.04, 20.0), rng);
+                self.come_back(between(0.04, 8.0), rng);
             }
             Coming::Both => {
                 let come = arrive(50.0);
@@ -211,7 +224,7 @@ fn per_attempt(arm: cuped::Arm) -> cuped::Arm {
 }
 
 pub fn sequences(trials: u32) -> Result<(), Null> {
-    let weights = Weights::draw(200, &mut rng(1));
+    let weights = Weights::draw(100, &mut rng(1));
     for setting in &SETTINGS {
         one_setting(setting, trials, &weights)?;
     }
@@ -220,16 +233,19 @@ pub fn sequences(trials: u32) -> Result<(), Null> {
 
 fn one_setting(setting: &Setting, trials: u32, weights: &Weights) -> Result<(), Null> {
     let mut rng = rng(15);
-    let quantile_names = ["startup_any_ms_p50", "startup_any_ms_p95"];
-    let mut tallies = [[Tally::default(); 3]; METRICS.len() + 2];
+    let (metrics, probabilities): (&[Metric], &[(&str, f64)]) = match setting.coming {
+        Coming::Many => (&[], &[("startup_any_ms_p50", 0.5), ("startup_any_ms_p95", 0.95)]),
+        _ => (&METRICS, &[("startup_any_ms_p50", 0.5)]),
+    };
+    let mut tallies = vec![[Tally::default(); 3]; metrics.len() + probabilities.len()];
     let plan = Plan::default();
     for _ in 0..trials {
         let (mut treatment, mut control) = (Growing::new(1.0, setting.worse), Growing::new(setting.control, 1.0));
-        let mut ever = [Ever::default(); METRICS.len() + 2];
+        let mut ever = vec![Ever::default(); tallies.len()];
         for look in 0..LOOKS {
             treatment.step(look, setting, &mut rng);
             control.step(look, setting, &mut rng);
-            for ((_, of, domain, total), ever) in METRICS.iter().zip(&mut ever) {
+            for ((_, of, domain, total), ever) in metrics.iter().zip(&mut ever) {
                 let (mut t, mut c) = (treatment.arm(*of), control.arm(*of));
                 if *total {
                     (t, c) = (per_attempt(t), per_attempt(c));
@@ -247,10 +263,18 @@ fn one_setting(setting: &Setting, trials: u32, weights: &Weights) -> Result<(), 
             }
             if look % QUANTILE_LOOKS == QUANTILE_LOOKS - 1 {
                 let (t, c) = (treatment.startup(), control.startup());
-                for (probability, ever) in [0.5, 0.95].into_iter().zip(&mut ever[METRICS.len()..]) {
-                    let fixed = quantiles(&t, &c, probability, weights, statistics::Pairing::Unpaired, CONFIDENCE)?;
-                    let anytime: Anytime = sequence::quantiles(&t, &c, probability, weights, plan, CONFIDENCE)?;
-                    ever.look(&fixed, &anytime.difference);
+                for ((_, probability), ever) in probabilities.iter().zip(&mut ever[metrics.len()..]) {
+                    let anytime = sequence::quantiles(&t, &c, *probability, weights, plan, CONFIDENCE)?.difference;
+                    // The same standard error, without resampling once more.
+                    let fixed = Difference::symmetric(
+                        anytime.current,
+                        anytime.reference,
+                        anytime.standard_error,
+                        anytime.degrees,
+                        CONFIDENCE,
+                        anytime.reliability,
+                    );
+                    ever.look(&fixed, &anytime);
                 }
             }
         }
@@ -260,7 +284,10 @@ fn one_setting(setting: &Setting, trials: u32, weights: &Weights) -> Result<(), 
             }
         }
     }
-    let names = METRICS.iter().map(|metric| metric.0).chain(quantile_names);
+    let names = metrics
+        .iter()
+        .map(|metric| metric.0)
+        .chain(probabilities.iter().map(|quantile| quantile.0));
     let equal = setting.worse == 1.0;
     for (index, (name, tallies)) in names.zip(tallies).enumerate() {
         let table = if equal {
@@ -269,7 +296,7 @@ fn one_setting(setting: &Setting, trials: u32, weights: &Weights) -> Result<(), 
             "Experiments with a difference that are called at any of 100 looks"
         };
         let row = format!("`{name}`, {}", setting.title);
-        // A worsening of startup by 10 % is six standard errors at the last look; failures and bitrate have none.
+        // A worsening of startup by 20 % is seven standard errors at the last look; failures and bitrate have none.
         let band = match (equal, name) {
             (true, _) => Band::at_most(1.0 - CONFIDENCE),
             (false, name) if name.starts_with("startup_any_ms_mean") => Band::at_least(0.8),
@@ -288,7 +315,7 @@ fn one_setting(setting: &Setting, trials: u32, weights: &Weights) -> Result<(), 
             share(&place, value, reference, band, true);
         };
         put("confidence sequence", sequence, 1.0 - CONFIDENCE, band);
-        if setting.coming == Coming::New && index < METRICS.len() {
+        if setting.coming == Coming::New && index < metrics.len() {
             put(
                 "confidence sequence with CUPED",
                 tallies[1].share(),

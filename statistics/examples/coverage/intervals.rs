@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rand::RngExt;
 use rand_distr::{Binomial, Distribution};
-use statistics::quantile::quantile;
+use statistics::quantile::{quantile, quantiles};
 use statistics::ratio::ratio;
 use statistics::total::total;
 use statistics::wilson::wilson;
@@ -13,7 +13,7 @@ use statistics::{Domain, Estimate, Histogram, Null, Weights};
 
 use crate::CONFIDENCE;
 use crate::population::{HEAVY, Nature, ONCE, QUIET, USUAL, audience, period, rng, truth_of, viewers};
-use crate::report::{COVERAGE, Place, Tally, share, thousands};
+use crate::report::{COVERAGE, Place, Tally, in_doubt_again, share, thousands};
 
 const TABLE: &str = "Intervals that hold the truth";
 
@@ -31,26 +31,44 @@ pub fn coverage(trials: u32, weights: &Weights) -> Result<(), Null> {
     Ok(())
 }
 
+/// Metrics whose intervals are tried, in the order of the results.
+pub const NAMES: [&str; 8] = [
+    "startup_any_ms_p50",
+    "startup_any_ms_p95",
+    "startup_any_ms_mean",
+    "rebuffer_ratio",
+    "start_failure",
+    "bitrate_avg_bps",
+    "attempts",
+    "play_ms",
+];
+
 fn one_size(tails: &str, nature: Nature, count: usize, trials: u32, weights: &Weights) -> Result<(), Null> {
+    let tallies = in_doubt_again((trials, 2), COVERAGE, |trials, seed| {
+        measure(nature, count, trials, seed, weights)
+    })?;
+    for (name, tally) in NAMES.iter().zip(tallies) {
+        let place = Place {
+            table: TABLE,
+            row: &format!("`{name}`{tails}"),
+            column: &format!("{} viewers", thousands(count)),
+        };
+        share(&place, tally.share(), CONFIDENCE, COVERAGE, tally.is_reliable());
+    }
+    Ok(())
+}
+
+fn measure(nature: Nature, count: usize, trials: u32, seed: u64, weights: &Weights) -> Result<Vec<Tally>, Null> {
     let truth = truth_of(nature);
-    let mut rng = rng(2);
-    let names = [
-        "startup_any_ms_p50",
-        "startup_any_ms_p95",
-        "startup_any_ms_mean",
-        "rebuffer_ratio",
-        "start_failure",
-        "bitrate_avg_bps",
-        "attempts",
-        "play_ms",
-    ];
-    let mut tallies = [Tally::default(); 8];
+    let mut rng = rng(seed);
+    let mut tallies = vec![Tally::default(); NAMES.len()];
     let viewers = count as f64;
     for _ in 0..trials {
         let day = period(&audience(nature, viewers, &mut rng), QUIET, false, &mut rng);
+        let startup = quantiles(&day.startup, &[0.5, 0.95], weights, CONFIDENCE)?;
         let results = [
-            (quantile(&day.startup, 0.5, weights, CONFIDENCE)?, truth.startup_p50),
-            (quantile(&day.startup, 0.95, weights, CONFIDENCE)?, truth.startup_p95),
+            (startup[0], truth.startup_p50),
+            (startup[1], truth.startup_p95),
             (
                 ratio(&day.startup_mean, Domain::NonNegative, CONFIDENCE)?,
                 truth.startup_mean,
@@ -65,15 +83,7 @@ fn one_size(tails: &str, nature: Nature, count: usize, trials: u32, weights: &We
             tally.note(holds(estimate, *truth), estimate.reliability);
         }
     }
-    for (name, tally) in names.iter().zip(tallies) {
-        let place = Place {
-            table: TABLE,
-            row: &format!("`{name}`{tails}"),
-            column: &format!("{} viewers", thousands(count)),
-        };
-        share(&place, tally.share(), CONFIDENCE, COVERAGE, tally.is_reliable());
-    }
-    Ok(())
+    Ok(tallies)
 }
 
 /// Wilson's interval for independent trials.
