@@ -1072,6 +1072,93 @@ async fn a_day_with_an_incident_or_a_holiday_is_no_reference() {
     );
 }
 
+/// Adjusted p-values by their definition: of all cells with at least this p, the least p × cells ÷ cells with at most that p.
+fn adjusted(p: f64, family: &[f64]) -> f64 {
+    let share = |bound: f64| {
+        let calls = family.iter().filter(|other| **other <= bound).count();
+        bound * family.len() as f64 / calls as f64
+    };
+    let above = family.iter().filter(|other| **other >= p);
+    above.map(|bound| share(*bound)).fold(1.0, f64::min)
+}
+
+#[actix_web::test]
+async fn in_a_table_the_verdict_follows_the_p_value_that_is_adjusted_for_it() {
+    let stack = Stack::start().await;
+    let day = day();
+    for (token, back) in [("day", 0), ("before", 1)] {
+        let attempts = audience(70 + back as u64, day - back * DAY_MS, 4_000, false);
+        insert(&stack, stack.organization, token, &attempts).await;
+    }
+    let metrics = [
+        "attempts",
+        "rebuffer_ratio",
+        "stalled_attempt_share",
+        "good_share",
+        "bitrate_avg_bps",
+        "exit_before_start",
+        "start_failure",
+        "switches_per_hour",
+    ];
+    let mut body =
+        json!({"metrics": metrics, "start": iso(day), "end": iso(day + DAY_MS), "compare": ["day_before", "auto"]});
+    let whole = stack.ask(&body).await;
+    for metric in metrics {
+        let comparison = &whole["result"]["rows"][0]["comparisons"]["day_before"][metric];
+        assert!(
+            comparison["pValue"].is_f64() && comparison["adjustedPValue"].is_null(),
+            "{comparison:#}"
+        );
+    }
+    body["dimensions"] = json!(["country", "browser"]);
+    let table = stack.ask(&body).await;
+    let rows = table["result"]["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 12);
+    let cells: Vec<&Value> = rows
+        .iter()
+        .flat_map(|row| row["comparisons"]["day_before"].as_object().unwrap().values())
+        .collect();
+    let family: Vec<f64> = cells.iter().filter_map(|cell| cell["pValue"].as_f64()).collect();
+    assert_eq!(family.len(), 12 * metrics.len(), "every cell has enough for a verdict");
+    let mut saved = 0;
+    for cell in &cells {
+        let (p, told) = (
+            cell["pValue"].as_f64().unwrap(),
+            cell["adjustedPValue"].as_f64().unwrap(),
+        );
+        let expected = adjusted(p, &family);
+        assert!((told - expected).abs() < 1e-12, "{told} {expected} {cell:#}");
+        assert!(told >= p);
+        if told > 0.05 {
+            assert_eq!(cell["verdict"], "no_detectable_change", "{cell:#}");
+        }
+        if p <= 0.05 && told > 0.05 {
+            saved += 1;
+            let reason = cell["reason"].as_str().unwrap();
+            assert!(
+                reason.contains("but of 96 comparisons in a table some do by chance"),
+                "{reason}"
+            );
+        }
+    }
+    assert!(saved > 0, "no cell of {family:?} would have cried wolf");
+
+    // A real change is found in a table too.
+    insert(
+        &stack,
+        stack.organization,
+        "worse",
+        &audience(72, day + DAY_MS, 4_000, true),
+    )
+    .await;
+    body["start"] = json!(iso(day + DAY_MS));
+    body["end"] = json!(iso(day + 2 * DAY_MS));
+    for row in stack.ask(&body).await["result"]["rows"].as_array().unwrap() {
+        let cell = &row["comparisons"]["day_before"]["stalled_attempt_share"];
+        assert_eq!(cell["verdict"], "worse", "{cell:#}");
+    }
+}
+
 #[actix_web::test]
 async fn where_the_same_viewers_return_a_smaller_change_is_detected() {
     let stack = Stack::start().await;
