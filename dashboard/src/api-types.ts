@@ -126,6 +126,14 @@ export type Verdict = Open<
   | 'refused'
 >;
 
+/** A reference that was left out because of what is noted there. */
+export interface ExcludedDay {
+  date: string;
+  kind: Open<'incident' | 'holiday'>;
+  title: string;
+  annotation: string;
+}
+
 /** A value against one baseline. `difference` is value − reference, `low`..`high` its interval. */
 export interface Comparison {
   reference: number | null;
@@ -135,6 +143,8 @@ export interface Comparison {
   /** difference ÷ reference; null when the reference is 0. */
   relative?: number | null;
   pValue?: number | null;
+  /** Adjusted for the other rows and metrics of the answer; the verdict follows it. Null in an answer of one row. */
+  adjustedPValue?: number | null;
   verdict: Verdict;
   reason?: string | null;
   /** The part of the difference the same audience would show. */
@@ -143,6 +153,8 @@ export interface Comparison {
   mixEffect?: number | null;
   effectReason?: string | null;
   referenceDays?: string[] | null;
+  /** What `auto` left out, and why. */
+  excludedDays?: ExcludedDay[] | null;
   /** The smallest difference this much data could have shown. */
   minimumDetectable?: number | null;
 }

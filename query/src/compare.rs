@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use schemas::unit::Better;
 use statistics::{
     BUCKETS, BucketHistograms, Buckets, Difference, Domain, Estimate, Histogram, Null, Pairing, Reliability, Sums,
-    Weights, baseline, concurrency, decompose, difference, distinct, quantile, ratio, total, verdict,
+    Weights, baseline, concurrency, decompose, difference, distinct, multiplicity, quantile, ratio, total, verdict,
 };
 
 use crate::{
@@ -348,7 +348,7 @@ impl Judge<'_> {
         }
     }
 
-    /// A metric of one row against one baseline.
+    /// A metric of one row against one baseline; [`Self::concluded`] gives the verdict.
     #[must_use]
     pub fn compare(
         &self,
@@ -356,7 +356,7 @@ impl Judge<'_> {
         reference: &ReferenceSide,
         asked: &AskedMetric,
         recipe: Recipe,
-    ) -> Option<Comparison> {
+    ) -> Option<Compared> {
         if matches!(recipe, Recipe::Histogram { .. }) {
             return None;
         }
@@ -369,17 +369,17 @@ impl Judge<'_> {
             ..Comparison::default()
         };
         if !reference.plan.same_length && needs_equal_length(asked) {
-            return Some(refused(
+            return Some(Compared::closed(refused(
                 VerdictWord::Refused,
                 "counts of stretches that differ in length are not compared".to_owned(),
-            ));
+            )));
         }
         if reference.cells.is_empty() {
             let reason = match reference.left_out.len() {
                 0 => "the baseline has no data".to_owned(),
                 left_out => format!("the baseline has no data: {left_out} reference days were left out"),
             };
-            return Some(refused(VerdictWord::InsufficientData, reason));
+            return Some(Compared::closed(refused(VerdictWord::InsufficientData, reason)));
         }
         let (difference, middle) = match self.against(row, reference, recipe) {
             Ok(compared) => compared,
@@ -392,7 +392,7 @@ impl Judge<'_> {
                     }
                     _ => comparison.reason = format!("one side has no value: {}", comparison.reason),
                 }
-                return Some(comparison);
+                return Some(Compared::closed(comparison));
             }
         };
         let completeness = reference
@@ -407,31 +407,29 @@ impl Judge<'_> {
             Better::Lower => verdict::Better::Lower,
             Better::Neither => verdict::Better::Neither,
         };
-        let circumstances = verdict::Circumstances {
-            completeness,
-            broken: false,
-        };
-        let policy = verdict::Policy {
-            confidence: self.confidence(),
-            ..verdict::Policy::default()
-        };
-        let judgement = verdict::judge(&difference, better, circumstances, &policy);
         let effects = self.effects(reference, recipe, &middle);
-        Some(Comparison {
+        let comparison = Comparison {
             reference: finite(difference.reference),
             difference: finite(difference.difference),
             low: difference.low.and_then(finite),
             high: difference.high.and_then(finite),
             relative: difference.relative.and_then(finite),
             p_value: difference.p_value.and_then(finite),
-            verdict: word(judgement.verdict),
-            reason: words(&judgement, completeness, self.confidence()),
             rate_effect: effects.as_ref().ok().map(|effects| effects.0),
             mix_effect: effects.as_ref().ok().map(|effects| effects.1),
             effect_reason: effects.err(),
             reference_days: reference.days.clone(),
             excluded_days: reference.excluded_days(),
             minimum_detectable: difference.minimum_detectable.and_then(finite),
+            ..Comparison::default()
+        };
+        Some(Compared {
+            comparison,
+            open: Some(Open {
+                difference,
+                better,
+                completeness,
+            }),
         })
     }
 
@@ -448,6 +446,58 @@ impl Judge<'_> {
         match reference.plan.kind {
             ReferenceKind::Median => self.against_median(row, reference, recipe),
             ReferenceKind::Pooled | ReferenceKind::Single => self.against_pooled(row, reference, recipe),
+        }
+    }
+
+    /// Gives the open verdicts of one baseline's comparisons. Of a table of several rows all that could be judged are one family,
+    /// whatever their metric: the verdict follows the p-value adjusted for it.
+    #[must_use]
+    pub fn concluded(&self, compared: Vec<Compared>, rows: usize) -> Vec<Comparison> {
+        let p_values: Vec<Option<f64>> = compared
+            .iter()
+            .map(|one| one.open.as_ref().and_then(Open::p_value))
+            .collect();
+        let adjusted = match rows {
+            0 | 1 => vec![None; compared.len()],
+            _ => multiplicity::benjamini_hochberg(&p_values),
+        };
+        let family = p_values.iter().flatten().count();
+        let conclude = |(one, adjusted): (Compared, Option<f64>)| match one.open {
+            None => one.comparison,
+            Some(open) => self.judged(one.comparison, open, adjusted, family),
+        };
+        compared.into_iter().zip(adjusted).map(conclude).collect()
+    }
+
+    fn judged(&self, comparison: Comparison, open: Open, adjusted: Option<f64>, family: usize) -> Comparison {
+        let confidence = self.confidence();
+        let circumstances = verdict::Circumstances {
+            completeness: open.completeness,
+            broken: false,
+        };
+        let policy = verdict::Policy {
+            confidence,
+            ..verdict::Policy::default()
+        };
+        let difference = Difference {
+            p_value: adjusted.or(open.difference.p_value),
+            ..open.difference
+        };
+        let judgement = verdict::judge(&difference, open.better, circumstances, &policy);
+        let alone = verdict::judge(&open.difference, open.better, circumstances, &policy);
+        let reason = match judgement.reason {
+            verdict::Reason::IntervalCoversZero if alone.reason != verdict::Reason::IntervalCoversZero => format!(
+                "the {} % interval of the difference excludes 0, but of {family} comparisons in a table some do by chance: \
+                 adjusted for them it does not",
+                confidence * 100.0
+            ),
+            _ => words(&judgement, open.completeness, confidence),
+        };
+        Comparison {
+            adjusted_p_value: adjusted.and_then(finite),
+            verdict: word(judgement.verdict),
+            reason,
+            ..comparison
         }
     }
 
@@ -573,6 +623,34 @@ impl Judge<'_> {
             mix += effects.mix_effect / groups.len() as f64;
         }
         Ok((rate, mix))
+    }
+}
+
+/// A comparison before the rest of its table is known.
+pub struct Compared {
+    comparison: Comparison,
+    /// What its verdict is made of; none when it has one.
+    open: Option<Open>,
+}
+
+impl Compared {
+    fn closed(comparison: Comparison) -> Self {
+        Self { comparison, open: None }
+    }
+}
+
+struct Open {
+    difference: Difference,
+    better: verdict::Better,
+    completeness: f64,
+}
+
+impl Open {
+    /// Of what has too little data for a verdict there is none to adjust: it does not make the others' family larger.
+    fn p_value(&self) -> Option<f64> {
+        self.difference
+            .p_value
+            .filter(|_| self.difference.reliability != Reliability::Insufficient)
     }
 }
 

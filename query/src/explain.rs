@@ -36,10 +36,10 @@ use statistics::{Weights, histogram::lower_edge, multiplicity::benjamini_hochber
 use store::Store;
 
 use crate::{
-    compare::{Cell, Cells, Judge, Key, RowSide},
+    compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide},
     plan::{Plan, Step},
-    request::{self, Ask, Dimension, Faults, Filter, Operator, Question},
-    response::{Cause, ComparedWith, Condition, ExplainResult, ExplainedTotal, Source},
+    request::{self, Ask, AskedMetric, Dimension, Faults, Filter, Operator, Question},
+    response::{Cause, ComparedWith, Comparison, Condition, ExplainResult, ExplainedTotal, Source},
     run::{Observe, REPLICATES, RunError, Sides, cells},
     sql::metric::Recipe,
 };
@@ -434,7 +434,7 @@ impl Level {
             let Ok((difference, _)) = judge.against(&row, &reference, recipe) else {
                 continue;
             };
-            let Some(comparison) = judge.compare(&row, &reference, asked, recipe) else {
+            let Some(comparison) = alone(&judge, &row, &reference, asked, recipe) else {
                 continue;
             };
             let effects = match is_new {
@@ -480,6 +480,18 @@ impl Level {
         }
         all
     }
+}
+
+/// A comparison by itself; for the cells together see [`cause`].
+fn alone(
+    judge: &Judge,
+    row: &RowSide,
+    reference: &ReferenceSide,
+    asked: &AskedMetric,
+    recipe: Recipe,
+) -> Option<Comparison> {
+    let compared = judge.compare(row, reference, asked, recipe)?;
+    judge.concluded(vec![compared], 1).pop()
 }
 
 fn weights(question: &Question) -> Weights {
@@ -584,9 +596,7 @@ pub async fn explain(
         let counterpart = sides.counterpart(&plan, 0, 0, &[]);
         let total = ExplainedTotal {
             value: judge.value(cell, recipe, row.stretch),
-            comparison: judge
-                .compare(&row, &counterpart, &plan.question.metrics[0], recipe)
-                .unwrap_or_default(),
+            comparison: alone(&judge, &row, &counterpart, &plan.question.metrics[0], recipe).unwrap_or_default(),
         };
         (
             total,
@@ -696,7 +706,7 @@ async fn search(
 mod tests {
     use super::*;
     use crate::{
-        response::{Amount, ClusteredBy, Comparison, MetricValue, NumberValue},
+        response::{Amount, ClusteredBy, MetricValue, NumberValue},
         sql::metric::Part,
     };
 

@@ -195,6 +195,7 @@ impl Plan {
         let scope = Scope {
             tenant,
             grid: Grid::new(vec![window.clone()]),
+            by_end: question.by_end,
             filters: question.filters.clone(),
             except: question.except.clone(),
             include_bots: question.include_bots,

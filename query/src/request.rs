@@ -396,6 +396,8 @@ pub struct Question {
     pub start: i64,
     /// End, exclusive, ms since 1970.
     pub end: i64,
+    /// Whether attempts belong to the time they ended instead of that they began.
+    pub by_end: bool,
     /// Whose days and hours.
     pub timezone: Tz,
     /// Time buckets; one without.
@@ -423,12 +425,13 @@ pub struct Question {
 }
 
 /// Every key a request may have.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 15] = [
     "metrics",
     "dimensions",
     "filters",
     "start",
     "end",
+    "by",
     "timezone",
     "interval",
     "compare",
@@ -458,6 +461,14 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
     let start = parse_time(body, "start", "start", &mut faults);
     let end = parse_time(body, "end", "end", &mut faults);
     in_order(start, end, "start", &mut faults);
+    let by_end = match text(body, "by", &mut faults) {
+        None | Some("start") => false,
+        Some("end") => true,
+        Some(name) => {
+            faults.unknown("by", "moment", name, ["start", "end"]);
+            false
+        }
+    };
     let timezone = match text(body, "timezone", &mut faults) {
         Some(name) => parse_zone(name, "timezone", &mut faults),
         None => Some(Tz::UTC),
@@ -499,6 +510,7 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
             having,
             start,
             end,
+            by_end,
             timezone,
             interval,
             compare,

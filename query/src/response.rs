@@ -212,6 +212,9 @@ pub struct Comparison {
     pub relative: Option<f64>,
     /// Chance of a difference at least this large where there is none.
     pub p_value: Option<f64>,
+    /// The same, adjusted for all comparisons of this answer with the same baseline (Benjamini–Hochberg); the verdict follows it.
+    /// Null in an answer of one row.
+    pub adjusted_p_value: Option<f64>,
     /// One word.
     pub verdict: VerdictWord,
     /// Why, in words.

@@ -500,31 +500,40 @@ fn rows(plan: &Plan, page: &Page, sides: &Sides) -> Vec<Row> {
         weights: &weights,
     };
     let empty = Cell::default();
+    let asked = || question.metrics.iter().zip(&plan.recipes);
+    let side = |key: &Key| RowSide {
+        cell: sides.values.get(key).unwrap_or(&empty),
+        stretch: window.bucket(key.bucket),
+    };
+    // By baseline, because the verdicts of a table's rows depend on each other.
+    let mut comparisons: Vec<BTreeMap<String, BTreeMap<String, Comparison>>> = vec![BTreeMap::new(); page.keys.len()];
+    for (index, reference) in plan.references.iter().enumerate() {
+        let (mut places, mut compared) = (Vec::new(), Vec::new());
+        for (row, key) in page.keys.iter().enumerate() {
+            let wanted = reference.key(&key.dimensions);
+            let counterpart = sides.counterpart(plan, index, key.bucket, &wanted);
+            for (asked, recipe) in asked() {
+                let one = judge.compare(&side(key), &counterpart, asked, *recipe);
+                places.extend(one.is_some().then_some((row, &asked.name)));
+                compared.extend(one);
+            }
+            comparisons[row].insert(reference.label.clone(), BTreeMap::new());
+        }
+        for ((row, name), comparison) in places.into_iter().zip(judge.concluded(compared, page.keys.len())) {
+            let column = comparisons[row].entry(reference.label.clone()).or_default();
+            column.insert(name.clone(), comparison);
+        }
+    }
     page.keys
         .iter()
-        .map(|key| {
-            let cell = sides.values.get(key).unwrap_or(&empty);
-            let side = RowSide {
-                cell,
-                stretch: window.bucket(key.bucket),
-            };
+        .zip(comparisons)
+        .map(|(key, comparisons)| {
+            let RowSide { cell, stretch } = side(key);
             let names = question.dimensions.iter().map(Dimension::name);
             let known = key
                 .dimensions
                 .iter()
                 .map(|value| (!value.is_empty()).then(|| value.clone()));
-            let asked = || question.metrics.iter().zip(&plan.recipes);
-            let comparisons = plan.references.iter().enumerate().map(|(index, reference)| {
-                let wanted = reference.key(&key.dimensions);
-                let counterpart = sides.counterpart(plan, index, key.bucket, &wanted);
-                let compared = asked()
-                    .filter_map(|(asked, recipe)| {
-                        let comparison = judge.compare(&side, &counterpart, asked, *recipe)?;
-                        Some((asked.name.clone(), comparison))
-                    })
-                    .collect();
-                (reference.label.clone(), compared)
-            });
             Row {
                 time: question
                     .interval
@@ -533,9 +542,9 @@ fn rows(plan: &Plan, page: &Page, sides: &Sides) -> Vec<Row> {
                 partial: window.is_partial(key.bucket),
                 completeness: cell.completeness(),
                 values: asked()
-                    .map(|(asked, recipe)| (asked.name.clone(), judge.value(cell, *recipe, side.stretch)))
+                    .map(|(asked, recipe)| (asked.name.clone(), judge.value(cell, *recipe, stretch)))
                     .collect(),
-                comparisons: comparisons.collect(),
+                comparisons,
             }
         })
         .collect()

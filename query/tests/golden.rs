@@ -114,6 +114,15 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
             &[],
         )
         .await;
+    // Attempts of the hour in which they ended; they may have begun 48 h before.
+    goldens
+        .check_plan(
+            "by_end",
+            &json!({"metrics": ["attempts", "good_share"], "by": "end", "start": "2026-11-19T10:00:00Z", "end": "2026-11-19T11:00:00Z"}),
+            &[],
+            &[],
+        )
+        .await;
     // Over the clock change of 25 October; three days earlier there is none, 52 weeks earlier there is that of 26 October 2025.
     goldens
         .check_plan(

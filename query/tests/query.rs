@@ -1072,6 +1072,155 @@ async fn a_day_with_an_incident_or_a_holiday_is_no_reference() {
     );
 }
 
+/// Adjusted p-values by their definition: of all cells with at least this p, the least p × cells ÷ cells with at most that p.
+fn adjusted(p: f64, family: &[f64]) -> f64 {
+    let share = |bound: f64| {
+        let calls = family.iter().filter(|other| **other <= bound).count();
+        bound * family.len() as f64 / calls as f64
+    };
+    let above = family.iter().filter(|other| **other >= p);
+    above.map(|bound| share(*bound)).fold(1.0, f64::min)
+}
+
+#[actix_web::test]
+async fn in_a_table_the_verdict_follows_the_p_value_that_is_adjusted_for_it() {
+    let stack = Stack::start().await;
+    let day = day();
+    for (token, back) in [("day", 0), ("before", 1)] {
+        let attempts = audience(70 + back as u64, day - back * DAY_MS, 4_000, false);
+        insert(&stack, stack.organization, token, &attempts).await;
+    }
+    let metrics = [
+        "attempts",
+        "rebuffer_ratio",
+        "stalled_attempt_share",
+        "good_share",
+        "bitrate_avg_bps",
+        "exit_before_start",
+        "start_failure",
+        "switches_per_hour",
+    ];
+    let mut body =
+        json!({"metrics": metrics, "start": iso(day), "end": iso(day + DAY_MS), "compare": ["day_before", "auto"]});
+    let whole = stack.ask(&body).await;
+    for metric in metrics {
+        let comparison = &whole["result"]["rows"][0]["comparisons"]["day_before"][metric];
+        assert!(
+            comparison["pValue"].is_f64() && comparison["adjustedPValue"].is_null(),
+            "{comparison:#}"
+        );
+    }
+    body["dimensions"] = json!(["country", "browser"]);
+    let table = stack.ask(&body).await;
+    let rows = table["result"]["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 12);
+    let cells: Vec<&Value> = rows
+        .iter()
+        .flat_map(|row| row["comparisons"]["day_before"].as_object().unwrap().values())
+        .collect();
+    let family: Vec<f64> = cells.iter().filter_map(|cell| cell["pValue"].as_f64()).collect();
+    assert_eq!(family.len(), 12 * metrics.len(), "every cell has enough for a verdict");
+    let mut saved = 0;
+    for cell in &cells {
+        let (p, told) = (
+            cell["pValue"].as_f64().unwrap(),
+            cell["adjustedPValue"].as_f64().unwrap(),
+        );
+        let expected = adjusted(p, &family);
+        assert!((told - expected).abs() < 1e-12, "{told} {expected} {cell:#}");
+        assert!(told >= p);
+        if told > 0.05 {
+            assert_eq!(cell["verdict"], "no_detectable_change", "{cell:#}");
+        }
+        if p <= 0.05 && told > 0.05 {
+            saved += 1;
+            let reason = cell["reason"].as_str().unwrap();
+            assert!(
+                reason.contains("but of 96 comparisons in a table some do by chance"),
+                "{reason}"
+            );
+        }
+    }
+    assert!(saved > 0, "no cell of {family:?} would have cried wolf");
+
+    // A real change is found in a table too.
+    insert(
+        &stack,
+        stack.organization,
+        "worse",
+        &audience(72, day + DAY_MS, 4_000, true),
+    )
+    .await;
+    body["start"] = json!(iso(day + DAY_MS));
+    body["end"] = json!(iso(day + 2 * DAY_MS));
+    for row in stack.ask(&body).await["result"]["rows"].as_array().unwrap() {
+        let cell = &row["comparisons"]["day_before"]["stalled_attempt_share"];
+        assert_eq!(cell["verdict"], "worse", "{cell:#}");
+    }
+}
+
+#[actix_web::test]
+async fn by_their_end_attempts_belong_to_the_minute_they_ended_in() {
+    let stack = Stack::start().await;
+    let day = day();
+    let attempts = audience(80, day, 3_000, false);
+    insert(&stack, stack.organization, "day", &attempts).await;
+    // 30 hours long: it began the day before the window.
+    let mut long = attempts[0].clone();
+    long.id = Uuid::from_u128(30);
+    (long.started_at, long.beacons, long.device) = (day - 24 * HOUR_MS + MINUTE_MS, 1, "desktop");
+    let mut received = rows(stack.organization, &long);
+    received[0].0.interval.to_ms = (30 * HOUR_MS) as u32;
+    // Not over: no end was told, and its beacon is from just now.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    let mut going_on = attempts[1].clone();
+    going_on.id = Uuid::from_u128(31);
+    (going_on.started_at, going_on.beacons, going_on.device) = (now - 20_000, 1, "desktop");
+    going_on.totals.end_reason = None;
+    going_on.totals.failure = None;
+    received.extend(rows(stack.organization, &going_on));
+    store(&stack, "two", &received).await;
+
+    let from = day + 6 * HOUR_MS;
+    let window = from..from + 2 * HOUR_MS;
+    let mut body = json!({"metrics": ["attempts"], "start": iso(window.start), "end": iso(window.end), "interval": "minute", "limit": 200});
+    let told = async |body: &Value| -> BTreeMap<String, u64> {
+        let data = stack.ask(body).await;
+        let rows = data["result"]["rows"].as_array().unwrap().clone();
+        let of = |row: &Value| {
+            let minute = row["time"].as_str().unwrap()[..16].to_owned();
+            (minute, row["values"]["attempts"]["value"].as_u64().unwrap())
+        };
+        rows.iter().map(of).collect()
+    };
+    let expected = |moment: &dyn Fn(&Attempt) -> i64| {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        let people = attempts.iter().filter(|attempt| attempt.device != "bot");
+        for ms in people.map(moment).filter(|ms| window.contains(ms)) {
+            *counts.entry(iso(ms)[..16].to_owned()).or_default() += 1;
+        }
+        counts
+    };
+    let begun = expected(&|attempt| attempt.started_at);
+    assert_eq!(told(&body).await, begun);
+    body["by"] = json!("end");
+    let mut ended = expected(&|attempt| attempt.started_at + i64::from(attempt.beacons) * 10_000);
+    *ended
+        .entry(iso(day + 6 * HOUR_MS + MINUTE_MS)[..16].to_owned())
+        .or_default() += 1;
+    assert_ne!(begun, ended);
+    assert_eq!(told(&body).await, ended);
+
+    let just_now = json!({"metrics": ["attempts"], "start": iso(now - HOUR_MS), "end": iso(now)});
+    let count = async |extra: Value| {
+        let mut body = just_now.clone();
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        stack.ask(&body).await["result"]["rows"][0]["values"]["attempts"]["value"].clone()
+    };
+    assert_eq!(count(json!({})).await, 1);
+    assert_eq!(count(json!({"by": "end"})).await, 0, "what is not over has not ended");
+}
+
 #[actix_web::test]
 async fn where_the_same_viewers_return_a_smaller_change_is_detected() {
     let stack = Stack::start().await;

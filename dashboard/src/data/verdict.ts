@@ -104,8 +104,8 @@ export function hasInterval(value: Value): value is Value & { value: number; low
 
 /** Everything a comparison says, one fact a line: verdict, sizes, certainty, parts, days. For tooltips and screen readers. */
 export function explain(comparison: Comparison, { unit, better }: Judged, against: string, locale: string): string[] {
-  const { reference, difference, low, high, pValue, rateEffect, mixEffect, effectReason, referenceDays, minimumDetectable, reason } =
-    comparison;
+  const { reference, difference, low, high, rateEffect, mixEffect, effectReason, minimumDetectable, reason } = comparison;
+  const { pValue, adjustedPValue, referenceDays, excludedDays } = comparison;
   const lines: string[] = [];
   const words = comparisonWords(comparison, better);
   const change = changeText(comparison, unit, locale);
@@ -121,7 +121,8 @@ export function explain(comparison: Comparison, { unit, better }: Judged, agains
       typeof low === 'number' && typeof high === 'number'
         ? ` (95 % interval ${format.differenceText(low, unit, locale)} to ${format.differenceText(high, unit, locale)})`
         : '';
-    const p = typeof pValue === 'number' ? `, ${format.pValueText(pValue, locale)}` : '';
+    const adjusted = typeof adjustedPValue === 'number' ? `, adjusted for the table ${format.pValueText(adjustedPValue, locale)}` : '';
+    const p = typeof pValue === 'number' ? `, ${format.pValueText(pValue, locale)}${adjusted}` : '';
     lines.push(`Difference ${format.differenceText(difference, unit, locale)}${interval}${p}.`);
   }
   if (reason) lines.push(/[.!?]$/.test(reason) ? reason : `${reason}.`);
@@ -133,5 +134,7 @@ export function explain(comparison: Comparison, { unit, better }: Judged, agains
     );
   else if (effectReason && moved) lines.push(`Not split into quality and audience: ${effectReason}.`);
   if (referenceDays && referenceDays.length > 0) lines.push(`Compared with ${referenceDays.join(', ')}.`);
+  if (excludedDays && excludedDays.length > 0)
+    lines.push(`Left out: ${excludedDays.map((day) => `${day.date} (${day.kind}: ${day.title})`).join(', ')}.`);
   return lines;
 }

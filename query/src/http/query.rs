@@ -34,6 +34,9 @@ pub struct QueryRequest {
     /// End, exclusive, RFC 3339. A future end is cut at now.
     #[schema(example = "2026-11-20T00:00:00Z")]
     end: String,
+    /// `start` (when absent) or `end`: the moment by which attempts belong to a time. By their end those that are not over belong to
+    /// none. Concurrency counts who watches at a moment either way.
+    by: Option<String>,
     /// IANA time zone of the buckets and of "the same time a day earlier". UTC when absent.
     #[schema(example = "Europe/Vienna")]
     timezone: Option<String>,

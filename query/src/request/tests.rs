@@ -59,6 +59,10 @@ fn a_name_that_is_nearly_right_is_suggested() {
         &[("compare[0]", "unknown baseline 'day_bfore'; did you mean 'day_before'?")],
     );
     check(
+        json!({"by": "ends"}),
+        &[("by", "unknown moment 'ends'; did you mean 'end'?")],
+    );
+    check(
         json!({"ordreBy": []}),
         &[("ordreBy", "unknown field 'ordreBy'; did you mean 'orderBy'?")],
     );

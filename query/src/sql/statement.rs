@@ -251,8 +251,10 @@ fn form_of(windows: &[Window]) -> Form {
 pub struct Scope {
     /// Whose.
     pub tenant: Tenant,
-    /// When they began (or, for ticks, when they were watched).
+    /// When they began, or ended (or, for ticks, when they were watched).
     pub grid: Grid,
+    /// Whether an attempt stands where it ended; then those that are not over stand nowhere.
+    pub by_end: bool,
     /// What they have in common.
     pub filters: Vec<Filter>,
     /// Which are left out: those for which every filter of one of these holds.
@@ -360,9 +362,11 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
 /// Merged attempts with their place in the grid: columns `ms`, `window`, `bucket`, `d0`…, `viewer_bucket` and those asked for.
 fn located_attempts(scope: &Scope, wanted: &Wanted, columns: &mut BTreeSet<&'static str>, sql: &mut Sql) -> String {
     let merged = |sql: &mut Sql, derived: &str, conditions: &str, columns: &BTreeSet<&'static str>| {
-        let inside = merged_attempts(scope, columns, 0, sql);
+        let inside = merged_attempts(scope, columns, placing_lead_ms(scope), sql);
+        let inside = placed(scope, inside, sql);
         format!("  SELECT *{derived}\n  FROM (\n{inside}\n  )\n  WHERE {conditions}")
     };
+    columns.extend(placing_columns(scope));
     let (window, bucket, within) = scope.grid.sql(sql);
     let mut conditions = vec![within];
     conditions.extend(common_conditions(scope, columns, sql));
@@ -384,6 +388,34 @@ fn located_attempts(scope: &Scope, wanted: &Wanted, columns: &mut BTreeSet<&'sta
         &format!("{places}{derived}"),
         &conditions.join("\n    AND "),
         columns,
+    )
+}
+
+/// How much earlier than a window an attempt may have begun that stands in it, ms.
+fn placing_lead_ms(scope: &Scope) -> i64 {
+    match scope.by_end {
+        true => i64::from(schemas::limits::ATTEMPT_MS_MAX),
+        false => 0,
+    }
+}
+
+/// The columns that tell where an attempt stands.
+fn placing_columns(scope: &Scope) -> &'static [&'static str] {
+    match scope.by_end {
+        true => &["elapsed_ms", "end_reason", "last_received_ms"],
+        false => &[],
+    }
+}
+
+/// Attempts with `ms` where they stand.
+fn placed(scope: &Scope, inside: String, sql: &mut Sql) -> String {
+    if !scope.by_end {
+        return inside;
+    }
+    sql.named("now_ms", scope.now_ms);
+    format!(
+        "    SELECT * REPLACE (ms + elapsed_ms AS ms)\n    FROM (\n{inside}\n    )\n    \
+         WHERE end_reason != '' OR last_received_ms < {{now_ms:Int64}} - 300000"
     )
 }
 
@@ -683,14 +715,16 @@ pub fn bots(scope: &Scope) -> Statement {
     let (window, _, within) = scope.grid.sql(&mut sql);
     let mut conditions = vec![within, "device_class = 'bot'".to_owned()];
     conditions.extend(common_conditions(&scope, &mut columns, &mut sql));
+    columns.extend(placing_columns(&scope));
     // Every beacon carries its sender's class, so any row tells a bot; few attempts are left to merge.
-    let scoped = scoped(&scope, 0, &mut sql);
+    let scoped = scoped(&scope, placing_lead_ms(&scope), &mut sql);
     let inside = format!(
         "    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms{}\n    \
          FROM impressions AS i\n    WHERE {scoped}\n      AND i.attempt_id IN (SELECT i.attempt_id FROM impressions AS i\n      \
          WHERE {scoped}\n      AND i.device_class = 'bot')\n    GROUP BY i.attempt_id",
         selected(&columns, AttemptRows::Several)
     );
+    let inside = placed(&scope, inside, &mut sql);
     sql.text = format!(
         "SELECT count() AS bots\nFROM (\n  SELECT *, {window} AS `window` FROM (\n{inside}\n  )\n)\nWHERE {}",
         conditions.join("\n  AND ")
