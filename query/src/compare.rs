@@ -113,7 +113,7 @@ impl Cell {
         self.part(part).iter().sum()
     }
 
-    fn buckets(&self, numerator: Part, denominator: Option<Part>, scope: Part) -> Buckets {
+    pub(crate) fn buckets(&self, numerator: Part, denominator: Option<Part>, scope: Part) -> Buckets {
         let at = |part: Part, bucket: usize| self.part(part).get(bucket).copied().unwrap_or_default();
         Buckets::from_rows((0..BUCKETS).map(|bucket| {
             let sums = Sums {
@@ -125,7 +125,7 @@ impl Cell {
         }))
     }
 
-    fn bucket_histograms(&self, hist: Hist) -> BucketHistograms {
+    pub(crate) fn bucket_histograms(&self, hist: Hist) -> BucketHistograms {
         let mut histograms = BucketHistograms::new();
         for (key, count) in self.histograms.get(&hist).into_iter().flatten() {
             let key = *key as usize;
@@ -761,7 +761,7 @@ fn usual_spread(recipe: Recipe) -> f64 {
     if steady { baseline::STEADY } else { baseline::RESTLESS }
 }
 
-fn domain(share: bool) -> Domain {
+pub(crate) fn domain(share: bool) -> Domain {
     match share {
         true => Domain::Share,
         false => Domain::NonNegative,
@@ -796,11 +796,11 @@ fn divided(buckets: &Buckets, by: usize) -> Buckets {
 }
 
 /// JSON has no infinity; an end without a bound is null.
-fn finite(value: f64) -> Option<f64> {
+pub(crate) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-fn word(verdict: verdict::Verdict) -> VerdictWord {
+pub(crate) fn word(verdict: verdict::Verdict) -> VerdictWord {
     match verdict {
         verdict::Verdict::Worse => VerdictWord::Worse,
         verdict::Verdict::Better => VerdictWord::Better,
@@ -811,7 +811,7 @@ fn word(verdict: verdict::Verdict) -> VerdictWord {
     }
 }
 
-fn words(judgement: &verdict::Judgement, completeness: f64, confidence: f64) -> String {
+pub(crate) fn words(judgement: &verdict::Judgement, completeness: f64, confidence: f64) -> String {
     let percent = confidence * 100.0;
     match judgement.reason {
         verdict::Reason::IntervalExcludesZero => format!("the {percent} % interval of the difference excludes 0"),

@@ -38,7 +38,7 @@ use store::Store;
 use crate::{
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide},
     plan::{Plan, Step},
-    request::{self, Ask, AskedMetric, Dimension, Faults, Filter, Operator, Question},
+    request::{self, Ask, AskedMetric, Dimension, Faults, Filter, Operator, Question, Special},
     response::{Cause, ComparedWith, Comparison, Condition, ExplainResult, ExplainedTotal, Source},
     run::{Observe, REPLICATES, RunError, Sides, cells},
     sql::metric::Recipe,
@@ -217,7 +217,10 @@ impl Explain {
         let free = self.dimensions.iter().filter(|dimension| !fixed(dimension));
         Question {
             dimensions: free.cloned().collect(),
-            apart: true,
+            special: Special {
+                apart: true,
+                ..self.question.special.clone()
+            },
             ..self.about(conditions)
         }
     }
@@ -623,7 +626,7 @@ pub async fn explain(
         let Some((conditions, cause)) = cause(&all, rises, price(&first_level), alpha) else {
             break;
         };
-        explain.question.except.push(filters(&conditions));
+        explain.question.special.except.push(filters(&conditions));
         causes.push(cause);
     }
     if causes.is_empty() {

@@ -2,7 +2,8 @@
 //!
 //! [`request`] reads what is asked, strictly; [`plan`] turns it into a list of named pure steps over stretches of time
 //! ([`calendar`]); [`sql`] makes their text; [`run`] asks the tables; [`compare`] puts intervals and verdicts on the
-//! sums; [`response`] is the JSON. [`explain`] asks many questions to find where a change comes from. [`annotation`] reads what callers note of releases, incidents and holidays. `http` is the
+//! sums; [`response`] is the JSON. [`explain`] asks many questions to find where a change comes from, [`experiment`]
+//! compares arms at any time. [`annotation`] reads what callers note of releases, incidents and holidays. `http` is the
 //! thin shell. What a metric is called lives in `schemas`, what an interval is in `statistics`, the tables in `store`.
 //!
 //! Invariant: a statement needs an [`accounts::Tenant`], and nothing a caller wrote becomes SQL text.
@@ -13,6 +14,7 @@ pub mod calendar;
 pub mod choice;
 pub mod compare;
 mod erasure;
+pub mod experiment;
 pub mod explain;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -197,7 +197,8 @@ impl Plan {
             grid: Grid::new(vec![window.clone()]),
             by_end: question.by_end,
             filters: question.filters.clone(),
-            except: question.except.clone(),
+            except: question.special.except.clone(),
+            stretch_ms: question.special.stretch_ms,
             include_bots: question.include_bots,
             now_ms,
         };
@@ -344,7 +345,7 @@ impl Plan {
                 }
                 let wanted = Wanted {
                     dimensions: self.question.dimensions.clone(),
-                    apart: self.question.apart,
+                    apart: self.question.special.apart,
                     // One more tells that there are more.
                     limit: Some(RANKED_MAX + 1),
                     ..Wanted::default()
@@ -356,7 +357,8 @@ impl Plan {
                 .flat_map(|only| {
                     let wanted = Wanted {
                         dimensions: self.question.dimensions.clone(),
-                        apart: self.question.apart,
+                        apart: self.question.special.apart,
+                        exact: self.question.special.exact_viewers,
                         by_viewer: true,
                         only,
                         ..Wanted::default()
@@ -376,11 +378,11 @@ impl Plan {
                     .flat_map(|only| {
                         let all = &self.question.dimensions;
                         let wanted = Wanted {
-                            dimensions: match self.question.apart {
+                            dimensions: match self.question.special.apart {
                                 true => all.clone(),
                                 false => reference.kept.iter().map(|index| all[*index].clone()).collect(),
                             },
-                            apart: self.question.apart,
+                            apart: self.question.special.apart,
                             by_viewer: true,
                             only,
                             ..Wanted::default()
@@ -604,7 +606,7 @@ impl Given<'_> {
                 ..self.scope.clone()
             },
             // Apart, a group is named by the dimension's index and its value.
-            kept: match self.question.apart {
+            kept: match self.question.special.apart {
                 true => vec![0, 1],
                 false => (0..self.question.dimensions.len()).collect(),
             },
@@ -624,7 +626,7 @@ impl Given<'_> {
         let windows = self.scope.grid.windows().to_vec();
         let mut cohort = self.earlier(label, ReferenceKind::Single, windows);
         cohort.scope.filters = others.chain(filters).cloned().collect();
-        if !self.question.apart {
+        if !self.question.special.apart {
             cohort.kept.retain(|index| !fixed(&self.question.dimensions[*index]));
         }
         cohort.names_days = false;

@@ -381,6 +381,19 @@ pub struct Order {
     pub descending: bool,
 }
 
+/// What no caller can ask, but `explain` and `experiment` do.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Special {
+    /// Whether rows are told apart by each dimension by itself instead of by all together.
+    pub apart: bool,
+    /// Attempts left out: those for which every filter of one of these holds.
+    pub except: Vec<Vec<Filter>>,
+    /// Whether distinct viewers are counted one by one instead of by a sketch.
+    pub exact_viewers: bool,
+    /// What the intervals take for independent is not the viewer but a stretch of time of this length, ms.
+    pub stretch_ms: Option<i64>,
+}
+
 /// A question that makes sense.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
@@ -416,10 +429,8 @@ pub struct Question {
     pub include_bots: bool,
     /// Whether time buckets without attempts get rows.
     pub fill: bool,
-    /// Whether rows are told apart by each dimension by itself instead of by all together; only `explain` asks so.
-    pub apart: bool,
-    /// Attempts left out: those for which every filter of one of these holds. Only `explain` asks so.
-    pub except: Vec<Vec<Filter>>,
+    /// What only this service asks of itself.
+    pub special: Special,
     /// Hash of everything but the cursor: seeds the bootstrap and binds a cursor to its question.
     pub fingerprint: u64,
 }
@@ -520,8 +531,7 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
             offset,
             include_bots,
             fill,
-            apart: false,
-            except: Vec::new(),
+            special: Special::default(),
             fingerprint,
         }),
         _ => Err(faults),

@@ -341,6 +341,78 @@ pub enum ComparedWith {
     Wider,
 }
 
+/// Answer to `GET /v1/analytics/experiments/{id}/results`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExperimentResults {
+    /// The experiment's name.
+    pub name: String,
+    /// From when its attempts were read, RFC 3339 UTC.
+    pub start: String,
+    /// Until when.
+    pub end: String,
+    /// Whether the arms got the viewers they were meant to get. Null where nobody can say: no viewer ids, or a switchback.
+    pub sample_ratio: Option<SampleRatioResult>,
+    /// Every arm by itself, in the experiment's order.
+    pub arms: Vec<ArmResult>,
+    /// Every arm but the first against the first.
+    pub comparisons: Vec<ArmComparison>,
+    /// Time the answer took, ms.
+    pub took_ms: u64,
+}
+
+/// Whether the arms got their shares of the viewers.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SampleRatioResult {
+    /// Chance of shares at least this far off, were the assignment sound.
+    pub p_value: f64,
+    /// True below 0.001: then every verdict is `refused`, because those who are missing are not like those who are there.
+    pub mismatch: bool,
+}
+
+/// One arm.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ArmResult {
+    /// Its name.
+    pub name: String,
+    /// Attempts that were exposed to it.
+    pub attempts: u64,
+    /// Distinct viewers among them, counted one by one; null without viewer ids.
+    pub viewers: Option<u64>,
+    /// Viewers that it should have, of all there are; null with `sampleRatio`.
+    pub expected_viewers: Option<f64>,
+    /// One value per metric of the experiment.
+    pub values: BTreeMap<String, MetricValue>,
+}
+
+/// One arm against the first.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ArmComparison {
+    /// The arm.
+    pub arm: String,
+    /// The first arm.
+    pub against: String,
+    /// One comparison per metric of the experiment.
+    pub metrics: BTreeMap<String, ArmMetric>,
+}
+
+/// One metric of one arm against the first.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ArmMetric {
+    /// The arm's value minus the first arm's. Interval and p-value hold at all looks together, however often the experiment is read.
+    #[serde(flatten)]
+    pub comparison: Comparison,
+    /// Evidence against "no difference"; 20 excludes 0 at 95 %. Null without a bound.
+    pub e_value: Option<f64>,
+    /// True for a metric that must not get worse.
+    pub guardrail: bool,
+    /// True for a metric of attempts that started: an arm that makes other attempts start is judged on other attempts.
+    pub post_treatment: bool,
+}
+
 /// One attribute's value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Condition {

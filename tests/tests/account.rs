@@ -229,3 +229,96 @@ async fn an_experiment_reaches_pages_while_it_runs() {
     let (_, list) = ask(&stack, own, None, Method::GET, path, None).await;
     assert_eq!(list["result"]["experiments"], json!([]));
 }
+
+/// Attempts of viewers as the experiment assigns them; those of the second arm stall more. `lost` of 10 viewers of the second arm never send.
+async fn expose(stack: &Stack, experiment: &str, id: &str, viewers: u32, lost: u32) -> u64 {
+    let now = now_ms();
+    let mut all = Vec::new();
+    for viewer in 0..viewers {
+        let name = format!("{experiment}-viewer-{viewer}");
+        let arm = schemas::assignment::arm(id, &name, &[1, 1], 1_000).unwrap();
+        if arm == 1 && viewer % 10 < lost {
+            continue;
+        }
+        let stall_ms = if viewer % 20 < [1, 8][arm] {
+            2_000 + viewer % 700
+        } else {
+            0
+        };
+        let variant = ["control", "treatment"][arm];
+        for _ in 0..2 {
+            let mut beacon = beacons::playing(Uuid::now_v7(), 0, now, 40_000 + viewer % 9_000, stall_ms);
+            beacon["context"] = json!({"viewer_id": name, "video_id": "v1", "experiment_name": experiment,
+                "experiment_variant": variant});
+            all.push(beacon);
+        }
+    }
+    for some in all.chunks(200) {
+        let (status, answer) = stack.post_beacons(&beacons::batch(now, some.to_vec())).await.unwrap();
+        assert_eq!(
+            (status, &answer["data"]["result"]["rejected"]),
+            (StatusCode::ACCEPTED, &json!([]))
+        );
+    }
+    all.len() as u64
+}
+
+#[tokio::test]
+async fn an_arm_that_stalls_more_is_worse_and_one_that_loses_viewers_is_refused() {
+    let stack = Stack::start().await.unwrap();
+    let own = stack.keys.api_key.as_str();
+    let path = "/v1/analytics/experiments";
+    let mut ids = Vec::new();
+    for name in ["sound", "leaky"] {
+        let wanted = json!({"name": name, "arms": [{"name": "control"}, {"name": "treatment"}], "state": "running",
+            "metrics": ["rebuffer_ratio", "startup_any_ms_p50", "play_ms"], "guardrails": ["good_share"]});
+        let (status, made) = ask(&stack, own, None, Method::POST, path, Some(wanted)).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        ids.push(made["result"]["id"].as_str().unwrap().to_owned());
+    }
+    let sent = expose(&stack, "sound", &ids[0], 1_200, 0).await + expose(&stack, "leaky", &ids[1], 1_200, 3).await;
+    stack.accounted([sent, sent, 0, 0]).await.unwrap();
+
+    let results = async |id: &str| {
+        let path = format!("{path}/{id}/results");
+        let (status, data) = ask(&stack, own, None, Method::GET, &path, None).await;
+        assert_eq!(status, StatusCode::OK, "{data}");
+        data
+    };
+    let sound = results(&ids[0]).await;
+    let result = &sound["result"];
+    assert_eq!(result["sampleRatio"]["mismatch"], false, "{result:#}");
+    let viewers: u64 = (0..2).map(|arm| result["arms"][arm]["viewers"].as_u64().unwrap()).sum();
+    assert_eq!(viewers, 1_200, "counted one by one");
+    assert_eq!(result["arms"][0]["name"], "control");
+    let metrics = &result["comparisons"][0]["metrics"];
+    let of = |metric: &str, key: &str| metrics[metric][key].clone();
+    assert_eq!(of("rebuffer_ratio", "verdict"), "worse", "{metrics:#}");
+    assert!(of("rebuffer_ratio", "eValue").as_f64().unwrap() > 20.0);
+    assert_eq!(of("rebuffer_ratio", "postTreatment"), true);
+    assert_eq!(of("good_share", "guardrail"), true);
+    assert_eq!(of("good_share", "postTreatment"), false);
+    assert_eq!(of("good_share", "verdict"), "worse");
+    assert_ne!(of("startup_any_ms_p50", "verdict"), "worse", "all startups are alike");
+    let difference = |metric: &str| of(metric, "difference").as_f64().unwrap();
+    let per_attempt = of("play_ms", "reference").as_f64().unwrap();
+    assert!((40_000.0..49_000.0).contains(&per_attempt), "{metrics:#}");
+    assert!(difference("play_ms").abs() < 1_000.0);
+
+    let leaky = results(&ids[1]).await;
+    assert_eq!(leaky["result"]["sampleRatio"]["mismatch"], true, "{leaky:#}");
+    for comparison in leaky["result"]["comparisons"][0]["metrics"]
+        .as_object()
+        .unwrap()
+        .values()
+    {
+        assert_eq!(comparison["verdict"], "refused", "{comparison:#}");
+    }
+    assert!(leaky["messages"].to_string().contains("sample ratio mismatch"));
+
+    let wanted = json!({"name": "draft", "arms": [{"name": "a"}, {"name": "b"}]});
+    let (_, made) = ask(&stack, own, None, Method::POST, path, Some(wanted)).await;
+    let path = format!("{path}/{}/results", made["result"]["id"].as_str().unwrap());
+    let (status, refused) = ask(&stack, own, None, Method::GET, &path, None).await;
+    assert_eq!((status, &refused["code"]), (StatusCode::CONFLICT, &json!(3022)));
+}

@@ -14,7 +14,9 @@ use utoipa::ToSchema;
 use super::{Inner, now_ms, object_of};
 use crate::{
     calendar::written_utc,
+    experiment,
     request::{self, Ask, AskedMetric, Faults},
+    response::ExperimentResults,
 };
 
 /// Most arms of one experiment.
@@ -517,4 +519,41 @@ pub async fn delete(
         .await;
     deleted.map_err(refusal)?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// What came of an experiment so far: every arm by itself, and every arm against the first. May be read as often as one likes: intervals and
+/// p-values hold at all looks together.
+#[utoipa::path(
+    get, path = "/v1/analytics/experiments/{id}/results", tag = "experiments", security(("apiKey" = [])),
+    params(
+        ("id" = uuid::Uuid, Path, description = "Its id."),
+        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+    ),
+    responses(
+        (status = 200, description = "The results.", body = Envelope<SuccessData<ExperimentResults>>),
+        (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
+        (status = 404, description = "No such experiment in this organisation.", body = Envelope<ErrorData>),
+        (status = 409, description = "It has not started.", body = Envelope<ErrorData>),
+        (status = 429, description = "Too many questions at once.", body = Envelope<ErrorData>),
+        (status = 503, description = "The database does not answer.", body = Envelope<ErrorData>),
+    )
+)]
+pub async fn results(
+    inner: web::Data<Inner>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let answer = results_inner(&inner, &request, &id).await;
+    inner.count("experiment_results", &answer);
+    answer
+}
+
+async fn results_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<HttpResponse, ApiError> {
+    let tenant = inner.tenant(request)?;
+    let found = inner.accounts.experiment(tenant, id_of(id)?).ok_or_else(not_found)?;
+    let _permit = inner.permit()?;
+    let observe = |step, seconds| inner.observe(step, seconds);
+    let (result, messages) = experiment::results(&inner.store, tenant, found, now_ms(), &observe).await?;
+    Ok(ok_with(StatusCode::OK, result, messages))
 }

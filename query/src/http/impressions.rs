@@ -61,6 +61,7 @@ impl Listing {
             by_end: false,
             filters: self.filters,
             except: Vec::new(),
+            stretch_ms: None,
             include_bots: self.include_bots,
             now_ms,
         };

@@ -166,6 +166,7 @@ impl Query {
                     .route(web::patch().to(experiments::change))
                     .route(web::delete().to(experiments::delete)),
             )
+            .service(web::resource("/v1/analytics/experiments/{id}/results").route(web::get().to(experiments::results)))
             .service(
                 web::resource("/v1/account/organizations")
                     .route(web::get().to(account::organizations))
@@ -318,6 +319,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         experiments::one,
         experiments::change,
         experiments::delete,
+        experiments::results,
         account::organizations,
         account::create_organization,
         account::licenses,

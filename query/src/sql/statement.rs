@@ -259,6 +259,8 @@ pub struct Scope {
     pub filters: Vec<Filter>,
     /// Which are left out: those for which every filter of one of these holds.
     pub except: Vec<Vec<Filter>>,
+    /// The cluster of an attempt is the stretch of time of this length that it began in, ms, instead of its viewer.
+    pub stretch_ms: Option<i64>,
     /// Whether bots count.
     pub include_bots: bool,
     /// Now, ms since 1970: decides which attempts are over.
@@ -276,6 +278,8 @@ pub struct Wanted {
     pub hists: Vec<Hist>,
     /// Whether distinct viewers are counted.
     pub distinct: bool,
+    /// Whether they are counted one by one instead of by a sketch.
+    pub exact: bool,
     /// Whether sums are told apart by viewer bucket; without, everything stands in bucket 0.
     pub by_viewer: bool,
     /// Only these combinations of dimension values; all without.
@@ -327,10 +331,10 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
         .chain(names.iter().cloned())
         .collect::<Vec<_>>()
         .join(", ");
-    let viewers = if wanted.distinct {
-        "uniqCombined64If(viewer_id, viewer_id != '')"
-    } else {
-        "0"
+    let viewers = match (wanted.distinct, wanted.exact) {
+        (false, _) => "0",
+        (true, false) => "uniqCombined64If(viewer_id, viewer_id != '')",
+        (true, true) => "uniqExactIf(viewer_id, viewer_id != '')",
     };
     let mut inside = located_attempts(scope, wanted, &mut columns, &mut sql);
     if wanted.apart {
@@ -382,7 +386,11 @@ fn located_attempts(scope: &Scope, wanted: &Wanted, columns: &mut BTreeSet<&'sta
     if let Some(only) = wanted.only.as_ref().filter(|_| !wanted.apart) {
         conditions.push(only_these(&names, only, sql));
     }
-    let _ = write!(places, ",\n    {} AS viewer_bucket", viewer_bucket(wanted.by_viewer));
+    let cluster = match scope.stretch_ms.filter(|_| wanted.by_viewer) {
+        Some(stretch) => format!("toUInt64(intDiv(ms, {}) % {BUCKETS})", sql.integer(stretch)),
+        None => viewer_bucket(wanted.by_viewer),
+    };
+    let _ = write!(places, ",\n    {cluster} AS viewer_bucket");
     merged(
         sql,
         &format!("{places}{derived}"),

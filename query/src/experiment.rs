@@ -1,0 +1,309 @@
+//! What came of an experiment: every arm by itself, and every arm against the first, readable at any time.
+//!
+//! Pure but for [`results`], which reads. The attempts are those that say they were exposed (`experiment_name`, `experiment_variant`), from
+//! the start on, those that never started included: else an arm with more start failures would lose its failures from the sample.
+//!
+//! Differences have confidence sequences (`statistics::sequence`): whoever reads daily and stops at the first hit errs no more often than
+//! asked. Totals are compared per attempt, because arms need not be of one size. Where the arms did not get the viewers they were meant to
+//! get (`statistics::assignment`), every verdict is refused. In a switchback the unit is the stretch of time, not the viewer.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use accounts::{Experiment, Tenant};
+use envelope::{ApiError, ErrorCode, Message};
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use schemas::unit::Better;
+use serde_json::json;
+use statistics::{
+    Anytime, Null, Weights,
+    assignment::{Exposure, SampleRatio, sample_ratio},
+    sequence, verdict,
+};
+use store::Store;
+
+use crate::{
+    calendar::written_utc,
+    compare::{Cell, Judge, Key, domain, finite, word, words},
+    plan::Plan,
+    request::{self, AskedMetric, Question, Special},
+    response::{
+        ArmComparison, ArmMetric, ArmResult, Comparison, ExperimentResults, MetricValue, NullValue, SampleRatioResult,
+        VerdictWord,
+    },
+    run::{Observe, REPLICATES, RunError, Sides},
+    sql::metric::Recipe,
+};
+
+/// The metrics that count every attempt; all others look at those that started, which is after the treatment.
+const BEFORE_TREATMENT: [&str; 5] = [
+    "good_share",
+    "start_failure",
+    "exit_before_start",
+    "business_failure",
+    "wait_ratio",
+];
+
+/// The question whose rows are the arms; none before the experiment starts.
+fn question(experiment: &Experiment, now_ms: i64) -> Option<Question> {
+    let start = experiment.started_at?.0;
+    let end = experiment.stopped_at.map_or(now_ms, |stopped| stopped.0).max(start + 1);
+    let plan = &experiment.plan;
+    let mut metrics = vec!["unique_viewers"];
+    for name in plan.metrics.iter().chain(&plan.guardrails) {
+        if !metrics.contains(&name.as_str()) {
+            metrics.push(name);
+        }
+    }
+    let asked = json!({
+        "metrics": metrics,
+        "dimensions": ["experiment_variant"],
+        "filters": [{"attribute": "experiment_name", "operator": "EQ", "value": plan.name}],
+        "start": written_utc(start),
+        "end": written_utc(end),
+    });
+    // What the experiment holds was read when it was made.
+    let mut question = request::parse(&asked).ok()?;
+    question.special = Special {
+        exact_viewers: true,
+        stretch_ms: plan.switchback_minutes.map(|minutes| i64::from(minutes) * 60_000),
+        ..Special::default()
+    };
+    Some(question)
+}
+
+/// One arm with what was read of it.
+struct Arm<'a> {
+    name: &'a str,
+    weight: u32,
+    cell: Cell,
+}
+
+fn anytime(judge: &Judge, treatment: &Cell, control: &Cell, recipe: Recipe) -> Result<Anytime, Null> {
+    let (plan, confidence) = (sequence::Plan::default(), judge.plan.question.confidence);
+    match recipe {
+        Recipe::Ratio {
+            numerator,
+            denominator,
+            scope,
+            scale,
+            share,
+        } => {
+            let side = |cell: &Cell| cell.buckets(numerator, Some(denominator), scope);
+            let mut found = sequence::ratios(&side(treatment), &side(control), domain(share), plan, confidence)?;
+            found.difference = found.difference.scaled(scale);
+            Ok(found)
+        }
+        Recipe::Total { sum, .. } => {
+            let side = |cell: &Cell| {
+                cell.buckets(sum, None, crate::sql::metric::Part::Attempts)
+                    .per_attempt()
+            };
+            sequence::ratios(&side(treatment), &side(control), domain(false), plan, confidence)
+        }
+        Recipe::Quantile { hist, probability } => sequence::quantiles(
+            &treatment.bucket_histograms(hist),
+            &control.bucket_histograms(hist),
+            probability,
+            judge.weights,
+            plan,
+            confidence,
+        ),
+        Recipe::Histogram { .. } | Recipe::Distinct | Recipe::Concurrency { .. } => Err(Null::NoValues),
+    }
+}
+
+fn compared(
+    judge: &Judge,
+    arm: &Cell,
+    control: &Cell,
+    asked: &AskedMetric,
+    recipe: Recipe,
+    broken: bool,
+) -> (Comparison, Option<f64>) {
+    let none = |reason: String| Comparison {
+        verdict: VerdictWord::InsufficientData,
+        reason,
+        effect_reason: Some("arms are compared, not audiences".to_owned()),
+        ..Comparison::default()
+    };
+    let confidence = judge.plan.question.confidence;
+    let completeness = [arm, control]
+        .into_iter()
+        .filter_map(Cell::completeness)
+        .fold(1.0, f64::min);
+    let found = match anytime(judge, arm, control, recipe) {
+        Ok(found) => found,
+        Err(null) => return (none(null.to_string()), None),
+    };
+    let better = match asked.better() {
+        Better::Higher => verdict::Better::Higher,
+        Better::Lower => verdict::Better::Lower,
+        Better::Neither => verdict::Better::Neither,
+    };
+    let policy = verdict::Policy {
+        confidence,
+        ..verdict::Policy::default()
+    };
+    let difference = found.difference;
+    let judgement = verdict::judge(
+        &difference,
+        better,
+        verdict::Circumstances { completeness, broken },
+        &policy,
+    );
+    let reason = match broken {
+        true => "the arms did not get the viewers they were meant to get: whoever is missing is not like those who are there".to_owned(),
+        false => words(&judgement, completeness, confidence),
+    };
+    let comparison = Comparison {
+        reference: finite(difference.reference),
+        difference: finite(difference.difference),
+        low: difference.low.and_then(finite),
+        high: difference.high.and_then(finite),
+        relative: difference.relative.and_then(finite),
+        p_value: difference.p_value.and_then(finite),
+        verdict: word(judgement.verdict),
+        minimum_detectable: difference.minimum_detectable.and_then(finite),
+        ..none(reason)
+    };
+    (comparison, found.e_value)
+}
+
+/// Puts what was read together.
+fn concluded(
+    plan: &Plan,
+    experiment: &Experiment,
+    arms: &[Arm],
+) -> (Option<SampleRatio>, Vec<ArmResult>, Vec<ArmComparison>) {
+    let weights = Weights::draw(REPLICATES, &mut ChaCha8Rng::seed_from_u64(plan.question.fingerprint));
+    let judge = Judge {
+        plan,
+        weights: &weights,
+    };
+    let exposures: Vec<Exposure> = arms
+        .iter()
+        .map(|arm| Exposure {
+            viewers: arm.cell.viewers,
+            weight: f64::from(arm.weight),
+        })
+        .collect();
+    // In a switchback every viewer may see every arm.
+    let ratio = match experiment.plan.switchback_minutes {
+        None => sample_ratio(&exposures),
+        Some(_) => None,
+    };
+    let broken = ratio.as_ref().is_some_and(SampleRatio::is_mismatch);
+    let metrics = || plan.question.metrics.iter().zip(&plan.recipes).skip(1);
+    let stretch = plan.window().bucket(0);
+    let results = arms.iter().enumerate().map(|(index, arm)| ArmResult {
+        name: arm.name.to_owned(),
+        attempts: arm.cell.attempts,
+        viewers: (arm.cell.identified > 0).then_some(arm.cell.viewers),
+        expected_viewers: ratio.as_ref().map(|ratio| ratio.expected[index]),
+        values: metrics()
+            .map(|(asked, recipe)| {
+                let value = match recipe {
+                    Recipe::Distinct | Recipe::Concurrency { .. } => MetricValue::Null(NullValue {
+                        value: (),
+                        reason: "viewers of arms of different weight are not compared".to_owned(),
+                    }),
+                    recipe => judge.value(&arm.cell, *recipe, stretch),
+                };
+                (asked.name.clone(), value)
+            })
+            .collect(),
+    });
+    let results = results.collect();
+    let comparisons = arms.split_first().map_or(Vec::new(), |(control, others)| {
+        let others = others.iter().map(|arm| ArmComparison {
+            arm: arm.name.to_owned(),
+            against: control.name.to_owned(),
+            metrics: metrics()
+                .map(|(asked, recipe)| {
+                    let (comparison, e_value) = compared(&judge, &arm.cell, &control.cell, asked, *recipe, broken);
+                    let metric = ArmMetric {
+                        comparison,
+                        e_value,
+                        guardrail: experiment.plan.guardrails.contains(&asked.name),
+                        post_treatment: !BEFORE_TREATMENT.contains(&asked.metric.name),
+                    };
+                    (asked.name.clone(), metric)
+                })
+                .collect::<BTreeMap<_, _>>(),
+        });
+        others.collect()
+    });
+    (ratio, results, comparisons)
+}
+
+/// What came of an experiment so far.
+///
+/// # Errors
+/// When it has not started, or the tables do not answer within the limits.
+pub async fn results(
+    store: &Store,
+    tenant: Tenant,
+    experiment: Experiment,
+    now_ms: i64,
+    observe: Observe<'_>,
+) -> Result<(ExperimentResults, Vec<Message>), ApiError> {
+    let begun = Instant::now();
+    let question = question(&experiment, now_ms).ok_or_else(|| {
+        ApiError::new(ErrorCode::ExperimentState)
+            .detail("id", "the experiment has not started: nobody was exposed to it")
+    })?;
+    let (start, end) = (written_utc(question.start), written_utc(question.end));
+    let plan = Plan::new(tenant, question, &[], now_ms).map_err(|_| ApiError::new(ErrorCode::Internal))?;
+    let groups: Vec<Vec<String>> = experiment.plan.arms.iter().map(|arm| vec![arm.name.clone()]).collect();
+    let sides = Sides::read(store, &plan, &groups, observe)
+        .await
+        .map_err(RunError::into_api)?;
+    let mut messages = Vec::new();
+    if experiment.plan.switchback_minutes.is_none() {
+        messages.push(Message::warning(
+            "viewers of both arms share lines and servers: where the change is one of adaptation, CDN or pacing the difference may be off, even \
+             in its sign (Spang et al., IMC 2021); a switchback is for those",
+        ));
+    }
+    let name = experiment.plan.name.clone();
+    let computed = tokio::task::spawn_blocking(move || {
+        let arms: Vec<Arm> = experiment
+            .plan
+            .arms
+            .iter()
+            .map(|arm| Arm {
+                name: &arm.name,
+                weight: arm.weight,
+                cell: sides
+                    .values
+                    .get(&Key::single(vec![arm.name.clone()]))
+                    .cloned()
+                    .unwrap_or_default(),
+            })
+            .collect();
+        concluded(&plan, &experiment, &arms)
+    });
+    let (ratio, arms, comparisons) = computed
+        .await
+        .map_err(RunError::Computing)
+        .map_err(RunError::into_api)?;
+    if ratio.as_ref().is_some_and(SampleRatio::is_mismatch) {
+        messages.push(Message::warning(
+            "sample ratio mismatch: the arms did not get the viewers they were meant to get, so no verdict is given; look for an arm that loses viewers \
+             before their first beacon, a redirect, or bots that only one arm lets in",
+        ));
+    }
+    let result = ExperimentResults {
+        name,
+        start,
+        end,
+        sample_ratio: ratio.map(|ratio| SampleRatioResult {
+            mismatch: ratio.is_mismatch(),
+            p_value: ratio.p_value,
+        }),
+        arms,
+        comparisons,
+        took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok((result, messages))
+}
