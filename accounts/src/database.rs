@@ -156,6 +156,13 @@ impl Accounts {
         self.0.snapshot().grants.get(&key::hash(secret)).cloned()
     }
 
+    /// Whether an API key of this id is known and not revoked.
+    #[must_use]
+    pub fn is_active(&self, api_key_id: Uuid) -> bool {
+        let all = self.0.snapshot();
+        all.grants.values().any(|grant| grant.api_key_id() == api_key_id)
+    }
+
     /// Every organisation, oldest first.
     #[must_use]
     pub fn organizations(&self) -> Vec<Organization> {

@@ -17,7 +17,10 @@ use ingest::{AddressPrefixes, Ingest, IngestConfig};
 use prometheus::Registry;
 use query::{Query, QueryConfig};
 use store::{Retention, Store, StoreConfig};
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::{AbortHandle, JoinHandle},
+};
 
 use crate::{
     account::FILE,
@@ -173,6 +176,7 @@ impl Node {
         let app_ingest = ingest.clone();
         let tended = ingest.clone();
         let tending = tokio::spawn(query.clone().tend(move |moment| tended.has_stored(moment)));
+        tokio::spawn(close_when_told(query.clone()));
         let server = HttpServer::new(move || {
             App::new()
                 .wrap(from_fn(envelope::actix::middleware))
@@ -275,6 +279,20 @@ impl Node {
         self.database.stop().await;
         outcome
     }
+}
+
+/// Ends what would never end by itself as soon as the process is told to stop: HTTP waits for every answer.
+async fn close_when_told(query: Query) {
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
+        tracing::warn!("signals cannot be heard: a stop waits for those who watch live");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    query.close();
 }
 
 /// Where this machine itself reaches what listens on `address`.

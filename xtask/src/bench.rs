@@ -28,6 +28,8 @@ pub enum Area {
     Collector,
     /// How often intervals hold the truth and equals differ, next to what is allowed; fails outside
     Statistics,
+    /// How often a planted fault is found among its causes, a quiet day is blamed on something, and how long the search takes
+    Explain,
 }
 
 /// How much is measured.
@@ -61,6 +63,24 @@ pub fn bench(project: &Project, arguments: &BenchArguments) -> Result<()> {
     }
     if wanted(Area::Statistics) {
         bands::statistics(project, arguments.json, arguments.write)?;
+    }
+    if wanted(Area::Explain) {
+        let example = [
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "playhead-query",
+            "--example",
+            "planted",
+        ];
+        node_packages(project)?;
+        for line in crate::project::output(project.cargo().args(example))?.lines() {
+            print(
+                &serde_json::from_str(line).with_context(|| format!("reading {line:?}"))?,
+                arguments.json,
+            );
+        }
     }
     let areas = [Area::Ingest, Area::Fairness, Area::Query, Area::Storage];
     if areas.into_iter().any(wanted) {

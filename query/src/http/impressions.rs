@@ -234,7 +234,7 @@ pub(crate) fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
 }
 
 /// `attribute:OPERATOR:value` as the object that a query's body would carry.
-fn filter_object(text: &str, index: usize, faults: &mut Faults) -> Option<Value> {
+pub(super) fn filter_object(text: &str, index: usize, faults: &mut Faults) -> Option<Value> {
     let mut parts = text.splitn(3, ':');
     let (Some(attribute), Some(operator), Some(value)) = (parts.next(), parts.next(), parts.next()) else {
         faults.add(format!("filter[{index}]"), "expected attribute:OPERATOR:value");

@@ -7,6 +7,7 @@ mod erasures;
 mod experiments;
 mod explain;
 mod impressions;
+mod live;
 mod query;
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -67,6 +68,7 @@ struct Inner {
     pace: Pace,
     /// Told when there is a viewer to erase.
     wake: Notify,
+    streams: live::Streams,
 }
 
 impl Query {
@@ -104,6 +106,7 @@ impl Query {
                 permits: tokio::sync::Semaphore::new(config.questions_max),
                 pace: config.pace,
                 wake: Notify::new(),
+                streams: live::Streams::default(),
             }),
         })
     }
@@ -124,6 +127,11 @@ impl Query {
         );
     }
 
+    /// Ends the streams of those who watch live, so that a stop does not wait for them.
+    pub fn close(&self) {
+        self.inner.streams.close();
+    }
+
     /// Adds the routes.
     pub fn configure(&self, config: &mut web::ServiceConfig) {
         config
@@ -138,6 +146,7 @@ impl Query {
                     .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
                     .route(web::post().to(explain::answer)),
             )
+            .service(web::resource("/v1/analytics/live").route(web::get().to(live::live)))
             .service(web::resource("/v1/analytics/impressions").route(web::get().to(impressions::list)))
             .service(web::resource("/v1/analytics/impressions/{id}").route(web::get().to(impressions::one)))
             .service(
@@ -305,6 +314,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     paths(
         query::answer,
         explain::answer,
+        live::live,
         impressions::list,
         impressions::one,
         annotations::list,
