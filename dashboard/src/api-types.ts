@@ -130,7 +130,6 @@ export type Verdict = Open<
 export interface ExcludedDay {
   date: string;
   kind: Open<'incident' | 'holiday'>;
-  title: string;
   annotation: string;
 }
 

@@ -6,13 +6,13 @@
 //! nothing: whether an incident of one CDN spoils the day of all is for whoever notes it.
 
 use accounts::{Annotation, AnnotationKind};
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 use statistics::baseline::MAX_REFERENCES;
 
 use crate::{
     annotation::{stretch, touches},
     calendar::{HOUR_MS, Interval, Window, date},
+    response::ExcludedDay,
 };
 
 /// How far back references are looked for, in steps of the baseline: twice as many as it takes. For a day that is a quarter of a year,
@@ -25,19 +25,6 @@ const BUCKET_MS_MAX: i64 = (7 * 24 + 1) * HOUR_MS;
 /// The kinds whose days are no reference.
 pub const EXCLUDING: [AnnotationKind; 2] = [AnnotationKind::Incident, AnnotationKind::Holiday];
 
-/// A reference that was left out.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LeftOut {
-    /// Local date it begins on.
-    pub date: NaiveDate,
-    /// `incident` or `holiday`.
-    pub kind: &'static str,
-    /// The annotation's title.
-    pub title: String,
-    /// The annotation's id.
-    pub annotation_id: uuid::Uuid,
-}
-
 /// The windows of `auto`, and what they are good for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Choice {
@@ -46,19 +33,15 @@ pub struct Choice {
     /// By window and time bucket: whether the one is a reference of the other. At most [`MAX_REFERENCES`] per bucket.
     pub used: Vec<Vec<bool>>,
     /// By time bucket: what was left out, most recent first.
-    pub left_out: Vec<Vec<LeftOut>>,
+    pub left_out: Vec<Vec<ExcludedDay>>,
     /// References that stay although they touch such a day, because they are longer than a week.
-    pub kept: Vec<LeftOut>,
+    pub kept: Vec<ExcludedDay>,
 }
 
 /// Chooses the references of `window`, at multiples of `step_days` before it.
 #[must_use]
 pub fn choose(window: &Window, step_days: u32, annotations: &[Annotation], zone: Tz) -> Choice {
-    let days: Vec<((i64, i64), &Annotation)> = annotations
-        .iter()
-        .filter(|annotation| EXCLUDING.contains(&annotation.content.kind))
-        .map(|annotation| (whole_days(stretch(&annotation.content, zone), zone), annotation))
-        .collect();
+    let days = spoilt_days(annotations, zone);
     let mut choice = Choice {
         left_out: vec![Vec::new(); window.buckets()],
         ..Choice::default()
@@ -66,20 +49,19 @@ pub fn choose(window: &Window, step_days: u32, annotations: &[Annotation], zone:
     let mut found = vec![0; window.buckets()];
     for step in 1..=LOOK_BACK {
         let earlier = window.days_earlier(step * step_days, zone);
-        let whole = (earlier.start(), earlier.end());
-        let near: Vec<_> = days.iter().filter(|(stretch, _)| touches(*stretch, whole)).collect();
         let mut used = vec![false; window.buckets()];
         for bucket in 0..window.buckets() {
             if found[bucket] == MAX_REFERENCES {
                 continue;
             }
             let (from, to) = earlier.bucket(bucket);
-            let spoilt = near.iter().find(|(stretch, _)| touches(*stretch, (from, to)));
-            let left_out = spoilt.map(|(_, annotation)| LeftOut {
+            // They do not overlap, so the first one that ends behind the bucket's begin is the only one that can touch it.
+            let next = days.partition_point(|(stretch, _)| stretch.1 <= from);
+            let spoilt = days.get(next).filter(|(stretch, _)| touches(*stretch, (from, to)));
+            let left_out = spoilt.map(|(_, annotation)| ExcludedDay {
                 date: date(from, zone),
                 kind: annotation.content.kind.name(),
-                title: annotation.content.title.clone(),
-                annotation_id: annotation.annotation_id,
+                annotation: annotation.annotation_id,
             });
             match left_out {
                 Some(left_out) if to - from <= BUCKET_MS_MAX => choice.left_out[bucket].push(left_out),
@@ -99,12 +81,15 @@ pub fn choose(window: &Window, step_days: u32, annotations: &[Annotation], zone:
 }
 
 impl Choice {
-    /// What a caller should know of it, as sentences about the baseline called `label`.
+    /// What a caller should know of it, as sentences about the baseline called `label`. `annotations` are those it was chosen by.
     #[must_use]
-    pub fn warnings(&self, label: &str) -> Vec<String> {
-        let mut left_out: Vec<&LeftOut> = self.left_out.iter().flatten().collect();
-        left_out.sort_unstable_by(|a, b| b.cmp(a));
-        left_out.dedup();
+    pub fn warnings(&self, label: &str, annotations: &[Annotation]) -> Vec<String> {
+        let listed = |days: &mut Vec<ExcludedDay>| {
+            days.sort_unstable_by(|a, b| b.cmp(a));
+            days.dedup();
+            listed(days, annotations)
+        };
+        let mut left_out: Vec<ExcludedDay> = self.left_out.iter().flatten().copied().collect();
         let mut warnings = Vec::new();
         if !left_out.is_empty() {
             let fewest = (0..self.left_out.len())
@@ -115,12 +100,12 @@ impl Choice {
                 MAX_REFERENCES => String::new(),
                 fewest => format!("; of {LOOK_BACK} references looked at {fewest} remain"),
             };
-            warnings.push(format!("{label} leaves out {}{remain}", listed(&left_out)));
+            warnings.push(format!("{label} leaves out {}{remain}", listed(&mut left_out)));
         }
         if !self.kept.is_empty() {
             warnings.push(format!(
                 "{label} keeps what is longer than a week whole, incidents and holidays included: {}",
-                listed(&self.kept.iter().collect::<Vec<_>>())
+                listed(&mut self.kept.clone())
             ));
         }
         warnings
@@ -128,15 +113,33 @@ impl Choice {
 }
 
 /// The first few in words.
-fn listed(left_out: &[&LeftOut]) -> String {
+fn listed(days: &[ExcludedDay], annotations: &[Annotation]) -> String {
     const SHOWN: usize = 6;
-    let shown = left_out
-        .iter()
-        .take(SHOWN)
-        .map(|one| format!("{} ({} '{}')", one.date, one.kind, one.title));
-    let more = left_out.len().saturating_sub(SHOWN);
+    let shown = days.iter().take(SHOWN).map(|day| {
+        let noted = annotations.iter().find(|noted| noted.annotation_id == day.annotation);
+        let title = noted.map_or("", |noted| noted.content.title.as_str());
+        format!("{} ({} '{title}')", day.date, day.kind)
+    });
+    let more = days.len().saturating_sub(SHOWN);
     let more = (more > 0).then(|| format!("{more} more"));
     shown.chain(more).collect::<Vec<_>>().join(", ")
+}
+
+/// The local days that are no reference, in order and without overlap: a day that two annotations spoil is the earlier one's.
+fn spoilt_days(annotations: &[Annotation], zone: Tz) -> Vec<((i64, i64), &Annotation)> {
+    let mut days: Vec<((i64, i64), &Annotation)> = annotations
+        .iter()
+        .filter(|annotation| EXCLUDING.contains(&annotation.content.kind))
+        .map(|annotation| (whole_days(stretch(&annotation.content, zone), zone), annotation))
+        .collect();
+    days.sort_by_key(|(stretch, annotation)| (*stretch, annotation.annotation_id));
+    let mut covered = i64::MIN;
+    days.retain_mut(|((from, to), _)| {
+        *from = (*from).max(covered);
+        covered = covered.max(*to);
+        from < to
+    });
+    days
 }
 
 /// The local days that a stretch touches.
@@ -166,7 +169,8 @@ mod tests {
     fn noted(kind: &str, start: &str, end: Value, title: &str) -> Annotation {
         let body = json!({"kind": kind, "start": start, "end": end, "title": title});
         Annotation {
-            annotation_id: uuid::Uuid::from_u128(7),
+            // Different ones for different titles.
+            annotation_id: uuid::Uuid::from_u128(title.bytes().map(u128::from).sum()),
             content: crate::annotation::parse(&body).unwrap(),
             created_at: schemas::UnixMs(0),
             updated_at: schemas::UnixMs(0),
@@ -188,7 +192,8 @@ mod tests {
 
     #[test]
     fn six_same_weekdays_without_annotations() {
-        let choice = choose(&friday(None), 7, &[], Vienna);
+        let annotations = [];
+        let choice = choose(&friday(None), 7, &annotations, Vienna);
         let expected = [
             "2026-11-13",
             "2026-11-06",
@@ -199,7 +204,7 @@ mod tests {
         ];
         assert_eq!(dates(&choice), expected);
         assert_eq!(choice.left_out, [vec![]]);
-        assert_eq!(choice.warnings("auto"), [""; 0]);
+        assert_eq!(choice.warnings("auto", &annotations), [""; 0]);
     }
 
     #[test]
@@ -245,23 +250,23 @@ mod tests {
             ]
         );
         assert_eq!(
-            choice.warnings("auto"),
+            choice.warnings("auto", &annotations),
             ["auto leaves out 2026-11-13 (incident 'CDN'), 2026-10-30 (holiday 'long weekend')"]
         );
     }
 
     #[test]
     fn the_look_back_is_bounded_and_what_goes_on_leaves_nothing() {
-        let long = [noted(
+        let annotations = [noted(
             "incident",
             "2026-09-14T00:00:00+02:00",
             json!("2026-11-14T00:00:00+01:00"),
             "autumn",
         )];
-        let choice = choose(&friday(None), 7, &long, Vienna);
+        let choice = choose(&friday(None), 7, &annotations, Vienna);
         assert_eq!(dates(&choice), ["2026-09-11", "2026-09-04", "2026-08-28"]);
         assert_eq!(
-            choice.warnings("auto"),
+            choice.warnings("auto", &annotations),
             [
                 "auto leaves out 2026-11-13 (incident 'autumn'), 2026-11-06 (incident 'autumn'), 2026-10-30 (incident 'autumn'), \
               2026-10-23 (incident 'autumn'), 2026-10-16 (incident 'autumn'), 2026-10-09 (incident 'autumn'), 3 more; of 12 \
@@ -277,13 +282,13 @@ mod tests {
     fn each_day_of_a_range_has_references_of_its_own() {
         let (start, end) = (at("2026-11-16T00:00:00+01:00"), at("2026-11-21T00:00:00+01:00"));
         let week = Window::new(start, end, Some(Interval::Day), Vienna);
-        let incident = [noted(
+        let annotations = [noted(
             "incident",
             "2026-11-11T09:00:00+01:00",
             json!("2026-11-11T10:00:00+01:00"),
             "CDN",
         )];
-        let choice = choose(&week, 7, &incident, Vienna);
+        let choice = choose(&week, 7, &annotations, Vienna);
         assert_eq!(choice.windows.len(), 7, "one more, for the Wednesday alone");
         let of = |bucket: usize| choice.used.iter().map(|used| used[bucket]).collect::<Vec<bool>>();
         assert_eq!(of(1), [true, true, true, true, true, true, false]);
@@ -291,17 +296,46 @@ mod tests {
         assert_eq!(choice.left_out[2][0].date.to_string(), "2026-11-11");
         assert!(choice.left_out[1].is_empty() && choice.left_out[3].is_empty());
         let warning = "auto leaves out 2026-11-11 (incident 'CDN')";
-        assert_eq!(choice.warnings("auto"), [warning]);
+        assert_eq!(choice.warnings("auto", &annotations), [warning]);
+    }
+
+    #[test]
+    fn a_day_that_two_annotations_spoil_is_left_out_once() {
+        let annotations = [
+            noted(
+                "incident",
+                "2026-11-13T10:00:00+01:00",
+                json!("2026-11-13T11:00:00+01:00"),
+                "second",
+            ),
+            noted("holiday", "2026-11-12", json!("2026-11-14"), "first"),
+            noted(
+                "incident",
+                "2026-11-13T09:00:00+01:00",
+                json!("2026-11-20T11:00:00+01:00"),
+                "longer",
+            ),
+        ];
+        let choice = choose(&friday(None), 7, &annotations, Vienna);
+        assert_eq!(choice.left_out[0].len(), 1);
+        assert_eq!(
+            choice.warnings("auto", &annotations),
+            ["auto leaves out 2026-11-13 (holiday 'first')"]
+        );
+        let days = spoilt_days(&annotations, Vienna);
+        let stretches: Vec<(i64, i64)> = days.iter().map(|(stretch, _)| *stretch).collect();
+        let at = |day: &str| at(&format!("2026-11-{day}T00:00:00+01:00"));
+        assert_eq!(stretches, [(at("12"), at("15")), (at("15"), at("21"))]);
     }
 
     #[test]
     fn a_month_stays_whole_and_the_answer_says_so() {
         let (start, end) = (at("2026-11-01T00:00:00+01:00"), at("2026-11-20T00:00:00+01:00"));
-        let holiday = [noted("holiday", "2026-10-26", Value::Null, "national day")];
-        let choice = choose(&Window::new(start, end, None, Vienna), 21, &holiday, Vienna);
+        let annotations = [noted("holiday", "2026-10-26", Value::Null, "national day")];
+        let choice = choose(&Window::new(start, end, None, Vienna), 21, &annotations, Vienna);
         assert_eq!(choice.windows.len(), 6);
         assert_eq!(
-            choice.warnings("auto"),
+            choice.warnings("auto", &annotations),
             [
                 "auto keeps what is longer than a week whole, incidents and holidays included: 2026-10-11 (holiday 'national day')"
             ]

@@ -11,7 +11,6 @@ use statistics::{
 };
 
 use crate::{
-    choice::LeftOut,
     plan::{Plan, Reference, ReferenceKind, needs_equal_length},
     request::AskedMetric,
     response::{
@@ -365,7 +364,7 @@ impl Judge<'_> {
             reason,
             effect_reason: Some("there is no difference to split".to_owned()),
             reference_days: reference.days.clone(),
-            excluded_days: reference.excluded_days(),
+            excluded_days: reference.left_out.to_vec(),
             ..Comparison::default()
         };
         if !reference.plan.same_length && needs_equal_length(asked) {
@@ -419,7 +418,7 @@ impl Judge<'_> {
             mix_effect: effects.as_ref().ok().map(|effects| effects.1),
             effect_reason: effects.err(),
             reference_days: reference.days.clone(),
-            excluded_days: reference.excluded_days(),
+            excluded_days: reference.left_out.to_vec(),
             minimum_detectable: difference.minimum_detectable.and_then(finite),
             ..Comparison::default()
         };
@@ -671,21 +670,9 @@ pub struct ReferenceSide<'a> {
     /// Local dates of these windows.
     pub days: Vec<chrono::NaiveDate>,
     /// What was left out.
-    pub left_out: &'a [LeftOut],
+    pub left_out: &'a [ExcludedDay],
     /// Strata of both sides, where they were read.
     pub strata: Option<(&'a Cells, &'a Cells)>,
-}
-
-impl ReferenceSide<'_> {
-    fn excluded_days(&self) -> Vec<ExcludedDay> {
-        let excluded = self.left_out.iter().map(|left_out| ExcludedDay {
-            date: left_out.date,
-            kind: left_out.kind,
-            title: left_out.title.clone(),
-            annotation: left_out.annotation_id,
-        });
-        excluded.collect()
-    }
 }
 
 struct Side<'a> {

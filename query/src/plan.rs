@@ -573,7 +573,7 @@ impl Given<'_> {
             Baseline::Auto => {
                 let choice = choose(window, 7 * whole_weeks(window, question), self.annotations, zone);
                 Reference {
-                    warnings: choice.warnings(label),
+                    warnings: choice.warnings(label, self.annotations),
                     choice: Some(choice.clone()),
                     ..self.earlier(label, ReferenceKind::Median, choice.windows)
                 }

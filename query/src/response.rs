@@ -234,15 +234,13 @@ pub struct Comparison {
     pub minimum_detectable: Option<f64>,
 }
 
-/// A reference that was left out because an annotation spoils it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// A reference that was left out because an annotation spoils it. Without the annotation's title: an answer may have a million of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct ExcludedDay {
     /// Local date it begins on.
     pub date: NaiveDate,
     /// `incident` or `holiday`.
     pub kind: &'static str,
-    /// The annotation's title.
-    pub title: String,
     /// The annotation's id.
     pub annotation: uuid::Uuid,
 }

@@ -1020,8 +1020,7 @@ async fn a_day_with_an_incident_or_a_holiday_is_no_reference() {
     let (second, third) = (date(day - 14 * DAY_MS), date(day - 21 * DAY_MS));
     assert_eq!(
         some["excludedDays"],
-        json!([{"date": second, "kind": "incident", "title": "CDN", "annotation": incident},
-            {"date": third, "kind": "holiday", "title": "Friday off", "annotation": holiday}])
+        json!([{"date": second, "kind": "incident", "annotation": incident}, {"date": third, "kind": "holiday", "annotation": holiday}])
     );
     let text = format!(
         "auto leaves out {} (incident 'CDN'), {} (holiday 'Friday off')",

@@ -135,6 +135,6 @@ export function explain(comparison: Comparison, { unit, better }: Judged, agains
   else if (effectReason && moved) lines.push(`Not split into quality and audience: ${effectReason}.`);
   if (referenceDays && referenceDays.length > 0) lines.push(`Compared with ${referenceDays.join(', ')}.`);
   if (excludedDays && excludedDays.length > 0)
-    lines.push(`Left out: ${excludedDays.map((day) => `${day.date} (${day.kind}: ${day.title})`).join(', ')}.`);
+    lines.push(`Left out: ${excludedDays.map((day) => `${day.date} (${day.kind})`).join(', ')}.`);
   return lines;
 }
