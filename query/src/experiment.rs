@@ -3,6 +3,9 @@
 //! Pure but for [`results`], which reads. The attempts are those that say they were exposed (`experiment_name`, `experiment_variant`), from
 //! the start on, those that never started included: else an arm with more start failures would lose its failures from the sample.
 //!
+//! What viewers were like in the 14 days before is taken off (`statistics::cuped`), so that the chance by which the arms differed already
+//! does not widen the interval; viewers who were not there before are a stratum of their own.
+//!
 //! Differences have confidence sequences (`statistics::sequence`): whoever reads daily and stops at the first hit errs no more often than
 //! asked. Totals are compared per attempt, because arms need not be of one size. Where the arms did not get the viewers they were meant to
 //! get (`statistics::assignment`), every verdict is refused. In a switchback the unit is the stretch of time, not the viewer.
@@ -15,23 +18,23 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::unit::Better;
 use serde_json::json;
 use statistics::{
-    Anytime, Null, Weights,
+    Anytime, Buckets, Domain, Null, Weights,
     assignment::{Exposure, SampleRatio, sample_ratio},
-    sequence, verdict,
+    cuped, sequence, verdict,
 };
 use store::Store;
 
 use crate::{
     calendar::written_utc,
-    compare::{Cell, Judge, Key, domain, finite, word, words},
+    compare::{Cell, Cells, Judge, Key, domain, finite, word, words},
     plan::Plan,
-    request::{self, AskedMetric, Question, Special},
+    request::{self, AskedMetric, Dimension, Filter, Operator, Question, Seen, Special},
     response::{
-        ArmComparison, ArmMetric, ArmResult, Comparison, ExperimentResults, MetricValue, NullValue, SampleRatioResult,
-        VerdictWord,
+        ArmComparison, ArmMetric, ArmResult, Comparison, CupedResult, ExperimentResults, MetricValue, NullValue,
+        SampleRatioResult, VerdictWord,
     },
     run::{Observe, REPLICATES, RunError, Sides},
-    sql::metric::Recipe,
+    sql::metric::{Part, Recipe},
 };
 
 /// The metrics that count every attempt; all others look at those that started, which is after the treatment.
@@ -42,6 +45,9 @@ const BEFORE_TREATMENT: [&str; 5] = [
     "business_failure",
     "wait_ratio",
 ];
+
+/// How far the pre-period reaches back, ms: two whole weeks.
+const BEFORE_MS: i64 = 14 * 86_400_000;
 
 /// The question whose rows are the arms; none before the experiment starts.
 fn question(experiment: &Experiment, now_ms: i64) -> Option<Question> {
@@ -71,15 +77,94 @@ fn question(experiment: &Experiment, now_ms: i64) -> Option<Question> {
     Some(question)
 }
 
+/// The attempts of one arm's viewers before the experiment: the question about the arms, in another time.
+fn before(question: &Question, variant: &str) -> Question {
+    let only = Filter {
+        dimension: Dimension::Attribute("experiment_variant"),
+        operator: Operator::Eq,
+        values: vec![Some(variant.to_owned())],
+    };
+    Question {
+        dimensions: Vec::new(),
+        filters: Vec::new(),
+        start: question.start - BEFORE_MS,
+        end: question.start,
+        special: Special {
+            seen: Some(Seen {
+                start: question.start,
+                end: question.end,
+                filters: question.filters.iter().cloned().chain([only]).collect(),
+            }),
+            ..Special::default()
+        },
+        ..question.clone()
+    }
+}
+
+/// The attempts in the experiment of viewers who were there before it.
+fn returning(question: &Question) -> Question {
+    let mut returning = question.clone();
+    returning.special.seen = Some(Seen {
+        start: question.start - BEFORE_MS,
+        end: question.start,
+        filters: Vec::new(),
+    });
+    returning
+}
+
 /// One arm with what was read of it.
 struct Arm<'a> {
     name: &'a str,
     weight: u32,
     cell: Cell,
+    /// Its attempts of viewers who were there before, and what those did before.
+    returning: Cell,
+    before: Cell,
 }
 
-fn anytime(judge: &Judge, treatment: &Cell, control: &Cell, recipe: Recipe) -> Result<Anytime, Null> {
-    let (plan, confidence) = (sequence::Plan::default(), judge.plan.question.confidence);
+impl Arm<'_> {
+    /// The three strata of CUPED, of sums as `side` reads them.
+    fn strata(&self, side: impl Fn(&Cell) -> Buckets) -> cuped::Arm {
+        let mut new = self.cell.clone();
+        new.sums.iter_mut().for_each(|(part, sums)| {
+            let known = self.returning.sums.get(part).map_or(&[][..], Vec::as_slice);
+            sums.iter_mut().zip(known).for_each(|(sum, known)| *sum -= known);
+        });
+        cuped::Arm {
+            returning: side(&self.returning),
+            before: side(&self.before),
+            new: side(&new),
+        }
+    }
+}
+
+/// The difference of two ratios, with what was taken off where that narrows it.
+fn ratios(
+    arm: &Arm,
+    control: &Arm,
+    domain: Domain,
+    confidence: f64,
+    side: impl Fn(&Cell) -> Buckets,
+) -> Result<(Anytime, Option<CupedResult>), Null> {
+    let plan = sequence::Plan::default();
+    let plain = sequence::ratios(&side(&arm.cell), &side(&control.cell), domain, plan, confidence)?;
+    let (adjusted, adjustment) = cuped::anytime(&arm.strata(&side), &control.strata(&side), domain, plan, confidence)?;
+    // Whether it narrows is a matter of spread, not of the difference, so choosing by it favours neither arm.
+    Ok(match adjustment.theta.is_some() && adjustment.variance_removed > 0.0 {
+        true => {
+            let taken = CupedResult {
+                unadjusted_difference: finite(plain.difference.difference),
+                variance_removed: adjustment.variance_removed,
+                new_share: adjustment.new_share,
+            };
+            (adjusted, Some(taken))
+        }
+        false => (plain, None),
+    })
+}
+
+fn anytime(judge: &Judge, arm: &Arm, control: &Arm, recipe: Recipe) -> Result<(Anytime, Option<CupedResult>), Null> {
+    let confidence = judge.plan.question.confidence;
     match recipe {
         Recipe::Ratio {
             numerator,
@@ -89,37 +174,40 @@ fn anytime(judge: &Judge, treatment: &Cell, control: &Cell, recipe: Recipe) -> R
             share,
         } => {
             let side = |cell: &Cell| cell.buckets(numerator, Some(denominator), scope);
-            let mut found = sequence::ratios(&side(treatment), &side(control), domain(share), plan, confidence)?;
+            let (mut found, mut taken) = ratios(arm, control, domain(share), confidence, side)?;
             found.difference = found.difference.scaled(scale);
-            Ok(found)
+            if let Some(taken) = &mut taken {
+                taken.unadjusted_difference = taken.unadjusted_difference.map(|difference| difference * scale);
+            }
+            Ok((found, taken))
         }
         Recipe::Total { sum, .. } => {
-            let side = |cell: &Cell| {
-                cell.buckets(sum, None, crate::sql::metric::Part::Attempts)
-                    .per_attempt()
-            };
-            sequence::ratios(&side(treatment), &side(control), domain(false), plan, confidence)
+            let side = |cell: &Cell| cell.buckets(sum, None, Part::Attempts).per_attempt();
+            ratios(arm, control, domain(false), confidence, side)
         }
-        Recipe::Quantile { hist, probability } => sequence::quantiles(
-            &treatment.bucket_histograms(hist),
-            &control.bucket_histograms(hist),
-            probability,
-            judge.weights,
-            plan,
-            confidence,
-        ),
+        Recipe::Quantile { hist, probability } => {
+            let (arm, control) = (&arm.cell, &control.cell);
+            let found = sequence::quantiles(
+                &arm.bucket_histograms(hist),
+                &control.bucket_histograms(hist),
+                probability,
+                judge.weights,
+                sequence::Plan::default(),
+                confidence,
+            )?;
+            Ok((found, None))
+        }
         Recipe::Histogram { .. } | Recipe::Distinct | Recipe::Concurrency { .. } => Err(Null::NoValues),
     }
 }
 
 fn compared(
     judge: &Judge,
-    arm: &Cell,
-    control: &Cell,
-    asked: &AskedMetric,
-    recipe: Recipe,
+    arm: &Arm,
+    control: &Arm,
+    (asked, recipe): (&AskedMetric, Recipe),
     broken: bool,
-) -> (Comparison, Option<f64>) {
+) -> (Comparison, Option<f64>, Option<CupedResult>) {
     let none = |reason: String| Comparison {
         verdict: VerdictWord::InsufficientData,
         reason,
@@ -127,13 +215,11 @@ fn compared(
         ..Comparison::default()
     };
     let confidence = judge.plan.question.confidence;
-    let completeness = [arm, control]
-        .into_iter()
-        .filter_map(Cell::completeness)
-        .fold(1.0, f64::min);
-    let found = match anytime(judge, arm, control, recipe) {
+    let sides = [&arm.cell, &control.cell];
+    let completeness = sides.into_iter().filter_map(Cell::completeness).fold(1.0, f64::min);
+    let (found, taken) = match anytime(judge, arm, control, recipe) {
         Ok(found) => found,
-        Err(null) => return (none(null.to_string()), None),
+        Err(null) => return (none(null.to_string()), None, None),
     };
     let better = match asked.better() {
         Better::Higher => verdict::Better::Higher,
@@ -152,7 +238,8 @@ fn compared(
         &policy,
     );
     let reason = match broken {
-        true => "the arms did not get the viewers they were meant to get: whoever is missing is not like those who are there".to_owned(),
+        true => "the arms did not get the viewers they were meant to get: whoever is missing is not like those who are there"
+            .to_owned(),
         false => words(&judgement, completeness, confidence),
     };
     let comparison = Comparison {
@@ -166,7 +253,7 @@ fn compared(
         minimum_detectable: difference.minimum_detectable.and_then(finite),
         ..none(reason)
     };
-    (comparison, found.e_value)
+    (comparison, found.e_value, taken)
 }
 
 /// Puts what was read together.
@@ -220,10 +307,11 @@ fn concluded(
             against: control.name.to_owned(),
             metrics: metrics()
                 .map(|(asked, recipe)| {
-                    let (comparison, e_value) = compared(&judge, &arm.cell, &control.cell, asked, *recipe, broken);
+                    let (comparison, e_value, cuped) = compared(&judge, arm, control, (asked, *recipe), broken);
                     let metric = ArmMetric {
                         comparison,
                         e_value,
+                        cuped,
                         guardrail: experiment.plan.guardrails.contains(&asked.name),
                         post_treatment: !BEFORE_TREATMENT.contains(&asked.metric.name),
                     };
@@ -253,11 +341,23 @@ pub async fn results(
             .detail("id", "the experiment has not started: nobody was exposed to it")
     })?;
     let (start, end) = (written_utc(question.start), written_utc(question.end));
-    let plan = Plan::new(tenant, question, &[], now_ms).map_err(|_| ApiError::new(ErrorCode::Internal))?;
     let groups: Vec<Vec<String>> = experiment.plan.arms.iter().map(|arm| vec![arm.name.clone()]).collect();
-    let sides = Sides::read(store, &plan, &groups, observe)
-        .await
-        .map_err(RunError::into_api)?;
+    let read = async |question: Question, groups: &[Vec<String>]| -> Result<(Plan, Sides), ApiError> {
+        let plan = Plan::new(tenant, question, &[], now_ms).map_err(|_| ApiError::new(ErrorCode::Internal))?;
+        let sides = Sides::read(store, &plan, groups, observe).await;
+        Ok((plan, sides.map_err(RunError::into_api)?))
+    };
+    let (plan, sides) = read(question.clone(), &groups).await?;
+    // In a switchback every viewer sees every arm: nobody's past tells the arms apart.
+    let knows_viewers = sides.values.values().any(|cell| cell.identified > 0);
+    let (mut back, mut earlier) = (Cells::default(), Vec::new());
+    if knows_viewers && experiment.plan.switchback_minutes.is_none() {
+        back = read(returning(&question), &groups).await?.1.values;
+        for arm in &experiment.plan.arms {
+            let (_, sides) = read(before(&question, &arm.name), &[]).await?;
+            earlier.push(sides.values.into_values().next().unwrap_or_default());
+        }
+    }
     let mut messages = Vec::new();
     if experiment.plan.switchback_minutes.is_none() {
         messages.push(Message::warning(
@@ -267,20 +367,21 @@ pub async fn results(
     }
     let name = experiment.plan.name.clone();
     let computed = tokio::task::spawn_blocking(move || {
-        let arms: Vec<Arm> = experiment
-            .plan
-            .arms
-            .iter()
-            .map(|arm| Arm {
-                name: &arm.name,
-                weight: arm.weight,
-                cell: sides
-                    .values
-                    .get(&Key::single(vec![arm.name.clone()]))
-                    .cloned()
-                    .unwrap_or_default(),
-            })
-            .collect();
+        let of = |cells: &Cells, name: &str| {
+            cells
+                .get(&Key::single(vec![name.to_owned()]))
+                .cloned()
+                .unwrap_or_default()
+        };
+        let mut earlier = earlier.into_iter();
+        let arms = experiment.plan.arms.iter().map(|arm| Arm {
+            name: &arm.name,
+            weight: arm.weight,
+            cell: of(&sides.values, &arm.name),
+            returning: of(&back, &arm.name),
+            before: earlier.next().unwrap_or_default(),
+        });
+        let arms: Vec<Arm> = arms.collect();
         concluded(&plan, &experiment, &arms)
     });
     let (ratio, arms, comparisons) = computed

@@ -199,6 +199,7 @@ impl Plan {
             filters: question.filters.clone(),
             except: question.special.except.clone(),
             stretch_ms: question.special.stretch_ms,
+            seen: question.special.seen.clone(),
             include_bots: question.include_bots,
             now_ms,
         };

@@ -392,6 +392,19 @@ pub struct Special {
     pub exact_viewers: bool,
     /// What the intervals take for independent is not the viewer but a stretch of time of this length, ms.
     pub stretch_ms: Option<i64>,
+    /// Only attempts of viewers who were seen elsewhere.
+    pub seen: Option<Seen>,
+}
+
+/// Viewers with an attempt that began in a stretch of time and that filters keep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// Begin, inclusive, ms since 1970.
+    pub start: i64,
+    /// End, exclusive, ms since 1970.
+    pub end: i64,
+    /// Which attempts.
+    pub filters: Vec<Filter>,
 }
 
 /// A question that makes sense.

@@ -396,6 +396,18 @@ pub struct ArmComparison {
     pub metrics: BTreeMap<String, ArmMetric>,
 }
 
+/// What viewers were like in the 14 days before the experiment, taken off the difference (CUPED): chance that was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CupedResult {
+    /// The difference without it.
+    pub unadjusted_difference: Option<f64>,
+    /// Part of the difference's variance that went away, 0..=1; 0.5 is worth twice the viewers.
+    pub variance_removed: f64,
+    /// Part of the metric's denominator that belongs to viewers who were not there before, 0..=1.
+    pub new_share: f64,
+}
+
 /// One metric of one arm against the first.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -407,6 +419,8 @@ pub struct ArmMetric {
     pub e_value: Option<f64>,
     /// True for a metric that must not get worse.
     pub guardrail: bool,
+    /// What was taken off for what viewers were like before the experiment; null where nothing was.
+    pub cuped: Option<CupedResult>,
     /// True for a metric of attempts that started: an arm that makes other attempts start is judged on other attempts.
     pub post_treatment: bool,
 }

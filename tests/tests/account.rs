@@ -263,6 +263,30 @@ async fn expose(stack: &Stack, experiment: &str, id: &str, viewers: u32, lost: u
     all.len() as u64
 }
 
+/// What four of five viewers watched three days before the experiment; as long as they do in it, as viewers are.
+async fn watched_before(stack: &Stack, experiment: &str, viewers: u32) -> u64 {
+    let then = now_ms() - 3 * 86_400_000;
+    let mut all = Vec::new();
+    for viewer in (0..viewers).filter(|viewer| viewer % 5 > 0) {
+        let mut beacon = beacons::playing(Uuid::now_v7(), 0, then, 40_000 + viewer % 9_000, 0);
+        beacon["context"] = json!({"viewer_id": format!("{experiment}-viewer-{viewer}"), "video_id": "v1"});
+        all.push(beacon);
+    }
+    for some in all.chunks(200) {
+        let mut batch = beacons::batch(now_ms(), some.to_vec());
+        batch["clock"] = json!("historic");
+        let request = stack
+            .client
+            .post(stack.beacons_url())
+            .header("X-Api-Key", &stack.keys.api_key);
+        assert_eq!(
+            request.json(&batch).send().await.unwrap().status(),
+            StatusCode::ACCEPTED
+        );
+    }
+    all.len() as u64
+}
+
 #[tokio::test]
 async fn an_arm_that_stalls_more_is_worse_and_one_that_loses_viewers_is_refused() {
     let stack = Stack::start().await.unwrap();
@@ -276,7 +300,9 @@ async fn an_arm_that_stalls_more_is_worse_and_one_that_loses_viewers_is_refused(
         assert_eq!(status, StatusCode::CREATED, "{made}");
         ids.push(made["result"]["id"].as_str().unwrap().to_owned());
     }
-    let sent = expose(&stack, "sound", &ids[0], 1_200, 0).await + expose(&stack, "leaky", &ids[1], 1_200, 3).await;
+    let sent = watched_before(&stack, "sound", 1_200).await
+        + expose(&stack, "sound", &ids[0], 1_200, 0).await
+        + expose(&stack, "leaky", &ids[1], 1_200, 3).await;
     stack.accounted([sent, sent, 0, 0]).await.unwrap();
 
     let results = async |id: &str| {
@@ -304,6 +330,13 @@ async fn an_arm_that_stalls_more_is_worse_and_one_that_loses_viewers_is_refused(
     let per_attempt = of("play_ms", "reference").as_f64().unwrap();
     assert!((40_000.0..49_000.0).contains(&per_attempt), "{metrics:#}");
     assert!(difference("play_ms").abs() < 1_000.0);
+
+    // How long a viewer plays was known before; the stalls were not, for nobody stalled.
+    let taken = of("play_ms", "cuped");
+    assert!(taken["varianceRemoved"].as_f64().unwrap() > 0.5, "{metrics:#}");
+    let new = taken["newShare"].as_f64().unwrap();
+    assert!((new - 0.2).abs() < 0.02, "a fifth was not there before: {new}");
+    assert_eq!(of("rebuffer_ratio", "cuped"), Value::Null);
 
     let leaky = results(&ids[1]).await;
     assert_eq!(leaky["result"]["sampleRatio"]["mismatch"], true, "{leaky:#}");

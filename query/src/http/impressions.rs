@@ -62,6 +62,7 @@ impl Listing {
             filters: self.filters,
             except: Vec::new(),
             stretch_ms: None,
+            seen: None,
             include_bots: self.include_bots,
             now_ms,
         };

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     calendar::{HOUR_MS, Window},
-    request::{Dimension, Filter},
+    request::{Dimension, Filter, Seen},
 };
 
 /// Most groups that the first pass ranks; the rest, with the fewest attempts, is left out with a warning.
@@ -261,6 +261,8 @@ pub struct Scope {
     pub except: Vec<Vec<Filter>>,
     /// The cluster of an attempt is the stretch of time of this length that it began in, ms, instead of its viewer.
     pub stretch_ms: Option<i64>,
+    /// Only attempts of viewers who were seen elsewhere.
+    pub seen: Option<Seen>,
     /// Whether bots count.
     pub include_bots: bool,
     /// Now, ms since 1970: decides which attempts are over.
@@ -484,6 +486,29 @@ fn common_conditions(scope: &Scope, columns: &mut BTreeSet<&'static str>, sql: &
     for wanted in &scope.filters {
         columns.insert(dimension::column(&wanted.dimension));
         conditions.push(format!("({})", filter::condition(wanted, sql)));
+    }
+    if let Some(seen) = &scope.seen {
+        columns.insert("viewer_id");
+        let (from, to) = (sql.integer(seen.start), sql.integer(seen.end));
+        let hours = (
+            sql.integer((seen.start - seen.start.rem_euclid(HOUR_MS)) / 1_000),
+            sql.integer(seen.end / 1_000),
+        );
+        let mut kept = vec!["i.viewer_id != ''".to_owned()];
+        kept.extend(
+            seen.filters
+                .iter()
+                .map(|filter| format!("({})", filter::condition(filter, sql))),
+        );
+        // A viewer's attempts lie on every shard. One row of an attempt is enough, merged or not: its context stands in the first.
+        conditions.push(format!(
+            "viewer_id GLOBAL IN (SELECT i.viewer_id FROM impressions AS i WHERE i.organization_id = {{organization:UUID}} \
+             AND i.started_hour BETWEEN toDateTime({}, 'UTC') AND toDateTime({}, 'UTC') \
+             AND toUnixTimestamp64Milli(i.started_at) >= {from} AND toUnixTimestamp64Milli(i.started_at) < {to} AND {})",
+            hours.0,
+            hours.1,
+            kept.join(" AND ")
+        ));
     }
     for group in &scope.except {
         columns.extend(group.iter().map(|filter| dimension::column(&filter.dimension)));
