@@ -70,7 +70,12 @@ impl Stack {
         let engine = EngineProcess::start();
         let directory = tempfile::tempdir().unwrap();
         let store = Store::connect(StoreConfig::embedded(&engine.url));
-        store.migrate(&Retention::default()).await.unwrap();
+        // Some questions reach back by weeks; nothing may expire between two of them.
+        let long = Retention {
+            beacons_days: 400,
+            impressions_days: 400,
+        };
+        store.migrate(&long).await.unwrap();
         let accounts = Accounts::open(&directory.path().join("accounts.sqlite")).await.unwrap();
         let organization = accounts.create_organization("one", None, UnixMs(0)).await.unwrap();
         let key = accounts
