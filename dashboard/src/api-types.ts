@@ -179,6 +179,62 @@ export interface QueryResult {
   tookMs: number;
 }
 
+// ---- explain
+
+export interface ExplainRequest {
+  metric: string;
+  start: string;
+  end: string;
+  timezone: string;
+  filters?: QueryFilter[];
+  compare: string;
+}
+
+/** One attribute's value; null: not known. */
+export interface Condition {
+  attribute: string;
+  value?: string | null;
+}
+
+/** A cell: the attempts for which every condition holds. */
+export interface Cause {
+  conditions: Condition[];
+  value: Value;
+  /** `wider`: the baseline has no such cell; it is compared with itself less its last condition. */
+  comparedWith: Open<'itself' | 'wider'>;
+  comparison: Comparison;
+  /** p-value adjusted for every cell that was looked at; null for a shift. */
+  adjustedPValue?: number | null;
+  /** Other cells that the data cannot tell from this one. */
+  alike: Condition[][];
+  /** The part of the whole's difference it carries, 1 being all; null when the whole did not move. */
+  carries?: number | null;
+  /** That part in the metric's unit; null for a quantile. */
+  rateEffect?: number | null;
+  /** What its greater or smaller part of the audience did to the whole; null for a quantile. */
+  mixEffect?: number | null;
+  /** Its part of the attempts, 0..=1. */
+  attemptShare?: number | null;
+  /** The same in the baseline. */
+  referenceAttemptShare?: number | null;
+}
+
+export interface ExplainResult {
+  metric: string;
+  unit: Unit;
+  better: Better;
+  baseline: string;
+  total: { value: Value; comparison: Comparison };
+  /** What stands out most first; each further one among the attempts that are in none above it. */
+  causes: Cause[];
+  /** Values whose part of the audience changed, what moved the whole most first. */
+  shifts: Cause[];
+  /** How many cells were looked at. */
+  tested: number;
+  source: Open<'cells' | 'impressions' | 'beacons'>;
+  tookMs: number;
+}
+
 // ---- attempts
 
 export type State = Open<'s' | 'p' | 'k' | 'r' | 'a' | 'w' | 'e' | 'f' | 'q' | 'd'>;

@@ -3,6 +3,8 @@ import type {
   AttributesResult,
   Envelope,
   ErrorData,
+  ExplainRequest,
+  ExplainResult,
   ImpressionDetail,
   ImpressionsResult,
   Link,
@@ -69,6 +71,10 @@ export class Api {
 
   query(request: QueryRequest, signal?: AbortSignal): Promise<Answer<QueryResult>> {
     return this.ask('POST', '/v1/analytics/query', signal, request);
+  }
+
+  explain(request: ExplainRequest, signal?: AbortSignal): Promise<Answer<ExplainResult>> {
+    return this.ask('POST', '/v1/analytics/explain', signal, request);
   }
 
   impressions(query: ImpressionsQuery, signal?: AbortSignal): Promise<Answer<ImpressionsResult>> {

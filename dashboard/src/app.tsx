@@ -1,9 +1,10 @@
 // Here lives the composition: sign-in, catalogues, the bar, the panels, and which of them stand for a given route.
+import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Api, ApiError } from './api.ts';
 import { Catalogue } from './catalogue.ts';
 import { Icon, Mark } from './chart/icon.tsx';
-import { DashboardProvider, useDashboard } from './context.ts';
+import { DashboardProvider, useDashboard, type Dashboard } from './context.ts';
 import { headlineQuestion } from './data/question.ts';
 import { rangeOf } from './data/range.ts';
 import * as format from './format.ts';
@@ -13,17 +14,29 @@ import { AttemptsPanel } from './panel/attempts.tsx';
 import { BreakdownPanel } from './panel/breakdown.tsx';
 import { Empty } from './panel/empty.tsx';
 import { AUDIENCE, EXPERIENCE, HeadlinePanel, type Headline } from './panel/headline.tsx';
+import { RouteLink } from './panel/link.tsx';
 import { SeriesPanel } from './panel/series.tsx';
 import { SignIn } from './panel/sign-in.tsx';
 import { Skeleton } from './panel/state.tsx';
 import { Tip } from './panel/tip.tsx';
 import { Toolbar } from './panel/toolbar.tsx';
+import type { View } from './route.ts';
 import { browserLocale, useAnswer, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
 
 const AttemptPanel = lazy(
   () => import('./panel/attempt.tsx'),
   () => <Skeleton height={640} />,
 );
+
+const WhyPanel = lazy(
+  () => import('./panel/why.tsx'),
+  () => <Skeleton height={420} />,
+);
+
+const VIEW_TITLES: Record<View, string> = { overview: 'Overview', why: 'Why', attempts: 'Attempts' };
+
+/** What the bar leads to. */
+const NAVIGATION: View[] = ['overview', 'why', 'attempts'];
 
 type Entry =
   | { step: 'asking'; error: ApiError | null }
@@ -103,56 +116,98 @@ function Signed(props: { api: Api; catalogue: Catalogue; scheme: Scheme; toggleS
   const now = useNow(route.attempt ? null : refreshMs);
   const range = useMemo(() => rangeOf(route, now), [route.range, route.from, route.to, route.zone, now]);
   const dashboard = useMemo(
-    () => ({ api, catalogue, locale, scheme, route, go, range, tick: now, signOut }),
+    () => ({ api, catalogue, locale, scheme, route, go, range, tick: now, shown: true, signOut }),
     [api, catalogue, locale, scheme, route, go, range, now, signOut],
   );
-
-  // The overview stays behind an open attempt, so that going back finds it as it was, also where it was scrolled to.
-  const [overview, setOverview] = useState(route.attempt === null);
-  if (!overview && route.attempt === null) setOverview(true);
-  const main = useRef<HTMLElement>(null);
-  const scrolled = useRef(0);
+  const { attempt, view } = route;
+  useScrollAndFocus(attempt ?? view, JSON.stringify([attempt ?? view, route.filters]));
   useLayoutEffect(() => {
-    document.title = route.attempt ? 'Attempt · Playhead' : 'Playhead';
-    if (route.attempt) {
-      scrollTo(0, 0);
-      main.current?.focus({ preventScroll: true });
-      return () => scrollTo(0, scrolled.current);
-    }
-    const remember = () => {
-      scrolled.current = scrollY;
-    };
-    addEventListener('scroll', remember, { passive: true });
-    return () => removeEventListener('scroll', remember);
-  }, [route.attempt]);
+    const title = attempt ? 'Attempt' : view === 'overview' ? null : VIEW_TITLES[view];
+    document.title = title ? `${title} · Playhead` : 'Playhead';
+  }, [attempt, view]);
 
+  const bar = { scheme, toggleScheme };
   return (
     <DashboardProvider value={dashboard}>
       <a class="skip" href="#main">
         Skip to the numbers
       </a>
       <div class="page">
-        {route.attempt && (
+        {attempt && (
           <>
-            <Top scheme={scheme} toggleScheme={toggleScheme} asked={null} />
-            <main id="main" tabIndex={-1} ref={main}>
-              <AttemptPanel id={route.attempt} />
+            <Top {...bar} asked={null} />
+            <main id="main" tabIndex={-1}>
+              <AttemptPanel id={attempt} />
             </main>
           </>
         )}
-        {overview && (
-          <div hidden={route.attempt !== null}>
-            <Overview scheme={scheme} toggleScheme={toggleScheme} />
-          </div>
-        )}
+        <Kept shown={!attempt && view === 'overview'} value={dashboard}>
+          <Overview {...bar} />
+        </Kept>
+        <Kept shown={!attempt && view === 'why'} value={dashboard}>
+          <Page {...bar}>
+            <WhyPanel />
+          </Page>
+        </Kept>
+        <Kept shown={!attempt && view === 'attempts'} value={dashboard}>
+          <Page {...bar}>
+            <h1 class="visually-hidden">Attempts</h1>
+            <AttemptsPanel page={25} />
+          </Page>
+        </Kept>
       </div>
       <Tip />
     </DashboardProvider>
   );
 }
 
+/** A view that was looked at stays behind the one that is, frozen, so that going back finds it as it was. */
+function Kept({ shown, value, children }: { shown: boolean; value: Dashboard; children: ComponentChildren }) {
+  const frozen = useRef<Dashboard | null>(null);
+  if (shown) frozen.current = value;
+  else if (frozen.current?.shown) frozen.current = { ...frozen.current, shown: false };
+  if (!frozen.current) return null;
+  return (
+    <div hidden={!shown}>
+      <DashboardProvider value={frozen.current}>{children}</DashboardProvider>
+    </div>
+  );
+}
+
+/** A new place begins at its top, one that was there before where it was left. Its content takes the focus. */
+function useScrollAndFocus(place: string, key: string): void {
+  const scrolled = useRef(new Map<string, number>());
+  const current = useRef(key);
+  current.current = key;
+  const first = useRef(true);
+  useLayoutEffect(() => {
+    if (!first.current) {
+      document.getElementById('main')?.focus({ preventScroll: true });
+      scrollTo(0, scrolled.current.get(current.current) ?? 0);
+    }
+    first.current = false;
+    const remember = () => scrolled.current.set(current.current, scrollY);
+    addEventListener('scroll', remember, { passive: true });
+    return () => removeEventListener('scroll', remember);
+  }, [place]);
+}
+
+/** A page beside the overview that is about the same attempts. */
+function Page({ children, ...bar }: { scheme: Scheme; toggleScheme: () => void; children: ComponentChildren }) {
+  const { shown } = useDashboard();
+  return (
+    <>
+      <Top {...bar} asked={null} />
+      <Toolbar />
+      <main id={shown ? 'main' : undefined} tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}
+
 function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () => void }) {
-  const { api, catalogue, route, range, tick } = useDashboard();
+  const { api, catalogue, route, range, tick, shown } = useDashboard();
   const { zone, baseline, filters } = route;
   const metrics = useMemo(() => {
     const names = new Set([...EXPERIENCE, ...AUDIENCE, route.metric]);
@@ -172,7 +227,7 @@ function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () =
     <>
       <Top scheme={scheme} toggleScheme={toggleScheme} asked={headline} />
       <Toolbar />
-      <main id={route.attempt ? undefined : 'main'} tabIndex={-1}>
+      <main id={shown ? 'main' : undefined} tabIndex={-1}>
         <h1 class="visually-hidden">What viewers experience</h1>
         {empty ? (
           <Empty />
@@ -185,7 +240,7 @@ function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () =
             <SeriesPanel headline={headline} />
             <div class="columns">
               <BreakdownPanel />
-              <AttemptsPanel />
+              <AttemptsPanel page={10} />
             </div>
           </>
         )}
@@ -204,16 +259,25 @@ function Top({ scheme, toggleScheme, asked }: { scheme: Scheme; toggleScheme: ()
         <Mark />
         <span>Playhead</span>
       </p>
-      <p class="status">
-        {asked && range.live && (
-          <span class="status-live">
-            <span class="live-dot" data-paused={asked.error ? '' : undefined} aria-hidden="true" />
-            {asked.error ? 'Not refreshing' : 'Live'}
-          </span>
-        )}
-        {freshAsOf !== null && <span data-fresh>data to {format.timeOfDayText(freshAsOf, route.zone, locale)}</span>}
-        {typeof result?.completeness === 'number' && <span data-completeness>{format.completenessText(result.completeness, locale)} complete</span>}
-      </p>
+      <nav class="views" aria-label="Views">
+        {NAVIGATION.map((view) => (
+          <RouteLink key={view} change={{ view, attempt: null }} aria-current={route.view === view && !route.attempt ? 'page' : undefined} data-view={view}>
+            {VIEW_TITLES[view]}
+          </RouteLink>
+        ))}
+      </nav>
+      {asked && (
+        <p class="status">
+          {range.live && (
+            <span class="status-live">
+              <span class="live-dot" data-paused={asked.error ? '' : undefined} aria-hidden="true" />
+              {asked.error ? 'Not refreshing' : 'Live'}
+            </span>
+          )}
+          {freshAsOf !== null && <span data-fresh>data to {format.timeOfDayText(freshAsOf, route.zone, locale)}</span>}
+          {typeof result?.completeness === 'number' && <span data-completeness>{format.completenessText(result.completeness, locale)} complete</span>}
+        </p>
+      )}
       <div class="top-actions">
         <button type="button" class="button button-quiet" aria-label={scheme === 'dark' ? 'Use light colours' : 'Use dark colours'} onClick={toggleScheme}>
           <Icon name={scheme === 'dark' ? 'sun' : 'moon'} />

@@ -18,6 +18,8 @@ export interface Dashboard {
   range: Range;
   /** Changes whenever panels should ask again. */
   tick: number;
+  /** Whether the view is the one on the screen: one that waits behind it is frozen. */
+  shown: boolean;
   /** Back to the page that asks for a key. */
   signOut: () => void;
 }

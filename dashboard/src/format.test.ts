@@ -84,3 +84,8 @@ test('moments are written in the zone asked for, not the machine’s', () => {
   assert.equal(format.tickText(Date.parse('2026-11-20T00:00:00Z'), 3_600_000, 'UTC', 'en-US'), 'Nov 20');
   assert.equal(format.tickText(ms, 3_600_000, 'UTC', 'en-US'), '18:04');
 });
+
+test('a part of a whole is short in a sentence', () => {
+  const parts = [0, 0.004, 0.0512, 0.0996, 0.409, 1, 23.28].map((part) => format.partText(part, 'en-GB').replace('\u202f', ' '));
+  assert.deepEqual(parts, ['0 %', '0.4 %', '5.1 %', '10 %', '41 %', '100 %', '2,328 %']);
+});

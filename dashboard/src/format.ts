@@ -133,6 +133,17 @@ export function relativeText(relative: number, locale: string): string {
   return signed(relative, `${writeNumber(relative, scale, locale)}${NARROW}%`);
 }
 
+/** A part of a whole, for sentences: `41 %`, `4.1 %`. */
+export function partText(part: number, locale: string): string {
+  const percent = Math.abs(part * 100);
+  return text(part, 'ratio', locale, { divisor: 0.01, unit: '%', decimals: percent >= 9.95 || percent === 0 ? 0 : 1, compact: false });
+}
+
+/** A clause of the server as a sentence of its own. */
+export function sentence(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1) + (/[.!?]$/.test(clause) ? '' : '.');
+}
+
 /** A share of what there is, such as completeness: never rounded up to 100 %. */
 export function completenessText(share: number, locale: string): string {
   const floored = Math.floor(Math.min(1, Math.max(0, share)) * 1000) / 1000;

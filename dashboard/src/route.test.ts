@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaults, filterOf, filterText, keyFromFragment, read, withFilter, write, type Route } from './route.ts';
+import { defaults, filterOf, filterText, keyFromFragment, read, withCell, withFilter, write, type Route } from './route.ts';
 
 test('an empty address is the defaults, in the reader’s zone', () => {
   assert.deepEqual(read('', 'Europe/Vienna'), defaults('Europe/Vienna'));
@@ -10,6 +10,7 @@ test('a route survives its way through the address', () => {
   const routes: Route[] = [
     defaults('America/New_York'),
     {
+      view: 'why',
       range: 'custom',
       from: '2026-11-19T10:30',
       to: '2026-11-20T00:00',
@@ -38,7 +39,7 @@ test('the address always names the zone, and nothing else that is default', () =
 });
 
 test('nonsense in the address falls back to the defaults', () => {
-  const route = read('?range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1', 'UTC');
+  const route = read('?view=moon&range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1', 'UTC');
   assert.deepEqual(route, defaults('UTC'));
   assert.equal(read('?range=custom&from=2026-11-19', 'UTC').range, 'today');
 });
@@ -57,6 +58,18 @@ test('a filter on the same attribute replaces the one before', () => {
   const de = { attribute: 'country', operator: 'EQ', value: 'DE' } as const;
   const not = { attribute: 'country', operator: 'NE', value: 'FR' } as const;
   assert.deepEqual(withFilter([at, not], de), [not, de]);
+});
+
+test('a cell narrows the filters by each of its conditions', () => {
+  const before = [
+    { attribute: 'cdn', operator: 'EQ', value: 'cdn-a' },
+    { attribute: 'country', operator: 'NE', value: 'FR' },
+  ] as const;
+  assert.deepEqual(withCell(before, [{ attribute: 'cdn', value: 'cdn-b' }, { attribute: 'isp' }]), [
+    before[1],
+    { attribute: 'cdn', operator: 'EQ', value: 'cdn-b' },
+    { attribute: 'isp', operator: 'EQ', value: null },
+  ]);
 });
 
 test('a key is taken out of the fragment, the rest stays', () => {

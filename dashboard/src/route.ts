@@ -1,10 +1,15 @@
 // Here lives the dashboard's whole state and its two spellings: a Route in memory, a query string in the address bar.
 // Invariant: read(write(route)) equals route, so a copied address shows what its sender saw. Panels keep no state of their own.
+import type { Condition } from './api-types.ts';
 import { INTERVALS, isZone, type Interval } from './zone.ts';
 
 /** Ranges that follow the clock, and one that stands still. */
 export const RANGES = ['last_hour', 'today', 'yesterday', '7d', '28d', 'custom'] as const;
 export type RangeName = (typeof RANGES)[number];
+
+/** Pages of the dashboard: what a route is shown by. */
+export const VIEWS = ['overview', 'why', 'attempts'] as const;
+export type View = (typeof VIEWS)[number];
 
 /** Baselines the server knows by name; `none` asks for no comparison. */
 export const BASELINES = ['auto', 'day_before', 'same_weekday_last_week', 'last_week', 'last_month', 'none'] as const;
@@ -27,6 +32,7 @@ export interface Sort {
 }
 
 export interface Route {
+  view: View;
   range: RangeName;
   /** Wall times of `zone`, `2026-11-19T10:30`; used by the range `custom` only. */
   from: string | null;
@@ -50,6 +56,7 @@ export interface Route {
 
 export function defaults(zone: string): Route {
   return {
+    view: 'overview',
     range: 'today',
     from: null,
     to: null,
@@ -104,6 +111,7 @@ export function read(query: string, zone: string): Route {
   if (range === 'custom' && !(from && to)) range = base.range;
   return {
     ...base,
+    view: oneOf(VIEWS, params.get('view')) ?? base.view,
     range,
     from: range === 'custom' ? from : null,
     to: range === 'custom' ? to : null,
@@ -122,6 +130,7 @@ export function read(query: string, zone: string): Route {
 export function write(route: Route): string {
   const base = defaults(route.zone);
   const params = new URLSearchParams();
+  if (route.view !== base.view) params.set('view', route.view);
   if (route.range !== base.range) params.set('range', route.range);
   if (route.range === 'custom' && route.from && route.to) {
     params.set('from', route.from);
@@ -146,6 +155,10 @@ export function withFilter(filters: readonly Filter[], added: Filter): Filter[] 
   const rest = filters.filter(({ attribute, operator }) => attribute !== added.attribute || operator !== added.operator);
   return [...rest, added];
 }
+
+/** The filters narrowed to a cell: all of its conditions, one filter each. */
+export const withCell = (filters: readonly Filter[], cell: readonly Condition[]): Filter[] =>
+  cell.reduce<Filter[]>((narrowed, { attribute, value = null }) => withFilter(narrowed, { attribute, operator: 'EQ', value }), [...filters]);
 
 /** Takes `#key=…` out of a fragment: the key, if there is one, and the fragment without it. */
 export function keyFromFragment(fragment: string): { key: string | null; rest: string } {

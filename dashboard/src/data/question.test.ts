@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaults, type Route } from '../route.ts';
-import { attemptsQuestion, breakdownQuestion, headlineQuestion, seriesQuestion, valuesQuestion } from './question.ts';
+import { attemptsQuestion, breakdownQuestion, explainQuestion, headlineQuestion, seriesQuestion, valuesQuestion, worstFor } from './question.ts';
 
 const range = { start: Date.parse('2026-11-19T23:00:00Z'), end: Date.parse('2026-11-20T18:00:00Z'), live: true, refreshMs: 5000 };
 const route: Route = { ...defaults('Europe/Vienna'), filters: [{ attribute: 'country', operator: 'EQ', value: 'AT' }] };
@@ -22,6 +22,22 @@ test('every question is about the same attempts against the same baseline', () =
 
 test('no baseline asks for no comparison', () => {
   assert.deepEqual(headlineQuestion({ ...route, baseline: 'none' }, range, ['attempts']).compare, []);
+});
+
+test('an explanation is asked for the same attempts, metric and baseline', () => {
+  assert.deepEqual(explainQuestion({ ...route, metric: 'good_share', baseline: 'last_week' }, range), {
+    metric: 'good_share',
+    start: '2026-11-19T23:00:00.000Z',
+    end: '2026-11-20T18:00:00.000Z',
+    timezone: 'Europe/Vienna',
+    filters: [{ attribute: 'country', operator: 'EQ', value: 'AT' }],
+    compare: 'last_week',
+  });
+});
+
+test('the worst attempts are those a metric is bad for', () => {
+  const orders = ['rebuffer_ratio', 'stalls_per_hour', 'stalled_attempt_share', 'startup_any_ms_p95', 'startup_content_ms_p50', 'playback_failure', 'a_newer_metric'].map(worstFor);
+  assert.deepEqual(orders, ['stall_session_ms', 'stall_count', 'stall_count', 'startup_any_ms', 'startup_content_ms', 'error_count', 'stall_session_ms']);
 });
 
 test('a metric is asked for once', () => {

@@ -1,5 +1,5 @@
 // Here lives how a route becomes questions to the public API. One function per panel, each pure: route and range in, request out.
-import type { QueryFilter, QueryRequest } from '../api-types.ts';
+import type { ExplainRequest, QueryFilter, QueryRequest } from '../api-types.ts';
 import type { ImpressionsQuery } from '../api.ts';
 import type { Filter, Route } from '../route.ts';
 import type { Interval } from '../zone.ts';
@@ -49,6 +49,23 @@ export function breakdownQuestion(route: Route, range: Range, limit: number): Qu
     ...scope(route, range),
   };
 }
+
+/** Where the change of the route's metric comes from. The route has a baseline. */
+export function explainQuestion(route: Route, range: Range): ExplainRequest {
+  const { compare: _, ...about } = scope(route, range);
+  return { metric: route.metric, ...about, compare: route.baseline };
+}
+
+/** Which attempts are worst where a metric is: the orders `GET /v1/analytics/impressions` has. The first that fits. */
+const WORST: [RegExp, string][] = [
+  [/^startup_content/, 'startup_content_ms'],
+  [/startup/, 'startup_any_ms'],
+  [/failure/, 'error_count'],
+  [/^stall(s_|ed_)/, 'stall_count'],
+];
+
+/** The order that puts those attempts first which a metric is bad for. */
+export const worstFor = (metric: string): string => WORST.find(([pattern]) => pattern.test(metric))?.[1] ?? 'stall_session_ms';
 
 /** The most frequent values of an attribute, to choose a filter from. */
 export function valuesQuestion(route: Route, range: Range, attribute: string): QueryRequest {

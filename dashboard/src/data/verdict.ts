@@ -125,7 +125,7 @@ export function explain(comparison: Comparison, { unit, better }: Judged, agains
     const p = typeof pValue === 'number' ? `, ${format.pValueText(pValue, locale)}${adjusted}` : '';
     lines.push(`Difference ${format.differenceText(difference, unit, locale)}${interval}${p}.`);
   }
-  if (reason) lines.push(/[.!?]$/.test(reason) ? reason : `${reason}.`);
+  if (reason) lines.push(format.sentence(reason));
   if (!moved && typeof minimumDetectable === 'number')
     lines.push(`The smallest difference this much data can show is ${format.differenceText(Math.abs(minimumDetectable), unit, locale).replace('+', '')}.`);
   if (typeof rateEffect === 'number' && typeof mixEffect === 'number')

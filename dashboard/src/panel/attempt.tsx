@@ -7,13 +7,14 @@ import { useDashboard } from '../context.ts';
 import { bitrateAvg, droppedShare, outcomeOf, rebufferRatio, titleOf, whereOf } from '../data/attempt.ts';
 import { happeningsOf } from '../data/timeline.ts';
 import * as format from '../format.ts';
-import { hrefOf, isPlainClick, useAnswer, useNow } from '../use.ts';
+import { useAnswer, useNow } from '../use.ts';
+import { RouteLink } from './link.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
 
 const REFRESH_MS = 5_000;
 
 export default function AttemptPanel({ id }: { id: string }) {
-  const { api, route, go, locale, signOut } = useDashboard();
+  const { api, route, locale, signOut } = useDashboard();
   const [running, setRunning] = useState(true);
   const tick = useNow(running ? REFRESH_MS : null);
   const asked = useAnswer<ImpressionDetail>(id, tick, async (signal) => (await api.impression(id, signal)).result);
@@ -23,16 +24,9 @@ export default function AttemptPanel({ id }: { id: string }) {
   return (
     <>
       <p class="back">
-        <a
-          href={hrefOf(route, { attempt: null })}
-          onClick={(event) => {
-            if (!isPlainClick(event)) return;
-            event.preventDefault();
-            go({ attempt: null });
-          }}
-        >
+        <RouteLink change={{ attempt: null }}>
           <Icon name="back" /> All attempts
-        </a>
+        </RouteLink>
       </p>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
       {!shown && !asked.error && <Skeleton height={640} />}

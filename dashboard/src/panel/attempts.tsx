@@ -5,24 +5,25 @@ import { useDashboard } from '../context.ts';
 import { outcomeOf, titleOf, whereOf } from '../data/attempt.ts';
 import { attemptsQuestion } from '../data/question.ts';
 import * as format from '../format.ts';
-import { hrefOf, isPlainClick, useAnswer } from '../use.ts';
+import { useAnswer } from '../use.ts';
+import { RouteLink } from './link.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
-
-const PAGE = 10;
 
 /** What "worst" may mean, in the server's words and ours. */
 const ORDERS: [string, string][] = [
   ['stall_session_ms', 'Stall time'],
   ['stall_count', 'Number of stalls'],
   ['startup_any_ms', 'Slowest startup'],
+  ['startup_content_ms', 'Slowest startup, content'],
   ['error_count', 'Most errors'],
   ['play_ms', 'Longest play'],
   ['started_at', 'Latest'],
 ];
 
-export function AttemptsPanel() {
+/** `page`: how many at first. */
+export function AttemptsPanel({ page }: { page: number }) {
   const { api, route, go, range, tick, signOut } = useDashboard();
-  const [limit, setLimit] = useState(PAGE);
+  const [limit, setLimit] = useState(page);
   const { zone, filters, worst } = route;
   const key = JSON.stringify(['attempts', route.range, route.from, route.to, zone, filters, worst, limit]);
   const asked = useAnswer<ImpressionsResult>(key, tick, async (signal) => {
@@ -51,7 +52,7 @@ export function AttemptsPanel() {
     >
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
       {!shown && !asked.error && <Skeleton height={360} />}
-      {shown && shown.rows.length === 0 && <p class="nothing">No attempts in this range.</p>}
+      {shown && shown.rows.length === 0 && <p class="nothing">No attempts {filters.length > 0 ? 'match the filters in this range' : 'in this range'}.</p>}
       {shown && shown.rows.length > 0 && (
         <>
           <div class="table-scroll" role="region" aria-label="Attempts table" tabIndex={0}>
@@ -88,22 +89,15 @@ export function AttemptsPanel() {
 }
 
 function AttemptRow({ attempt }: { attempt: Impression }) {
-  const { route, go, locale } = useDashboard();
+  const { route, locale } = useDashboard();
   const { totals, attemptId } = attempt;
   const outcome = outcomeOf(attempt);
   return (
     <tr data-attempt={attemptId}>
       <th scope="row">
-        <a
-          href={hrefOf(route, { attempt: attemptId })}
-          onClick={(event) => {
-            if (!isPlainClick(event)) return;
-            event.preventDefault();
-            go({ attempt: attemptId });
-          }}
-        >
+        <RouteLink change={{ attempt: attemptId }}>
           <span class="line">{format.timeOfDayText(Date.parse(attempt.startedAt), route.zone, locale)}</span>
-        </a>
+        </RouteLink>
         <span class="line muted small">{format.dayText(Date.parse(attempt.startedAt), route.zone, locale)}</span>
       </th>
       <td class="wide">

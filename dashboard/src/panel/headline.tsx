@@ -4,11 +4,13 @@ import type { Comparison, QueryResult, Value } from '../api-types.ts';
 import { plainDefinition, type Measure } from '../catalogue.ts';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
+import { isExplainable } from '../data/explain.ts';
 import type { Range } from '../data/range.ts';
 import { baselinePhrase, comparisonWords, explain, hasInterval, isChange, valueSentence } from '../data/verdict.ts';
 import * as format from '../format.ts';
 import type { Route } from '../route.ts';
 import type { Asked } from '../use.ts';
+import { RouteLink } from './link.tsx';
 import { Failure, Skeleton } from './state.tsx';
 
 /** What stands at the top, when the server has it. Startup of content stands beside startup of anything (METRICS, Startup). */
@@ -83,48 +85,60 @@ function Figure(props: { measure: Measure; value: Value | undefined; comparison:
   ];
   const id = `figure-${measure.name}`;
   return (
-    <button
-      type="button"
-      class="figure"
-      data-metric={measure.name}
-      data-value={value?.value ?? ''}
-      data-verdict={comparison?.verdict}
-      data-tip={words.join('\n')}
-      aria-pressed={route.metric === measure.name}
-      aria-describedby={id}
-      onClick={() => go({ metric: measure.name })}
-    >
-      <span class="figure-title">{measure.title}</span>
-      <span class="figure-value">
-        {written ? (
-          <>
-            {written.number}
-            {written.unit && <small> {written.unit}</small>}
-          </>
-        ) : (
-          <span class="muted">{format.NOTHING}</span>
-        )}
-      </span>
-      <span class="figure-interval">
-        {value && hasInterval(value) ? format.intervalText(value.low, value.high, unit, locale, value.value) : written ? '' : (value?.reason ?? 'no data')}
-        {value?.unreliable && (written && hasInterval(value) ? ' · few attempts' : 'few attempts')}
-      </span>
-      <span class="figure-change">
-        {comparison && (
-          <>
-            <VerdictMark comparison={comparison} judged={measure} locale={locale} />
-            {typeof comparison.reference === 'number' && (
-              <span class="figure-reference">
-                {isChange(comparisonWords(comparison, measure.better)) ? 'than' : 'vs'}{' '}
-                {format.text(comparison.reference, unit, locale)}
-              </span>
-            )}
-          </>
-        )}
-      </span>
-      <span id={id} class="visually-hidden">
-        {words.slice(1).join(' ')}
-      </span>
-    </button>
+    <>
+      <button
+        type="button"
+        class="figure"
+        data-metric={measure.name}
+        data-value={value?.value ?? ''}
+        data-verdict={comparison?.verdict}
+        data-tip={words.join('\n')}
+        aria-pressed={route.metric === measure.name}
+        aria-describedby={id}
+        onClick={() => go({ metric: measure.name })}
+      >
+        <span class="figure-title">{measure.title}</span>
+        <span class="figure-value">
+          {written ? (
+            <>
+              {written.number}
+              {written.unit && <small> {written.unit}</small>}
+            </>
+          ) : (
+            <span class="muted">{format.NOTHING}</span>
+          )}
+        </span>
+        <span class="figure-interval">
+          {value && hasInterval(value) ? format.intervalText(value.low, value.high, unit, locale, value.value) : written ? '' : (value?.reason ?? 'no data')}
+          {value?.unreliable && (written && hasInterval(value) ? ' · few attempts' : 'few attempts')}
+        </span>
+        <span class="figure-change">
+          {comparison && (
+            <>
+              <VerdictMark comparison={comparison} judged={measure} locale={locale} />
+              {typeof comparison.reference === 'number' && (
+                <span class="figure-reference">
+                  {isChange(comparisonWords(comparison, measure.better)) ? 'than' : 'vs'}{' '}
+                  {format.text(comparison.reference, unit, locale)}
+                </span>
+              )}
+            </>
+          )}
+        </span>
+        <span id={id} class="visually-hidden">
+          {words.slice(1).join(' ')}
+        </span>
+      </button>
+      {comparison && isExplainable(measure) && isChange(comparisonWords(comparison, measure.better)) && <WhyLink measure={measure} class="figure-why" />}
+    </>
+  );
+}
+
+/** From a change to where it comes from. */
+export function WhyLink({ measure, class: name }: { measure: Measure; class: string }) {
+  return (
+    <RouteLink class={name} change={{ view: 'why', metric: measure.name }} data-why={measure.name}>
+      Why?<span class="visually-hidden"> Where the change of {measure.title} comes from</span>
+    </RouteLink>
   );
 }

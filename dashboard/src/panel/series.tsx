@@ -5,6 +5,7 @@ import { plainDefinition, type Measure } from '../catalogue.ts';
 import { SeriesChart } from '../chart/series.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
+import { isExplainable } from '../data/explain.ts';
 import { seriesQuestion } from '../data/question.ts';
 import { bucketsOf, intervalFor, intervalsFor, type Range } from '../data/range.ts';
 import { hasPoints, pointsOf, summaryOf, type Point } from '../data/series.ts';
@@ -13,7 +14,7 @@ import * as format from '../format.ts';
 import type { Route } from '../route.ts';
 import { useAnswer, type Asked } from '../use.ts';
 import { localText, type Interval } from '../zone.ts';
-import type { Headline } from './headline.tsx';
+import { WhyLink, type Headline } from './headline.tsx';
 import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
 
 const BODY_HEIGHT = 300;
@@ -97,6 +98,7 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
             </select>
           </label>
           <TableToggle table={table} set={setTable} />
+          {baseline !== 'none' && isExplainable(measure) && <WhyLink measure={measure} class="button button-quiet" />}
         </>
       }
     >

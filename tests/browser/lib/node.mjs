@@ -17,7 +17,7 @@ const READY_WITHIN_MS = 90_000;
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** @returns {string} the program under test */
-function program() {
+export function program() {
   const path = process.env.PLAYHEAD_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/playhead');
   if (!existsSync(path)) throw new Error(`${path} is missing: run \`cargo build -p playhead\`, or \`cargo xtask test\``);
   return path;
@@ -46,6 +46,7 @@ export async function startNode() {
   return {
     client: new Client(keys),
     keys,
+    keysPath,
     folder,
     async stop() {
       child.kill('SIGTERM');
