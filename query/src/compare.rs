@@ -436,7 +436,7 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// When either side has no value, or a median too few windows.
-    pub fn against(
+    fn against(
         &self,
         row: &RowSide,
         reference: &ReferenceSide,
@@ -635,6 +635,12 @@ pub struct Compared {
 impl Compared {
     fn closed(comparison: Comparison) -> Self {
         Self { comparison, open: None }
+    }
+
+    /// The difference, where both sides have a value.
+    #[must_use]
+    pub fn difference(&self) -> Option<&Difference> {
+        self.open.as_ref().map(|open| &open.difference)
     }
 }
 

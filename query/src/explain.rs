@@ -409,8 +409,8 @@ impl Level {
         let (asked, recipe) = (&question.metrics[0], whole.recipe);
         let stretch = plan.window().bucket(0);
         let tally = |cell: &Cell| Tally::of(cell, recipe, whole.beyond);
-        let wider = || self.parent.1.counterpart(&self.parent.0, 0, 0, &[]);
-        let wider_cell = pooled(&wider().cells);
+        let wider = self.parent.1.counterpart(&self.parent.0, 0, 0, &[]);
+        let wider_cell = pooled(&wider.cells);
         let share = |part: u64, of: u64| (of > 0).then(|| part as f64 / of as f64);
         let part = |effect: f64| {
             whole
@@ -432,12 +432,16 @@ impl Level {
             let row = RowSide { cell, stretch };
             let own = sides.counterpart(plan, 0, 0, group);
             let own_cell = pooled(&own.cells);
-            let is_new = own_cell.attempts < ATTEMPTS_MIN || judge.against(&row, &own, recipe).is_err();
-            let reference = if is_new { wider() } else { own };
-            let Ok((difference, _)) = judge.against(&row, &reference, recipe) else {
+            let compare = |reference: &ReferenceSide| {
+                let compared = judge.compare(&row, reference, asked, recipe);
+                compared.and_then(|compared| Some((*compared.difference()?, compared)))
+            };
+            let itself = compare(&own).filter(|_| own_cell.attempts >= ATTEMPTS_MIN);
+            let is_new = itself.is_none();
+            let Some((difference, compared)) = itself.or_else(|| compare(&wider)) else {
                 continue;
             };
-            let Some(comparison) = alone(&judge, &row, &reference, asked, recipe) else {
+            let Some(comparison) = judge.concluded(vec![compared], 1).pop() else {
                 continue;
             };
             let effects = match is_new {
@@ -675,7 +679,11 @@ async fn search(
                 continue;
             }
             let sides = Sides::read(store, &plan, &groups, observe).await.map_err(failed)?;
-            let about = planned(explain.about(&conditions)).await?;
+            let mut about = planned(explain.about(&conditions)).await?;
+            // Only its sums are wanted, not whom they are made of.
+            about
+                .steps
+                .retain(|step| !matches!(step, Step::Strata | Step::ReferenceStrata(_)));
             let own = Sides::read(store, &about, &[], observe).await.map_err(failed)?;
             let read = Level {
                 conditions,
