@@ -320,3 +320,42 @@ export interface ImpressionDetail extends Impression {
   beacons: { sequence: number; kind: string; fromMs: number; toMs: number; state: State; receivedAt: string }[];
   missingSequences: number[];
 }
+
+// ---- accounts
+
+export interface Organization {
+  id: string;
+  /** The organisation above it; null at the top. It may be one the key does not see. */
+  parentId?: string | null;
+  name: string;
+  /** Days raw beacons are kept; null: the server's own retention. */
+  beaconsDays?: number | null;
+  /** Days attempts are kept; null: the server's own retention. */
+  impressionsDays?: number | null;
+}
+
+export interface License {
+  licenseKey: string;
+  name: string;
+  /** Hosts of pages that may use it; `*` is any, `*.example.com` any subdomain. */
+  allowedDomains: string[];
+  /** Beacons a second; null: the server's default. */
+  rateLimitPerS?: number | null;
+  /** False: nothing is taken under this key. */
+  collectorEnabled: boolean;
+  /** The part of attaches that is measured where the page asks the server. */
+  sample: number;
+}
+
+/** What may be said about a license key; what is left out stays. */
+export type LicenseRequest = Partial<Omit<License, 'licenseKey'>>;
+
+export type Scope = Open<'read' | 'write' | 'admin'>;
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  scope: Scope;
+  /** Only in the answer that made the key. */
+  secret?: string | null;
+}

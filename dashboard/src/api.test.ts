@@ -95,3 +95,31 @@ test('a key no header can hold is refused before it is sent', async () => {
   await assert.rejects(api.metrics(), (error) => error instanceof ApiError && error.isKey);
   assert.equal(asked, false);
 });
+
+test('an organisation below the key’s own goes along with every question, and only then', async () => {
+  const seen: (string | null)[] = [];
+  const api = new Api('k', (_, init) => {
+    seen.push(new Headers(init.headers).get('X-Tenant-Org-Id'));
+    return Promise.resolve(new Response(JSON.stringify({ requestId: REQUEST_ID, status: 'SUCCESS', data: { result: {} } })));
+  });
+  await api.metrics();
+  await api.within('01a2155c-63e2-7418-b718-ccf464a769f4').licenses();
+  await api.within(null).licenses();
+  assert.deepEqual(seen, [null, '01a2155c-63e2-7418-b718-ccf464a769f4', null]);
+});
+
+test('what was deleted answers with nothing', async () => {
+  const asked: string[] = [];
+  const api = new Api('k', (url, { method }) => {
+    asked.push(`${method} ${url}`);
+    return Promise.resolve(new Response(null, { status: 204, headers: { 'X-Request-Id': REQUEST_ID } }));
+  });
+  assert.deepEqual(await api.revokeLicense('pl_a/b'), { result: null, messages: [], requestId: REQUEST_ID });
+  assert.deepEqual(asked, ['DELETE /v1/account/licenses/pl_a%2Fb']);
+});
+
+test('a key that may do less than was asked is told apart from one that is not known', () => {
+  const refused = (status: number, code: number) =>
+    failure(() => open(status, JSON.stringify({ requestId: REQUEST_ID, status: 'ERROR', data: { code, message: 'no' } }), null));
+  assert.deepEqual([refused(403, 2002).isScope, refused(401, 2001).isScope, refused(403, 2003).isScope], [true, false, false]);
+});

@@ -1,5 +1,6 @@
 // Here lives the one place that talks to the server: typed questions, the envelope opened, every failure one ApiError.
 import type {
+  ApiKey,
   AttributesResult,
   Envelope,
   ErrorData,
@@ -7,12 +8,19 @@ import type {
   ExplainResult,
   ImpressionDetail,
   ImpressionsResult,
+  License,
+  LicenseRequest,
   Link,
   Message,
   MetricsResult,
+  Organization,
   QueryRequest,
   QueryResult,
+  Scope,
 } from './api-types.ts';
+
+/** docs/errors.md */
+const SCOPE_MISSING = 2002;
 
 /** What came back, with what belongs beside it. */
 export interface Answer<T> {
@@ -47,6 +55,11 @@ export class ApiError extends Error {
   get isKey(): boolean {
     return this.status === 401 || this.status === 403;
   }
+
+  /** Whether the key is good, but for less than was asked. */
+  get isScope(): boolean {
+    return this.code === SCOPE_MISSING;
+  }
 }
 
 type Fetch = (input: string, init: RequestInit) => Promise<Response>;
@@ -67,7 +80,13 @@ export class Api {
     private readonly key: string,
     private readonly fetch: Fetch = (input, init) => globalThis.fetch(input, init),
     private readonly base = '',
+    private readonly organization: string | null = null,
   ) {}
+
+  /** The same key's view of an organisation below its own; null: its own. */
+  within(organization: string | null): Api {
+    return new Api(this.key, this.fetch, this.base, organization);
+  }
 
   query(request: QueryRequest, signal?: AbortSignal): Promise<Answer<QueryResult>> {
     return this.ask('POST', '/v1/analytics/query', signal, request);
@@ -97,6 +116,42 @@ export class Api {
     return this.ask('GET', '/v1/analytics/attributes', signal);
   }
 
+  organizations(signal?: AbortSignal): Promise<Answer<{ organizations: Organization[] }>> {
+    return this.ask('GET', '/v1/account/organizations', signal);
+  }
+
+  createOrganization(name: string): Promise<Answer<Organization>> {
+    return this.ask('POST', '/v1/account/organizations', undefined, { name });
+  }
+
+  licenses(signal?: AbortSignal): Promise<Answer<{ licenses: License[] }>> {
+    return this.ask('GET', '/v1/account/licenses', signal);
+  }
+
+  createLicense(license: LicenseRequest): Promise<Answer<License>> {
+    return this.ask('POST', '/v1/account/licenses', undefined, license);
+  }
+
+  changeLicense(licenseKey: string, change: LicenseRequest): Promise<Answer<License>> {
+    return this.ask('PATCH', `/v1/account/licenses/${encodeURIComponent(licenseKey)}`, undefined, change);
+  }
+
+  revokeLicense(licenseKey: string): Promise<Answer<null>> {
+    return this.ask('DELETE', `/v1/account/licenses/${encodeURIComponent(licenseKey)}`);
+  }
+
+  apiKeys(signal?: AbortSignal): Promise<Answer<{ apiKeys: ApiKey[] }>> {
+    return this.ask('GET', '/v1/account/api-keys', signal);
+  }
+
+  createApiKey(name: string, scope: Scope): Promise<Answer<ApiKey>> {
+    return this.ask('POST', '/v1/account/api-keys', undefined, { name, scope });
+  }
+
+  revokeApiKey(id: string): Promise<Answer<null>> {
+    return this.ask('DELETE', `/v1/account/api-keys/${encodeURIComponent(id)}`);
+  }
+
   private async ask<T>(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<Answer<T>> {
     // A header holds no other characters; such a key cannot be right, and `fetch` would throw something unreadable.
     if (!/^[\x21-\x7e]+$/.test(this.key))
@@ -106,6 +161,7 @@ export class Api {
     const sent = globalThis.crypto?.randomUUID?.() ?? null;
     if (sent) headers['X-Request-Id'] = sent;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (this.organization) headers['X-Tenant-Org-Id'] = this.organization;
 
     let response: Response;
     let text: string;
@@ -126,8 +182,9 @@ export class Api {
   }
 }
 
-/** Opens an envelope: its result, or an ApiError. */
+/** Opens an envelope: its result, or an ApiError. What was deleted has none: its result is null. */
 export function open<T>(status: number, text: string, headerId: string | null): Answer<T> {
+  if (status === 204) return { result: null as T, messages: [], requestId: headerId ?? '' };
   let envelope: Partial<Envelope<T>> | null = null;
   try {
     envelope = JSON.parse(text) as Partial<Envelope<T>>;

@@ -1,10 +1,12 @@
 // Here lives the composition: sign-in, catalogues, the bar, the panels, and which of them stand for a given route.
-import type { ComponentChildren } from 'preact';
+import { Fragment, type ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Api, ApiError } from './api.ts';
+import type { Organization } from './api-types.ts';
 import { Catalogue } from './catalogue.ts';
 import { Icon, Mark } from './chart/icon.tsx';
 import { DashboardProvider, useDashboard, type Dashboard } from './context.ts';
+import { branchesOf, ownOf } from './data/account.ts';
 import { headlineQuestion } from './data/question.ts';
 import { rangeOf } from './data/range.ts';
 import * as format from './format.ts';
@@ -33,15 +35,20 @@ const WhyPanel = lazy(
   () => <Skeleton height={420} />,
 );
 
-const VIEW_TITLES: Record<View, string> = { overview: 'Overview', why: 'Why', attempts: 'Attempts' };
+const SettingsPanel = lazy(
+  () => import('./panel/settings.tsx'),
+  () => <Skeleton height={420} />,
+);
+
+const VIEW_TITLES: Record<View, string> = { overview: 'Overview', why: 'Why', attempts: 'Attempts', settings: 'Settings' };
 
 /** What the bar leads to. */
-const NAVIGATION: View[] = ['overview', 'why', 'attempts'];
+const NAVIGATION: View[] = ['overview', 'why', 'attempts', 'settings'];
 
 type Entry =
   | { step: 'asking'; error: ApiError | null }
   | { step: 'checking'; key: string; remember: boolean | null }
-  | { step: 'in'; api: Api; catalogue: Catalogue };
+  | { step: 'in'; api: Api; catalogue: Catalogue; organizations: Organization[] };
 
 export function App() {
   const [scheme, toggleScheme] = useScheme();
@@ -55,11 +62,11 @@ export function App() {
     const controller = new AbortController();
     const { key, remember } = entry;
     const api = new Api(key);
-    Promise.all([api.metrics(controller.signal), api.attributes(controller.signal)]).then(
-      ([metrics, attributes]) => {
+    Promise.all([api.metrics(controller.signal), api.attributes(controller.signal), api.organizations(controller.signal)]).then(
+      ([metrics, attributes, { result: { organizations } }]) => {
         if (controller.signal.aborted) return;
         if (remember !== null) keepKey(key, remember);
-        setEntry({ step: 'in', api, catalogue: new Catalogue(metrics.result.metrics, attributes.result.attributes) });
+        setEntry({ step: 'in', api, catalogue: new Catalogue(metrics.result.metrics, attributes.result.attributes), organizations });
       },
       (error: unknown) => {
         if (controller.signal.aborted) return;
@@ -78,7 +85,7 @@ export function App() {
     setEntry({ step: 'asking', error: null });
   }, []);
 
-  if (entry.step === 'in') return <Signed api={entry.api} catalogue={entry.catalogue} scheme={scheme} toggleScheme={toggleScheme} signOut={signOut} />;
+  if (entry.step === 'in') return <Signed {...entry} scheme={scheme} toggleScheme={toggleScheme} signOut={signOut} />;
   // A kept key is checked behind a blank page of the right shape, not behind a form that would flash up.
   if (entry.step === 'checking' && entry.remember === null) return <Waiting />;
   return (
@@ -106,9 +113,16 @@ function Waiting() {
   );
 }
 
-function Signed(props: { api: Api; catalogue: Catalogue; scheme: Scheme; toggleScheme: () => void; signOut: () => void }) {
-  const { api, catalogue, scheme, toggleScheme, signOut } = props;
+function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organization[]; scheme: Scheme; toggleScheme: () => void; signOut: () => void }) {
+  const { catalogue, scheme, toggleScheme, signOut } = props;
   const [route, go] = useRoute();
+  const { organization } = route;
+  const api = useMemo(() => props.api.within(organization), [props.api, organization]);
+  const [organizations, setOrganizations] = useState<readonly Organization[]>(props.organizations);
+  const organizationsChanged = useCallback(() => {
+    // Made a moment ago by the same key: a failure here only leaves the list as it was.
+    props.api.organizations().then(({ result }) => setOrganizations(result.organizations), (error: unknown) => console.error(error));
+  }, [props.api]);
   const [locale] = useState(browserLocale);
   // How often to look again depends on the range, and what the range is depends on when one looks.
   const [started] = useState(() => Date.now());
@@ -116,8 +130,8 @@ function Signed(props: { api: Api; catalogue: Catalogue; scheme: Scheme; toggleS
   const now = useNow(route.attempt ? null : refreshMs);
   const range = useMemo(() => rangeOf(route, now), [route.range, route.from, route.to, route.zone, now]);
   const dashboard = useMemo(
-    () => ({ api, catalogue, locale, scheme, route, go, range, tick: now, shown: true, signOut }),
-    [api, catalogue, locale, scheme, route, go, range, now, signOut],
+    () => ({ api, catalogue, organizations, organizationsChanged, locale, scheme, route, go, range, tick: now, shown: true, signOut }),
+    [api, catalogue, organizations, organizationsChanged, locale, scheme, route, go, range, now, signOut],
   );
   const { attempt, view } = route;
   useScrollAndFocus(attempt ?? view, JSON.stringify([attempt ?? view, route.filters]));
@@ -127,6 +141,7 @@ function Signed(props: { api: Api; catalogue: Catalogue; scheme: Scheme; toggleS
   }, [attempt, view]);
 
   const bar = { scheme, toggleScheme };
+  if (organization && !organizations.some(({ id }) => id === organization)) return <Unseen go={() => go({ organization: null })} signOut={signOut} />;
   return (
     <DashboardProvider value={dashboard}>
       <a class="skip" href="#main">
@@ -141,23 +156,50 @@ function Signed(props: { api: Api; catalogue: Catalogue; scheme: Scheme; toggleS
             </main>
           </>
         )}
-        <Kept shown={!attempt && view === 'overview'} value={dashboard}>
+        <Kept key={`overview ${organization}`} shown={!attempt && view === 'overview'} value={dashboard}>
           <Overview {...bar} />
         </Kept>
-        <Kept shown={!attempt && view === 'why'} value={dashboard}>
+        <Kept key={`why ${organization}`} shown={!attempt && view === 'why'} value={dashboard}>
           <Page {...bar}>
             <WhyPanel />
           </Page>
         </Kept>
-        <Kept shown={!attempt && view === 'attempts'} value={dashboard}>
+        <Kept key={`attempts ${organization}`} shown={!attempt && view === 'attempts'} value={dashboard}>
           <Page {...bar}>
             <h1 class="visually-hidden">Attempts</h1>
             <AttemptsPanel page={25} />
           </Page>
         </Kept>
+        {/* Asks anew each time: what it shows may have been changed elsewhere. */}
+        {!attempt && view === 'settings' && (
+          <Fragment key={`settings ${organization}`}>
+            <Top {...bar} asked={null} />
+            <main id="main" tabIndex={-1}>
+              <SettingsPanel />
+            </main>
+          </Fragment>
+        )}
       </div>
       <Tip />
     </DashboardProvider>
+  );
+}
+
+/** The address names an organisation that the key does not see: a link from someone with another key. */
+function Unseen({ go, signOut }: { go: () => void; signOut: () => void }) {
+  return (
+    <main class="sign-in">
+      <section class="sign-in-card" aria-label="Organisation not seen" data-panel="unseen">
+        <h1>This API key does not see the organisation of this address</h1>
+        <p>The address came from someone with another key, perhaps.</p>
+        <button type="button" class="button button-primary" onClick={go}>
+          Look at the key’s own organisation
+        </button>
+        <button type="button" class="button" onClick={signOut}>
+          Use another key
+        </button>
+      </section>
+    </main>
   );
 }
 
@@ -250,7 +292,7 @@ function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () =
 }
 
 function Top({ scheme, toggleScheme, asked }: { scheme: Scheme; toggleScheme: () => void; asked: Asked<Headline> | null }) {
-  const { route, range, locale, signOut } = useDashboard();
+  const { route, range, locale, organizations, signOut } = useDashboard();
   const result = asked?.answer?.answer.result;
   const freshAsOf = result?.freshAsOf ? Date.parse(result.freshAsOf) : null;
   return (
@@ -266,6 +308,7 @@ function Top({ scheme, toggleScheme, asked }: { scheme: Scheme; toggleScheme: ()
           </RouteLink>
         ))}
       </nav>
+      {organizations.length > 1 && <OrganizationPicker />}
       {asked && (
         <p class="status">
           {range.live && (
@@ -289,6 +332,29 @@ function Top({ scheme, toggleScheme, asked }: { scheme: Scheme; toggleScheme: ()
         </button>
       </div>
     </header>
+  );
+}
+
+/** Whose numbers: the key's own organisation, or one below it. Values to filter by are another's, so filters do not go along. */
+function OrganizationPicker() {
+  const { route, go, organizations } = useDashboard();
+  const own = ownOf(organizations);
+  const current = route.organization ?? own?.id;
+  return (
+    <label class="picker">
+      <span class="visually-hidden">Organisation</span>
+      <select
+        name="organization"
+        value={current}
+        onChange={({ currentTarget: { value } }) => go({ organization: value === own?.id ? null : value, filters: [], attempt: null })}
+      >
+        {branchesOf(organizations).map(({ organization: { id, name }, depth }) => (
+          <option key={id} value={id} selected={id === current}>
+            {'\u2003'.repeat(depth) + name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

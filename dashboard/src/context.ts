@@ -2,6 +2,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Api } from './api.ts';
+import type { Organization } from './api-types.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Range } from './data/range.ts';
 import type { Route } from './route.ts';
@@ -10,6 +11,10 @@ import type { Go, Scheme } from './use.ts';
 export interface Dashboard {
   api: Api;
   catalogue: Catalogue;
+  /** The organisations the key sees, its own first. */
+  organizations: readonly Organization[];
+  /** Asks anew which they are. */
+  organizationsChanged: () => void;
   locale: string;
   scheme: Scheme;
   route: Route;

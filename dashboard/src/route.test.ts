@@ -11,6 +11,7 @@ test('a route survives its way through the address', () => {
     defaults('America/New_York'),
     {
       view: 'why',
+      organization: '01a2155c-63e2-7418-b718-ccf464a769f4',
       range: 'custom',
       from: '2026-11-19T10:30',
       to: '2026-11-20T00:00',
@@ -39,7 +40,7 @@ test('the address always names the zone, and nothing else that is default', () =
 });
 
 test('nonsense in the address falls back to the defaults', () => {
-  const route = read('?view=moon&range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1', 'UTC');
+  const route = read('?view=moon&range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1&org=mine', 'UTC');
   assert.deepEqual(route, defaults('UTC'));
   assert.equal(read('?range=custom&from=2026-11-19', 'UTC').range, 'today');
 });

@@ -8,7 +8,7 @@ export const RANGES = ['last_hour', 'today', 'yesterday', '7d', '28d', 'custom']
 export type RangeName = (typeof RANGES)[number];
 
 /** Pages of the dashboard: what a route is shown by. */
-export const VIEWS = ['overview', 'why', 'attempts'] as const;
+export const VIEWS = ['overview', 'why', 'attempts', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Baselines the server knows by name; `none` asks for no comparison. */
@@ -33,6 +33,8 @@ export interface Sort {
 
 export interface Route {
   view: View;
+  /** The organisation looked at, below the key's own; null: the key's own. */
+  organization: string | null;
   range: RangeName;
   /** Wall times of `zone`, `2026-11-19T10:30`; used by the range `custom` only. */
   from: string | null;
@@ -57,6 +59,7 @@ export interface Route {
 export function defaults(zone: string): Route {
   return {
     view: 'overview',
+    organization: null,
     range: 'today',
     from: null,
     to: null,
@@ -95,6 +98,7 @@ export function filterOf(text: string): Filter | null {
 const oneOf = <T extends string>(list: readonly T[], text: string | null): T | null =>
   list.find((item) => item === text) ?? null;
 
+const idOf = (text: string | null): string | null => /^[0-9a-f-]{36}$/i.exec(text ?? '')?.[0] ?? null;
 const nameOf = (text: string | null): string | null => (text && /^[a-z0-9_]+(\.[^~]{1,64})?$/i.test(text) ? text : null);
 const wallOf = (text: string | null): string | null => (text && /^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$/.test(text) ? text : null);
 
@@ -112,6 +116,7 @@ export function read(query: string, zone: string): Route {
   return {
     ...base,
     view: oneOf(VIEWS, params.get('view')) ?? base.view,
+    organization: idOf(params.get('org')),
     range,
     from: range === 'custom' ? from : null,
     to: range === 'custom' ? to : null,
@@ -122,7 +127,7 @@ export function read(query: string, zone: string): Route {
     interval: oneOf(INTERVALS, params.get('interval')),
     sort: sortName ? { name: sortName, order: sort?.[1] === '-' ? 'DESC' : 'ASC' } : base.sort,
     worst: nameOf(params.get('worst')) ?? base.worst,
-    attempt: /^[0-9a-f-]{36}$/i.exec(params.get('attempt') ?? '')?.[0] ?? null,
+    attempt: idOf(params.get('attempt')),
   };
 }
 
@@ -131,6 +136,7 @@ export function write(route: Route): string {
   const base = defaults(route.zone);
   const params = new URLSearchParams();
   if (route.view !== base.view) params.set('view', route.view);
+  if (route.organization) params.set('org', route.organization);
   if (route.range !== base.range) params.set('range', route.range);
   if (route.range === 'custom' && route.from && route.to) {
     params.set('from', route.from);

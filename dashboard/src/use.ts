@@ -135,6 +135,36 @@ export function useAnswer<T>(key: string, tick: number, ask: (signal: AbortSigna
   return { answer: state.answer, current: state.key === key, error: state.error, busy, retry };
 }
 
+/** Something that changes the server, done at most once at a time. */
+export interface Action {
+  busy: boolean;
+  error: ApiError | null;
+  /** Does it; true when it was done. */
+  run: (act: () => Promise<unknown>) => Promise<boolean>;
+}
+
+export function useAction(): Action {
+  const [state, setState] = useState<{ busy: boolean; error: ApiError | null }>({ busy: false, error: null });
+  const busy = useRef(false);
+  const run = useCallback(async (act: () => Promise<unknown>) => {
+    if (busy.current) return false;
+    busy.current = true;
+    setState({ busy: true, error: null });
+    let error: ApiError | null = null;
+    try {
+      await act();
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError)) throw thrown;
+      error = thrown;
+    } finally {
+      busy.current = false;
+      setState({ busy: false, error });
+    }
+    return error === null;
+  }, []);
+  return { ...state, run };
+}
+
 export type Scheme = 'light' | 'dark';
 const SCHEME_KEY = 'playhead.scheme';
 

@@ -3,15 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { mkdtemp, mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
 import { startNode, until } from './lib/node.mjs';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** @type {Awaited<ReturnType<typeof startNode>>} */
 let node;
@@ -40,14 +38,6 @@ after(async () => {
   await node?.stop();
   console.log(`  screenshots in ${screenshots}`);
 });
-
-/** Fails with every violation axe finds, and what it is about. */
-async function accessible(page, view) {
-  await page.addScriptTag({ path: axePath });
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`);
-  assert.deepEqual(told, [], `axe on ${view}`);
-}
 
 const shown = (page, text) => page.getByText(text).first().waitFor({ timeout: 15_000 });
 

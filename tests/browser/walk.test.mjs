@@ -5,15 +5,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
 import { program, startNode, until } from './lib/node.mjs';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const ZONE = 'Europe/Vienna';
 const HOUR_MS = 3_600_000;
@@ -85,14 +83,6 @@ after(async () => {
   await node?.stop();
   console.log(`  screenshots in ${screenshots}`);
 });
-
-/** Fails with every violation axe finds, and what it is about. */
-async function accessible(page, view) {
-  await page.addScriptTag({ path: axePath });
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`);
-  assert.deepEqual(told, [], `axe on ${view}`);
-}
 
 test('from the overview to the cause and to one affected attempt', async () => {
   const { page, context, errors } = await openPage(browser, { viewport: { width: 1400, height: 1000 }, timezoneId: ZONE, locale: 'en-GB' });
@@ -174,7 +164,7 @@ test('what cannot be explained says why, and an explanation that fails names its
       json: {
         requestId: '6d84e126-d10c-4e52-bbfb-bd4c92bc8333',
         status: 'ERROR',
-        data: { code: 2002, message: 'The server is busy.', links: [], details: [] },
+        data: { code: 4004, message: 'The database does not answer.', links: [], details: [] },
       },
     }),
   );

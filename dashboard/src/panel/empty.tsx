@@ -1,14 +1,8 @@
 // Here lives what stands where there is nothing to show: why, and the next step.
 import { useDashboard } from '../context.ts';
+import { snippetOf } from '../data/snippet.ts';
+import { RouteLink } from './link.tsx';
 import { Snippet } from './state.tsx';
-
-const snippet = (origin: string) => `<script src="${origin}/collector/playhead.js"></script>
-<script>
-  playhead.attach(document.querySelector("video"), {
-    licenseKey: "YOUR_LICENSE_KEY",
-    endpoint: "${origin}",
-  });
-</script>`;
 
 export function Empty() {
   const { route, go } = useDashboard();
@@ -33,8 +27,11 @@ export function Empty() {
       </p>
       {!filtered && (
         <>
-          <p>Nothing measured yet? Put this on the page with your player; its first attempt shows here within seconds.</p>
-          <Snippet code={snippet(location.origin)} />
+          <p>
+            Nothing measured yet? Put this on the page with your player; its first attempt shows here within seconds. License keys, and snippets for
+            hls.js, dash.js, Shaka Player and Video.js: <RouteLink change={{ view: 'settings' }}>Settings</RouteLink>.
+          </p>
+          <Snippet code={snippetOf('script', 'YOUR_LICENSE_KEY', location.origin)} />
         </>
       )}
     </section>

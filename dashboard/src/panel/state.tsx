@@ -101,24 +101,31 @@ export function TableToggle({ table, set }: { table: boolean; set: (table: boole
   );
 }
 
-/** Code to take away. */
-export function Snippet({ code }: { code: string }) {
-  const [copied, setCopied] = useState(false);
+/** Puts a text on the clipboard. Without a secure origin there is none; the text can still be selected by hand. */
+export function Copy({ text, label }: { text: string; label?: string }) {
+  const [copied, setCopied] = useState<string | null>(null);
   const copy = () => {
-    // Without a secure origin there is no clipboard; the text can still be selected by hand.
-    navigator.clipboard?.writeText(code).then(
-      () => setCopied(true),
-      () => setCopied(false),
+    navigator.clipboard?.writeText(text).then(
+      () => setCopied(text),
+      () => setCopied(null),
     );
   };
+  return (
+    <button type="button" class="button" onClick={copy}>
+      {copied === text ? 'Copied' : 'Copy'}
+      {label && <span class="visually-hidden"> {label}</span>}
+    </button>
+  );
+}
+
+/** Code to take away. */
+export function Snippet({ code }: { code: string }) {
   return (
     <div class="snippet">
       <pre tabIndex={0} aria-label="Snippet">
         <code>{code}</code>
       </pre>
-      <button type="button" class="button" onClick={copy}>
-        {copied ? 'Copied' : 'Copy'}
-      </button>
+      <Copy text={code} />
     </div>
   );
 }

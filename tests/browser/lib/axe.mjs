@@ -1,0 +1,18 @@
+// Here lives the look at a page with axe: every rule, every violation named with what it is about.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/**
+ * Fails with every violation axe finds, and what it is about.
+ * @param {import('playwright-core').Page} page
+ * @param {string} view what is looked at, for the message
+ */
+export async function accessible(page, view) {
+  await page.addScriptTag({ path: axePath });
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`);
+  assert.deepEqual(told, [], `axe on ${view}`);
+}
