@@ -5,7 +5,11 @@ use std::fmt::Write as _;
 
 use accounts::{Accounts, Annotation, Scope, Tenant};
 use engine::testing::EngineProcess;
-use query::{plan::Plan, request, sql::statement};
+use query::{
+    plan::Plan,
+    request::{self, Dimension, Filter, Operator, Seen, Special},
+    sql::statement,
+};
 use schemas::UnixMs;
 use serde_json::{Value, json};
 use store::{Param, Retention, Statement, Store, StoreConfig};
@@ -60,7 +64,20 @@ impl Goldens {
     }
 
     async fn check_plan(&self, name: &str, body: &Value, annotations: &[Annotation], chosen: &[Vec<String>]) {
-        let question = request::parse(body).unwrap_or_else(|faults| panic!("{faults:?}"));
+        self.check_special(name, body, Special::default(), annotations, chosen)
+            .await;
+    }
+
+    async fn check_special(
+        &self,
+        name: &str,
+        body: &Value,
+        special: Special,
+        annotations: &[Annotation],
+        chosen: &[Vec<String>],
+    ) {
+        let mut question = request::parse(body).unwrap_or_else(|faults| panic!("{faults:?}"));
+        question.special = special;
         let plan = Plan::new(self.tenant, question, annotations, NOW_MS).unwrap_or_else(|faults| panic!("{faults:?}"));
         for (place, step) in plan.steps.iter().enumerate() {
             for (index, read) in plan.reads(*step, chosen).iter().enumerate() {
@@ -143,6 +160,51 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
             &[],
         )
         .await;
+    let is = |name, value: &str| Filter {
+        dimension: Dimension::Attribute(name),
+        operator: Operator::Eq,
+        values: vec![Some(value.to_owned())],
+    };
+    // Every value of two attributes by itself, in the attempts that are not in a cause found before.
+    goldens
+        .check_special(
+            "explain",
+            &json!({"metrics": ["rebuffer_ratio"], "dimensions": ["cdn", "country"],
+                "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", "compare": ["day_before"]}),
+            Special {
+                apart: true,
+                except: vec![vec![is("cdn", "it's"), is("os", "iOS")]],
+                ..Special::default()
+            },
+            &[],
+            &[vec!["0".into(), "cdn-b".into()], vec!["1".into(), String::new()]],
+        )
+        .await;
+    // What an arm's viewers were like before; and a switchback, whose unit is ten minutes.
+    for (name, special) in [
+        (
+            "seen_in_an_arm",
+            Special {
+                seen: Some(Seen {
+                    start: NOW_MS - 86_400_000,
+                    end: NOW_MS,
+                    filters: vec![is("experiment_name", "abr"), is("experiment_variant", "it's")],
+                }),
+                ..Special::default()
+            },
+        ),
+        (
+            "switchback",
+            Special {
+                exact_viewers: true,
+                stretch_ms: Some(600_000),
+                ..Special::default()
+            },
+        ),
+    ] {
+        let body = json!({"metrics": ["unique_viewers", "good_share"], "start": "2026-11-18T00:00:00Z", "end": "2026-11-19T00:00:00Z"});
+        goldens.check_special(name, &body, special, &[], &[]).await;
+    }
     goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
     let id = uuid::Uuid::from_u128(7);
     goldens
