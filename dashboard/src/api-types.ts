@@ -321,6 +321,33 @@ export interface ImpressionDetail extends Impression {
   missingSequences: number[];
 }
 
+// ---- annotations
+
+export type AnnotationKind = Open<'release' | 'incident' | 'holiday' | 'note'>;
+
+export interface AnnotationRequest {
+  kind: AnnotationKind;
+  /** RFC 3339, or a day, `2026-12-25`. */
+  start: string;
+  /** In the form of `start`: exclusive as a time, included as a day. */
+  end?: string | null;
+  title: string;
+  text?: string | null;
+  filters?: QueryFilter[];
+}
+
+export interface Annotation extends AnnotationRequest {
+  id: string;
+  filters: QueryFilter[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface AnnotationsResult {
+  annotations: Annotation[];
+  nextCursor?: string | null;
+}
+
 // ---- accounts
 
 export interface Organization {

@@ -1,5 +1,8 @@
 // Here lives the one place that talks to the server: typed questions, the envelope opened, every failure one ApiError.
 import type {
+  Annotation,
+  AnnotationRequest,
+  AnnotationsResult,
   ApiKey,
   AttributesResult,
   Envelope,
@@ -114,6 +117,23 @@ export class Api {
 
   attributes(signal?: AbortSignal): Promise<Answer<AttributesResult>> {
     return this.ask('GET', '/v1/analytics/attributes', signal);
+  }
+
+  /** What touches [start, end), the latest first. */
+  annotations(start: string, end: string, timezone: string, signal?: AbortSignal): Promise<Answer<AnnotationsResult>> {
+    return this.ask('GET', `/v1/analytics/annotations?${new URLSearchParams({ start, end, timezone, limit: '100' })}`, signal);
+  }
+
+  createAnnotation(annotation: AnnotationRequest): Promise<Answer<Annotation>> {
+    return this.ask('POST', '/v1/analytics/annotations', undefined, annotation);
+  }
+
+  changeAnnotation(id: string, change: Partial<AnnotationRequest>): Promise<Answer<Annotation>> {
+    return this.ask('PATCH', `/v1/analytics/annotations/${encodeURIComponent(id)}`, undefined, change);
+  }
+
+  deleteAnnotation(id: string): Promise<Answer<null>> {
+    return this.ask('DELETE', `/v1/analytics/annotations/${encodeURIComponent(id)}`);
   }
 
   organizations(signal?: AbortSignal): Promise<Answer<{ organizations: Organization[] }>> {

@@ -225,3 +225,8 @@ export function dayText(ms: number, zone: string, locale: string): string {
 export function rangeText(start: number, end: number, zone: string, locale: string): string {
   return dateFormat(locale, zone, { day: 'numeric', month: 'short', year: 'numeric', ...CLOCK }).formatRange(start, end);
 }
+
+/** Whole days in words, from the first to the last. */
+export function daysText(first: number, last: number, zone: string, locale: string): string {
+  return dateFormat(locale, zone, { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(first, last);
+}

@@ -1,6 +1,7 @@
 // Here lives the fixed data of the gallery: small, made by hand or by arithmetic, the same on every run. No chance, no clock.
 import type { Comparison, Timeline, Value, Verdict } from './api-types.ts';
 import type { Measure } from './catalogue.ts';
+import { marksOf } from './data/annotations.ts';
 import type { Point } from './data/series.ts';
 
 export const ZONE = 'Europe/Vienna';
@@ -68,6 +69,17 @@ export function points({ count, level, spread, gaps = [], worse = [], partial = 
     };
   });
 }
+
+const annotation = (kind: string, start: string, title: string) => ({ id: title, kind, start, title, filters: [], createdAt: start, updatedAt: start });
+
+export const marks = marksOf(
+  [
+    annotation('holiday', '2026-11-20', 'Day of the archive'),
+    annotation('release', '2026-11-20T07:00:00Z', 'Player 8.1.0'),
+    annotation('incident', '2026-11-20T13:00:00Z', 'A CDN is slow'),
+  ],
+  ZONE,
+);
 
 export const timeline: Timeline = {
   states: [

@@ -9,7 +9,7 @@ import { SeriesChart, type SeriesChartProps } from './chart/series.tsx';
 import { TimelineChart } from './chart/timeline.tsx';
 import { VerdictMark } from './chart/verdict.tsx';
 import { Whisker } from './chart/whisker.tsx';
-import { comparison, measure, points, timeline, ZONE } from './gallery-data.ts';
+import { comparison, marks, measure, points, timeline, ZONE } from './gallery-data.ts';
 import { useScheme } from './use.ts';
 
 const LOCALE = 'en-GB';
@@ -27,6 +27,7 @@ const VERDICTS: Verdict[] = [
 
 const SERIES: [string, Partial<SeriesChartProps> & Pick<SeriesChartProps, 'points'>][] = [
   ['A day with an incident, a gap and a partial end', { points: points({ count: 22, level: 0.0081, spread: 0.3, gaps: [6, 7], worse: [14, 15, 16] }) }],
+  ['What happened when: a holiday, a release, an incident that goes on', { points: points({ count: 22, level: 0.0081, spread: 0.3, worse: [14, 15, 16] }), marks }],
   ['A share far above 0', { points: points({ count: 22, level: 0.86, spread: 0.02 }), measure: measure({ title: 'Good attempts', better: 'higher' }) }],
   ['Milliseconds, no baseline', { points: points({ count: 22, level: 2_400, spread: 0.15, baseline: false }), measure: measure({ title: 'Startup, p95', unit: 'ms', kind: 'distribution' }), against: '' }],
   ['Play time, in hours', { points: points({ count: 22, level: 3_600_000 * 420, spread: 0.05 }), measure: measure({ title: 'Play time', unit: 'ms', kind: 'sum', better: 'neither' }) }],

@@ -106,6 +106,47 @@ test('the attempts of the list lead to their timelines', async () => {
   await context.close();
 });
 
+test('what happened is noted beside the chart, drawn in it, and read with it', async () => {
+  const { page, context, errors } = await openPage(browser);
+  await page.goto(node.client.dashboardUrl());
+  await page.getByRole('button', { name: 'Note what happened' }).click();
+  const form = page.getByRole('form', { name: 'Note what happened' });
+  await form.getByLabel('What').selectOption('incident');
+  await form.getByLabel('Title').fill('a CDN is slow');
+  await accessible(page, 'noting what happened');
+  await form.getByRole('button', { name: 'Note it' }).click();
+  const made = page.locator('[data-annotation]').filter({ hasText: 'Incident: a CDN is slow since' });
+  const id = await made.getAttribute('data-annotation');
+  const row = page.locator(`[data-annotation="${id}"]`);
+  // Who does not see the canvas hears of it where the arrow keys stand.
+  const chart = page.getByRole('slider');
+  await chart.focus();
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.querySelector('[role=slider]')?.getAttribute('aria-valuetext')?.includes('Incident: a CDN is slow'));
+  await page.screenshot({ path: join(screenshots, 'annotations.png'), fullPage: true });
+
+  await row.getByRole('button', { name: /It is over/ }).click();
+  await row.getByRole('button', { name: /It is over/ }).waitFor({ state: 'detached' });
+  const { body } = await node.client.api(`/v1/analytics/annotations/${id}`);
+  assert.ok(Date.parse(body.data.result.end) >= Date.parse(body.data.result.start), 'the incident has an end');
+
+  // A key that may only read sees it, and is told why it cannot take it away.
+  const { body: key } = await node.client.api('/v1/account/api-keys', { method: 'POST', body: JSON.stringify({ name: 'reader', scope: 'read' }) });
+  const reader = await openPage(browser);
+  await reader.page.goto(`${node.client.url}/#key=${key.data.result.secret}`);
+  await reader.page.locator(`[data-annotation="${id}"]`).getByRole('button', { name: /Remove/ }).click();
+  await reader.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await reader.page.getByRole('alert').getByText(/scope write/).waitFor();
+  await reader.context.close();
+
+  await row.getByRole('button', { name: /Remove/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await row.waitFor({ state: 'detached' });
+  assert.equal((await node.client.api(`/v1/analytics/annotations/${id}`)).status, 404);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('the player page is readable too', async () => {
   const { page, context } = await openPage(browser, { colorScheme: 'dark' });
   await page.goto(node.client.playerUrl('axe'));

@@ -3,6 +3,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Measure } from '../catalogue.ts';
+import { markText, touches, type Mark } from '../data/annotations.ts';
 import { axisOf, columnsOf, type Point } from '../data/series.ts';
 import { comparisonWords, valueSentence } from '../data/verdict.ts';
 import * as format from '../format.ts';
@@ -19,11 +20,14 @@ export interface SeriesChartProps {
   scheme: Scheme;
   /** The baseline as it is named beside a number; empty without one. */
   against: string;
+  /** What happened when, drawn on the time axis under the numbers it has in the list. */
+  marks?: readonly Mark[];
   /** Asked for when a stretch was chosen by dragging: its begin and end, ms since 1970. */
   onZoom?: (from: number, to: number) => void;
 }
 
 const HEIGHT = 300;
+const NO_MARKS: readonly Mark[] = [];
 const LOW = 1;
 const HIGH = 2;
 const REFERENCE = 3;
@@ -62,11 +66,11 @@ function lonePoints(column: ArrayLike<number | null | undefined>, tail: boolean)
   return lone;
 }
 
-export function SeriesChart({ points, measure, interval, zone, locale, scheme, against, onZoom }: SeriesChartProps) {
+export function SeriesChart({ points, measure, interval, zone, locale, scheme, against, marks = NO_MARKS, onZoom }: SeriesChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const latest = useRef({ points, onZoom });
-  latest.current = { points, onZoom };
+  const latest = useRef({ points, marks, onZoom });
+  latest.current = { points, marks, onZoom };
   const [hover, setHover] = useState<{ index: number; left: number; width: number } | null>(null);
 
   const data = useMemo<uPlot.AlignedData>(() => {
@@ -88,7 +92,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
       width: element.clientWidth,
       height: HEIGHT,
       legend: { show: false },
-      padding: [12, 26, 0, 0],
+      padding: [20, 26, 0, 0],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
       scales: {
         x: {
@@ -176,7 +180,8 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
             if (width > 6 && first && last) latest.current.onZoom?.(first.start, last.end);
           },
         ],
-        draw: [(self) => drawLoneIntervals(self, latest.current.points), (self) => drawVerdicts(self, latest.current.points)],
+        drawAxes: [(self) => drawStretches(self, latest.current.marks)],
+        draw: [(self) => drawMarks(self, latest.current.marks), (self) => drawLoneIntervals(self, latest.current.points), (self) => drawVerdicts(self, latest.current.points)],
       },
     };
     const chart = new uPlot(options, data, element);
@@ -197,7 +202,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
   }, [data, bottom, top]);
   useLayoutEffect(() => {
     plot.current?.redraw(false);
-  }, [scheme]);
+  }, [scheme, marks]);
 
   const moveTo = (index: number) => {
     const chart = plot.current;
@@ -218,6 +223,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
   };
 
   const shown = hover ? points[hover.index] : undefined;
+  const happened = (point: Point) => marks.filter((mark) => touches(mark, point.start, point.end));
   const readout = (point: Point) =>
     [
       format.bucketText(point.start, interval, zone, locale),
@@ -225,6 +231,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
       valueSentence(point.source ?? { value: point.value }, measure.unit, locale),
       point.reference === null ? null : `${against} ${format.text(point.reference, measure.unit, locale)}`,
       point.comparison ? comparisonWords(point.comparison, measure.better).short : null,
+      ...happened(point).map(markText),
     ]
       .filter(Boolean)
       .join('; ');
@@ -267,6 +274,11 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
           {shown.attempts !== null && measure.name !== 'attempts' && (
             <div class="muted">{format.text(shown.attempts, 'count', locale)} attempts</div>
           )}
+          {happened(shown).map((mark) => (
+            <div key={mark.annotation.id}>
+              {mark.number}. {markText(mark)}
+            </div>
+          ))}
         </div>
       )}
     </div>
@@ -290,6 +302,60 @@ function drawLoneIntervals(self: uPlot, points: readonly Point[]): void {
     ctx.lineTo(x, self.valToPos(high, 'y', true));
     ctx.stroke();
   });
+  ctx.restore();
+}
+
+/** Where a mark stands on the canvas, cut at the plot's edges; null where it lies beside it. */
+function placeOf(self: uPlot, { from, to }: Mark): { left: number; right: number } | null {
+  const { left: first, width } = self.bbox;
+  const last = first + width;
+  const left = self.valToPos(from / 1000, 'x', true);
+  const right = to === null ? last : self.valToPos(to / 1000, 'x', true);
+  // What began before the first bucket and has not ended stands at the edge; what is over by then, or comes later, stands nowhere.
+  if (right < first || left > last || (right === first && to !== from)) return null;
+  return { left: Math.max(first, left), right: Math.min(last, right) };
+}
+
+/** Stretches lie under the lines. */
+function drawStretches(self: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = self;
+  ctx.save();
+  for (const mark of marks) {
+    const place = placeOf(self, mark);
+    if (!place || mark.to === mark.from) continue;
+    ctx.fillStyle = ink(`mark-${mark.annotation.kind}-soft`) || ink('mark-note-soft');
+    ctx.fillRect(place.left, bbox.top, Math.max(devicePixelRatio, place.right - place.left), bbox.height);
+  }
+  ctx.restore();
+}
+
+/** A line where each begins, and its number above: the number, not the colour, says which one of the list it is. */
+function drawMarks(self: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = self;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.font = `600 ${11 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  for (const mark of marks) {
+    const place = placeOf(self, mark);
+    if (!place) continue;
+    const colour = ink(`mark-${mark.annotation.kind}`) || ink('mark-note');
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash(mark.to === mark.from ? [] : [3 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(place.left, bbox.top);
+    ctx.lineTo(place.left, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.fillStyle = colour;
+    ctx.beginPath();
+    ctx.arc(place.left, bbox.top - 9 * ratio, 8 * ratio, 0, 2 * Math.PI);
+    ctx.fill();
+    ctx.fillStyle = ink('surface');
+    ctx.fillText(String(mark.number), place.left, bbox.top - 8.5 * ratio);
+  }
   ctx.restore();
 }
 

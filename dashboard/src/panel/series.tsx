@@ -1,21 +1,28 @@
 // Here lives the panel of one metric over time: its chart or the same as a table, and its headline in a sentence.
 import { useMemo, useState } from 'preact/hooks';
-import type { QueryResult } from '../api-types.ts';
+import type { AnnotationsResult, QueryResult } from '../api-types.ts';
 import { plainDefinition, type Measure } from '../catalogue.ts';
 import { SeriesChart } from '../chart/series.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
+import { marksOf } from '../data/annotations.ts';
 import { isExplainable } from '../data/explain.ts';
 import { seriesQuestion } from '../data/question.ts';
 import { bucketsOf, intervalFor, intervalsFor, type Range } from '../data/range.ts';
 import { hasPoints, pointsOf, summaryOf, type Point } from '../data/series.ts';
 import { baselinePhrase, explain } from '../data/verdict.ts';
 import * as format from '../format.ts';
+import { lazy } from '../lazy.tsx';
 import type { Route } from '../route.ts';
 import { useAnswer, type Asked } from '../use.ts';
 import { localText, type Interval } from '../zone.ts';
 import { WhyLink, type Headline } from './headline.tsx';
 import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
+
+const Annotations = lazy(
+  () => import('./annotations.tsx'),
+  () => <div class="annotations" aria-hidden="true" />,
+);
 
 const BODY_HEIGHT = 300;
 
@@ -56,6 +63,11 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
     setSeen((old) => (old?.scope === scope ? old : { scope, attempts }));
     return { result, route: asking, range, interval, measure };
   });
+
+  const noted = useAnswer<AnnotationsResult>(JSON.stringify(['annotations', scope]), tick, async (signal) =>
+    (await api.annotations(new Date(range.start).toISOString(), new Date(range.end).toISOString(), zone, signal)).result,
+  );
+  const marks = useMemo(() => (noted.answer && noted.current ? marksOf(noted.answer.annotations, zone) : []), [noted.answer, noted.current, zone]);
 
   const shown = asked.answer;
   const points = useMemo(
@@ -129,6 +141,7 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
               locale={locale}
               scheme={scheme}
               against={against}
+              marks={marks}
               onZoom={(from, to) =>
                 go({ range: 'custom', from: localText(from, route.zone), to: localText(Math.max(to, from + 120_000), route.zone), interval: null })
               }
@@ -137,6 +150,8 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
         </figure>
       )}
       {shown && hasPoints(points) && <Legend hidden={table} points={points} against={against} />}
+      {noted.error && <Failure error={noted.error} retry={noted.retry} compact={noted.answer !== null} />}
+      {noted.answer && <Annotations marks={marks} more={noted.answer.nextCursor != null} changed={noted.retry} />}
     </Panel>
   );
 }
