@@ -348,6 +348,36 @@ export interface AnnotationsResult {
   nextCursor?: string | null;
 }
 
+// ---- experiments
+
+/** `name` is the attribute `experiment_variant` of its attempts; `weight` its part of the viewers, in proportion to the others'. */
+export interface Arm {
+  name: string;
+  weight: number;
+}
+
+export interface ExperimentRequest {
+  /** The attribute `experiment_name` of its attempts. */
+  name: string;
+  description?: string | null;
+  /** The others are compared with the first. */
+  arms: Arm[];
+  /** The part of the viewers that takes part, 0..=1. */
+  traffic: number;
+  /** Minutes after which every viewer may see another arm; null: each stays in one. */
+  switchbackMinutes?: number | null;
+  metrics: string[];
+  guardrails: string[];
+  state: Open<'draft' | 'running' | 'stopped'>;
+}
+
+export interface Experiment extends ExperimentRequest {
+  id: string;
+  createdAt: string;
+  startedAt?: string | null;
+  stoppedAt?: string | null;
+}
+
 // ---- accounts
 
 export interface Organization {

@@ -7,6 +7,8 @@ import type {
   AttributesResult,
   Envelope,
   ErrorData,
+  Experiment,
+  ExperimentRequest,
   ExplainRequest,
   ExplainResult,
   ImpressionDetail,
@@ -134,6 +136,22 @@ export class Api {
 
   deleteAnnotation(id: string): Promise<Answer<null>> {
     return this.ask('DELETE', `/v1/analytics/annotations/${encodeURIComponent(id)}`);
+  }
+
+  experiments(signal?: AbortSignal): Promise<Answer<{ experiments: Experiment[] }>> {
+    return this.ask('GET', '/v1/analytics/experiments', signal);
+  }
+
+  createExperiment(experiment: Partial<ExperimentRequest>): Promise<Answer<Experiment>> {
+    return this.ask('POST', '/v1/analytics/experiments', undefined, experiment);
+  }
+
+  changeExperiment(id: string, change: Partial<ExperimentRequest>): Promise<Answer<Experiment>> {
+    return this.ask('PATCH', `/v1/analytics/experiments/${encodeURIComponent(id)}`, undefined, change);
+  }
+
+  deleteExperiment(id: string): Promise<Answer<null>> {
+    return this.ask('DELETE', `/v1/analytics/experiments/${encodeURIComponent(id)}`);
   }
 
   organizations(signal?: AbortSignal): Promise<Answer<{ organizations: Organization[] }>> {

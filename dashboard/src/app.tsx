@@ -22,7 +22,7 @@ import { SignIn } from './panel/sign-in.tsx';
 import { Skeleton } from './panel/state.tsx';
 import { Tip } from './panel/tip.tsx';
 import { Toolbar } from './panel/toolbar.tsx';
-import type { View } from './route.ts';
+import { VIEWS, type View } from './route.ts';
 import { browserLocale, useAnswer, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
 
 const AttemptPanel = lazy(
@@ -35,15 +35,22 @@ const WhyPanel = lazy(
   () => <Skeleton height={420} />,
 );
 
+const ExperimentsPanel = lazy(
+  () => import('./panel/experiments.tsx'),
+  () => <Skeleton height={420} />,
+);
 const SettingsPanel = lazy(
   () => import('./panel/settings.tsx'),
   () => <Skeleton height={420} />,
 );
 
-const VIEW_TITLES: Record<View, string> = { overview: 'Overview', why: 'Why', attempts: 'Attempts', settings: 'Settings' };
-
-/** What the bar leads to. */
-const NAVIGATION: View[] = ['overview', 'why', 'attempts', 'settings'];
+const VIEW_TITLES: Record<View, string> = {
+  overview: 'Overview',
+  why: 'Why',
+  attempts: 'Attempts',
+  experiments: 'Experiments',
+  settings: 'Settings',
+};
 
 type Entry =
   | { step: 'asking'; error: ApiError | null }
@@ -170,12 +177,12 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
             <AttemptsPanel page={25} />
           </Page>
         </Kept>
-        {/* Asks anew each time: what it shows may have been changed elsewhere. */}
-        {!attempt && view === 'settings' && (
-          <Fragment key={`settings ${organization}`}>
+        {/* These ask anew each time: what they show may have been changed elsewhere. */}
+        {!attempt && (view === 'settings' || view === 'experiments') && (
+          <Fragment key={`${view} ${organization}`}>
             <Top {...bar} asked={null} />
             <main id="main" tabIndex={-1}>
-              <SettingsPanel />
+              {view === 'settings' ? <SettingsPanel /> : <ExperimentsPanel />}
             </main>
           </Fragment>
         )}
@@ -302,7 +309,7 @@ function Top({ scheme, toggleScheme, asked }: { scheme: Scheme; toggleScheme: ()
         <span>Playhead</span>
       </p>
       <nav class="views" aria-label="Views">
-        {NAVIGATION.map((view) => (
+        {VIEWS.map((view) => (
           <RouteLink key={view} change={{ view, attempt: null }} aria-current={route.view === view && !route.attempt ? 'page' : undefined} data-view={view}>
             {VIEW_TITLES[view]}
           </RouteLink>

@@ -8,7 +8,7 @@ export const RANGES = ['last_hour', 'today', 'yesterday', '7d', '28d', 'custom']
 export type RangeName = (typeof RANGES)[number];
 
 /** Pages of the dashboard: what a route is shown by. */
-export const VIEWS = ['overview', 'why', 'attempts', 'settings'] as const;
+export const VIEWS = ['overview', 'why', 'attempts', 'experiments', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Baselines the server knows by name; `none` asks for no comparison. */
