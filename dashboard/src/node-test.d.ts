@@ -1,4 +1,4 @@
-// Here live the few declarations of Node's test runner that the tests use, so that the browser code sees no Node types.
+// Here live the few declarations of Node that the tests use, so that the browser code sees no Node types.
 declare module 'node:test' {
   export function test(name: string, fn: () => void | Promise<void>): void;
 }
@@ -13,4 +13,7 @@ declare module 'node:assert/strict' {
   }
   const assert: Assert;
   export default assert;
+}
+declare module 'node:fs' {
+  export function readFileSync(path: string, encoding: 'utf8'): string;
 }
