@@ -11,6 +11,11 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
  * @param {string} view what is looked at, for the message
  */
 export async function accessible(page, view) {
+  // What fades in has no colours of its own yet: wait for everything that comes to an end.
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    return Promise.allSettled(ending.map((animation) => animation.finished));
+  });
   await page.addScriptTag({ path: axePath });
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ target }) => target.join(' ')).join('; ')})`);
