@@ -28,7 +28,7 @@ use crate::{
     calendar::written_utc,
     compare::{Cell, Cells, Judge, Key, domain, finite, word, words},
     plan::Plan,
-    request::{self, AskedMetric, Dimension, Filter, Operator, Question, Seen, Special},
+    request::{self, AskedMetric, Dimension, Faults, Filter, Operator, Question, Seen, Special},
     response::{
         ArmComparison, ArmMetric, ArmResult, Comparison, CupedResult, ExperimentResults, MetricValue, NullValue,
         SampleRatioResult, VerdictWord,
@@ -49,9 +49,16 @@ const BEFORE_TREATMENT: [&str; 5] = [
 /// How far the pre-period reaches back, ms: two whole weeks.
 const BEFORE_MS: i64 = 14 * 86_400_000;
 
-/// The question whose rows are the arms; none before the experiment starts.
-fn question(experiment: &Experiment, now_ms: i64) -> Option<Question> {
-    let start = experiment.started_at?.0;
+/// The question whose rows are the arms.
+///
+/// # Errors
+/// Before the experiment starts, and where a metric that it was made with is none any more.
+fn question(experiment: &Experiment, now_ms: i64) -> Result<Question, ApiError> {
+    let start = experiment.started_at.ok_or_else(|| {
+        ApiError::new(ErrorCode::ExperimentState)
+            .detail("id", "the experiment has not started: nobody was exposed to it")
+    })?;
+    let start = start.0;
     let end = experiment.stopped_at.map_or(now_ms, |stopped| stopped.0).max(start + 1);
     let plan = &experiment.plan;
     let mut metrics = vec!["unique_viewers"];
@@ -67,14 +74,20 @@ fn question(experiment: &Experiment, now_ms: i64) -> Option<Question> {
         "start": written_utc(start),
         "end": written_utc(end),
     });
-    // What the experiment holds was read when it was made.
-    let mut question = request::parse(&asked).ok()?;
+    let mut question = request::parse(&asked).map_err(faulty)?;
     question.special = Special {
         exact_viewers: true,
         stretch_ms: plan.switchback_minutes.map(|minutes| i64::from(minutes) * 60_000),
         ..Special::default()
     };
-    Some(question)
+    Ok(question)
+}
+
+/// What is wrong with the question that an experiment makes, fault by fault.
+fn faulty(faults: Faults) -> ApiError {
+    faults
+        .into_error()
+        .unwrap_or_else(|| ApiError::new(ErrorCode::Internal))
 }
 
 /// The attempts of one arm's viewers before the experiment: the question about the arms, in another time.
@@ -336,14 +349,11 @@ pub async fn results(
     observe: Observe<'_>,
 ) -> Result<(ExperimentResults, Vec<Message>), ApiError> {
     let begun = Instant::now();
-    let question = question(&experiment, now_ms).ok_or_else(|| {
-        ApiError::new(ErrorCode::ExperimentState)
-            .detail("id", "the experiment has not started: nobody was exposed to it")
-    })?;
+    let question = question(&experiment, now_ms)?;
     let (start, end) = (written_utc(question.start), written_utc(question.end));
     let groups: Vec<Vec<String>> = experiment.plan.arms.iter().map(|arm| vec![arm.name.clone()]).collect();
     let read = async |question: Question, groups: &[Vec<String>]| -> Result<(Plan, Sides), ApiError> {
-        let plan = Plan::new(tenant, question, &[], now_ms).map_err(|_| ApiError::new(ErrorCode::Internal))?;
+        let plan = Plan::new(tenant, question, &[], now_ms).map_err(faulty)?;
         let sides = Sides::read(store, &plan, groups, observe).await;
         Ok((plan, sides.map_err(RunError::into_api)?))
     };
