@@ -1,6 +1,6 @@
 //! From the journal into ClickHouse: range by range, each under its own token, until ClickHouse takes it.
 //!
-//! Ranges are fixed when the oldest waiting record has waited [`LINGER`], or earlier when much waits. What may succeed later is
+//! Ranges are fixed when the oldest waiting record has waited [`LINGER`], up to [`LINGER_MOST`] under load, or earlier when much waits. What may succeed later is
 //! sent again for ever, with the same token and the same rows. When the rows themselves are at fault the range is split, always in
 //! the same way and under tokens derived from the range's, until the bad row stands alone; that one goes to the dead letters.
 //! Where every row of a range is refused it may be the rows or the table, and the next rows tell: the range is put aside, and when
@@ -30,6 +30,9 @@ use crate::telemetry::{Telemetry, UNSTORABLE};
 /// How long records gather: 400 ms. An insert costs ClickHouse a part in two tables whatever its size, and a beacon should be
 /// in ClickHouse within a second of its acknowledgement.
 const LINGER: Duration = Duration::from_millis(400);
+/// Under load they gather twice as long as the last range took, up to 1.2 s: larger ranges cost less a row, now and when their parts are
+/// merged, and a beacon is still there within 3 s.
+const LINGER_MOST: Duration = Duration::from_millis(1_200);
 /// Rows of a range. 50,000 take about half a second and stay far below ClickHouse's limit of 1,048,449 rows a block.
 const RECORDS_MAX: u64 = 50_000;
 /// Journal bytes of a range, 50,000 rows of 640 bytes; bounds the memory a range needs.
@@ -125,16 +128,17 @@ impl Batcher {
         let mut rows = Rows::default();
         let mut gathered = true;
         let mut fixed_at: Option<Instant> = None;
+        let mut linger = LINGER;
         loop {
             if waiting.is_empty() && !gathered {
-                self.gather(doubted.ranges.is_empty()).await;
+                self.gather(linger, doubted.ranges.is_empty()).await;
             }
             gathered = false;
             // Marks everything up to now as seen, so that records of a moment later wake us.
             progress.borrow_and_update();
             // While ranges wait, new ones are fixed no more often than otherwise: a small range costs ClickHouse as much as a large one,
             // and one more for each that is stored would never let the past catch up.
-            if waiting.is_empty() || fixed_at.is_none_or(|at| at.elapsed() >= LINGER) {
+            if waiting.is_empty() || fixed_at.is_none_or(|at| at.elapsed() >= linger) {
                 failpoint::end(Point::BatchGathered);
                 let journal = self.journal.clone();
                 waiting.extend(spawn_blocking(move || fix_all(&journal)).await??);
@@ -150,8 +154,10 @@ impl Batcher {
                 None => (doubted.next(), doubted.others_are_taken),
             };
             if let Some(range) = next {
+                let begun = Instant::now();
                 let shipped;
                 (shipped, rows) = self.ship(range, rows, are_rows_at_fault).await?;
+                linger = (2 * begun.elapsed()).clamp(LINGER, LINGER_MOST);
                 newest_next = !newest_next;
                 match shipped {
                     Shipped::Stored(0) => {}
@@ -187,10 +193,10 @@ impl Batcher {
     }
 
     /// Waits until the oldest waiting record has waited long enough, or enough wait. Its age is known where it is the journal's oldest.
-    async fn gather(&self, is_oldest: bool) {
+    async fn gather(&self, linger: Duration, is_oldest: bool) {
         let depth = self.journal.depth();
         let age = if is_oldest { depth.age } else { Duration::ZERO };
-        let deadline = Instant::now() + LINGER.saturating_sub(age);
+        let deadline = Instant::now() + linger.saturating_sub(age);
         let mut progress = self.journal.watch();
         let mut wish = self.wish.clone();
         let enough = async { while self.journal.depth().bytes < BYTES_LARGE && progress.changed().await.is_ok() {} };
@@ -264,16 +270,19 @@ impl Batcher {
     }
 }
 
-/// Puts every durable record that is in no range into one, as far as the journal has room for ranges.
+/// Puts every record that is durable now and in no range into one, as far as the journal has room for ranges. Those that become durable
+/// meanwhile wait for the next time: fixing a range takes a sync of the disk, and they would make a range of a few rows.
 fn fix_all(journal: &Journal) -> Result<Vec<Range>, RangeError> {
-    let mut ranges = Vec::new();
-    loop {
+    let durable = journal.watch().borrow().durable;
+    let mut ranges: Vec<Range> = Vec::new();
+    while ranges.last().is_none_or(|range| range.last < durable) {
         match journal.next_range(RECORDS_MAX, BYTES_MAX) {
             Ok(Some(range)) => ranges.push(range),
-            Ok(None) | Err(RangeError::TooMany(_)) => return Ok(ranges),
+            Ok(None) | Err(RangeError::TooMany(_)) => break,
             Err(error) => return Err(error),
         }
     }
+    Ok(ranges)
 }
 
 /// Puts the rows of `range` into `rows`.
@@ -378,7 +387,7 @@ fn is_systemic(error: &StoreError) -> bool {
         | StoreError::OtherForm { .. }
         | StoreError::NoClusterForm { .. }
         | StoreError::Name { .. } => true,
-        StoreError::Unreachable(_) | StoreError::TimedOut { .. } => false,
+        StoreError::Unreachable(_) | StoreError::TimedOut { .. } | StoreError::Row { .. } => false,
     }
 }
 

@@ -102,16 +102,17 @@ impl Store {
         if part.is_empty() {
             return Ok(());
         }
-        let (columns, head) = rows.head(part.start);
-        let mut chunk = head;
-        // Names and types go with the rows: a table that is not as this program thinks refuses them instead of misreading them.
-        let statement = format!("INSERT INTO beacons ({columns}) FORMAT RowBinaryWithNamesAndTypes");
+        let (columns, block) = rows.block(part, token).map_err(|index| StoreError::Row { index })?;
+        // Names and types go with the values: a table that is not as this program thinks refuses them instead of misreading them.
+        let statement = format!("INSERT INTO beacons ({columns}) FORMAT Native");
         let mut insert = self
             .insert_as_one_block(statement, token)
+            .with_setting("input_format_native_allow_types_conversion", "0")
             .with_setting("deduplicate_blocks_in_dependent_materialized_views", "1")
             .with_setting("log_comment", "store::Store::insert_beacons");
-        for (number, index) in (0..).zip(part) {
-            rows.put(index, token, number, &mut chunk);
+        let mut chunk = Vec::new();
+        for column in 0..block.columns() {
+            block.put(&mut chunk, column);
             if chunk.len() >= CHUNK_BYTES {
                 let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 8));
                 insert.send(full.into()).await?;
@@ -209,19 +210,40 @@ impl Store {
         self.fetch_bytes_by(&self.client, statement, format).await
     }
 
+    /// Runs `statement`, which writes and answers nothing.
+    ///
+    /// # Errors
+    /// When ClickHouse refuses or does not answer in time; then some of it may have been written.
+    pub async fn execute(&self, statement: &Statement) -> Result<(), StoreError> {
+        let mut query = self.query(&self.client, statement);
+        for (name, value) in self.of_cluster(&cluster::INSERT_SETTINGS) {
+            query = query.with_setting(*name, *value);
+        }
+        let seconds = u64::from(statement.max_execution_seconds) + GRACE_SECONDS;
+        within(seconds, query.execute()).await
+    }
+
     async fn fetch_bytes_by(
         &self,
         client: &Client,
         statement: &Statement,
         format: &str,
     ) -> Result<Vec<u8>, StoreError> {
-        let mut query = client
-            .query_raw(&statement.sql)
-            // 2: reads only, and may still carry the settings below.
+        let query = self
+            .query(client, statement)
+            // 2: reads only, and may still carry settings.
             .with_setting("readonly", "2")
-            .with_setting("max_execution_time", statement.max_execution_seconds.to_string())
             .with_setting("output_format_json_quote_64bit_integers", "0")
             .with_setting("output_format_json_quote_denormals", "0");
+        let seconds = u64::from(statement.max_execution_seconds) + GRACE_SECONDS;
+        within(seconds, collect(query, format)).await
+    }
+
+    /// `statement` with its values and limits.
+    fn query(&self, client: &Client, statement: &Statement) -> Query {
+        let mut query = client
+            .query_raw(&statement.sql)
+            .with_setting("max_execution_time", statement.max_execution_seconds.to_string());
         if let Some(comment) = &statement.log_comment {
             query = query.with_setting("log_comment", comment);
         }
@@ -234,8 +256,7 @@ impl Store {
         for (name, value) in &statement.params {
             query = query.param(name, value);
         }
-        let seconds = u64::from(statement.max_execution_seconds) + GRACE_SECONDS;
-        within(seconds, async { collect(query, format).await }).await
+        query
     }
 }
 

@@ -27,6 +27,12 @@ pub enum StoreError {
         /// What does not fit.
         reason: String,
     },
+    /// A row's bytes are not of the columns it says: it can only be set aside.
+    #[error("row {index} of its range has other columns than it says")]
+    Row {
+        /// Its index.
+        index: usize,
+    },
     /// A migration that was applied once has another text now.
     #[error("migration {name} was applied with another text (checksum {applied}, now {expected})")]
     MigrationChanged {
@@ -89,6 +95,7 @@ impl StoreError {
             } => !message.contains(TOO_MANY_PARTITIONS),
             Self::Refused { code, .. } => !POISON_CODES.contains(code),
             Self::Shape { .. }
+            | Self::Row { .. }
             | Self::MigrationChanged { .. }
             | Self::OtherForm { .. }
             | Self::NoClusterForm { .. }

@@ -13,6 +13,7 @@ mod erase;
 mod error;
 mod impression;
 mod migrate;
+mod native;
 mod row;
 mod statement;
 

@@ -17,7 +17,7 @@ const DEFINE_SECONDS: u64 = 300;
 pub struct Retention {
     /// Raw beacons, by the server's receive time.
     pub beacons_days: u32,
-    /// Merged attempts, by the hour they began.
+    /// Merged attempts, by the hour they began; and what is derived from them.
     pub impressions_days: u32,
 }
 
@@ -80,13 +80,14 @@ impl Migration {
         "0014_phases",
         "0015_phases_of_impressions",
         "0016_impressions_from_beacons",
+        "0017_compact",
+        "0018_fewer_merges",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.
     #[must_use]
     pub fn of_cluster(&self, cluster: &str, database: &str) -> Option<Vec<String>> {
-        let tables = cluster::tables(Self::ALL.iter().map(|migration| migration.sql));
-        cluster::rendered(self.sql, &tables, cluster, database)
+        cluster::rendered(self.sql, &tables(), cluster, database)
     }
 
     /// SHA-256 of the text, in hexadecimal: tells an edited file from the one that was applied.
@@ -97,6 +98,11 @@ impl Migration {
             .map(|byte| format!("{byte:02x}"))
             .collect()
     }
+}
+
+/// The tables that a cluster spreads over its shards.
+fn tables() -> Vec<&'static str> {
+    cluster::tables(Migration::ALL.iter().map(|migration| migration.sql))
 }
 
 #[derive(Deserialize)]
@@ -168,8 +174,14 @@ impl Store {
         self.client.clear_cached_metadata().await;
         self.set_retention("beacons", "toDateTime(received_at)", retention.beacons_days)
             .await?;
-        self.set_retention("impressions", "started_hour", retention.impressions_days)
-            .await?;
+        for (table, moment) in [
+            ("impressions", "started_hour"),
+            ("touched_hours", "started_hour"),
+            ("cells", "started_at"),
+            ("cell_days", "day"),
+        ] {
+            self.set_retention(table, moment, retention.impressions_days).await?;
+        }
         Ok(newly)
     }
 
@@ -248,7 +260,7 @@ impl Store {
     pub(crate) fn altered(&self, table: &str) -> String {
         match self.cluster.as_deref() {
             None => table.to_owned(),
-            Some(name) => cluster::local(table) + &cluster::on_cluster(Some(name)),
+            Some(name) => cluster::stored(table, &tables()) + &cluster::on_cluster(Some(name)),
         }
     }
 
@@ -259,7 +271,7 @@ impl Store {
             // A node that was away the last time may have another TTL.
             Some(name) => (
                 format!("clusterAllReplicas('{name}', system.tables)"),
-                cluster::local(table),
+                cluster::stored(table, &tables()),
             ),
         };
         let statement = Statement::new(format!(

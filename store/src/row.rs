@@ -1,5 +1,6 @@
-//! The row one beacon becomes, encoded once, at the door: the same bytes lie in the journal and go to ClickHouse. So a token
-//! maps to the same rows for ever, also after an upgrade changed how rows are made, and nothing between the two looks into them.
+//! The row one beacon becomes, encoded once, at the door: the same values lie in the journal and go to ClickHouse. So a token
+//! maps to the same rows for ever, also after an upgrade changed how rows are made. Between the two they are only turned from rows into
+//! columns (`native.rs`).
 //!
 //! A row is ClickHouse's RowBinary with the number of its columns in front. Columns are only ever appended, so that number says
 //! which they are, and a row of an older program finds its place in a newer table.
@@ -12,7 +13,10 @@ use schemas::{ActiveSpan, Beacon, Context, Event, EventKind, Interval, Organizat
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::impression::{Omitted, main_rendition, omissible};
+use crate::{
+    impression::{Omitted, main_rendition, omissible},
+    native::{Block, NotARow},
+};
 
 /// What the server derives itself, from the `User-Agent` header and from the client's address (which is then dropped).
 /// `None` means not known.
@@ -312,7 +316,7 @@ macro_rules! put_numbers {
 put_numbers! { u8 u32 i32 u64 i64 }
 
 /// A length: seven bits a byte, the lowest first.
-fn put_length(mut length: usize, out: &mut Vec<u8>) {
+pub(crate) fn put_length(mut length: usize, out: &mut Vec<u8>) {
     while length >= 0x80 {
         out.push(length as u8 | 0x80);
         length >>= 7;
@@ -588,23 +592,25 @@ impl Rows {
         parts
     }
 
-    /// The head of an insert of rows like `index`: how many columns, their names, their types; and the names for the statement.
-    pub(crate) fn head(&self, index: usize) -> (String, Vec<u8>) {
-        let columns = &BeaconRow::COLUMNS[..usize::from(self.rows[index].columns)];
-        let all = || columns.iter().chain(&PLACE);
-        let names: Vec<&str> = all().map(|column| column.name).collect();
-        let mut head = Vec::new();
-        put_length(names.len(), &mut head);
-        names.iter().for_each(|name| name.put(&mut head));
-        all().for_each(|column| column.kind.put(&mut head));
-        (names.join(", "), head)
-    }
-
-    /// Appends row `index` as it is sent: its values, and its place in the range called `journal_range`.
-    pub(crate) fn put(&self, index: usize, journal_range: &str, row_number: u32, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.row(index).1);
-        journal_range.put(out);
-        row_number.put(out);
+    /// The rows of `part`, which have the same columns, as one block of columns, each with its place in the range called `journal_range`;
+    /// and the columns' names for the statement.
+    ///
+    /// # Errors
+    /// With the index of a row whose bytes are not of its columns.
+    pub(crate) fn block(&self, part: Range<usize>, journal_range: &str) -> Result<(String, Block), usize> {
+        let columns = self.rows.get(part.start).map_or(0, |row| usize::from(row.columns));
+        let columns = BeaconRow::COLUMNS[..columns].iter().chain(&PLACE).copied();
+        let names: Vec<&str> = columns.clone().map(|column| column.name).collect();
+        // Unwrap safety: a test holds that every type of a beacon is known.
+        let mut block = Block::of(columns).expect("every type of a beacon is known");
+        let mut place = Vec::new();
+        for (row_number, index) in (0_u32..).zip(part) {
+            place.clear();
+            journal_range.put(&mut place);
+            row_number.put(&mut place);
+            block.push(self.row(index).1, &place).map_err(|NotARow| index)?;
+        }
+        Ok((names.join(", "), block))
     }
 
     /// Appends row `index` as a dead letter.
