@@ -19,7 +19,7 @@ use crate::{
     experiment::{self, Experiment},
     key::{self, ApiSecret, LicenseKey},
     model::{ApiKey, License, Organization, Scope},
-    tenant::Grant,
+    tenant::{Grant, Tenant},
 };
 
 /// How soon a change made by another process (`playhead account …`) is seen by a running server.
@@ -167,6 +167,15 @@ impl Accounts {
     #[must_use]
     pub fn organizations(&self) -> Vec<Organization> {
         self.0.snapshot().organizations.clone()
+    }
+
+    /// The tenant that an organisation is, for what the service does by itself: nothing that a caller wrote may lead here.
+    #[must_use]
+    pub fn tenant(&self, organization_id: OrganizationId) -> Option<Tenant> {
+        let snapshot = self.0.snapshot();
+        let mut all = snapshot.organizations.iter();
+        all.any(|organization| organization.organization_id == organization_id)
+            .then(|| Tenant::of_service(organization_id))
     }
 
     /// Every license of an organisation.

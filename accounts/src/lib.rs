@@ -1,7 +1,7 @@
 //! Who may send and who may ask: organisations, license keys, API keys; and what happened when, as organisations note it. In SQLite,
 //! and how nodes tell each other of it.
 //!
-//! Invariant: a [`Tenant`] comes only out of a [`Grant`], and a grant only out of an API key that is in the database.
+//! Invariant: where there is a caller, a [`Tenant`] comes only out of a [`Grant`], and a grant only out of an API key that is in the database.
 //! `query` asks for a `Tenant` wherever it builds a statement, so a query without an organisation cannot be written.
 //! Lookups are answered from memory; a change made by another process is seen within a second.
 

@@ -15,7 +15,8 @@ pub struct Grant {
     pub(crate) visible: Arc<HashSet<OrganizationId>>,
 }
 
-/// Proof that the caller may see this organisation's data. Has no constructor but [`Grant::tenant`].
+/// Proof that the caller may see this organisation's data. Comes out of [`Grant::tenant`], and of [`crate::Accounts::tenant`] for what
+/// the service does by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tenant(OrganizationId);
 
@@ -25,6 +26,10 @@ pub struct Tenant(OrganizationId);
 pub struct Forbidden;
 
 impl Tenant {
+    pub(crate) fn of_service(organization_id: OrganizationId) -> Self {
+        Self(organization_id)
+    }
+
     /// The organisation.
     #[must_use]
     pub fn organization_id(self) -> OrganizationId {

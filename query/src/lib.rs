@@ -10,7 +10,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod annotation;
+pub mod builder;
 pub mod calendar;
+pub mod cells;
 pub mod choice;
 pub mod compare;
 mod erasure;

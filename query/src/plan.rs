@@ -1,7 +1,7 @@
 //! From a question to what must be read: a list of named pure steps.
 //!
 //! Invariant: a plan holds an [`accounts::Tenant`], so a plan that could see another organisation's data cannot be made.
-//! Pure: `now` and the annotations are arguments. Which steps run at the same time, and what is done with their rows, lives in `run.rs`.
+//! Pure: `now`, the annotations and the days that have cells are arguments. Which steps run at the same time, and what is done with their rows, lives in `run.rs`.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +12,11 @@ use uuid::Uuid;
 
 use crate::{
     calendar::{Window, days_earlier, written, written_utc},
+    cells::{self, CellDay, Covered},
     choice::{Choice, LOOK_BACK, choose},
     request::{Ask, AskedBaseline, AskedMetric, Baseline, Dimension, Faults, Filter, OrderKey, Question},
     sql::{
+        cells as sql_cells,
         metric::{Hist, Part, Recipe, recipe},
         statement::{self, Grid, RANKED_MAX, Scope, Wanted},
     },
@@ -53,6 +55,8 @@ pub struct Plan {
     pub joined: Grid,
     /// What must be read.
     pub steps: Vec<Step>,
+    /// The days whose cells count, rising: what they can answer is read from them. None unless [`Self::coverage`] was asked.
+    pub cells: Vec<CellDay>,
 }
 
 /// One baseline's side.
@@ -144,6 +148,8 @@ pub enum Read {
     Attempts {
         /// The text.
         statement: Statement,
+        /// Whether it reads sums made before.
+        from_cells: bool,
         /// The sums.
         parts: Vec<Part>,
         /// The histograms.
@@ -195,6 +201,7 @@ impl Plan {
         let scope = Scope {
             tenant,
             grid: Grid::new(vec![window.clone()]),
+            within: None,
             by_end: question.by_end,
             filters: question.filters.clone(),
             except: question.special.except.clone(),
@@ -254,7 +261,31 @@ impl Plan {
             references,
             joined,
             steps,
+            cells: Vec::new(),
         })
+    }
+
+    /// What tells [`Self::cells`]; none where no set of cells can answer, or no day of the question is old enough to have them.
+    #[must_use]
+    pub fn coverage(&self) -> Option<Statement> {
+        let only_counts_viewers = self
+            .recipes
+            .iter()
+            .all(|recipe| matches!(recipe, Recipe::Concurrency { .. } | Recipe::Distinct));
+        let special = self.question.special.apart || only_counts_viewers;
+        if special || cells::set_of(&self.scope, &self.question.dimensions, true).is_none() {
+            return None;
+        }
+        let grids = self.references.iter().map(|reference| &reference.scope.grid);
+        let windows = || {
+            [&self.scope.grid]
+                .into_iter()
+                .chain(grids.clone())
+                .flat_map(Grid::windows)
+        };
+        let from = windows().map(Window::start).min()?;
+        let to = windows().map(Window::end).max()?.min(self.scope.now_ms);
+        (from + sql_cells::DAY_MS <= to).then(|| sql_cells::covered(self.scope.tenant, from, to))
     }
 
     /// Why the question cannot be put to the tables at all; none when it can.
@@ -328,7 +359,7 @@ impl Plan {
         };
         match step {
             Step::Freshness => vec![Read::Number(statement::freshness(self.scope.tenant))],
-            Step::Bots => vec![Read::Number(statement::bots(&self.scope))],
+            Step::Bots => self.bots(),
             Step::Rank => {
                 let mut recipes: Vec<Recipe> = self.ranking().into_iter().map(|index| self.recipes[index]).collect();
                 recipes.extend(
@@ -351,7 +382,7 @@ impl Plan {
                     limit: Some(RANKED_MAX + 1),
                     ..Wanted::default()
                 };
-                reads(&self.scope, &recipes, wanted)
+                self.reads_of(&self.scope, &recipes, wanted)
             }
             Step::Values => chunks(chosen)
                 .into_iter()
@@ -364,7 +395,7 @@ impl Plan {
                         only,
                         ..Wanted::default()
                     };
-                    reads(&self.joined_scope(), &asked(), wanted)
+                    self.reads_of(&self.joined_scope(), &asked(), wanted)
                 })
                 .collect(),
             Step::Reference(index) => {
@@ -388,7 +419,7 @@ impl Plan {
                             only,
                             ..Wanted::default()
                         };
-                        reads(&reference.scope, &self.recipes, wanted)
+                        self.reads_of(&reference.scope, &self.recipes, wanted)
                     })
                     .collect()
             }
@@ -408,8 +439,84 @@ impl Plan {
             dimensions: STRATA.to_vec(),
             ..Wanted::default()
         };
-        reads(scope, &decomposed, wanted)
+        self.reads_of(scope, &decomposed, wanted)
     }
+
+    /// Whether values, or some of them, come from sums made before.
+    #[must_use]
+    pub fn reads_cells(&self) -> bool {
+        let reads = self.reads(Step::Values, &[]);
+        reads
+            .iter()
+            .any(|read| matches!(read, Read::Attempts { from_cells: true, .. }))
+    }
+
+    /// Attempts of bots, from cells where they can tell.
+    fn bots(&self) -> Vec<Read> {
+        let set = cells::set_of(&self.scope, &[], false);
+        let covered = set.and_then(|set| Some((set, cells::cut(self.scope.grid.windows(), &self.cells, set.hourly)?)));
+        let Some((set, covered)) = covered else {
+            return vec![Read::Number(statement::bots(&self.scope))];
+        };
+        let mut reads = vec![Read::Number(sql_cells::bots(&self.scope, set, &covered))];
+        if let Some(rest) = rest_of(&self.scope, covered) {
+            reads.push(Read::Number(statement::bots(&rest)));
+        }
+        reads
+    }
+
+    /// The statements that answer `recipes`: cells, attempts, ticks, or some of them. What several of them say of one group is added.
+    fn reads_of(&self, scope: &Scope, recipes: &[Recipe], mut wanted: Wanted) -> Vec<Read> {
+        let concurrency = recipes
+            .iter()
+            .any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
+        let only_concurrency = concurrency
+            && recipes
+                .iter()
+                .all(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
+        let parts: BTreeSet<Part> = recipes.iter().flat_map(|recipe| recipe.parts()).collect();
+        let hists: BTreeSet<Hist> = recipes.iter().filter_map(|recipe| recipe.hist()).collect();
+        let mut reads = Vec::new();
+        if concurrency {
+            // The highest tick needs every tick, and then tells the average too.
+            reads.push(Read::Ticks(
+                match recipes.contains(&Recipe::Concurrency { max: true }) {
+                    true => statement::highest_concurrency(scope, &wanted),
+                    false => statement::concurrency(scope, &wanted),
+                },
+            ));
+        }
+        if only_concurrency {
+            return reads;
+        }
+        wanted.parts = parts.into_iter().collect();
+        wanted.hists = hists.into_iter().collect();
+        wanted.distinct = recipes.contains(&Recipe::Distinct);
+        let read = |statement, from_cells| Read::Attempts {
+            statement,
+            from_cells,
+            parts: wanted.parts.clone(),
+            hists: wanted.hists.clone(),
+        };
+        match cells::covering(scope, &wanted, &self.cells) {
+            Some((set, covered)) => {
+                reads.push(read(sql_cells::sums(scope, &wanted, set, &covered), true));
+                if let Some(rest) = rest_of(scope, covered) {
+                    reads.push(read(statement::attempts(&rest, &wanted), false));
+                }
+            }
+            None => reads.push(read(statement::attempts(scope, &wanted), false)),
+        }
+        reads
+    }
+}
+
+/// The scope of what cells leave to the attempts; none when that is nothing.
+fn rest_of(scope: &Scope, covered: Covered) -> Option<Scope> {
+    (!covered.rest.is_empty()).then(|| Scope {
+        within: Some(covered.rest),
+        ..scope.clone()
+    })
 }
 
 impl Reference {
@@ -462,40 +569,6 @@ fn joined(scope: &Scope, references: &mut [Reference]) -> Grid {
         }
     }
     joined
-}
-
-/// The statements that answer `recipes`: attempts, ticks or both.
-fn reads(scope: &Scope, recipes: &[Recipe], mut wanted: Wanted) -> Vec<Read> {
-    let concurrency = recipes
-        .iter()
-        .any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
-    let only_concurrency = concurrency
-        && recipes
-            .iter()
-            .all(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
-    let parts: BTreeSet<Part> = recipes.iter().flat_map(|recipe| recipe.parts()).collect();
-    let hists: BTreeSet<Hist> = recipes.iter().filter_map(|recipe| recipe.hist()).collect();
-    let mut reads = Vec::new();
-    if concurrency {
-        // The highest tick needs every tick, and then tells the average too.
-        reads.push(Read::Ticks(
-            match recipes.contains(&Recipe::Concurrency { max: true }) {
-                true => statement::highest_concurrency(scope, &wanted),
-                false => statement::concurrency(scope, &wanted),
-            },
-        ));
-    }
-    if !only_concurrency {
-        wanted.parts = parts.into_iter().collect();
-        wanted.hists = hists.into_iter().collect();
-        wanted.distinct = recipes.contains(&Recipe::Distinct);
-        reads.push(Read::Attempts {
-            statement: statement::attempts(scope, &wanted),
-            parts: wanted.parts,
-            hists: wanted.hists,
-        });
-    }
-    reads
 }
 
 /// Cuts the chosen combinations into statements' worth. No dimensions: one statement for everything.

@@ -36,6 +36,8 @@ pub struct QueryResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
+    /// Sums over attempts of days that are over, made before; the attempts of the rest, where there is one, were read and added.
+    Cells,
     /// Merged attempts.
     Impressions,
     /// Raw beacons (concurrency), with or without merged attempts.

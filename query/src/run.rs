@@ -110,12 +110,20 @@ pub type Observe<'a> = &'a (dyn Fn(&'static str, f64) + Send + Sync);
 ///
 /// # Errors
 /// When the tables do not answer within the limits.
-pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(QueryResult, Vec<Message>), RunError> {
+pub async fn run(store: &Store, mut plan: Plan, observe: Observe<'_>) -> Result<(QueryResult, Vec<Message>), RunError> {
     let begun = Instant::now();
     let warnings = plan.references.iter().flat_map(|reference| &reference.warnings);
     let notes = plan.references.iter().flat_map(|reference| &reference.notes);
     let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
 
+    if let Some(statement) = plan.coverage() {
+        let begun = Instant::now();
+        plan.cells = store.fetch(&statement).await.map_err(|source| RunError::Reading {
+            step: "coverage",
+            source,
+        })?;
+        observe("coverage", begun.elapsed().as_secs_f64());
+    }
     let (fresh_ms, bots) = try_join(
         number(store, &plan, Step::Freshness, observe),
         number(store, &plan, Step::Bots, observe),
@@ -177,10 +185,10 @@ pub async fn run(store: &Store, plan: Plan, observe: Observe<'_>) -> Result<(Que
         completeness,
         definition_version: DEFINITION_VERSION,
         fresh_as_of: (fresh_ms > 0).then(|| written_utc(fresh_ms)),
-        source: if concurrency {
-            Source::Beacons
-        } else {
-            Source::Impressions
+        source: match (concurrency, plan.reads_cells()) {
+            (true, _) => Source::Beacons,
+            (false, true) => Source::Cells,
+            (false, false) => Source::Impressions,
         },
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
@@ -315,6 +323,7 @@ pub(crate) async fn cells(
                 statement,
                 parts,
                 hists,
+                from_cells: _,
             } => {
                 for row in store.fetch::<AttemptsRow>(&statement).await.map_err(failed)? {
                     let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
@@ -327,21 +336,26 @@ pub(crate) async fn cells(
                             dimensions: row.dimensions,
                         })
                         .or_default();
-                    cell.attempts = row.attempts;
-                    cell.identified = row.identified;
-                    cell.received = row.received;
-                    cell.expected = row.expected;
-                    cell.viewers = row.viewers;
-                    cell.sums = parts.iter().copied().zip(row.sums).collect();
-                    cell.histograms = hists
-                        .iter()
-                        .copied()
-                        .zip(
-                            row.histograms
-                                .into_iter()
-                                .map(|(keys, counts)| keys.into_iter().zip(counts).collect()),
-                        )
-                        .collect();
+                    // Where cells and attempts both tell of a group, each tells of other attempts.
+                    cell.merge(&Cell {
+                        attempts: row.attempts,
+                        identified: row.identified,
+                        received: row.received,
+                        expected: row.expected,
+                        sums: parts.iter().copied().zip(row.sums).collect(),
+                        histograms: hists
+                            .iter()
+                            .copied()
+                            .zip(
+                                row.histograms
+                                    .into_iter()
+                                    .map(|(keys, counts)| keys.into_iter().zip(counts).collect()),
+                            )
+                            .collect(),
+                        ..Cell::default()
+                    });
+                    // Cells tell none, and are not asked where viewers are counted.
+                    cell.viewers += row.viewers;
                 }
             }
             Read::Ticks(statement) => {

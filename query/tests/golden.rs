@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use accounts::{Accounts, Annotation, Scope, Tenant};
 use engine::testing::EngineProcess;
 use query::{
+    cells::CellDay,
     plan::Plan,
     request::{self, Dimension, Filter, Operator, Seen, Special},
     sql::statement,
@@ -61,6 +62,49 @@ impl Goldens {
         expect_test::expect_file![path].assert_eq(&text);
         let answer = self.store.fetch_bytes(statement, "JSONEachRow").await;
         answer.unwrap_or_else(|error| panic!("{name}: {error}\n{}", statement.sql()));
+    }
+
+    /// What is read from cells and what from the attempts: of a range that is ragged at both ends, of which one day has no cells.
+    async fn cells(&self) {
+        const DAY_MS: i64 = query::sql::cells::DAY_MS;
+        let body = json!({"metrics": ["attempts", "rebuffer_ratio", "startup_any_ms_p95"], "dimensions": ["cdn"],
+            "filters": [{"attribute": "country", "operator": "NE", "value": "AT"}],
+            "start": "2026-11-16T12:30:00Z", "end": "2026-11-21T00:00:00Z", "compare": ["day_before"]});
+        let question = request::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let mut plan = Plan::new(self.tenant, question, &[], NOW_MS).unwrap();
+        let coverage = plan.coverage().unwrap();
+        let form = query::sql::cells::form();
+        // A hash of texts that change says nothing in a golden.
+        let without_form = |statement: &Statement| {
+            let params = statement
+                .params()
+                .iter()
+                .filter(|(_, value)| *value != Param::Integer(form));
+            let bare = Statement::new(statement.sql()).log_comment("golden");
+            let bare = params.fold(bare, |bare, (name, value)| bare.bind(name.clone(), value.clone()));
+            bare.bind("form", 7_i64)
+        };
+        self.check("cells_0_coverage", &without_form(&coverage)).await;
+        self.check("cells_unbuilt", &without_form(&query::sql::cells::unbuilt(NOW_MS, 10)))
+            .await;
+        let today = NOW_MS - NOW_MS.rem_euclid(DAY_MS);
+        let day = |ago: i64| CellDay {
+            day_ms: today - ago * DAY_MS,
+            version: 1_000 - ago,
+        };
+        plan.cells = [5, 4, 3, 1].map(day).to_vec();
+        assert!(plan.reads_cells());
+        for (place, step) in (1..).zip(&plan.steps) {
+            for (index, read) in plan.reads(*step, &[vec!["cdn-b".into()]]).iter().enumerate() {
+                let name = format!("cells_{place}_{}_{index}", step.name());
+                self.check(&name, read.statement()).await;
+            }
+        }
+        for statement in query::sql::cells::build(self.tenant, today - DAY_MS, 1_000) {
+            self.store.execute(&statement).await.unwrap();
+        }
+        let built = query::sql::cells::built(self.tenant, today - DAY_MS, 1_000, 0);
+        self.store.execute(&built).await.unwrap();
     }
 
     async fn check_plan(&self, name: &str, body: &Value, annotations: &[Annotation], chosen: &[Vec<String>]) {
@@ -205,6 +249,7 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
         let body = json!({"metrics": ["unique_viewers", "good_share"], "start": "2026-11-18T00:00:00Z", "end": "2026-11-19T00:00:00Z"});
         goldens.check_special(name, &body, special, &[], &[]).await;
     }
+    goldens.cells().await;
     goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
     let id = uuid::Uuid::from_u128(7);
     goldens

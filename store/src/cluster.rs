@@ -35,8 +35,17 @@ const WINDOW_SECONDS: u32 = 7 * 24 * 3_600;
 pub(crate) const WHOLE: &str = "'/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}'";
 
 /// The name of the table that holds the shard's rows.
-pub(crate) fn local(table: &str) -> String {
+fn local(table: &str) -> String {
     format!("{table}_local")
+}
+
+/// The name of the table that a node keeps the rows of `table` in, where `tables` are spread.
+pub(crate) fn stored(table: &str, tables: &[&str]) -> String {
+    if tables.contains(&table) {
+        local(table)
+    } else {
+        table.to_owned()
+    }
 }
 
 /// ` ON CLUSTER …`, or nothing on a single node.

@@ -57,6 +57,11 @@ struct Found {
 }
 
 #[derive(Deserialize)]
+struct Hour {
+    hour: i64,
+}
+
+#[derive(Deserialize)]
 struct Count {
     rows: u64,
 }
@@ -148,6 +153,12 @@ impl Store {
         if rows == 0 {
             return Ok(0);
         }
+        // What was derived from these attempts counts no longer: not from now on, nor what is derived while they go.
+        let hours = match table {
+            Table::Impressions => self.hours(&condition).await?,
+            Table::Beacons | Table::DeadLetters => Vec::new(),
+        };
+        self.touch(&condition, &hours).await?;
         let limit = Duration::from_secs(MUTATION_SECONDS);
         let sql = format!(
             "ALTER TABLE {} DELETE WHERE {}",
@@ -173,7 +184,37 @@ impl Store {
                 });
             }
         }
+        self.touch(&condition, &hours).await?;
         tracing::info!(table = table.name(), rows, "deleted");
         Ok(rows)
+    }
+
+    /// The hours in which attempts for which `condition` holds began, seconds since 1970.
+    async fn hours(&self, condition: &Statement) -> Result<Vec<i64>, StoreError> {
+        let statement = Statement {
+            sql: format!(
+                "SELECT DISTINCT toInt64(toUnixTimestamp(started_hour)) AS hour FROM impressions WHERE {}",
+                condition.sql
+            ),
+            ..condition.clone()
+        }
+        .max_execution_seconds(300);
+        let hours: Vec<Hour> = self.fetch(&statement).await?;
+        Ok(hours.into_iter().map(|row| row.hour).collect())
+    }
+
+    /// Says that attempts which began in these hours are others than they were. The organisation is that of `condition`.
+    async fn touch(&self, condition: &Statement, hours: &[i64]) -> Result<(), StoreError> {
+        if hours.is_empty() {
+            return Ok(());
+        }
+        let touch = Statement {
+            sql: "INSERT INTO touched_hours (organization_id, started_hour, touches, last_received_at) \
+                  SELECT {organization:UUID}, toDateTime(arrayJoin({hours:Array(Int64)}), 'UTC'), 1, toDateTime64(0, 3, 'UTC')"
+                .to_owned(),
+            ..condition.clone()
+        };
+        self.execute(&touch.bind("hours", hours.to_vec()).log_comment("store::Store::touch"))
+            .await
     }
 }

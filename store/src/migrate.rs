@@ -82,6 +82,11 @@ impl Migration {
         "0016_impressions_from_beacons",
         "0017_compact",
         "0018_fewer_merges",
+        "0019_touched_hours",
+        "0020_touched_hours_from_beacons",
+        "0021_touched_hours_before",
+        "0022_cells",
+        "0023_cell_days",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.

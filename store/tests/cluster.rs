@@ -272,7 +272,12 @@ async fn an_insert_waits_for_most_replicas_of_every_shard() {
 
 #[tokio::test]
 async fn rows_are_erased_on_every_shard() {
-    let (url, mut heard) = listening(|_| "{\"rows\":3}".to_owned()).await;
+    let answer = |request: &str| match request {
+        request if request.contains("DISTINCT") => "{\"hour\":3600}",
+        request if request.contains("INSERT") => "",
+        _ => "{\"rows\":3}",
+    };
+    let (url, mut heard) = listening(move |request| answer(request).to_owned()).await;
     let store = spread(&url);
     let organization = OrganizationId(Uuid::from_u128(1));
     let attempts = [AttemptId(Uuid::from_u128(2))];
@@ -285,10 +290,21 @@ async fn rows_are_erased_on_every_shard() {
         let counted = heard.recv().await.unwrap();
         assert!(counted.contains(&format!("FROM {table} WHERE")), "{counted}");
         assert!(counted.contains("distributed_product_mode=local"), "{counted}");
+        let is_of_attempts = table == "impressions";
+        if is_of_attempts {
+            let hours = heard.recv().await.unwrap();
+            assert!(hours.contains("SELECT DISTINCT"), "{hours}");
+            let touched = heard.recv().await.unwrap();
+            assert!(touched.contains("INSERT INTO touched_hours"), "{touched}");
+        }
         let deleted = heard.recv().await.unwrap();
         let statement = format!("ALTER TABLE {table}_local ON CLUSTER 'qoe' DELETE WHERE");
         assert!(deleted.contains(&statement), "{deleted}");
         assert!(deleted.contains("distributed_ddl_task_timeout=1800"), "{deleted}");
+        if is_of_attempts {
+            let touched = heard.recv().await.unwrap();
+            assert!(touched.contains("INSERT INTO touched_hours"), "{touched}");
+        }
     }
 }
 
@@ -309,6 +325,7 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
         "FROM clusterAllReplicas('qoe', system.tables)",
         "ALTER TABLE beacons_local ON CLUSTER 'qoe' MODIFY TTL toDateTime(received_at) + toIntervalDay(14)",
         "ALTER TABLE impressions_local ON CLUSTER 'qoe' MODIFY TTL started_hour + toIntervalDay(400)",
+        "ALTER TABLE cells ON CLUSTER 'qoe' MODIFY TTL started_at + toIntervalDay(400)",
     ] {
         let times = requests.iter().filter(|request| request.contains(part)).count();
         // The table over all shards is renewed with each migration of what it stands over.
@@ -322,7 +339,7 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
             "CREATE OR REPLACE TABLE impressions ON CLUSTER 'qoe'" => {
                 Migration::ALL.iter().filter(of_impressions).count()
             }
-            _ if part.starts_with("FROM") => 2,
+            _ if part.starts_with("FROM") => 5,
             _ => 1,
         };
         assert_eq!(times, expected, "{part}");
@@ -332,7 +349,8 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
 #[tokio::test]
 async fn a_start_on_tables_that_are_as_they_should_be_needs_no_replica_that_is_away() {
     let (url, mut heard) = listening(|request| {
-        let ttls = "TTL toDateTime(received_at) + toIntervalDay(14) TTL started_hour + toIntervalDay(400)";
+        let ttls = "TTL toDateTime(received_at) + toIntervalDay(14) TTL started_hour + toIntervalDay(400) \
+                    TTL started_at + toIntervalDay(400) TTL day + toIntervalDay(400)";
         if request.contains("SELECT engine") {
             "{\"engine\":\"ReplicatedReplacingMergeTree\"}".to_owned()
         } else if request.contains("SELECT name, checksum") {

@@ -58,6 +58,7 @@ impl Listing {
         let scope = Scope {
             tenant,
             grid: Grid::new(vec![Window::new(self.scope_start, self.scope_end, None, Tz::UTC)]),
+            within: None,
             by_end: false,
             filters: self.filters,
             except: Vec::new(),

@@ -23,6 +23,7 @@ use utoipa::OpenApi as _;
 
 pub(crate) use self::impressions::parse as parse_listing;
 use crate::{
+    builder,
     erasure::{self, Pace},
     request::Faults,
     retention,
@@ -69,6 +70,7 @@ struct Inner {
     /// Told when there is a viewer to erase.
     wake: Notify,
     streams: live::Streams,
+    builder: builder::Telemetry,
 }
 
 impl Query {
@@ -107,11 +109,12 @@ impl Query {
                 pace: config.pace,
                 wake: Notify::new(),
                 streams: live::Streams::default(),
+                builder: builder::Telemetry::new(registry)?,
             }),
         })
     }
 
-    /// Erases the viewers that were asked to be erased, and what organisations do not keep; for ever. `is_stored` tells
+    /// Erases the viewers that were asked to be erased, and what organisations do not keep, and builds cells; for ever. `is_stored` tells
     /// whether everything received up to a moment is in the tables.
     pub async fn tend(self, is_stored: impl Fn(UnixMs) -> bool) {
         let Inner {
@@ -119,11 +122,13 @@ impl Query {
             accounts,
             wake,
             pace,
+            builder,
             ..
         } = &**self.inner;
         tokio::join!(
             erasure::run(store, accounts, wake, *pace, is_stored),
-            retention::run(store, accounts)
+            retention::run(store, accounts),
+            builder::run(store, accounts, builder)
         );
     }
 

@@ -7,6 +7,7 @@ use schemas::{
     limits::STARTUP_MS_MAX,
     metric::{Kind, Metric},
 };
+use statistics::histogram::LAST_BIN;
 
 use crate::request::Ask;
 
@@ -314,6 +315,25 @@ pub enum Hist {
 }
 
 impl Hist {
+    /// Every distribution.
+    pub const ALL: &'static [Self] = &[
+        Self::StartupAny,
+        Self::StartupContent,
+        Self::StallSession,
+        Self::LiveLatency,
+        Self::Throughput,
+        Self::Ttfb,
+        Self::PlayerStartup,
+        Self::PageLoad,
+        Self::DrmLoad,
+    ];
+
+    /// The bin of one attempt (`statistics::histogram`).
+    #[must_use]
+    pub fn bin(self) -> String {
+        format!("least({LAST_BIN}, floor(log1p({}) / log(1.02)))", self.value())
+    }
+
     /// The value of one attempt, never null where [`Self::condition`] holds.
     #[must_use]
     pub fn value(self) -> &'static str {

@@ -7,7 +7,8 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use accounts::Tenant;
-use statistics::{BUCKETS, histogram::LAST_BIN};
+use statistics::BUCKETS;
+use statistics::histogram::LAST_BIN;
 use store::{AttemptRows, Param, Statement};
 
 use super::{
@@ -108,7 +109,7 @@ impl Grid {
     }
 
     /// Texts for the window, for the bucket, and the condition that `ms` is in a window.
-    fn sql(&self, sql: &mut Sql) -> (String, String, String) {
+    pub(super) fn sql(&self, sql: &mut Sql) -> (String, String, String) {
         let borders = self.borders();
         let (first, last) = (
             borders.first().copied().unwrap_or_default(),
@@ -191,22 +192,29 @@ impl Grid {
 
     /// Stretches `[from, to]` of `started_hour` to read for attempts that began up to `lead_ms` before a window, merged.
     fn hours(&self, lead_ms: i64) -> Vec<(i64, i64)> {
-        let floor = |ms: i64| ms - ms.rem_euclid(HOUR_MS);
-        let mut stretches: Vec<(i64, i64)> = self
-            .windows
-            .iter()
-            .map(|window| (floor(window.start() - lead_ms) - HOUR_MS, floor(window.end()) + HOUR_MS))
-            .collect();
-        stretches.sort_unstable();
-        let mut merged: Vec<(i64, i64)> = Vec::new();
-        for (from, to) in stretches {
-            match merged.last_mut() {
-                Some((_, end)) if *end >= from => *end = (*end).max(to),
-                _ => merged.push((from, to)),
-            }
-        }
-        merged
+        hours(
+            self.windows.iter().map(|window| (window.start(), window.end())),
+            lead_ms,
+        )
     }
+}
+
+/// Stretches `[from, to]` of `started_hour` to read for attempts that began up to `lead_ms` before one of `stretches`, merged.
+fn hours(stretches: impl IntoIterator<Item = (i64, i64)>, lead_ms: i64) -> Vec<(i64, i64)> {
+    let floor = |ms: i64| ms - ms.rem_euclid(HOUR_MS);
+    let mut stretches: Vec<(i64, i64)> = stretches
+        .into_iter()
+        .map(|(from, to)| (floor(from - lead_ms) - HOUR_MS, floor(to) + HOUR_MS))
+        .collect();
+    stretches.sort_unstable();
+    let mut merged: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in stretches {
+        match merged.last_mut() {
+            Some((_, end)) if *end >= from => *end = (*end).max(to),
+            _ => merged.push((from, to)),
+        }
+    }
+    merged
 }
 
 fn sorted(mut values: Vec<i64>) -> Vec<i64> {
@@ -253,6 +261,8 @@ pub struct Scope {
     pub tenant: Tenant,
     /// When they began, or ended (or, for ticks, when they were watched).
     pub grid: Grid,
+    /// Only those that stand in these stretches of it, `[from, to)` ms; everywhere without.
+    pub within: Option<Vec<(i64, i64)>>,
     /// Whether an attempt stands where it ended; then those that are not over stand nowhere.
     pub by_end: bool,
     /// What they have in common.
@@ -316,8 +326,8 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
         .iter()
         .map(|hist| {
             format!(
-                "sumMapIf([toUInt32(viewer_bucket * {BIN_ROOM} + least({LAST_BIN}, floor(log1p({}) / log(1.02))))], [toUInt64(1)], {})",
-                hist.value(),
+                "sumMapIf([toUInt32(viewer_bucket * {BIN_ROOM} + {})], [toUInt64(1)], {})",
+                hist.bin(),
                 hist.condition()
             )
         })
@@ -366,7 +376,12 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
 }
 
 /// Merged attempts with their place in the grid: columns `ms`, `window`, `bucket`, `d0`…, `viewer_bucket` and those asked for.
-fn located_attempts(scope: &Scope, wanted: &Wanted, columns: &mut BTreeSet<&'static str>, sql: &mut Sql) -> String {
+pub(super) fn located_attempts(
+    scope: &Scope,
+    wanted: &Wanted,
+    columns: &mut BTreeSet<&'static str>,
+    sql: &mut Sql,
+) -> String {
     let merged = |sql: &mut Sql, derived: &str, conditions: &str, columns: &BTreeSet<&'static str>| {
         let inside = merged_attempts(scope, columns, placing_lead_ms(scope), sql);
         let inside = placed(scope, inside, sql);
@@ -456,9 +471,11 @@ fn merged_attempts(scope: &Scope, columns: &BTreeSet<&'static str>, lead_ms: i64
 /// The organisation, and the hours that its attempts are read from.
 fn scoped(scope: &Scope, lead_ms: i64, sql: &mut Sql) -> String {
     sql.named("organization", scope.tenant.organization_id());
-    let hours: Vec<String> = scope
-        .grid
-        .hours(lead_ms)
+    let stretches = match &scope.within {
+        Some(within) => hours(within.iter().copied(), lead_ms),
+        None => scope.grid.hours(lead_ms),
+    };
+    let hours: Vec<String> = stretches
         .into_iter()
         .map(|(from, to)| {
             let (from, to) = (sql.integer(from / 1_000), sql.integer(to / 1_000));
@@ -483,6 +500,13 @@ fn selected(columns: &BTreeSet<&'static str>, rows: AttemptRows) -> String {
 
 fn common_conditions(scope: &Scope, columns: &mut BTreeSet<&'static str>, sql: &mut Sql) -> Vec<String> {
     let mut conditions = Vec::new();
+    if let Some(within) = &scope.within {
+        let stretches: Vec<String> = within
+            .iter()
+            .map(|(from, to)| format!("ms >= {} AND ms < {}", sql.integer(*from), sql.integer(*to)))
+            .collect();
+        conditions.push(format!("({})", stretches.join(" OR ")));
+    }
     for wanted in &scope.filters {
         columns.insert(dimension::column(&wanted.dimension));
         conditions.push(format!("({})", filter::condition(wanted, sql)));
@@ -551,18 +575,18 @@ fn viewer_bucket(by_viewer: bool) -> String {
     }
 }
 
-fn dimensions_array(names: &[String]) -> String {
+pub(super) fn dimensions_array(names: &[String]) -> String {
     match names {
         [] => "emptyArrayString()".to_owned(),
         names => format!("[{}]", names.join(", ")),
     }
 }
 
-fn tuple(texts: &[String]) -> String {
+pub(super) fn tuple(texts: &[String]) -> String {
     format!("tuple({})", texts.join(", "))
 }
 
-fn only_these(names: &[String], only: &[Vec<String>], sql: &mut Sql) -> String {
+pub(super) fn only_these(names: &[String], only: &[Vec<String>], sql: &mut Sql) -> String {
     let rows: Vec<String> = only
         .iter()
         .map(|values| {
@@ -770,7 +794,7 @@ pub fn bots(scope: &Scope) -> Statement {
 pub fn freshness(tenant: Tenant) -> Statement {
     limited(
         Statement::new(
-            "SELECT toUnixTimestamp64Milli(max(last_received_at)) AS fresh_ms\nFROM impressions\n\
+            "SELECT toUnixTimestamp64Milli(max(last_received_at)) AS fresh_ms\nFROM touched_hours\n\
              WHERE organization_id = {organization:UUID}",
         )
         .bind("organization", tenant.organization_id()),
@@ -870,7 +894,7 @@ fn whole_attempt() -> BTreeSet<&'static str> {
         .collect()
 }
 
-fn finished(sql: Sql, scope: &Scope, comment: &str) -> Statement {
+pub(super) fn finished(sql: Sql, scope: &Scope, comment: &str) -> Statement {
     let mut statement = limited(Statement::new(sql.text)).log_comment(comment);
     for (name, value) in sql.params {
         statement = statement.bind(name, value);
@@ -885,7 +909,7 @@ fn finished(sql: Sql, scope: &Scope, comment: &str) -> Statement {
 }
 
 /// No question may take longer than 30 s or more than 4 GiB of the engine.
-fn limited(statement: Statement) -> Statement {
+pub(super) fn limited(statement: Statement) -> Statement {
     statement.max_execution_seconds(30).max_memory_bytes(4 << 30)
 }
 

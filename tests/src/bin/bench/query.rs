@@ -1,5 +1,5 @@
-//! Here lives the time of a question, on a table of many attempts: the median of several runs through the public API, next
-//! to the same sums in SQL by hand over the same rows, without viewers, intervals or comparisons.
+//! Here lives the time of a question, on a table of many attempts: the median of several runs through the public API, from cells and from
+//! the attempts, next to the same sums in SQL by hand over the same rows, without viewers, intervals or comparisons.
 
 use std::{
     sync::Arc,
@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use schemas::UnixMs;
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Scenario, generate::Backfill, scenario::Emission, world::World};
 use tests::{
     load::Sender,
@@ -24,6 +24,8 @@ const DAYS: u32 = 28;
 /// Runs of each question; the median counts.
 const RUNS: usize = 5;
 const DAY_MS: i64 = 86_400_000;
+/// Longest until cells are built.
+const BUILT_WITHIN: Duration = Duration::from_secs(3_600);
 
 /// Fills a table and asks.
 pub async fn bench(attempts: u64) -> Result<()> {
@@ -46,6 +48,36 @@ pub async fn bench(attempts: u64) -> Result<()> {
         "bench: {stored} attempts, of which {simulated} came through ingest and the rest were made of them inside ClickHouse"
     );
     Figure::print("query_attempts_stored", stored as f64, "count", None)?;
+
+    touch(&server).await?;
+    let begun = Instant::now();
+    built(
+        &server,
+        &json!({"metrics": ["attempts"], "start": rfc3339(now - 28 * DAY_MS), "end": rfc3339(now)}),
+    )
+    .await?;
+    Figure::print("query_cells_built_s", begun.elapsed().as_secs_f64(), "s", None)?;
+    let seconds = server.metric("playhead_query_cell_build_seconds_total").await?;
+    Figure::print(
+        "query_cells_build_us_per_attempt",
+        seconds * 1e6 / stored as f64,
+        "us",
+        None,
+    )?;
+    for table in ["impressions", "cells"] {
+        let bytes = server
+            .clickhouse(&format!(
+                "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = '{table}'"
+            ))
+            .await?;
+        let bytes: f64 = bytes.trim().parse().context("the size of a table")?;
+        Figure::print(
+            format!("query_{table}_bytes_per_attempt"),
+            bytes / stored as f64,
+            "bytes",
+            None,
+        )?;
+    }
 
     let from = |days: i64| rfc3339(now - days * DAY_MS);
     let metrics = json!([
@@ -82,22 +114,71 @@ pub async fn bench(attempts: u64) -> Result<()> {
             json!({"metrics": metrics, "start": from(1), "end": from(0), "dimensions": ["cdn"], "compare": ["last_week"]}),
         ),
     ];
-    for (name, days, group, question) in questions {
-        let mut times = Vec::new();
-        for run in 0..=RUNS {
-            let begun = Instant::now();
-            let result = server.query(&question).await?;
-            // The first run warms the caches of both.
-            if run > 0 {
-                times.push(begun.elapsed());
-            }
-            let rows = result["rows"].as_array().map_or(0, Vec::len);
-            ensure!(rows > 0, "{name} has no rows: {result}");
-        }
+    // Cells first: what follows takes them away.
+    let mut from_cells = Vec::new();
+    for (_, _, _, question) in &questions {
+        from_cells.push(timed(&server, question).await?);
+    }
+    for ((name, days, group, question), (milliseconds, source)) in questions.into_iter().zip(from_cells) {
         let scan = scan(&server, now - days * DAY_MS, now, group).await?;
-        Figure::print(format!("query_ms_{name}"), median(times), "ms", Some(scan))?;
+        Figure::print(format!("query_ms_{name}_from_{source}"), milliseconds, "ms", Some(scan))?;
+        if source == "cells" {
+            // Written to: cells do not count until they are built again, which takes longer than this question.
+            touch(&server).await?;
+            let (attempts, source) = timed(&server, &question).await?;
+            ensure!(source == "impressions", "{name} was answered from {source}");
+            Figure::print(
+                format!("query_ms_{name}_from_impressions"),
+                attempts,
+                "ms",
+                Some(milliseconds),
+            )?;
+        }
     }
     Ok(())
+}
+
+/// The median time of a question, ms, and what it was answered from.
+async fn timed(server: &Stack, question: &Value) -> Result<(f64, String)> {
+    let mut times = Vec::new();
+    let mut source = String::new();
+    for run in 0..=RUNS {
+        let begun = Instant::now();
+        let result = server.query(question).await?;
+        // The first run warms the caches.
+        if run > 0 {
+            times.push(begun.elapsed());
+        }
+        let rows = result["rows"].as_array().map_or(0, Vec::len);
+        ensure!(rows > 0, "{question} has no rows: {result}");
+        source = result["source"].as_str().unwrap_or_default().to_owned();
+    }
+    Ok((median(times), source))
+}
+
+/// Says that every hour was written to, as an insert through `beacons` does.
+async fn touch(server: &Stack) -> Result<()> {
+    server
+        .clickhouse(
+            "INSERT INTO touched_hours SELECT organization_id, started_hour, count(), max(i.last_received_at) \
+             FROM impressions AS i GROUP BY organization_id, started_hour",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Waits until every day that is over has cells.
+async fn built(server: &Stack, question: &Value) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let result = server.query(question).await?;
+        let waiting = server.metric("playhead_query_cell_days_waiting").await?;
+        if result["source"] == "cells" && waiting == 0.0 {
+            return Ok(());
+        }
+        ensure!(begun.elapsed() < BUILT_WITHIN, "{waiting} days still have no cells");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 fn median(mut times: Vec<Duration>) -> f64 {

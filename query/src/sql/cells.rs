@@ -1,0 +1,528 @@
+//! Statements over cells: sums over the attempts of a day, made once and read by many questions.
+//!
+//! A day of an organisation is built from `impressions` when nothing more is expected of it, whole, under a version of its own, and
+//! is read while the hours it was made of stay untouched (`store/migrations/0019_touched_hours.sql`). Which days a question can
+//! be answered from, and which of its time is left to the attempts, lives in `cells.rs` one level up.
+
+use std::{
+    collections::BTreeSet,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::LazyLock,
+};
+
+use accounts::Tenant;
+use schemas::DEFINITION_VERSION;
+use statistics::BUCKETS;
+use store::{AttemptRows, Statement};
+
+use super::{
+    Sql, dimension, filter,
+    metric::{DERIVED, Hist, Part},
+    statement::{
+        BIN_ROOM, Grid, Scope, Wanted, dimensions_array, finished, limited, located_attempts, only_these, tuple,
+    },
+};
+use crate::{
+    calendar::{HOUR_MS, Window},
+    cells::Covered,
+    request::{Dimension, Filter},
+};
+
+/// Milliseconds of a day of cells, UTC.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// The dimensions that cells have a column for; those that are asked for most and have few values.
+pub const DIMENSIONS: [&str; 16] = [
+    "cdn",
+    "device_class",
+    "country",
+    "browser",
+    "os",
+    "player_version",
+    "stream_type",
+    "isp",
+    "region",
+    "player_name",
+    "player_software",
+    "page_host",
+    "page_version",
+    "connection_type",
+    "video_id",
+    "experiment_variant",
+];
+
+/// The first so many of them also stand in pairs.
+const PAIRED: usize = 8;
+
+/// The first so many of them also stand by the hour. An hour and a viewer bucket hold few attempts: each more costs the disk of
+/// attempts again.
+const HOURLY: usize = 4;
+
+/// Sets that one statement builds. Each holds its groups in memory, at most as many as there are attempts in the day.
+const SETS_AT_ONCE: usize = 12;
+
+/// A day of the largest organisations takes minutes to build, beside everything else.
+const BUILD_SECONDS: u32 = 600;
+
+/// Memory of a statement that builds, and from where on it goes to the disk for more: a part of what questions may take.
+const BUILD_BYTES: u64 = 3 << 30;
+const BUILD_BYTES_BEFORE_DISK: u64 = 1 << 30;
+
+/// A day is built when nothing came for its attempts for so long, ms: then every one of them is over (5 min), and every insert has
+/// been seen by all tables.
+pub const QUIET_MS: i64 = 10 * 60 * 1_000;
+
+/// What cells are told apart by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    /// Names of dimensions, in the order of [`DIMENSIONS`].
+    pub dimensions: Vec<&'static str>,
+    /// Whether viewers are told apart by their bucket, as an interval needs it.
+    pub by_viewer: bool,
+    /// Whether there are cells of every hour beside those of the day.
+    pub hourly: bool,
+}
+
+impl Set {
+    /// The name of the set, as in the column `dimension_set`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.dimensions.join(",")
+    }
+}
+
+/// Every set: none, each dimension, pairs, and the strata of rate and mix.
+pub static SETS: LazyLock<Vec<Set>> = LazyLock::new(|| {
+    let set = |dimensions: Vec<&'static str>, hourly| Set {
+        dimensions,
+        by_viewer: true,
+        hourly,
+    };
+    let mut sets = vec![set(Vec::new(), true)];
+    sets.extend(
+        DIMENSIONS
+            .iter()
+            .enumerate()
+            .map(|(place, name)| set(vec![name], place < HOURLY)),
+    );
+    for (place, first) in DIMENSIONS[..PAIRED].iter().enumerate() {
+        sets.extend(
+            DIMENSIONS[place + 1..PAIRED]
+                .iter()
+                .map(|second| set(vec![first, second], false)),
+        );
+    }
+    let strata = crate::plan::STRATA.map(|dimension| match dimension {
+        Dimension::Attribute(name) => name,
+        Dimension::Custom(_) => "",
+    });
+    sets.push(Set {
+        dimensions: DIMENSIONS.into_iter().filter(|name| strata.contains(name)).collect(),
+        by_viewer: false,
+        hourly: true,
+    });
+    sets
+});
+
+/// The smallest set that has all of these dimensions and, where it must, tells viewers apart; `None` when cells cannot tell.
+#[must_use]
+pub fn set_with(dimensions: &BTreeSet<&str>, by_viewer: bool) -> Option<&'static Set> {
+    SETS.iter()
+        .filter(|set| set.by_viewer || !by_viewer)
+        .filter(|set| dimensions.iter().all(|name| set.dimensions.contains(name)))
+        .min_by_key(|set| (set.dimensions.len(), set.by_viewer))
+}
+
+/// `PlayStallMs` → `play_stall_ms`.
+fn snake(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 4);
+    for (place, letter) in name.char_indices() {
+        if letter.is_ascii_uppercase() && place > 0 {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}
+
+/// The column of a sum.
+fn sum_column(part: Part) -> String {
+    format!("sum_{}", snake(&format!("{part:?}")))
+}
+
+/// The column of a histogram.
+fn bins_column(hist: Hist) -> String {
+    format!("bins_{}", snake(&format!("{hist:?}")))
+}
+
+/// Hash of everything that a day's cells come out of but its attempts: a program that would build them otherwise builds them anew.
+#[must_use]
+pub fn form() -> i64 {
+    static FORM: LazyLock<i64> = LazyLock::new(|| {
+        let mut hasher = DefaultHasher::new();
+        DEFINITION_VERSION.hash(&mut hasher);
+        for set in &*SETS {
+            (set.name(), set.by_viewer, set.hourly).hash(&mut hasher);
+        }
+        for part in Part::ALL {
+            (sum_column(*part), part.sql()).hash(&mut hasher);
+        }
+        for hist in Hist::ALL {
+            (bins_column(*hist), hist.value(), hist.condition()).hash(&mut hasher);
+        }
+        for derived in DERIVED {
+            derived.sql.hash(&mut hasher);
+        }
+        for column in needed() {
+            AttemptRows::One.sql(column).hash(&mut hasher);
+        }
+        // One bit less: it travels as Int64.
+        (hasher.finish() >> 1) as i64
+    });
+    *FORM
+}
+
+/// The columns of an attempt that cells are made of.
+fn needed() -> BTreeSet<&'static str> {
+    let mut columns: BTreeSet<&str> = ["viewer_id", "received", "max_sequence"].into();
+    columns.extend(Part::ALL.iter().flat_map(|part| part.columns()));
+    columns.extend(Hist::ALL.iter().flat_map(|hist| hist.columns()));
+    columns.extend(DIMENSIONS);
+    columns
+}
+
+/// The statements that build the cells of the day that begins at `day_ms`, UTC, under `version`; each inserts.
+#[must_use]
+pub fn build(tenant: Tenant, day_ms: i64, version: i64) -> Vec<Statement> {
+    let window = Window {
+        edges: vec![day_ms, day_ms + DAY_MS],
+        floor: day_ms,
+        ceiling: day_ms + DAY_MS,
+    };
+    let scope = Scope {
+        tenant,
+        grid: Grid::new(vec![window]),
+        within: None,
+        by_end: false,
+        filters: Vec::new(),
+        except: Vec::new(),
+        stretch_ms: None,
+        seen: None,
+        include_bots: true,
+        // The attempts of a day that is built are over, whenever one asks.
+        now_ms: i64::MAX / 2,
+    };
+    SETS.chunks(SETS_AT_ONCE)
+        .map(|sets| build_sets(&scope, sets, day_ms, version))
+        .collect()
+}
+
+fn build_sets(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Statement {
+    let mut sql = Sql::default();
+    let wanted = Wanted {
+        by_viewer: true,
+        ..Wanted::default()
+    };
+    let attempts = located_attempts(scope, &wanted, &mut needed(), &mut sql);
+
+    // Only what is a key of some set may be spoken of.
+    let own: Vec<&str> = DIMENSIONS
+        .into_iter()
+        .filter(|name| sets.iter().any(|set| set.dimensions.contains(name)))
+        .collect();
+    // `grouping` has a bit for each dimension, the first one highest: 1 where the set does not have it.
+    let mask = |set: &Set| {
+        own.iter().fold(0_i64, |mask, name| {
+            mask << 1 | i64::from(!set.dimensions.contains(name))
+        })
+    };
+    let masks = sql.integers(sets.iter().map(mask).collect());
+    let names: Vec<String> = sets.iter().map(|set| sql.text(&set.name())).collect();
+    let grouping_sets = sets.iter().flat_map(|set| {
+        let mut keys = vec!["is_bot"];
+        keys.extend(set.by_viewer.then_some("viewer_bucket"));
+        keys.extend(&set.dimensions);
+        let of_day = format!("({})", keys.join(", "));
+        keys.push("hour");
+        [Some(of_day), set.hourly.then(|| format!("({})", keys.join(", ")))]
+    });
+    let grouping_sets: Vec<String> = grouping_sets.flatten().collect();
+
+    let dimensions = own.join(", ");
+    let (grain, started_at) = match sets.iter().any(|set| set.hourly) {
+        true => (
+            "if(grouping(hour) = 0, 'hour', 'day')",
+            "if(grouping(hour) = 0, hour, {day})",
+        ),
+        false => ("'day'", "{day}"),
+    };
+    let sums: Vec<String> = Part::ALL
+        .iter()
+        .map(|part| format!("sum({}) AS {}", part.sql(), sum_column(*part)))
+        .collect();
+    let bins: Vec<String> = Hist::ALL
+        .iter()
+        .map(|hist| {
+            let (bin, condition) = (hist.bin(), hist.condition());
+            format!(
+                "sumMapIf([toUInt16({bin})], [toUInt64(1)], {condition}) AS {}",
+                bins_column(*hist)
+            )
+        })
+        .collect();
+    let columns: Vec<String> = Part::ALL
+        .iter()
+        .map(|part| sum_column(*part))
+        .chain(Hist::ALL.iter().map(|hist| bins_column(*hist)))
+        .collect();
+    let (day, version) = (sql.integer(day_ms / 1_000), sql.integer(version));
+    let started_at = started_at.replace("{day}", &day);
+    sql.text = format!(
+        "INSERT INTO cells (organization_id, dimension_set, grain, started_at, is_bot, viewer_bucket, version,\n  {dimensions},\n  \
+         sum_received, sum_expected,\n  {columns})\n\
+         SELECT {{organization:UUID}} AS organization_id,\n  \
+         transform(toInt64(grouping({dimensions})), {masks}, [{names}], 'none of them') AS dimension_set,\n  \
+         {grain} AS grain,\n  \
+         toDateTime({started_at}, 'UTC') AS started_at,\n  \
+         is_bot, viewer_bucket, {version} AS version,\n  {dimensions},\n  \
+         sum(received) AS sum_received, sum(max_sequence + 1) AS sum_expected,\n  {sums},\n  {bins}\n\
+         FROM (\n  SELECT *, intDiv(ms, {HOUR_MS}) * 3600 AS hour, device_class = 'bot' AS is_bot\n  FROM (\n{attempts}\n  )\n)\n\
+         GROUP BY GROUPING SETS (\n  {grouping_sets}\n)\n\
+         SETTINGS max_bytes_before_external_group_by = {BUILD_BYTES_BEFORE_DISK}, max_threads = 1",
+        columns = columns.join(", "),
+        names = names.join(", "),
+        sums = sums.join(",\n  "),
+        bins = bins.join(",\n  "),
+        grouping_sets = grouping_sets.join(",\n  "),
+    );
+    finished(sql, scope, "query::sql::cells::build")
+        .max_execution_seconds(BUILD_SECONDS)
+        .max_memory_bytes(BUILD_BYTES)
+}
+
+/// Days that are to be built, the latest first: nobody expects more of them, and there are no cells of this form or something was
+/// written since. Answer: `organization_id`, `day_ms`, `touches`.
+#[must_use]
+pub fn unbuilt(now_ms: i64, limit: usize) -> Statement {
+    Statement::new(format!(
+        "SELECT organization_id, toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, touches\n\
+         FROM (\n  SELECT organization_id, {DAYS_OF_HOUR} AS day, sum(touches) AS touches, max(last_received_at) AS last_received_at\n  \
+         FROM touched_hours AS t\n  GROUP BY organization_id, day\n) AS touched\n\
+         LEFT JOIN (\n  SELECT organization_id, day, argMax((form, touches), version) AS made\n  \
+         FROM cell_days\n  GROUP BY organization_id, day\n) AS built USING (organization_id, day)\n\
+         WHERE toUnixTimestamp64Milli(last_received_at) < {{quiet_since:Int64}} AND day <= toDate({{last_day:Int64}})\n  \
+         AND made != ({{form:UInt64}}, touches)\nORDER BY day DESC, organization_id\nLIMIT {{limit:UInt64}}",
+    ))
+    .bind("quiet_since", now_ms - QUIET_MS)
+    // An hour after the day belongs to it too: an attempt of two estimates may stand in both.
+    .bind("last_day", (now_ms - QUIET_MS - HOUR_MS).div_euclid(DAY_MS) - 1)
+    .bind("form", form())
+    .bind("limit", limit as i64)
+    .log_comment("query::sql::cells::unbuilt")
+}
+
+/// The days whose attempts may have a row in `started_hour`.
+const DAYS_OF_HOUR: &str =
+    "arrayJoin(arrayDistinct([toDate(t.started_hour - 3600), toDate(t.started_hour), toDate(t.started_hour + 3600)]))";
+
+/// Notes that a day is built, from so many touches.
+#[must_use]
+pub fn built(tenant: Tenant, day_ms: i64, version: i64, touches: u64) -> Statement {
+    Statement::new(
+        "INSERT INTO cell_days (organization_id, day, version, touches, form) \
+         SELECT {organization:UUID}, toDate({day:Int64}), {version:UInt64}, {touches:UInt64}, {form:UInt64}",
+    )
+    .bind("organization", tenant.organization_id())
+    .bind("day", day_ms.div_euclid(DAY_MS))
+    .bind("version", version)
+    .bind("touches", touches)
+    .bind("form", form())
+    .log_comment("query::sql::cells::built")
+}
+
+/// The days from `from_ms` to `to_ms` whose cells count now. Answer: `day_ms`, `version`.
+#[must_use]
+pub fn covered(tenant: Tenant, from_ms: i64, to_ms: i64) -> Statement {
+    limited(
+        Statement::new(format!(
+            "SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, toInt64(made.1) AS version\n\
+             FROM (\n  SELECT {DAYS_OF_HOUR} AS day, sum(touches) AS touches\n  FROM touched_hours AS t\n  \
+             WHERE organization_id = {{organization:UUID}}\n    \
+             AND started_hour BETWEEN toDateTime({{from:Int64}}, 'UTC') - 7200 AND toDateTime({{to:Int64}}, 'UTC') + 7200\n  \
+             GROUP BY day\n) AS touched\n\
+             INNER JOIN (\n  SELECT day, argMax((version, form, touches), version) AS made\n  FROM cell_days\n  \
+             WHERE organization_id = {{organization:UUID}} AND day BETWEEN toDate({{first:Int64}}) AND toDate({{last:Int64}})\n  \
+             GROUP BY day\n) AS built USING (day)\n\
+             WHERE made.2 = {{form:UInt64}} AND made.3 = touches\nORDER BY day_ms",
+        ))
+        .bind("organization", tenant.organization_id())
+        .bind("from", from_ms.div_euclid(DAY_MS) * DAY_MS / 1_000)
+        .bind("to", (to_ms.div_euclid(DAY_MS) + 1) * DAY_MS / 1_000)
+        .bind("first", from_ms.div_euclid(DAY_MS))
+        .bind("last", to_ms.div_euclid(DAY_MS))
+        .bind("form", form()),
+    )
+    .log_comment("query::sql::cells::covered")
+}
+
+/// Sums and histograms over attempts, from cells of `set`, for the stretches that `covered` tells. The answer is that of
+/// [`super::statement::attempts`].
+#[must_use]
+pub fn sums(scope: &Scope, wanted: &Wanted, set: &Set, covered: &Covered) -> Statement {
+    let mut sql = Sql::default();
+    let buckets = if wanted.by_viewer { BUCKETS } else { 1 };
+    let sums: Vec<String> = wanted
+        .parts
+        .iter()
+        .map(|part| format!("sumResample(0, {buckets}, 1)({}, bucket_of_viewer)", sum_column(*part)))
+        .collect();
+    let histograms: Vec<String> = wanted
+        .hists
+        .iter()
+        .map(|hist| {
+            let bins = bins_column(*hist);
+            format!(
+                "sumMap(arrayMap(bin -> toUInt32(bucket_of_viewer * {BIN_ROOM} + bin), tupleElement({bins}, 1)), tupleElement({bins}, 2))"
+            )
+        })
+        .collect();
+    let names: Vec<String> = (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect();
+    let inside = located_cells(scope, wanted, &names, set, covered, &mut sql);
+    sql.text = format!(
+        "SELECT\n  `window`, bucket, {} AS dimensions,\n  sum(sum_attempts) AS attempts, sum(sum_identified) AS identified,\n  \
+         sum(sum_received) AS received, sum(sum_expected) AS expected,\n  0 AS viewers,\n  {} AS sums,\n  {} AS histograms\n\
+         FROM (\n{inside}\n)\nGROUP BY {}",
+        dimensions_array(&names),
+        tuple(&sums),
+        tuple(&histograms),
+        ["`window`", "bucket"]
+            .into_iter()
+            .chain(names.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(", "),
+    );
+    finished(sql, scope, "query::sql::cells::sums")
+}
+
+/// Attempts of bots, from cells: one row, `bots`.
+#[must_use]
+pub fn bots(scope: &Scope, set: &Set, covered: &Covered) -> Statement {
+    let mut sql = Sql::default();
+    let cells = chosen_cells(scope, set, covered, &mut sql);
+    sql.text = format!("SELECT sum(sum_attempts) AS bots\n{cells}\n  AND is_bot");
+    finished(sql, scope, "query::sql::cells::bots")
+}
+
+/// Cells with their place in the grid: `window`, `bucket`, `d0`…, `bucket_of_viewer` and the sums.
+fn located_cells(
+    scope: &Scope,
+    wanted: &Wanted,
+    names: &[String],
+    set: &Set,
+    covered: &Covered,
+    sql: &mut Sql,
+) -> String {
+    let (window, bucket, _) = scope.grid.sql(sql);
+    let mut columns: BTreeSet<String> = ["sum_attempts", "sum_identified", "sum_received", "sum_expected"]
+        .map(str::to_owned)
+        .into();
+    columns.extend(wanted.parts.iter().map(|part| sum_column(*part)));
+    columns.extend(wanted.hists.iter().map(|hist| bins_column(*hist)));
+    let columns = columns.into_iter().collect::<Vec<_>>().join(", ");
+    let mut places = format!("{window} AS `window`, {bucket} AS bucket");
+    for (name, wanted) in names.iter().zip(&wanted.dimensions) {
+        places += &format!(", toString({}) AS {name}", dimension::value(wanted, sql));
+    }
+    let viewer = if wanted.by_viewer {
+        "toUInt64(viewer_bucket)"
+    } else {
+        "toUInt64(0)"
+    };
+    let cells = chosen_cells(scope, set, covered, sql).replace('\n', "\n    ");
+    let only = match &wanted.only {
+        Some(only) => format!("\n  WHERE {}", only_these(names, only, sql)),
+        None => String::new(),
+    };
+    let bots = if scope.include_bots {
+        ""
+    } else {
+        "\n      AND NOT is_bot"
+    };
+    format!(
+        "  SELECT {columns}, {places}, {viewer} AS bucket_of_viewer\n  FROM (\n    \
+         SELECT *, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms\n    {cells}{bots}\n  ){only}"
+    )
+}
+
+/// `FROM cells WHERE …`: the rows of `set` that answer what `covered` tells, of the version that counts.
+fn chosen_cells(scope: &Scope, set: &Set, covered: &Covered, sql: &mut Sql) -> String {
+    sql.named("organization", scope.tenant.organization_id());
+    let number = |ms: i64| ms.div_euclid(DAY_MS);
+    let days = sql.integers(covered.days.iter().map(|day| number(day.day_ms)).collect());
+    let versions = sql.integers(covered.days.iter().map(|day| day.version).collect());
+    let mut times = Vec::new();
+    if !covered.whole.is_empty() {
+        let whole = sql.integers(covered.whole.iter().map(|day| number(*day)).collect());
+        times.push(format!("grain = 'day' AND has({whole}, day)"));
+    }
+    for (from, to) in &covered.hours {
+        let (from, to) = (sql.integer(from / 1_000), sql.integer(to / 1_000));
+        times.push(format!(
+            "grain = 'hour' AND started_at >= toDateTime({from}, 'UTC') AND started_at < toDateTime({to}, 'UTC')"
+        ));
+    }
+    let first = covered.days.first().map_or(0, |day| day.day_ms / 1_000);
+    let last = covered.days.last().map_or(0, |day| (day.day_ms + DAY_MS) / 1_000);
+    let (first, last, name) = (sql.integer(first), sql.integer(last), sql.text(&set.name()));
+    let filters: Vec<String> = scope
+        .filters
+        .iter()
+        .map(|wanted: &Filter| format!("\n  AND ({})", filter::condition(wanted, sql)))
+        .collect();
+    format!(
+        "FROM cells\nWHERE organization_id = {{organization:UUID}} AND dimension_set = {name}\n  \
+         AND started_at >= toDateTime({first}, 'UTC') AND started_at < toDateTime({last}, 'UTC')\n  \
+         AND transform(toInt64(toRelativeDayNum(started_at)) AS day, {days}, {versions}, toInt64(0)) = toInt64(version)\n  \
+         AND ({})\n  AND grain IN ('day', 'hour'){}",
+        times.join("\n    OR "),
+        filters.concat(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_set_that_tells_enough_is_taken() {
+        let name =
+            |dimensions: &[&str], by_viewer| set_with(&dimensions.iter().copied().collect(), by_viewer).map(Set::name);
+        assert_eq!(name(&[], true).as_deref(), Some(""));
+        assert_eq!(name(&["browser"], true).as_deref(), Some("browser"));
+        assert_eq!(name(&["browser", "cdn"], true).as_deref(), Some("cdn,browser"));
+        assert_eq!(
+            name(&["country", "connection_type"], false).as_deref(),
+            Some("device_class,country,connection_type")
+        );
+        assert_eq!(name(&["country", "connection_type"], true), None);
+        assert_eq!(name(&["city"], true), None);
+    }
+
+    #[test]
+    fn sets_have_names_of_their_own_and_every_dimension_is_an_attribute() {
+        let names: BTreeSet<String> = SETS.iter().map(Set::name).collect();
+        assert_eq!(names.len(), SETS.len());
+        for name in DIMENSIONS {
+            assert!(
+                schemas::attribute::ATTRIBUTES.iter().any(|known| known.name == name),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn columns_are_named_as_sums_are() {
+        assert_eq!(sum_column(Part::PlayStallNetworkMs), "sum_play_stall_network_ms");
+        assert_eq!(bins_column(Hist::Ttfb), "bins_ttfb");
+    }
+}

@@ -1,0 +1,311 @@
+//! Cells and attempts say the same, on the real engine: every metric, asked in every way that cells can answer, before and after they are
+//! built; and cells stop counting when something is written that they do not have.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::sync::Arc;
+
+use accounts::{Accounts, Scope, Tenant};
+use engine::testing::EngineProcess;
+use query::{
+    builder::build_all,
+    plan::Plan,
+    request::{self, AskedMetric},
+    run::run,
+};
+use schemas::{OrganizationId, UnixMs};
+use serde_json::{Value, json};
+use simulator::{Scenario, generate::Backfill, world::World};
+use store::{BeaconRow, Enrichment, Receipt, Retention, Rows, Store, StoreConfig};
+
+/// 2026-11-20T12:00:00Z.
+const NOW_MS: i64 = 1_795_176_000_000;
+const DAY_MS: i64 = 86_400_000;
+
+struct Stand {
+    store: Store,
+    organization: OrganizationId,
+    tenant: Tenant,
+    _engine: EngineProcess,
+    _folder: tempfile::TempDir,
+}
+
+impl Stand {
+    /// Some days of a small audience, and some bots.
+    async fn start(days: u32) -> Self {
+        let engine = EngineProcess::start();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::connect(StoreConfig::embedded(&engine.url));
+        store.migrate(&Retention::default()).await.unwrap();
+        let accounts = Accounts::open(&folder.path().join("accounts.sqlite")).await.unwrap();
+        let organization = accounts.create_organization("cells", None, UnixMs(0)).await.unwrap();
+        let tenant = accounts.tenant(organization).unwrap();
+        let key = accounts
+            .create_api_key(organization, "cells", Scope::Read, UnixMs(0))
+            .await
+            .unwrap();
+        assert_eq!(
+            accounts.authenticate(key.reveal()).unwrap().tenant(None).unwrap(),
+            tenant
+        );
+        let stand = Self {
+            store,
+            organization,
+            tenant,
+            _engine: engine,
+            _folder: folder,
+        };
+        stand.insert("past", &stand.rows(7, days, 150.0, |_| true)).await;
+        stand
+    }
+
+    /// The beacons of an audience that are `kept`, by number.
+    fn rows(&self, seed: u64, days: u32, attempts_per_day: f64, kept: impl Fn(usize) -> bool) -> Rows {
+        let scenario = Scenario {
+            seed,
+            now_ms: UnixMs(NOW_MS),
+            backfill_days: days,
+            attempts_per_day,
+            viewers: 300,
+            ..Scenario::default()
+        };
+        let mut rows = Vec::new();
+        for request in Backfill::new(Arc::new(World::new(scenario).unwrap())) {
+            for (beacon, facts) in request.batch.beacons.iter().zip(&request.facts) {
+                let is_bot = beacon.attempt_id.0.as_u128() % 13 == 0;
+                let enrichment = Enrichment {
+                    browser: facts.attribute("browser"),
+                    os: facts.attribute("os"),
+                    country: facts.attribute("country"),
+                    region: facts.attribute("region"),
+                    isp: facts.attribute("isp"),
+                    device_class: if is_bot {
+                        Some("bot".to_owned())
+                    } else {
+                        facts.attribute("device_class")
+                    },
+                    ..Enrichment::default()
+                };
+                let receipt = Receipt {
+                    organization_id: self.organization,
+                    received_at: UnixMs(beacon.started_at_ms.0 + i64::from(beacon.interval.to_ms)),
+                    started_at: beacon.started_at_ms,
+                    skew_ms: 0,
+                    unknown_fields: "",
+                };
+                rows.push(BeaconRow::new(beacon, &enrichment, &receipt));
+            }
+        }
+        rows.iter()
+            .enumerate()
+            .filter(|(index, _)| kept(*index))
+            .map(|(_, row)| row)
+            .collect()
+    }
+
+    async fn insert(&self, token: &str, rows: &Rows) {
+        self.store.insert_beacons(token, rows, 0..rows.len()).await.unwrap();
+    }
+
+    /// The answer to a question, and what it came from.
+    async fn ask(&self, question: &Value) -> (Value, String) {
+        let asked = request::parse(question).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let plan = Plan::new(self.tenant, asked, &[], NOW_MS).unwrap();
+        let (result, messages) = run(&self.store, plan, &|_, _| ()).await.unwrap();
+        let mut result = serde_json::to_value(result).unwrap();
+        let object = result.as_object_mut().unwrap();
+        object.remove("tookMs").unwrap();
+        let source = object.remove("source").unwrap().as_str().unwrap().to_owned();
+        let texts: Vec<String> = messages.into_iter().map(|message| message.text).collect();
+        object.insert("messages".to_owned(), json!(texts));
+        (result, source)
+    }
+}
+
+/// Questions that cells answer.
+fn questions() -> Vec<Value> {
+    let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * 3_600_000);
+    let metrics = json!([
+        "attempts",
+        "good_share",
+        "rebuffer_ratio",
+        "bitrate_avg_bps",
+        "startup_any_ms_p95",
+        "play_ms"
+    ]);
+    let question = |more: Value| {
+        let mut question = json!({"metrics": metrics, "start": at(-72 - 12), "end": at(-12)});
+        question
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        question
+    };
+    // What cells do not have: viewers one by one, viewers at a moment.
+    let names: Vec<String> = AskedMetric::names()
+        .into_iter()
+        .filter(|name| !name.starts_with("unique_viewers") && !name.starts_with("concurrent_viewers"))
+        .collect();
+    let every_metric = names
+        .chunks(10)
+        .map(|names| question(json!({"metrics": names, "compare": ["day_before"]})));
+    let mut questions: Vec<Value> = every_metric.collect();
+    questions.extend([
+        question(json!({"compare": ["auto", "day_before"]})),
+        // Ragged at both ends, up to now.
+        question(json!({"start": at(-100), "end": at(1), "compare": ["last_week"]})),
+        question(json!({"start": query::calendar::written_utc(NOW_MS - 3 * DAY_MS - 1_234_567)})),
+        question(json!({"dimensions": ["cdn"], "compare": ["auto"]})),
+        question(json!({"dimensions": ["country", "cdn"]})),
+        question(json!({"dimensions": ["region"], "interval": "day"})),
+        question(json!({"interval": "hour"})),
+        question(json!({"interval": "day", "timezone": "Europe/Vienna", "dimensions": ["device_class"]})),
+        question(json!({"interval": "week", "timezone": "Asia/Kolkata"})),
+        question(
+            json!({"filters": [{"attribute": "cdn", "operator": "NE", "value": "cdn-a"}], "dimensions": ["browser"]}),
+        ),
+        question(json!({"filters": [{"attribute": "video_id", "operator": "CONTAINS", "value": "1"}]})),
+        question(json!({"includeBots": true, "dimensions": ["device_class"]})),
+        question(json!({"dimensions": ["browser"], "compare": [{"cohort": {"filters":
+            [{"attribute": "cdn", "operator": "EQ", "value": "cdn-b"}]}, "label": "b"}]})),
+    ]);
+    questions
+}
+
+/// As equal as sums are that were added in another order: whole numbers exactly, others to 12 digits.
+fn assert_same(ours: &Value, theirs: &Value, place: &str) {
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            assert_eq!(
+                ours.keys().collect::<Vec<_>>(),
+                theirs.keys().collect::<Vec<_>>(),
+                "{place}"
+            );
+            for (key, ours) in ours {
+                assert_same(ours, &theirs[key], &format!("{place}.{key}"));
+            }
+        }
+        (Value::Array(ours), Value::Array(theirs)) => {
+            assert_eq!(ours.len(), theirs.len(), "{place}");
+            for (index, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+                assert_same(ours, theirs, &format!("{place}[{index}]"));
+            }
+        }
+        (Value::Number(ours), Value::Number(theirs)) if ours.is_f64() => {
+            let (ours, theirs) = (ours.as_f64().unwrap(), theirs.as_f64().unwrap());
+            assert!(
+                (ours - theirs).abs() <= 1e-12 * ours.abs(),
+                "{place}: {ours} and {theirs}"
+            );
+        }
+        _ => assert_eq!(ours, theirs, "{place}"),
+    }
+}
+
+#[tokio::test]
+async fn cells_and_attempts_say_the_same() {
+    let stand = Stand::start(6).await;
+    let mut attempts = Vec::new();
+    for question in questions() {
+        let (answer, source) = stand.ask(&question).await;
+        assert_eq!(source, "impressions", "{question}");
+        assert!(!answer["rows"].as_array().unwrap().is_empty(), "{question}");
+        attempts.push(answer);
+    }
+    let days = build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap();
+    // Six days of Vienna begin in seven of UTC. Today is not over.
+    assert_eq!(days, 7);
+    for (question, attempts) in questions().iter().zip(&attempts) {
+        let (answer, source) = stand.ask(question).await;
+        assert_eq!(source, "cells", "{question}");
+        assert_same(&answer, attempts, &question["dimensions"].to_string());
+    }
+    assert_eq!(
+        build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap(),
+        0,
+        "they count"
+    );
+
+    // What cells cannot tell is read from the attempts.
+    let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * 3_600_000);
+    for more in [
+        json!({"dimensions": ["city"]}),
+        json!({"dimensions": ["page_host", "video_id"]}),
+        json!({"interval": "minute", "start": at(-40), "end": at(-38)}),
+        json!({"interval": "day", "timezone": "Europe/Vienna", "dimensions": ["isp"]}),
+        json!({"by": "end"}),
+        json!({"metrics": ["unique_viewers"]}),
+        json!({"filters": [{"attribute": "cdn", "operator": "EQ", "value": "cdn-a"}], "dimensions": ["country", "browser"]}),
+        // No day of it is over.
+        json!({"start": at(-11), "end": at(0)}),
+    ] {
+        let mut question = json!({"metrics": ["attempts"], "start": at(-84), "end": at(-12)});
+        question
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        assert_eq!(stand.ask(&question).await.1, "impressions", "{question}");
+    }
+}
+
+#[tokio::test]
+async fn a_day_that_was_written_to_counts_again_when_it_is_built_again() {
+    let stand = Stand::start(4).await;
+    assert_eq!(build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap(), 5);
+    let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * 3_600_000);
+    let question = json!({"metrics": ["attempts", "play_ms", "rebuffer_ratio", "startup_any_ms_p50"],
+        "start": at(-84), "end": at(-12), "interval": "day", "dimensions": ["cdn"]});
+    let count = |answer: &Value| -> u64 {
+        let rows = answer["rows"].as_array().unwrap();
+        rows.iter()
+            .map(|row| row["values"]["attempts"]["value"].as_f64().unwrap() as u64)
+            .sum()
+    };
+    let before = stand.ask(&question).await.0;
+
+    // Beacons that were kept on devices for a while.
+    let late = stand.rows(8, 2, 20.0, |index| index % 3 != 0);
+    stand.insert("late", &late).await;
+    let (with_late, source) = stand.ask(&question).await;
+    assert!(count(&with_late) > count(&before), "late attempts count at once");
+    assert_eq!(source, "cells", "of the days that got none");
+    let built = build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap();
+    // An hour at a day's border belongs to both.
+    assert!((2..=3).contains(&built), "{built} days");
+    let (again, source) = stand.ask(&question).await;
+    assert_eq!(source, "cells");
+    assert_same(&again, &with_late, "late");
+
+    // A viewer leaves.
+    let viewer = stand.some_viewer().await;
+    let gone = stand
+        .store
+        .attempts_of_viewer(stand.organization, &viewer)
+        .await
+        .unwrap();
+    assert!(!gone.is_empty());
+    stand.store.erase_attempts(stand.organization, &gone).await.unwrap();
+    let (without, _) = stand.ask(&question).await;
+    assert!(count(&without) < count(&again), "what was erased counts no longer");
+    build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap();
+    let (rebuilt, source) = stand.ask(&question).await;
+    assert_eq!(source, "cells");
+    assert_same(&rebuilt, &without, "erased");
+}
+
+impl Stand {
+    /// The viewer with the most attempts in the days that are asked about.
+    async fn some_viewer(&self) -> String {
+        #[derive(serde::Deserialize)]
+        struct Viewer {
+            viewer_id: String,
+        }
+        let statement = store::Statement::new(
+            "SELECT viewer_id FROM impressions WHERE started_hour >= toDateTime({from:Int64}) AND started_hour < toDateTime({to:Int64}) \
+             AND viewer_id != '' GROUP BY viewer_id ORDER BY count() DESC, viewer_id LIMIT 1",
+        )
+        .bind("from", (NOW_MS - 84 * 3_600_000) / 1_000)
+        .bind("to", (NOW_MS - 12 * 3_600_000) / 1_000);
+        let viewers: Vec<Viewer> = self.store.fetch(&statement).await.unwrap();
+        viewers.into_iter().next().unwrap().viewer_id
+    }
+}

@@ -1,0 +1,31 @@
+-- p0 = 1794832200000
+-- p1 = 1795176000000
+-- organization = <organisation>
+-- p3 = [20774,20776]
+-- p4 = [997,999]
+-- p5 = 1794873600
+-- p6 = 1795132800
+-- p7 = "cdn,country"
+-- p8 = "AT"
+SELECT
+  `window`, bucket, [d0] AS dimensions,
+  sum(sum_attempts) AS attempts, sum(sum_identified) AS identified,
+  sum(sum_received) AS received, sum(sum_expected) AS expected,
+  0 AS viewers,
+  tuple() AS sums,
+  tuple() AS histograms
+FROM (
+  SELECT sum_attempts, sum_expected, sum_identified, sum_received, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(0) AS bucket_of_viewer
+  FROM (
+    SELECT *, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms
+    FROM cells
+    WHERE organization_id = {organization:UUID} AND dimension_set = {p7:String}
+      AND started_at >= toDateTime({p5:Int64}, 'UTC') AND started_at < toDateTime({p6:Int64}, 'UTC')
+      AND transform(toInt64(toRelativeDayNum(started_at)) AS day, {p3:Array(Int64)}, {p4:Array(Int64)}, toInt64(0)) = toInt64(version)
+      AND (grain = 'day' AND has({p3:Array(Int64)}, day))
+      AND grain IN ('day', 'hour')
+      AND (country != {p8:String})
+      AND NOT is_bot
+  )
+)
+GROUP BY `window`, bucket, d0
