@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use accounts::{Accounts, Annotation, Scope, Tenant};
 use engine::testing::EngineProcess;
 use query::{
+    calendar::Window,
     plan::Plan,
     request::{self, Dimension, Filter, Operator, Seen, Special},
-    sql::statement,
+    sql::statement::{self, Grid},
 };
 use schemas::UnixMs;
 use serde_json::{Value, json};
@@ -205,6 +206,28 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
         let body = json!({"metrics": ["unique_viewers", "good_share"], "start": "2026-11-18T00:00:00Z", "end": "2026-11-19T00:00:00Z"});
         goldens.check_special(name, &body, special, &[], &[]).await;
     }
+    let listed = statement::Scope {
+        tenant: goldens.tenant,
+        grid: Grid::new(vec![Window::new(
+            1_795_000_000_000,
+            1_795_086_400_000,
+            None,
+            chrono_tz::Tz::UTC,
+        )]),
+        by_end: false,
+        filters: vec![Filter {
+            dimension: Dimension::Attribute("country"),
+            operator: Operator::Eq,
+            values: vec![Some("AT".to_owned()), None],
+        }],
+        except: Vec::new(),
+        stretch_ms: None,
+        seen: None,
+        include_bots: false,
+        now_ms: NOW_MS,
+    };
+    goldens.check("count", &statement::count(&listed)).await;
+    goldens.check("export", &statement::export(&listed)).await;
     goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
     let id = uuid::Uuid::from_u128(7);
     goldens
