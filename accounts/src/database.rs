@@ -1,7 +1,7 @@
 //! Accounts at rest in SQLite, and the copy in memory that answers lookups.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     path::Path,
     sync::{Arc, PoisonError, RwLock, Weak},
     time::{Duration, Instant},
@@ -38,6 +38,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0030_shared.sql"),
     include_str!("../migrations/0040_annotations.sql"),
     include_str!("../migrations/0050_experiments.sql"),
+    include_str!("../migrations/0060_industry.sql"),
+    include_str!("../migrations/0070_exports.sql"),
+    include_str!("../migrations/0080_alerts.sql"),
 ];
 
 /// What can go wrong with the accounts database.
@@ -74,6 +77,12 @@ pub enum AccountsError {
     /// An annotation more than an organisation may have.
     #[error("the organisation has all the annotations it may have")]
     TooManyAnnotations,
+    /// An alert rule more than an organisation may have.
+    #[error("the organisation has all the alert rules it may have")]
+    TooManyAlerts,
+    /// An export more than an organisation may have at a time.
+    #[error("the organisation has all the exports it may have at a time")]
+    TooManyExports,
     /// A retention longer than the tables keep anything.
     #[error("{table} cannot be kept for {days} days: this server keeps 1 to {days_max}")]
     Retention {
@@ -284,6 +293,62 @@ impl Accounts {
         )
         .await?;
         Ok(())
+    }
+
+    /// Has an organisation take part in the industry baseline, or not any more.
+    ///
+    /// # Errors
+    /// When the organisation is unknown or the database cannot be written.
+    pub async fn set_industry(
+        &self,
+        organization_id: OrganizationId,
+        takes_part: bool,
+        now: UnixMs,
+    ) -> Result<(), AccountsError> {
+        self.known(organization_id)?;
+        self.write(
+            sqlx::query(
+                "UPDATE organizations SET industry = ?, industry_set_at_ms = max(?, industry_set_at_ms + 1) WHERE organization_id = ?",
+            )
+            .bind(takes_part)
+            .bind(now.0)
+            .bind(organization_id.to_string()),
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Who takes part in the industry baseline beside `tenant`: for each top-level organisation those of its tree that do, without the
+    /// tree of the asker. None when the asker does not take part itself.
+    #[must_use]
+    pub fn industry_peers(&self, tenant: Tenant) -> Option<Vec<Vec<Tenant>>> {
+        let snapshot = self.0.snapshot();
+        let mut top: HashMap<OrganizationId, OrganizationId> = HashMap::new();
+        // Parents are made before children, so one pass in that order is enough.
+        for organization in &snapshot.organizations {
+            let above = organization.parent_id.and_then(|parent| top.get(&parent).copied());
+            top.insert(
+                organization.organization_id,
+                above.unwrap_or(organization.organization_id),
+            );
+        }
+        let own = tenant.organization_id();
+        let taking_part = || {
+            snapshot
+                .organizations
+                .iter()
+                .filter(|organization| organization.industry)
+        };
+        taking_part().find(|organization| organization.organization_id == own)?;
+        let mut groups: BTreeMap<OrganizationId, Vec<Tenant>> = BTreeMap::new();
+        for organization in taking_part() {
+            let id = organization.organization_id;
+            if top.get(&id) != top.get(&own) {
+                let group = groups.entry(top.get(&id).copied().unwrap_or(id)).or_default();
+                group.push(Tenant::left_behind(id));
+            }
+        }
+        Some(groups.into_values().collect())
     }
 
     /// Creates a license key for pages on `allowed_domains`.
@@ -526,7 +591,7 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), AccountsError>
 pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, AccountsError> {
     let mut snapshot = Snapshot::default();
     let rows = sqlx::query(
-        "SELECT organization_id, parent_id, name, beacons_days, impressions_days FROM organizations ORDER BY created_at_ms, organization_id",
+        "SELECT organization_id, parent_id, name, beacons_days, impressions_days, industry FROM organizations ORDER BY created_at_ms, organization_id",
     )
     .fetch_all(&mut *connection)
     .await
@@ -539,6 +604,7 @@ pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Snapshot, 
             name: row.get("name"),
             beacons_days: row.get("beacons_days"),
             impressions_days: row.get("impressions_days"),
+            industry: row.get("industry"),
         });
     }
     let rows = sqlx::query(
@@ -698,6 +764,38 @@ mod tests {
             Err(Forbidden)
         );
         assert!(accounts.authenticate("pk_wrong").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_tree_of_organisations_is_one_of_the_industry_and_the_askers_is_none() {
+        let (_folder, accounts) = open().await;
+        let make = async |name: &str, parent| accounts.create_organization(name, parent, NOW).await.unwrap();
+        let (own, platform, other) = (
+            make("own", None).await,
+            make("platform", None).await,
+            make("other", None).await,
+        );
+        let below = [make("a", Some(platform)).await, make("b", Some(platform)).await];
+        let sister = make("sister", Some(own)).await;
+        make("silent", None).await;
+        let secret = accounts.create_api_key(own, "key", Scope::Read, NOW).await.unwrap();
+        let tenant = accounts.authenticate(secret.reveal()).unwrap().tenant(None).unwrap();
+        for organization in [below[0], below[1], other, sister] {
+            accounts.set_industry(organization, true, NOW).await.unwrap();
+        }
+        assert_eq!(
+            accounts.industry_peers(tenant),
+            None,
+            "who does not take part sees nothing"
+        );
+        accounts.set_industry(own, true, NOW).await.unwrap();
+        let peers: Vec<Vec<OrganizationId>> = accounts
+            .industry_peers(tenant)
+            .unwrap()
+            .into_iter()
+            .map(|group| group.into_iter().map(Tenant::organization_id).collect())
+            .collect();
+        assert_eq!(peers, [below.to_vec(), vec![other]]);
     }
 
     #[tokio::test]

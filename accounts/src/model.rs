@@ -17,6 +17,8 @@ pub struct Organization {
     pub beacons_days: Option<u32>,
     /// Days its attempts are kept; null is the server's own retention.
     pub impressions_days: Option<u32>,
+    /// Whether it takes part in the industry baseline.
+    pub industry: bool,
 }
 
 /// What a license key may do.

@@ -1,7 +1,7 @@
 //! Accounts as several nodes tell each other: entries that merge in any order, any number of times, to the same.
 //!
 //! An organisation or a key is made once and never changes but for what has an order: a key is revoked at the earliest moment that
-//! anyone knows, a retention, a license key's settings and an experiment are those set last, an erasure has found the most attempts, an
+//! anyone knows, a retention, a part in the industry baseline, a license key's settings and an experiment are those set last, an erasure has found the most attempts, an
 //! annotation says what was written last unless it was deleted. Viewers are told to nobody: a request to
 //! erase one is carried out by the node that was asked, the others only know how far it is.
 
@@ -12,7 +12,7 @@ use crate::{Accounts, AccountsError, database::load};
 /// One entry: an organisation, a key, or how far an erasure is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
-    /// `organization`, `license_key`, `license_settings`, `api_key`, `erasure`, `annotation` or `experiment`.
+    /// `organization`, `industry`, `license_key`, `license_settings`, `api_key`, `erasure`, `annotation` or `experiment`.
     pub kind: String,
     /// Its id; of a license key the key itself.
     pub id: String,
@@ -30,7 +30,7 @@ struct Kind {
 }
 
 /// Organisations first: the others refer to them.
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind {
         name: "organization",
         export: "SELECT organization_id AS id, json_object('organization_id', organization_id, 'parent_id', parent_id, 'name', name, \
@@ -43,6 +43,15 @@ const KINDS: [Kind; 7] = [
                 impressions_days = excluded.impressions_days, retention_set_at_ms = excluded.retention_set_at_ms \
                 WHERE (excluded.retention_set_at_ms, coalesce(excluded.beacons_days, 0), coalesce(excluded.impressions_days, 0)) \
                 > (retention_set_at_ms, coalesce(organizations.beacons_days, 0), coalesce(organizations.impressions_days, 0))",
+    },
+    Kind {
+        name: "industry",
+        export: "SELECT organization_id AS id, json_object('organization_id', organization_id, 'industry', industry, \
+                 'industry_set_at_ms', industry_set_at_ms) AS body FROM organizations WHERE is_local = 0 AND industry_set_at_ms > 0",
+        // Of two changes of the same moment the one that takes no part counts.
+        merge: "UPDATE organizations SET industry = ?1 ->> 'industry', industry_set_at_ms = ?1 ->> 'industry_set_at_ms' \
+                WHERE organization_id = ?1 ->> 'organization_id' \
+                AND (?1 ->> 'industry_set_at_ms', 1 - (?1 ->> 'industry')) > (industry_set_at_ms, 1 - industry)",
     },
     Kind {
         name: "license_key",
@@ -277,6 +286,24 @@ mod tests {
             told.iter().any(|entry| entry.body.contains("\"revoked_at_ms\":10")),
             "{told:?}"
         );
+    }
+
+    #[tokio::test]
+    async fn of_two_changes_at_once_the_one_that_takes_no_part_in_the_industry_counts() {
+        let (_folder, a) = node().await;
+        let (_folder, b) = node().await;
+        let organization = a.create_organization("one", None, UnixMs(1)).await.unwrap();
+        b.merge(&a.export().await.unwrap()).await.unwrap();
+        a.set_industry(organization, true, UnixMs(5)).await.unwrap();
+        b.set_industry(organization, false, UnixMs(5)).await.unwrap();
+        let (from_a, from_b) = (a.export().await.unwrap(), b.export().await.unwrap());
+        a.merge(&from_b).await.unwrap();
+        b.merge(&from_a).await.unwrap();
+        assert_eq!(a.export().await.unwrap(), b.export().await.unwrap());
+        assert!(!a.organizations()[0].industry);
+        a.set_industry(organization, true, UnixMs(6)).await.unwrap();
+        b.merge(&a.export().await.unwrap()).await.unwrap();
+        assert!(b.organizations()[0].industry);
     }
 
     #[tokio::test]

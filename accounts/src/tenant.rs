@@ -15,8 +15,8 @@ pub struct Grant {
     pub(crate) visible: Arc<HashSet<OrganizationId>>,
 }
 
-/// Proof that the caller may see this organisation's data. Comes out of [`Grant::tenant`], and of [`crate::Accounts::tenant`] for what
-/// the service does by itself.
+/// Proof that the caller may see this organisation's data. Comes out of [`Grant::tenant`], or with what a tenant left in the database to be
+/// done later, and out of [`crate::Accounts::tenant`] for what the service does by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tenant(OrganizationId);
 
@@ -34,6 +34,11 @@ impl Tenant {
     #[must_use]
     pub fn organization_id(self) -> OrganizationId {
         self.0
+    }
+
+    /// The tenant who left something in the database to be done later.
+    pub(crate) fn left_behind(organization_id: OrganizationId) -> Self {
+        Self(organization_id)
     }
 }
 

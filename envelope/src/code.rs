@@ -103,6 +103,20 @@ catalogue! {
         "Check the id, and that X-Tenant-Org-Id is the organisation it was made in; it may have been deleted.", "None.";
     AnnotationsFull = 3031, 409, "ANNOTATIONS_FULL", "The organisation has all the annotations it may have.",
         "Change one that there is; deleted ones count, because every node has to remember them.", "See who makes so many: it is five a day for five years.";
+    ExportNotFound = 3040, 404, "EXPORT_NOT_FOUND", "There is no such export.",
+        "Check the id, and that X-Tenant-Org-Id is its organisation; an export goes after a week, and when a viewer is erased who may be in it.", "An export is at the node that it was asked of: send callers to the same one.";
+    ExportsFull = 3041, 409, "EXPORTS_FULL", "The organisation has all the exports it may have at a time.",
+        "Delete one that is no longer needed.", "None.";
+    ExportNotReady = 3042, 409, "EXPORT_NOT_READY", "This export has no file.",
+        "Wait until its state is done; a failed one tells why.", "None.";
+    AlertNotFound = 3050, 404, "ALERT_NOT_FOUND", "There is no such alert.",
+        "Check the id, and that X-Tenant-Org-Id is the organisation it belongs to.", "A rule is at the node that it was made at: send callers to the same one.";
+    AlertsFull = 3051, 409, "ALERTS_FULL", "The organisation has all the alerts it may have.",
+        "Delete one; a rule with a dimension watches fifty values at once.", "None.";
+    AlertChanged = 3052, 409, "ALERT_CHANGED", "Somebody else changed this alert at the same moment.",
+        "Read it again, and change what is there now.", "None.";
+    AlertWithoutWebhook = 3053, 409, "ALERT_WITHOUT_WEBHOOK", "This alert tells nobody.",
+        "Give it a webhook first.", "None.";
     JournalFull = 4000, 503, "JOURNAL_FULL", "The service cannot take more beacons right now.",
         "Keep the beacons and send them again after Retry-After.", "The journal reached its bound on disk: see why ClickHouse does not drain it, or give it more disk.";
     JournalBusy = 4001, 503, "JOURNAL_BUSY", "The service cannot take more beacons right now.",

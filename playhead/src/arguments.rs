@@ -119,6 +119,34 @@ pub struct JournalBounds {
     pub journal_segment_bytes: u64,
 }
 
+/// How large exports may be, and how long they stay.
+#[derive(Debug, Clone, Args)]
+pub struct ExportBounds {
+    /// Most attempts of one export. The embedded engine holds the file in memory before it hands it over
+    #[arg(long, env = "PLAYHEAD_EXPORT_ATTEMPTS_MAX", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub export_attempts_max: u64,
+    /// Most bytes of one export's file.
+    #[arg(long, env = "PLAYHEAD_EXPORT_BYTES_MAX", default_value_t = 1 << 30, value_parser = clap::value_parser!(u64).range(1..))]
+    pub export_bytes_max: u64,
+    /// Most bytes of all exports' files, which lie in `exports` of the data folder.
+    #[arg(long, env = "PLAYHEAD_EXPORTS_BYTES_MAX", default_value_t = 10 << 30, value_parser = clap::value_parser!(u64).range(1..))]
+    pub exports_bytes_max: u64,
+    /// Days that an export is kept.
+    #[arg(long, env = "PLAYHEAD_EXPORT_DAYS", default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=365))]
+    pub export_days: u64,
+}
+
+impl Default for ExportBounds {
+    fn default() -> Self {
+        Self {
+            export_attempts_max: 1_000_000,
+            export_bytes_max: 1 << 30,
+            exports_bytes_max: 10 << 30,
+            export_days: 7,
+        }
+    }
+}
+
 /// A whole node.
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
@@ -140,6 +168,21 @@ pub struct Serve {
     /// The journal's bounds.
     #[command(flatten)]
     pub journal: JournalBounds,
+    /// Exports' bounds.
+    #[command(flatten)]
+    pub exports: ExportBounds,
+    /// Networks that webhooks of alerts may reach although they are private, also without TLS. Without any: the public Internet, over https.
+    #[arg(long = "webhook-allow", env = "PLAYHEAD_WEBHOOK_ALLOW", value_delimiter = ',')]
+    pub webhook_allow: Vec<IpNet>,
+    /// Fewest other organisations that the baseline `industry` is made of.
+    #[arg(long, env = "PLAYHEAD_INDUSTRY_ORGANIZATIONS_MIN", default_value_t = 7, value_parser = clap::value_parser!(u32).range(3..))]
+    pub industry_organizations_min: u32,
+    /// Fewest viewers of each of them in what is compared.
+    #[arg(long, env = "PLAYHEAD_INDUSTRY_VIEWERS_MIN", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub industry_viewers_min: u64,
+    /// Largest part of the attempts that one of them may have, percent.
+    #[arg(long, env = "PLAYHEAD_INDUSTRY_WEIGHT_PERCENT_MAX", default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub industry_weight_percent_max: u32,
     /// Proxies whose X-Forwarded-For and X-Geo-* headers are believed.
     #[arg(long = "trusted-proxy", env = "PLAYHEAD_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,

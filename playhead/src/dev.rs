@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::now,
-    arguments::{Connections, Dev, Serve, Storage},
+    arguments::{Connections, Dev, ExportBounds, Serve, Storage},
     serve::Node,
 };
 
@@ -69,6 +69,11 @@ fn serve_arguments(dev: &Dev) -> Serve {
             impressions_days: 400,
         },
         journal: dev.journal.clone(),
+        exports: ExportBounds::default(),
+        webhook_allow: Vec::new(),
+        industry_organizations_min: 7,
+        industry_viewers_min: 1_000,
+        industry_weight_percent_max: 25,
         // The simulator plays the proxy that tells where a viewer is.
         trusted_proxies: vec![
             ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8).into(),

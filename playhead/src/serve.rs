@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use engine::{Supervisor, SupervisorConfig};
 use ingest::{AddressPrefixes, Ingest, IngestConfig};
 use prometheus::Registry;
-use query::{Query, QueryConfig};
+use query::{ExportConfig, IndustryConfig, Query, QueryConfig, WebhookConfig};
 use store::{Retention, Store, StoreConfig};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -127,7 +127,7 @@ pub struct Node {
     server: Server,
     /// Tells other nodes of accounts; may be cut short at any moment.
     sharing: Option<AbortHandle>,
-    /// Erasure and retention; may be cut short at any moment.
+    /// Erasure, retention and exports; may be cut short at any moment.
     tending: JoinHandle<()>,
 }
 
@@ -165,7 +165,27 @@ impl Node {
         };
         let store = database.store.clone();
         let ingest = Ingest::start(config, store.clone(), accounts.clone(), &registry).context("starting ingest")?;
-        let query = Query::new(QueryConfig::default(), store.clone(), accounts.clone(), &registry)?;
+        let query_config = QueryConfig {
+            exports: ExportConfig {
+                folder: data_dir.join("exports"),
+                attempts_max: arguments.exports.export_attempts_max,
+                bytes_max: arguments.exports.export_bytes_max,
+                folder_bytes_max: arguments.exports.exports_bytes_max,
+                keep: Duration::from_secs(arguments.exports.export_days * 24 * 3_600),
+                ..ExportConfig::default()
+            },
+            webhooks: WebhookConfig {
+                allowed: arguments.webhook_allow.clone(),
+                ..WebhookConfig::default()
+            },
+            industry: IndustryConfig {
+                organizations_min: arguments.industry_organizations_min as usize,
+                viewers_min: arguments.industry_viewers_min,
+                weight_max: f64::from(arguments.industry_weight_percent_max) / 100.0,
+            },
+            ..QueryConfig::default()
+        };
+        let query = Query::new(query_config, store.clone(), accounts.clone(), &registry)?;
         let web = Web::find(arguments.web_dir.as_deref());
         if web.is_none() {
             tracing::warn!("no built dashboard was found; run `cargo xtask demo` once, or give --web-dir");

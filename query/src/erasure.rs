@@ -59,17 +59,19 @@ enum EraseError {
     Store(#[from] StoreError),
 }
 
-/// Carries out requests for ever. `is_stored` tells whether everything received up to a moment is in the tables.
+/// Carries out requests for ever, and tells `erased` whenever one is done or closed. `is_stored` tells whether everything received up
+/// to a moment is in the tables.
 pub(crate) async fn run(
     store: &Store,
     accounts: &Accounts,
     wake: &Notify,
     pace: Pace,
+    erased: impl Fn(),
     is_stored: impl Fn(UnixMs) -> bool,
 ) {
     let mut passes = HashMap::new();
     loop {
-        let wait = match round(store, accounts, pace, &is_stored, &mut passes).await {
+        let wait = match round(store, accounts, pace, (&erased, &is_stored), &mut passes).await {
             Ok(wait) => wait,
             Err(error) => {
                 tracing::warn!(
@@ -91,7 +93,7 @@ async fn round(
     store: &Store,
     accounts: &Accounts,
     pace: Pace,
-    is_stored: &impl Fn(UnixMs) -> bool,
+    (erased, is_stored): (&impl Fn(), &impl Fn(UnixMs) -> bool),
     passes: &mut HashMap<Uuid, i64>,
 ) -> Result<Duration, EraseError> {
     let mut wait = pace.repeat;
@@ -112,10 +114,12 @@ async fn round(
             if is_running && all_stored {
                 accounts.mark_erased(id, UnixMs(now_ms())).await?;
                 tracing::info!(erasure = %id, "a viewer is erased");
+                erased();
             }
             if !is_running && begun >= guarded_until {
                 accounts.close_erasure(id, UnixMs(now_ms())).await?;
                 tracing::info!(erasure = %id, "an erasure is closed");
+                erased();
                 continue;
             }
         }

@@ -653,6 +653,11 @@ impl Given<'_> {
                 }
             }
             Baseline::Release(id) => self.since(self.release(*id, index, faults)?, label),
+            // Whoever can compare with others takes this out before.
+            Baseline::Industry => {
+                faults.add(format!("compare[{index}]"), "'industry' cannot be compared with here");
+                return None;
+            }
             Baseline::Cohort(filters) => self.cohort(label, filters),
             Baseline::Custom { start, end } => {
                 let end = (*end).min(self.scope.now_ms).max(*start);
@@ -820,5 +825,5 @@ fn multiples(step: u32, within: u32) -> Vec<u32> {
 /// Whether a metric is a count that only compares over equally long windows.
 #[must_use]
 pub fn needs_equal_length(asked: &AskedMetric) -> bool {
-    matches!(asked.metric.kind, Kind::Sum | Kind::Distinct) && asked.ask == Ask::Value
+    matches!(asked.metric.kind, Kind::Sum | Kind::Distinct) && matches!(asked.ask, Ask::Value | Ask::EveryStall)
 }

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use envelope::{ApiError, ErrorCode};
 use schemas::{
     attribute::{ATTRIBUTES, Attribute, CUSTOM_PREFIX, attribute},
-    limits::LABEL_BYTES_MAX,
+    limits::{LABEL_BYTES_MAX, STALL_COUNTED_MS_MIN},
     metric::{Kind, METRICS, Metric, SUFFIXES, metric},
     nearest::nearest,
     unit::{Better, Unit},
@@ -18,7 +18,10 @@ use schemas::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::calendar::{BUCKETS_MAX, Interval};
+use crate::{
+    calendar::{BUCKETS_MAX, Interval},
+    industry,
+};
 
 /// Most rows of one answer.
 pub const ROWS_MAX: usize = 10_000;
@@ -98,6 +101,8 @@ impl Faults {
 pub enum Ask {
     /// The metric itself.
     Value,
+    /// The same with stalls of whatever length counted.
+    EveryStall,
     /// Its highest tick (concurrency).
     Max,
     /// A quantile, 0..1.
@@ -311,6 +316,8 @@ pub enum Baseline {
     YearBefore,
     /// As long a stretch before a release: that of the annotation, or the latest one before the end of the range.
     Release(Option<Uuid>),
+    /// The organisations that take part, in the latest whole week.
+    Industry,
     /// The same time, another audience.
     Cohort(Vec<Filter>),
     /// Another stretch of time, ms since 1970.
@@ -324,7 +331,7 @@ pub enum Baseline {
 
 impl Baseline {
     /// The names that exist now.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 10] = [
         "auto",
         "day_before",
         "last_week",
@@ -332,11 +339,12 @@ impl Baseline {
         "same_weekday_last_week",
         "year_before",
         "release",
+        "industry",
         "cohort",
         "custom",
     ];
     /// Names of the contract that are not available yet.
-    pub const LATER: [&'static str; 2] = ["industry", "experiment"];
+    pub const LATER: [&'static str; 1] = ["experiment"];
 
     fn simple(name: &str) -> Option<Self> {
         Some(match name {
@@ -347,6 +355,7 @@ impl Baseline {
             "same_weekday_last_week" => Self::SameWeekdayLastWeek,
             "year_before" => Self::YearBefore,
             "release" => Self::Release(None),
+            "industry" => Self::Industry,
             _ => return None,
         })
     }
@@ -449,7 +458,7 @@ pub struct Question {
 }
 
 /// Every key a request may have.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 16] = [
     "metrics",
     "dimensions",
     "filters",
@@ -465,6 +474,7 @@ pub const KEYS: [&str; 15] = [
     "cursor",
     "includeBots",
     "fill",
+    "minStallMs",
 ];
 
 /// Reads a request.
@@ -506,6 +516,9 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
     });
     few_buckets(start, end, interval, "interval", &mut faults);
     let compare = parse_compare(body, interval, &mut faults);
+    if compare.iter().any(|asked| asked.baseline == Baseline::Industry) {
+        coarse_enough(&dimensions, &filters, &mut faults);
+    }
     let confidence = match number(body, "confidence", &mut faults) {
         Some(value) if !(0.5..=0.999).contains(&value) => {
             faults.add("confidence", format!("{value} is not between 0.5 and 0.999"));
@@ -513,6 +526,15 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
         }
         value => value.unwrap_or(0.95),
     };
+    let (mut metrics, mut having) = (metrics, having);
+    if counts_every_stall(body, &mut faults) {
+        let asked = metrics
+            .iter_mut()
+            .chain(having.iter_mut().map(|having| &mut having.metric));
+        for asked in asked.filter(|asked| STALL_COUNTS.contains(&asked.metric.name)) {
+            asked.ask = Ask::EveryStall;
+        }
+    }
     let order = parse_order(body, &metrics, &dimensions, interval.is_some(), &mut faults);
     let limit = parse_limit(number(body, "limit", &mut faults), "limit", ROWS_DEFAULT, &mut faults);
     let include_bots = boolean(body, "includeBots", &mut faults);
@@ -548,6 +570,26 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
             fingerprint,
         }),
         _ => Err(faults),
+    }
+}
+
+/// Metrics that count stalls, from `minStallMs` on.
+pub const STALL_COUNTS: [&str; 3] = ["stall_count", "stalls_per_hour", "stalled_attempt_share"];
+
+/// Reads `minStallMs`. An attempt's totals tell the stalls from 250 ms on and those below apart, and nothing between.
+fn counts_every_stall(body: &Map<String, Value>, faults: &mut Faults) -> bool {
+    let least = f64::from(STALL_COUNTED_MS_MIN);
+    match number(body, "minStallMs", faults) {
+        None => false,
+        Some(0.0) => true,
+        Some(ms) if ms == least => false,
+        Some(ms) => {
+            faults.add(
+                "minStallMs",
+                format!("{ms} is neither 0, for every stall, nor {least}, from which they count without it"),
+            );
+            false
+        }
     }
 }
 
@@ -741,6 +783,32 @@ fn parse_values(value: &Value, operator: Operator, at: &str, faults: &mut Faults
         return None;
     }
     Some(values)
+}
+
+/// Notes what could single one organisation out of the industry.
+fn coarse_enough(dimensions: &[Dimension], filters: &[Filter], faults: &mut Faults) {
+    let is_known = |dimension: &Dimension| industry::DIMENSIONS.contains(&dimension.name().as_str());
+    let known = industry::DIMENSIONS.join(", ");
+    for (index, _) in dimensions
+        .iter()
+        .enumerate()
+        .filter(|(_, dimension)| !is_known(dimension))
+    {
+        faults.add(
+            format!("dimensions[{index}]"),
+            format!("'industry' compares by {known} only"),
+        );
+    }
+    for (index, filter) in filters.iter().enumerate() {
+        if !is_known(&filter.dimension) {
+            faults.add(
+                format!("filters[{index}].attribute"),
+                format!("'industry' compares attempts filtered by {known} only"),
+            );
+        } else if !matches!(filter.operator, Operator::Eq | Operator::In) {
+            faults.add(format!("filters[{index}].operator"), "'industry' takes EQ and IN only");
+        }
+    }
 }
 
 fn parse_compare(body: &Map<String, Value>, interval: Option<Interval>, faults: &mut Faults) -> Vec<AskedBaseline> {
@@ -953,7 +1021,7 @@ pub fn parse_limit(value: Option<f64>, field: &str, default: usize, faults: &mut
     }
 }
 
-fn parse_time(object: &Map<String, Value>, key: &str, field: &str, faults: &mut Faults) -> Option<i64> {
+pub(crate) fn parse_time(object: &Map<String, Value>, key: &str, field: &str, faults: &mut Faults) -> Option<i64> {
     match object.get(key) {
         None | Some(Value::Null) => {
             faults.add(field, "missing");

@@ -234,6 +234,25 @@ pub struct Comparison {
     pub excluded_days: Vec<ExcludedDay>,
     /// Smallest true difference that would have been found with a power of 80 %.
     pub minimum_detectable: Option<f64>,
+    /// How the industry is distributed; absent for other baselines, and where too few take part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub industry: Option<IndustryQuartiles>,
+}
+
+/// How a metric is distributed over the organisations that take part, the asker's left out. Each is weighted to the asker's mix of device class and
+/// country; each quartile is the mean of the three around it, on a grid of 2 %.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct IndustryQuartiles {
+    /// A quarter of them have less.
+    pub p25: f64,
+    /// Half of them have less.
+    pub p50: f64,
+    /// Three quarters of them have less.
+    pub p75: f64,
+    /// Begin of the week that was looked at, RFC 3339 UTC.
+    pub start: String,
+    /// Its end, exclusive.
+    pub end: String,
 }
 
 /// A reference that was left out because an annotation spoils it. Without the annotation's title: an answer may have a million of them.
@@ -264,6 +283,21 @@ pub enum VerdictWord {
     Provisional,
     /// No judgement; the reason says why.
     Refused,
+}
+
+impl VerdictWord {
+    /// The word, as answers have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Worse => "worse",
+            Self::Better => "better",
+            Self::NoDetectableChange => "no_detectable_change",
+            Self::InsufficientData => "insufficient_data",
+            Self::Provisional => "provisional",
+            Self::Refused => "refused",
+        }
+    }
 }
 
 /// Answer to `POST /v1/analytics/explain`.

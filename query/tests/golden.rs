@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use accounts::{Accounts, Annotation, Scope, Tenant};
 use engine::testing::EngineProcess;
 use query::{
+    calendar::Window,
     cells::CellDay,
     plan::Plan,
     request::{self, Dimension, Filter, Operator, Seen, Special},
-    sql::statement,
+    sql::statement::{self, Grid},
 };
 use schemas::UnixMs;
 use serde_json::{Value, json};
@@ -250,6 +251,29 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
         goldens.check_special(name, &body, special, &[], &[]).await;
     }
     goldens.cells().await;
+    let listed = statement::Scope {
+        tenant: goldens.tenant,
+        grid: Grid::new(vec![Window::new(
+            1_795_000_000_000,
+            1_795_086_400_000,
+            None,
+            chrono_tz::Tz::UTC,
+        )]),
+        within: None,
+        by_end: false,
+        filters: vec![Filter {
+            dimension: Dimension::Attribute("country"),
+            operator: Operator::Eq,
+            values: vec![Some("AT".to_owned()), None],
+        }],
+        except: Vec::new(),
+        stretch_ms: None,
+        seen: None,
+        include_bots: false,
+        now_ms: NOW_MS,
+    };
+    goldens.check("count", &statement::count(&listed)).await;
+    goldens.check("export", &statement::export(&listed)).await;
     goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
     let id = uuid::Uuid::from_u128(7);
     goldens

@@ -1791,7 +1791,7 @@ async fn faults_come_all_at_once_each_with_its_field() {
         .set_payload("{\"metrics\":[NaN]}");
     let (status, answer) = stack.call(&stack.key, request).await;
     assert_eq!((status, answer["data"]["code"].as_i64()), (400, Some(1001)));
-    let later = json!({"metrics": ["attempts"], "start": iso(day()), "end": iso(day() + 1), "compare": ["industry"]});
+    let later = json!({"metrics": ["attempts"], "start": iso(day()), "end": iso(day() + 1), "compare": ["experiment"]});
     let (_, answer) = stack
         .call(
             &stack.key,

@@ -2,8 +2,10 @@
 
 use std::{ops::Range, time::Duration};
 
-use clickhouse::{Client, Compression, insert_formatted::InsertFormatted, query::Query};
+use bytes::Bytes;
+use clickhouse::{Client, Compression, insert_formatted::InsertFormatted, query::BytesCursor};
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::{Rows, StoreError, cluster, statement::Statement};
 
@@ -229,18 +231,41 @@ impl Store {
         statement: &Statement,
         format: &str,
     ) -> Result<Vec<u8>, StoreError> {
+        let mut pieces = self.stream_by(client, statement, format)?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = pieces.next().await? {
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
+    }
+
+    /// Runs `statement` and gives its answer piece by piece, in the ClickHouse format called `format`: for what memory should not hold.
+    /// Dropping what comes ends the statement, where ClickHouse notices that nobody reads on; the embedded engine goes on to its end.
+    ///
+    /// # Errors
+    /// When the statement cannot be asked at all; whatever else fails shows in [`Pieces::next`].
+    pub fn stream(&self, statement: &Statement, format: &str) -> Result<Pieces, StoreError> {
+        self.stream_by(&self.client, statement, format)
+    }
+
+    fn stream_by(&self, client: &Client, statement: &Statement, format: &str) -> Result<Pieces, StoreError> {
         let query = self
             .query(client, statement)
             // 2: reads only, and may still carry settings.
             .with_setting("readonly", "2")
+            .with_setting("cancel_http_readonly_queries_on_client_close", "1")
             .with_setting("output_format_json_quote_64bit_integers", "0")
             .with_setting("output_format_json_quote_denormals", "0");
         let seconds = u64::from(statement.max_execution_seconds) + GRACE_SECONDS;
-        within(seconds, collect(query, format)).await
+        Ok(Pieces {
+            cursor: query.fetch_bytes(format)?,
+            seconds,
+            deadline: Instant::now() + Duration::from_secs(seconds),
+        })
     }
 
     /// `statement` with its values and limits.
-    fn query(&self, client: &Client, statement: &Statement) -> Query {
+    fn query(&self, client: &Client, statement: &Statement) -> clickhouse::query::Query {
         let mut query = client
             .query_raw(&statement.sql)
             .with_setting("max_execution_time", statement.max_execution_seconds.to_string());
@@ -260,13 +285,24 @@ impl Store {
     }
 }
 
-async fn collect(query: Query, format: &str) -> Result<Vec<u8>, clickhouse::error::Error> {
-    let mut cursor = query.fetch_bytes(format)?;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = cursor.next().await? {
-        bytes.extend_from_slice(&chunk);
+/// An answer that comes piece by piece.
+pub struct Pieces {
+    cursor: BytesCursor,
+    seconds: u64,
+    deadline: Instant,
+}
+
+impl Pieces {
+    /// The next piece; none at the end.
+    ///
+    /// # Errors
+    /// When ClickHouse refuses, breaks off or does not come to its end in time.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        match tokio::time::timeout_at(self.deadline, self.cursor.next()).await {
+            Ok(piece) => Ok(piece?),
+            Err(_) => Err(StoreError::TimedOut { seconds: self.seconds }),
+        }
     }
-    Ok(bytes)
 }
 
 async fn within<T>(

@@ -18,7 +18,7 @@ mod row;
 mod statement;
 
 pub use accounts::AccountEntry;
-pub use client::{Store, StoreConfig};
+pub use client::{Pieces, Store, StoreConfig};
 pub use erase::Table;
 pub use error::StoreError;
 pub use impression::{AttemptRows, with_main};

@@ -35,6 +35,8 @@ pub struct OrganizationResource {
     beacons_days: Option<u32>,
     /// Days its attempts are kept; null is the server's own retention.
     impressions_days: Option<u32>,
+    /// Whether it takes part in the baseline `industry`: its sums enter the others' comparison, and it sees theirs.
+    industry: bool,
 }
 
 /// The organisations a key may see.
@@ -52,6 +54,14 @@ pub struct OrganizationRequest {
     name: String,
 }
 
+/// What may be changed about an organisation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[allow(dead_code)] // documents what is read
+pub struct OrganizationChange {
+    /// Whether it takes part in the baseline `industry`.
+    industry: bool,
+}
+
 impl From<Organization> for OrganizationResource {
     fn from(organization: Organization) -> Self {
         Self {
@@ -60,6 +70,7 @@ impl From<Organization> for OrganizationResource {
             name: organization.name,
             beacons_days: organization.beacons_days,
             impressions_days: organization.impressions_days,
+            industry: organization.industry,
         }
     }
 }
@@ -312,8 +323,54 @@ pub async fn create_organization(
         name,
         beacons_days: None,
         impressions_days: None,
+        industry: false,
     };
     Ok(ok_with(StatusCode::CREATED, organization, Vec::new()))
+}
+
+/// Has an organisation take part in the baseline `industry`, or not any more.
+#[utoipa::path(
+    patch, path = "/v1/account/organizations/{id}", tag = "account", security(("apiKey" = [])), request_body = OrganizationChange,
+    params(("id" = uuid::Uuid, Path, description = "The key's own organisation, or one below it.")),
+    responses(
+        (status = 200, description = "The organisation as it is now.", body = Envelope<SuccessData<OrganizationResource>>),
+        (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
+        (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 403, description = "Not an organisation of this key, or not the scope admin.", body = Envelope<ErrorData>),
+    )
+)]
+pub async fn change_organization(
+    inner: web::Data<Inner>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: web::Bytes,
+) -> Result<HttpResponse, ApiError> {
+    inner.tenant_with(&request, Scope::Admin)?;
+    let (grant, _) = inner.grant(&request)?;
+    let forbidden = || ApiError::new(ErrorCode::OrganizationForbidden);
+    let id = uuid::Uuid::try_parse(&id).map_err(|_| forbidden().detail("id", "this is no UUID"))?;
+    let id = OrganizationId(id);
+    grant.tenant(Some(id)).map_err(|_| forbidden())?;
+    let body = object_of(&body)?;
+    let mut faults = Faults::default();
+    request::unknown_keys(&body, &["industry"], "", &mut faults);
+    if !body.contains_key("industry") {
+        faults.add("industry", "missing; true or false");
+    }
+    let takes_part = request::boolean(&body, "industry", &mut faults);
+    invalid(faults)?;
+    let accounts = &inner.accounts;
+    let set = accounts.set_industry(id, takes_part, UnixMs(now_ms())).await;
+    set.map_err(|error| failed(&error))?;
+    let mut all = accounts.organizations().into_iter();
+    let organization = all
+        .find(|organization| organization.organization_id == id)
+        .ok_or_else(forbidden)?;
+    Ok(ok_with(
+        StatusCode::OK,
+        OrganizationResource::from(organization),
+        Vec::new(),
+    ))
 }
 
 /// The license keys of the organisation.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    Inner, object_of,
+    Inner, now_ms, object_of,
     query::{FilterRequest, planned},
     refused,
 };
@@ -76,7 +76,7 @@ async fn answer_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Resu
     let (result, messages) = explain::explain(
         &inner.store,
         asked,
-        async |question| planned(inner, tenant, question).await,
+        async |question| planned(&inner.accounts, tenant, question, now_ms()).await,
         &|step, seconds| inner.observe(step, seconds),
     )
     .await?;

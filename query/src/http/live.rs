@@ -21,12 +21,11 @@ use schemas::{OrganizationId, nearest::nearest};
 use serde_json::{Map, Value, json};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
-use super::{Inner, impressions::filter_object, now_ms, query::planned, refused};
+use super::{Inner, impressions::filter_object, now_ms, refused};
 use crate::{
     calendar::written_utc,
     request::{self, Faults},
     response::QueryResult,
-    run,
 };
 
 /// Between two events. With the second that a beacon needs to be in the tables an event is at most 2 s behind.
@@ -182,11 +181,8 @@ fn refusal(error: &ApiError) -> Arc<str> {
 async fn answered(inner: &Inner, tenant: Tenant, live: &Live) -> Result<Arc<str>, ApiError> {
     let question = request::parse(&live.at(now_ms())).map_err(refused)?;
     let _permit = inner.permit()?;
-    let plan = planned(inner, tenant, question).await?;
     let observe = |step, seconds| inner.observe(step, seconds);
-    let (result, messages) = run::run(&inner.store, plan, &observe)
-        .await
-        .map_err(run::RunError::into_api)?;
+    let (result, messages) = super::answered(&inner.field(&observe), tenant, question, now_ms()).await?;
     let envelope = Envelope::success(RequestId::random(), result, messages);
     let data = serde_json::to_string(&envelope).map_err(|_| ApiError::new(ErrorCode::Internal))?;
     Ok(event("tick", &data))

@@ -1,16 +1,21 @@
 //! The thin shell: who asks, how long it took, and which function answers.
 
 mod account;
+mod alerts;
 mod annotations;
 mod catalogue;
 mod erasures;
 mod experiments;
 mod explain;
+mod exports;
 mod impressions;
 mod live;
 mod query;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use accounts::{Accounts, AccountsError, Grant, Scope, Tenant};
 use actix_web::{HttpRequest, web};
@@ -21,12 +26,20 @@ use store::Store;
 use tokio::sync::Notify;
 use utoipa::OpenApi as _;
 
-pub(crate) use self::impressions::parse as parse_listing;
+pub(crate) use self::{
+    impressions::parse as parse_listing,
+    query::{FilterRequest, answered, planned},
+};
 use crate::{
+    alert::{AlertError, Watch},
     builder,
     erasure::{self, Pace},
+    export::{self, ExportConfig, Exports},
+    industry::{Field, IndustryConfig},
     request::Faults,
     retention,
+    run::Observe,
+    webhook::{Courier, WebhookConfig},
 };
 
 /// Largest question, in bytes: 256 KiB hold every limit on filters and values at once.
@@ -36,12 +49,18 @@ const BODY_BYTES_MAX: usize = 256 * 1024;
 const ANNOTATION_BYTES_MAX: usize = 16 * 1024;
 
 /// Settings of the query service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct QueryConfig {
     /// Questions answered at the same time; more are turned away with 429.
     pub questions_max: usize,
     /// When viewers are erased.
     pub pace: Pace,
+    /// How large exports may be, where they lie and for how long.
+    pub exports: ExportConfig,
+    /// Whom webhooks may reach, and how patiently.
+    pub webhooks: WebhookConfig,
+    /// When the industry baseline is shown.
+    pub industry: IndustryConfig,
 }
 
 impl Default for QueryConfig {
@@ -50,6 +69,9 @@ impl Default for QueryConfig {
         Self {
             questions_max: 32,
             pace: Pace::default(),
+            exports: ExportConfig::default(),
+            webhooks: WebhookConfig::default(),
+            industry: IndustryConfig::default(),
         }
     }
 }
@@ -71,6 +93,10 @@ struct Inner {
     wake: Notify,
     streams: live::Streams,
     builder: builder::Telemetry,
+    exports: Arc<Exports>,
+    watch: Watch,
+    courier: Courier,
+    industry: IndustryConfig,
 }
 
 impl Query {
@@ -99,8 +125,24 @@ impl Query {
         )?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(questions.clone()))?;
+        let to_send = Arc::new(Notify::new());
+        let courier = Courier::new(accounts.clone(), &config.webhooks, Arc::clone(&to_send));
+        let observed = seconds.clone();
+        let observe: Arc<dyn Fn(&'static str, f64) + Send + Sync> =
+            Arc::new(move |step, seconds| observed.with_label_values(&[step]).observe(seconds));
+        let watch = Watch {
+            store: store.clone(),
+            accounts: accounts.clone(),
+            observe,
+            industry: config.industry,
+            rules_changed: Arc::new(Notify::new()),
+            to_send,
+        };
         Ok(Self {
             inner: web::Data::new(Inner {
+                watch,
+                courier,
+                industry: config.industry,
                 store,
                 accounts,
                 seconds,
@@ -110,12 +152,13 @@ impl Query {
                 wake: Notify::new(),
                 streams: live::Streams::default(),
                 builder: builder::Telemetry::new(registry)?,
+                exports: Arc::new(Exports::new(config.exports)),
             }),
         })
     }
 
-    /// Erases the viewers that were asked to be erased, and what organisations do not keep, and builds cells; for ever. `is_stored` tells
-    /// whether everything received up to a moment is in the tables.
+    /// Erases the viewers that were asked to be erased, and what organisations do not keep, writes exports, evaluates alerts and tells of
+    /// them, and builds cells; for ever. `is_stored` tells whether everything received up to a moment is in the tables.
     pub async fn tend(self, is_stored: impl Fn(UnixMs) -> bool) {
         let Inner {
             store,
@@ -123,13 +166,44 @@ impl Query {
             wake,
             pace,
             builder,
+            exports,
+            watch,
+            courier,
             ..
         } = &**self.inner;
+        let desk = export::Desk {
+            exports: Arc::clone(exports),
+            store: store.clone(),
+            accounts: accounts.clone(),
+            industry: watch.industry,
+            observe: Arc::clone(&watch.observe),
+        };
         tokio::join!(
-            erasure::run(store, accounts, wake, *pace, is_stored),
+            // Exports may hold the viewer.
+            erasure::run(store, accounts, wake, *pace, || exports.wake.notify_one(), is_stored),
             retention::run(store, accounts),
+            export::run(desk),
+            watch.run(),
+            courier.run(),
             builder::run(store, accounts, builder)
         );
+    }
+
+    /// Evaluates the alert rules that are due at a moment; says how many. [`Self::tend`] does it by this machine's clock.
+    ///
+    /// # Errors
+    /// When the tables or the accounts do not answer; what was evaluated before is kept.
+    pub async fn evaluate_alerts(&self, now: UnixMs) -> Result<usize, AlertError> {
+        self.inner.watch.evaluate_due(now).await
+    }
+
+    /// Sends the messages of alerts that are due at a moment, of each rule the oldest; says how many were tried. [`Self::tend`] does it by this
+    /// machine's clock.
+    ///
+    /// # Errors
+    /// When the accounts cannot be read.
+    pub async fn send_alerts(&self, now: UnixMs) -> Result<usize, AccountsError> {
+        self.inner.courier.send_due(now).await
     }
 
     /// Ends the streams of those who watch live, so that a stop does not wait for them.
@@ -182,9 +256,40 @@ impl Query {
             )
             .service(web::resource("/v1/analytics/experiments/{id}/results").route(web::get().to(experiments::results)))
             .service(
+                web::resource("/v1/analytics/exports")
+                    .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+                    .route(web::get().to(exports::list))
+                    .route(web::post().to(exports::create)),
+            )
+            .service(
+                web::resource("/v1/analytics/exports/{id}")
+                    .route(web::get().to(exports::one))
+                    .route(web::delete().to(exports::delete)),
+            )
+            .service(web::resource("/v1/analytics/exports/{id}/download").route(web::get().to(exports::download)))
+            .service(
+                web::resource("/v1/analytics/alerts")
+                    .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+                    .route(web::get().to(alerts::list))
+                    .route(web::post().to(alerts::create)),
+            )
+            .service(
+                web::resource("/v1/analytics/alerts/{id}")
+                    .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+                    .route(web::get().to(alerts::one))
+                    .route(web::patch().to(alerts::change))
+                    .route(web::delete().to(alerts::delete)),
+            )
+            .service(web::resource("/v1/analytics/alerts/{id}/history").route(web::get().to(alerts::history)))
+            .service(web::resource("/v1/analytics/alerts/{id}/deliveries").route(web::get().to(alerts::deliveries)))
+            .service(web::resource("/v1/analytics/alerts/{id}/test").route(web::post().to(alerts::test)))
+            .service(
                 web::resource("/v1/account/organizations")
                     .route(web::get().to(account::organizations))
                     .route(web::post().to(account::create_organization)),
+            )
+            .service(
+                web::resource("/v1/account/organizations/{id}").route(web::patch().to(account::change_organization)),
             )
             .service(
                 web::resource("/v1/account/licenses")
@@ -252,6 +357,16 @@ impl Inner {
         Ok((grant, tenant))
     }
 
+    /// What answering a question needs.
+    fn field<'a>(&'a self, observe: Observe<'a>) -> Field<'a> {
+        Field {
+            store: &self.store,
+            accounts: &self.accounts,
+            config: self.industry,
+            observe,
+        }
+    }
+
     fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, ApiError> {
         self.permits
             .try_acquire()
@@ -292,6 +407,16 @@ fn object_of(body: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, 
 fn accounts_failed(error: &AccountsError) -> ApiError {
     tracing::error!(error = error as &dyn std::error::Error, "accounts cannot be used");
     ApiError::new(ErrorCode::Internal)
+}
+
+/// An error in words for a caller who reads it later.
+pub(crate) fn told(error: &ApiError) -> String {
+    let data = error.data();
+    let details = data.details.iter().map(|detail| {
+        let field = detail.field.as_deref().unwrap_or_default();
+        format!(" {field}: {}", detail.text)
+    });
+    format!("{}{}", data.message, details.collect::<String>())
 }
 
 /// A request's faults as the error that names them all.
@@ -335,8 +460,22 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         experiments::change,
         experiments::delete,
         experiments::results,
+        exports::list,
+        exports::create,
+        exports::one,
+        exports::download,
+        exports::delete,
+        alerts::list,
+        alerts::create,
+        alerts::one,
+        alerts::change,
+        alerts::delete,
+        alerts::history,
+        alerts::deliveries,
+        alerts::test,
         account::organizations,
         account::create_organization,
+        account::change_organization,
         account::licenses,
         account::create_license,
         account::change_license,
@@ -353,6 +492,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     tags(
         (name = "analytics", description = "Numbers with intervals, comparisons with verdicts, and single attempts."),
         (name = "experiments", description = "Who sees which arm, and what came of it."),
+        (name = "alerts", description = "Rules that watch, and who is told."),
+        (name = "exports", description = "Attempts and answers as files."),
         (name = "account", description = "Organisations, license keys and API keys."),
         (name = "annotations", description = "What happened when: releases, incidents, holidays."),
         (name = "privacy", description = "What viewers may ask for."))

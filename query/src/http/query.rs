@@ -1,8 +1,8 @@
 //! `POST /v1/analytics/query`.
 
-use accounts::{AccountsError, Annotation, Tenant};
+use accounts::{Accounts, AccountsError, Annotation, Tenant};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
+use envelope::{ApiError, Envelope, ErrorCode, ErrorData, Message, SuccessData, actix::ok_with};
 use schemas::UnixMs;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{Inner, accounts_failed, json_of, now_ms, refused};
 use crate::{
     choice::EXCLUDING,
+    industry::{self, Field},
     plan::{Mentioned, Plan},
     request::{self, Question},
     response::QueryResult,
@@ -56,6 +57,9 @@ pub struct QueryRequest {
     include_bots: Option<bool>,
     /// Whether time buckets without attempts get rows. They do not when absent. Not with dimensions.
     fill: Option<bool>,
+    /// From which length on stalls are counted in `stall_count`, `stalls_per_hour` and `stalled_attempt_share`: 250, or 0 for every one; 250 when
+    /// absent. Stall time counts whatever the length of each stall.
+    min_stall_ms: Option<u32>,
 }
 
 /// One filter.
@@ -109,17 +113,36 @@ async fn answer_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Resu
     let tenant = inner.tenant(request)?;
     let question = request::parse(&json_of(body)?).map_err(refused)?;
     let _permit = inner.permit()?;
-    let plan = planned(inner, tenant, question).await?;
-    let (result, messages) = run::run(&inner.store, plan, &|step, seconds| inner.observe(step, seconds))
-        .await
-        .map_err(run::RunError::into_api)?;
+    let observe = |step, seconds| inner.observe(step, seconds);
+    let (result, messages) = answered(&inner.field(&observe), tenant, question, now_ms()).await?;
     Ok(ok_with(StatusCode::OK, result, messages))
 }
 
-/// The plan of a question, with the annotations that its baselines speak of.
-pub(super) async fn planned(inner: &Inner, tenant: Tenant, question: Question) -> Result<Plan, ApiError> {
-    let now_ms = now_ms();
-    let annotations = mentioned(inner, tenant, &Plan::mentions(&question, now_ms)).await?;
+/// The answer to a question asked at `now_ms`, with every baseline.
+pub(crate) async fn answered(
+    field: &Field<'_>,
+    tenant: Tenant,
+    mut question: Question,
+    now_ms: i64,
+) -> Result<(QueryResult, Vec<Message>), ApiError> {
+    let industry = industry::taken_out(&mut question);
+    let plan = planned(field.accounts, tenant, question.clone(), now_ms).await?;
+    let answer = run::run(field.store, plan, field.observe).await;
+    let (mut result, messages) = answer.map_err(run::RunError::into_api)?;
+    if let Some(label) = industry {
+        field.compare(tenant, &question, &label, now_ms, &mut result).await?;
+    }
+    Ok((result, messages))
+}
+
+/// The plan of a question asked at `now_ms`, with the annotations that its baselines speak of.
+pub(crate) async fn planned(
+    accounts: &Accounts,
+    tenant: Tenant,
+    question: Question,
+    now_ms: i64,
+) -> Result<Plan, ApiError> {
+    let annotations = mentioned(accounts, tenant, &Plan::mentions(&question, now_ms)).await?;
     let plan = Plan::new(tenant, question, &annotations, now_ms).map_err(refused)?;
     match plan.too_large() {
         Some(text) => Err(ApiError::new(ErrorCode::QueryTooExpensive).developer(text)),
@@ -128,8 +151,7 @@ pub(super) async fn planned(inner: &Inner, tenant: Tenant, question: Question) -
 }
 
 /// The annotations that a question's baselines speak of.
-async fn mentioned(inner: &Inner, tenant: Tenant, mentioned: &Mentioned) -> Result<Vec<Annotation>, ApiError> {
-    let accounts = &inner.accounts;
+async fn mentioned(accounts: &Accounts, tenant: Tenant, mentioned: &Mentioned) -> Result<Vec<Annotation>, ApiError> {
     let found = async {
         let mut found = Vec::new();
         if let Some((from, to)) = mentioned.excluding {

@@ -222,7 +222,7 @@ fn baselines_of_the_contract_that_do_not_exist_yet_have_a_code_of_their_own() {
         }
     }
     let mut body = base();
-    body["compare"] = json!(["industry"]);
+    body["compare"] = json!(["experiment"]);
     body["limit"] = json!(0);
     assert_eq!(
         parse(&body).unwrap_err().into_error().unwrap().code(),
@@ -350,3 +350,27 @@ fn a_very_long_name_is_cut_in_the_answer() {
 }
 
 use std::collections::BTreeSet;
+
+#[test]
+fn stalls_are_counted_from_a_quarter_of_a_second_on_or_all_of_them() {
+    let asks = |more: Value| {
+        let mut body = base();
+        body["metrics"] = json!(["stall_count", "stalls_per_hour", "rebuffer_ratio"]);
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let parsed = parse(&body).unwrap();
+        parsed.metrics.into_iter().map(|asked| asked.ask).collect::<Vec<_>>()
+    };
+    assert_eq!(asks(json!({})), [Ask::Value; 3]);
+    assert_eq!(asks(json!({"minStallMs": 250})), [Ask::Value; 3]);
+    assert_eq!(
+        asks(json!({"minStallMs": 0})),
+        [Ask::EveryStall, Ask::EveryStall, Ask::Value]
+    );
+    check(
+        json!({"minStallMs": 500}),
+        &[(
+            "minStallMs",
+            "500 is neither 0, for every stall, nor 250, from which they count without it",
+        )],
+    );
+}

@@ -58,6 +58,12 @@ parts! {
         ["first_frame_seen", "stall_network_ms", "stall_live_edge_ms"];
     /// Stalls of plays.
     PlayStalls = "if(first_frame_seen, stall_count, 0)", ["first_frame_seen", "stall_count"];
+    /// Stalls of plays, of whatever length.
+    PlayEveryStall = "if(first_frame_seen, stall_count + stall_short_count, 0)", ["first_frame_seen", "stall_count", "stall_short_count"];
+    /// Plays with a stall of whatever length.
+    EverStalled = "first_frame_seen AND stall_count + stall_short_count > 0", ["first_frame_seen", "stall_count", "stall_short_count"];
+    /// Stalls of whatever length.
+    EveryStallCount = "stall_count + stall_short_count", ["stall_count", "stall_short_count"];
     /// Play and stall time of plays, ms.
     WantedMs = "if(first_frame_seen, play_ms + stall_ms, 0)", ["first_frame_seen", "play_ms", "stall_ms"];
     /// Plays that played or stalled at all.
@@ -463,11 +469,15 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         share: false,
     };
     let total = |sum, unit| Recipe::Total { sum, unit };
+    let every_stall = ask == Ask::EveryStall;
     Some(match (metric.name, metric.kind) {
         ("attempts", _) => total(Part::Attempts, 1.0),
         ("plays", _) => total(Part::Plays, 1.0),
         ("play_ms", _) => total(Part::PlayMs, 1_000.0),
         ("stall_ms", _) => total(Part::StallMs, 250.0),
+        ("stall_count", _) if every_stall => total(Part::EveryStallCount, 1.0),
+        ("stalled_attempt_share", _) if every_stall => share(Part::EverStalled, Part::Plays, Part::Plays),
+        ("stalls_per_hour", _) if every_stall => rate(Part::PlayEveryStall, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
         ("stall_count", _) => total(Part::StallCount, 1.0),
         ("wanted_ms", _) => total(Part::PlayOrStallMs, 1_000.0),
         ("media_ms", _) => total(Part::MediaMs, 1_000.0),
@@ -534,7 +544,7 @@ fn distribution(hist: Hist, ask: Ask) -> Option<Recipe> {
                 share: false,
             })
         }
-        Ask::Value | Ask::Max => None,
+        Ask::Value | Ask::EveryStall | Ask::Max => None,
     }
 }
 

@@ -833,6 +833,91 @@ pub fn impressions(scope: &Scope, order: &'static str, descending: bool, limit: 
     finished(sql, scope, "query::sql::statement::impressions")
 }
 
+/// How many attempts a scope has: one row, `attempts`.
+#[must_use]
+pub fn count(scope: &Scope) -> Statement {
+    let mut sql = Sql::default();
+    let mut columns = BTreeSet::new();
+    let (window, _, within) = scope.grid.sql(&mut sql);
+    let mut conditions = vec![within];
+    conditions.extend(common_conditions(scope, &mut columns, &mut sql));
+    let inside = merged_attempts(scope, &columns, 0, &mut sql);
+    sql.text = format!(
+        "SELECT count() AS attempts\nFROM (\n  SELECT *, {window} AS `window` FROM (\n{inside}\n  )\n)\nWHERE {}",
+        conditions.join("\n  AND ")
+    );
+    finished(sql, scope, "query::sql::statement::count")
+}
+
+/// Every attempt of a scope as a flat row under the names of the API, in no particular order: what an export holds. "Not known" is null
+/// here, maps are JSON.
+#[must_use]
+pub fn export(scope: &Scope) -> Statement {
+    let mut sql = Sql::default();
+    let mut columns = whole_attempt();
+    let (window, _, within) = scope.grid.sql(&mut sql);
+    let mut conditions = vec![within];
+    conditions.extend(common_conditions(scope, &mut columns, &mut sql));
+    let derived = derived_facts(&mut columns, scope, &mut sql);
+    let inside = merged_attempts(scope, &columns, 0, &mut sql);
+    let mut listed: Vec<String> = EXPORTED_FIRST
+        .iter()
+        .map(|(name, value)| format!("{value} AS {name}"))
+        .collect();
+    let named = |name: &&str| EXPORTED_FIRST.iter().all(|(first, _)| first != name);
+    let attributes = schemas::attribute::ATTRIBUTES.iter().map(|attribute| attribute.name);
+    let attributes: Vec<&str> = attributes.filter(named).collect();
+    listed.extend(
+        attributes
+            .iter()
+            .map(|name| format!("nullIf(toString(a.{name}), '') AS {name}")),
+    );
+    let once = schemas::Totals::SET_ONCE_FIELDS.iter();
+    let once = once.filter(|name| !["failure", "end_reason"].contains(*name));
+    let totals = schemas::Totals::MAX_FIELDS.iter().chain(once).copied();
+    let totals = totals.filter(named).filter(|name| !attributes.contains(name));
+    listed.extend(totals.map(|name| format!("a.{name} AS {name}")));
+    // The rendition whose time the tables leave out is the main_place-th by name; it has what the others leave of play_ms.
+    listed.push(
+        "toJSONString(mapFromArrays(arraySort(mapKeys(a.play_ms_by_rendition)) AS rungs, arrayMap((rung, place) -> \
+         if(place = a.main_place, toUInt32(greatest(0, toInt64(a.play_ms) - toInt64(arraySum(mapValues(a.play_ms_by_rendition))) \
+         + a.play_ms_by_rendition[rung])), a.play_ms_by_rendition[rung]), rungs, arrayEnumerate(rungs)))) AS play_ms_by_rendition"
+            .to_owned(),
+    );
+    listed.push("toJSONString(a.custom) AS custom".to_owned());
+    sql.text = format!(
+        "SELECT\n  {}\nFROM (\n  SELECT *, {window} AS `window`{derived}\n  FROM (\n{inside}\n  )\n  WHERE {}\n) AS a\n\
+         SETTINGS output_format_parquet_compression_method = 'snappy'",
+        listed.join(",\n  "),
+        conditions.join("\n    AND ")
+    );
+    finished(sql, scope, "query::sql::statement::export").max_execution_seconds(EXPORT_SECONDS_MAX)
+}
+
+/// An export may take longer than a question that somebody waits for: 10 min.
+const EXPORT_SECONDS_MAX: u32 = 600;
+
+/// What an exported attempt begins with: name and text over the merged columns, called `a`.
+const EXPORTED_FIRST: [(&str, &str); 11] = [
+    ("attempt_id", "toString(a.attempt_id)"),
+    ("started_at", "fromUnixTimestamp64Milli(a.ms, 'UTC')"),
+    (
+        "last_received_at",
+        "fromUnixTimestamp64Milli(a.last_received_ms, 'UTC')",
+    ),
+    ("state", "a.last_state"),
+    ("ended", "toBool(a.ended)"),
+    ("end_reason", "nullIf(toString(a.end_reason), '')"),
+    ("failure_message", "nullIf(a.failure_message, '')"),
+    ("elapsed_ms", "a.elapsed_ms"),
+    ("video_duration_ms", "a.video_duration_ms"),
+    ("beacons_received", "a.received"),
+    (
+        "beacons_missing",
+        "toUInt64(greatest(0, toInt64(a.max_sequence) + 1 - toInt64(a.received)))",
+    ),
+];
+
 /// One attempt, whole. Found by its id alone: the bloom filter of `impressions` skips the rest.
 #[must_use]
 pub fn impression(tenant: Tenant, attempt_id: uuid::Uuid, now_ms: i64) -> Statement {
