@@ -19,12 +19,13 @@ import { localText, type Interval } from '../zone.ts';
 import { WhyLink, type Headline } from './headline.tsx';
 import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
 
-const Annotations = lazy(
-  () => import('./annotations.tsx'),
-  () => <div class="annotations" aria-hidden="true" />,
-);
+/** As high as the line of annotations, however many there will be: what stands below does not move when they come. */
+const NoAnnotations = () => <div class="annotations" aria-hidden="true" />;
+const Annotations = lazy(() => import('./annotations.tsx'), NoAnnotations);
 
 const BODY_HEIGHT = 300;
+/** One line of the legend below it. */
+const LEGEND_HEIGHT = 21;
 
 interface Series {
   result: QueryResult;
@@ -119,9 +120,9 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
         {overall && headline.current && <span data-explanation>{explain(overall, measure, against, locale).slice(0, 2).join(' ')}</span>}
       </p>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
-      {!shown && !asked.error && <Skeleton height={BODY_HEIGHT} />}
+      {!shown && !asked.error && <Skeleton height={BODY_HEIGHT + LEGEND_HEIGHT} />}
       {shown && !hasPoints(points) && (
-        <div class="nothing" style={{ height: `${BODY_HEIGHT}px` }}>
+        <div class="nothing" style={{ height: `${BODY_HEIGHT + LEGEND_HEIGHT}px` }}>
           <p>Nothing to draw: {points.find(({ source }) => source?.reason)?.source?.reason ?? 'no attempts in this range'}.</p>
         </div>
       )}
@@ -151,7 +152,7 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
       )}
       {shown && hasPoints(points) && <Legend hidden={table} points={points} against={against} />}
       {noted.error && <Failure error={noted.error} retry={noted.retry} compact={noted.answer !== null} />}
-      {noted.answer && <Annotations marks={marks} more={noted.answer.nextCursor != null} changed={noted.retry} />}
+      {noted.answer ? <Annotations marks={marks} more={noted.answer.nextCursor != null} changed={noted.retry} /> : <NoAnnotations />}
     </Panel>
   );
 }

@@ -292,10 +292,10 @@ function ApiKeys({ keys, changed }: { keys: ApiKey[]; changed: () => void }) {
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Scope</th>
+              <th scope="col">Id</th>
               <th scope="col">
                 <span class="visually-hidden">Action</span>
               </th>
-              <th scope="col">Id</th>
             </tr>
           </thead>
           <tbody>
@@ -304,12 +304,12 @@ function ApiKeys({ keys, changed }: { keys: ApiKey[]; changed: () => void }) {
                 <th scope="row">{key.name}</th>
                 <td>{key.scope}</td>
                 <td>
+                  <code class="muted">{key.id}</code>
+                </td>
+                <td>
                   <button type="button" class="button button-quiet" onClick={() => setRevoking(key)}>
                     Revoke<span class="visually-hidden"> API key {key.name}</span>
                   </button>
-                </td>
-                <td>
-                  <code class="muted">{key.id}</code>
                 </td>
               </tr>
             ))}
