@@ -79,6 +79,9 @@ export interface QueryFilter {
   value: string | number | boolean | null | (string | null)[];
 }
 
+/** What to compare with: by name, or other attempts in the same time. */
+export type BaselineRequest = string | { cohort: { filters: QueryFilter[] }; label: string };
+
 export interface QueryRequest {
   metrics: string[];
   dimensions?: string[];
@@ -87,7 +90,7 @@ export interface QueryRequest {
   end: string;
   timezone: string;
   interval?: Interval;
-  compare?: string[];
+  compare?: BaselineRequest[];
   confidence?: number;
   orderBy?: { name: string; order: 'ASC' | 'DESC' }[];
   limit?: number;
@@ -187,7 +190,7 @@ export interface ExplainRequest {
   end: string;
   timezone: string;
   filters?: QueryFilter[];
-  compare: string;
+  compare: BaselineRequest;
 }
 
 /** One attribute's value; null: not known. */

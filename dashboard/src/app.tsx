@@ -257,12 +257,12 @@ function Page({ children, ...bar }: { scheme: Scheme; toggleScheme: () => void; 
 
 function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () => void }) {
   const { api, catalogue, route, range, tick, shown } = useDashboard();
-  const { zone, baseline, filters } = route;
+  const { zone, baseline, cohort, filters } = route;
   const metrics = useMemo(() => {
     const names = new Set([...EXPERIENCE, ...AUDIENCE, route.metric]);
     return catalogue.known([...names]).map(({ name }) => name);
   }, [catalogue, route.metric]);
-  const key = JSON.stringify(['headline', metrics, route.range, route.from, route.to, zone, baseline, filters]);
+  const key = JSON.stringify(['headline', metrics, route.range, route.from, route.to, zone, baseline, cohort, filters]);
   const headline = useAnswer<Headline>(key, tick, async (signal) => ({
     answer: await api.query(headlineQuestion(route, range, metrics), signal),
     range,

@@ -11,8 +11,8 @@ export type RangeName = (typeof RANGES)[number];
 export const VIEWS = ['overview', 'why', 'attempts', 'experiments', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
-/** Baselines the server knows by name; `none` asks for no comparison. */
-export const BASELINES = ['auto', 'day_before', 'same_weekday_last_week', 'last_week', 'last_month', 'none'] as const;
+/** Baselines the server knows by name; `cohort`: other attempts in the same time; `none` asks for no comparison. */
+export const BASELINES = ['auto', 'day_before', 'same_weekday_last_week', 'last_week', 'last_month', 'year_before', 'release', 'cohort', 'none'] as const;
 export type Baseline = (typeof BASELINES)[number];
 
 export const OPERATORS = ['EQ', 'NE', 'IN', 'LT', 'LTE', 'GT', 'GTE', 'CONTAINS', 'NOTCONTAINS'] as const;
@@ -41,9 +41,13 @@ export interface Route {
   to: string | null;
   zone: string;
   baseline: Baseline;
+  /** What the other attempts are that the baseline `cohort` compares with; a condition takes the place of a filter on its attribute. */
+  cohort: Filter[];
   filters: Filter[];
   /** Attribute the breakdown groups by. */
   by: string;
+  /** A second attribute, where two are looked at together. */
+  and: string | null;
   /** Metric of the chart and the breakdown, with its suffix. */
   metric: string;
   /** Length of the chart's buckets; null leaves the choice to the range. */
@@ -65,8 +69,10 @@ export function defaults(zone: string): Route {
     to: null,
     zone,
     baseline: 'auto',
+    cohort: [],
     filters: [],
     by: 'browser',
+    and: null,
     metric: 'rebuffer_ratio',
     interval: null,
     sort: { name: 'attempts', order: 'DESC' },
@@ -113,6 +119,9 @@ export function read(query: string, zone: string): Route {
   const to = wallOf(params.get('to'));
   let range = oneOf(RANGES, params.get('range')) ?? base.range;
   if (range === 'custom' && !(from && to)) range = base.range;
+  const filtersOf = (name: string) => params.getAll(name).map(filterOf).filter((filter) => filter !== null);
+  const baseline = oneOf(BASELINES, params.get('baseline')) ?? base.baseline;
+  const cohort = baseline === 'cohort' ? filtersOf('vs') : [];
   return {
     ...base,
     view: oneOf(VIEWS, params.get('view')) ?? base.view,
@@ -120,9 +129,12 @@ export function read(query: string, zone: string): Route {
     range,
     from: range === 'custom' ? from : null,
     to: range === 'custom' ? to : null,
-    baseline: oneOf(BASELINES, params.get('baseline')) ?? base.baseline,
-    filters: params.getAll('f').map(filterOf).filter((filter) => filter !== null),
+    // A cohort of everything would be no comparison.
+    baseline: baseline === 'cohort' && cohort.length === 0 ? base.baseline : baseline,
+    cohort,
+    filters: filtersOf('f'),
     by: nameOf(params.get('by')) ?? base.by,
+    and: nameOf(params.get('and')),
     metric: nameOf(params.get('metric')) ?? base.metric,
     interval: oneOf(INTERVALS, params.get('interval')),
     sort: sortName ? { name: sortName, order: sort?.[1] === '-' ? 'DESC' : 'ASC' } : base.sort,
@@ -144,8 +156,10 @@ export function write(route: Route): string {
   }
   params.set('tz', route.zone);
   if (route.baseline !== base.baseline) params.set('baseline', route.baseline);
+  if (route.baseline === 'cohort') for (const filter of route.cohort) params.append('vs', filterText(filter));
   for (const filter of route.filters) params.append('f', filterText(filter));
   if (route.by !== base.by) params.set('by', route.by);
+  if (route.and) params.set('and', route.and);
   if (route.metric !== base.metric) params.set('metric', route.metric);
   if (route.interval) params.set('interval', route.interval);
   const sort = `${route.sort.order === 'DESC' ? '-' : ''}${route.sort.name}`;
