@@ -381,6 +381,53 @@ export interface Experiment extends ExperimentRequest {
   stoppedAt?: string | null;
 }
 
+/** One arm. `viewers` null: its attempts carry no viewer ids. */
+export interface ArmResult {
+  name: string;
+  attempts: number;
+  viewers?: number | null;
+  /** Viewers it should have, of all there are. */
+  expectedViewers?: number | null;
+  values: Record<string, Value>;
+}
+
+/** What viewers were like in the 14 days before, taken off the difference. */
+export interface CupedResult {
+  unadjustedDifference?: number | null;
+  /** Part of the difference's variance that went away, 0..=1. */
+  varianceRemoved: number;
+  /** Part of the metric's denominator that belongs to viewers who were not there before, 0..=1. */
+  newShare: number;
+}
+
+/** One metric of one arm against the first: the interval holds at all looks together. */
+export interface ArmMetric extends Comparison {
+  /** Evidence against "no difference"; 20 excludes 0 at 95 %. */
+  eValue?: number | null;
+  guardrail: boolean;
+  cuped?: CupedResult | null;
+  /** A metric of attempts that started. */
+  postTreatment: boolean;
+}
+
+export interface ArmComparison {
+  arm: string;
+  /** The first arm. */
+  against: string;
+  metrics: Record<string, ArmMetric>;
+}
+
+export interface ExperimentResults {
+  name: string;
+  start: string;
+  end: string;
+  /** Null in a switchback, and without viewer ids. */
+  sampleRatio?: { mismatch: boolean; pValue: number } | null;
+  arms: ArmResult[];
+  comparisons: ArmComparison[];
+  tookMs: number;
+}
+
 // ---- accounts
 
 export interface Organization {

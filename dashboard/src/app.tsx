@@ -141,7 +141,8 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
     [api, catalogue, organizations, organizationsChanged, locale, scheme, route, go, range, now, signOut],
   );
   const { attempt, view } = route;
-  useScrollAndFocus(attempt ?? view, JSON.stringify([attempt ?? view, route.filters]));
+  const place = attempt ?? route.experiment ?? view;
+  useScrollAndFocus(place, JSON.stringify([place, route.filters]));
   useLayoutEffect(() => {
     const title = attempt ? 'Attempt' : view === 'overview' ? null : VIEW_TITLES[view];
     document.title = title ? `${title} · Playhead` : 'Playhead';
@@ -310,7 +311,7 @@ function Top({ scheme, toggleScheme, asked }: { scheme: Scheme; toggleScheme: ()
       </p>
       <nav class="views" aria-label="Views">
         {VIEWS.map((view) => (
-          <RouteLink key={view} change={{ view, attempt: null }} aria-current={route.view === view && !route.attempt ? 'page' : undefined} data-view={view}>
+          <RouteLink key={view} change={{ view, attempt: null, experiment: null }} aria-current={route.view === view && !route.attempt ? 'page' : undefined} data-view={view}>
             {VIEW_TITLES[view]}
           </RouteLink>
         ))}

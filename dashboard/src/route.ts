@@ -58,6 +58,8 @@ export interface Route {
   worst: string;
   /** The attempt whose timeline is open. */
   attempt: string | null;
+  /** The experiment whose results are open. */
+  experiment: string | null;
 }
 
 export function defaults(zone: string): Route {
@@ -78,6 +80,7 @@ export function defaults(zone: string): Route {
     sort: { name: 'attempts', order: 'DESC' },
     worst: 'stall_session_ms',
     attempt: null,
+    experiment: null,
   };
 }
 
@@ -140,6 +143,7 @@ export function read(query: string, zone: string): Route {
     sort: sortName ? { name: sortName, order: sort?.[1] === '-' ? 'DESC' : 'ASC' } : base.sort,
     worst: nameOf(params.get('worst')) ?? base.worst,
     attempt: idOf(params.get('attempt')),
+    experiment: idOf(params.get('experiment')),
   };
 }
 
@@ -166,6 +170,7 @@ export function write(route: Route): string {
   if (sort !== `-${base.sort.name}`) params.set('sort', sort);
   if (route.worst !== base.worst) params.set('worst', route.worst);
   if (route.attempt) params.set('attempt', route.attempt);
+  if (route.experiment) params.set('experiment', route.experiment);
   // Slashes, colons and tildes may stand in a query as they are; the address stays readable.
   return `?${params.toString().replace(/%2F/g, '/').replace(/%3A/g, ':').replace(/%7E/g, '~')}`;
 }

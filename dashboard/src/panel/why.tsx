@@ -16,6 +16,7 @@ import { withCell, type Route } from '../route.ts';
 import { useAnswer } from '../use.ts';
 import { RouteLink } from './link.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
+import '../later.css';
 
 interface Explained {
   answer: Answer<ExplainResult>;

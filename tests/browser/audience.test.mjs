@@ -1,0 +1,117 @@
+// The views that need an audience, on a real node with simulated viewers who watch while the test looks: what an experiment came to.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { accessible } from './lib/axe.mjs';
+import { launch, openPage } from './lib/chromium.mjs';
+import { program, startNode, until } from './lib/node.mjs';
+
+/** Longest an answer may take here, ms: the machine runs other things, and the build may be a debug one. */
+const WITHIN_MS = 40_000;
+/** The simulator's own experiment. */
+const EXPERIMENT = 'startup-hints';
+
+/** @type {Awaited<ReturnType<typeof startNode>>} */
+let node;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {string} */
+let screenshots;
+/** @type {import('node:child_process').ChildProcess} */
+let audience;
+/** The experiment that runs, and one that has not started. */
+let running = '';
+let draft = '';
+
+const result = async (path, init) => (await node.client.api(path, init)).body.data.result;
+const experiment = (body) => result('/v1/analytics/experiments', { method: 'POST', body: JSON.stringify({ arms: [{ name: 'control' }, { name: 'hints' }], ...body }) });
+const opened = async (options) => {
+  const found = await openPage(browser, options);
+  found.page.setDefaultTimeout(WITHIN_MS);
+  return found;
+};
+const address = (query) => `${node.client.url}/?tz=UTC&${query}#key=${node.client.keys.apiKey}`;
+const narrow = { colorScheme: 'dark', viewport: { width: 360, height: 800 } };
+const fits = async (page) => {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(width <= 1, `the page is ${width} px wider than the window`);
+};
+/** What is dimmed while its successor is fetched has other colours. */
+const settled = (page) => page.waitForFunction(() => ![...document.querySelectorAll('[data-stale]')].some((element) => element.checkVisibility()), undefined, { timeout: WITHIN_MS });
+const shot = (page, name) => page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+
+before(async () => {
+  screenshots = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'playhead-screenshots-')));
+  await mkdir(screenshots, { recursive: true });
+  [node, browser] = await Promise.all([startNode(), launch()]);
+  running = (await experiment({ name: EXPERIMENT, metrics: ['startup_any_ms_p50', 'good_share'], guardrails: ['start_failure'], state: 'running' })).id;
+  draft = (await experiment({ name: 'not-yet' })).id;
+  audience = spawn(program(), ['simulate', 'live', '--keys', node.keysPath, '--viewers', '25', '--truth', join(node.folder, 'truth.json')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const now = () => Date.now();
+  const attempts = async () => {
+    const { rows } = await result('/v1/analytics/query', {
+      method: 'POST',
+      body: JSON.stringify({ metrics: ['plays'], start: new Date(now() - 3_600_000).toISOString(), end: new Date(now()).toISOString() }),
+    });
+    return rows[0]?.values.plays.value ?? 0;
+  };
+  await until(attempts, (count) => count >= 10, 60_000);
+});
+after(async () => {
+  if (audience?.exitCode === null) {
+    audience.kill('SIGINT');
+    await once(audience, 'exit');
+  }
+  await browser?.close();
+  await node?.stop();
+  console.log(`  screenshots in ${screenshots}`);
+});
+
+test('an experiment tells who saw what, what the arms did, and how sure that is', async () => {
+  const { page, context, errors } = await opened({});
+  await page.goto(address('view=experiments'));
+  await page.locator(`[data-experiment="${running}"]`).getByRole('link', { name: /^Results/ }).click();
+  await page.waitForURL((url) => url.searchParams.get('experiment') === running);
+  await page.locator('[data-panel=exposure] tr[data-arm=hints]').waitFor({ timeout: WITHIN_MS });
+  await page.locator('[data-assignment]').waitFor();
+  const shown = await page.locator('[data-effect]').evaluateAll((rows) => rows.map(({ dataset }) => [dataset.effect, dataset.verdict, 'guardrail' in dataset]));
+  const told = await result(`/v1/analytics/experiments/${running}/results`);
+  const { metrics } = told.comparisons[0];
+  assert.deepEqual(shown.map(([name]) => name), ['startup_any_ms_p50', 'good_share', 'start_failure']);
+  assert.deepEqual(shown.map(([name, , guardrail]) => [name, guardrail]), Object.keys(metrics).sort((a, b) => shown.findIndex(([name]) => name === a) - shown.findIndex(([name]) => name === b)).map((name) => [name, metrics[name].guardrail]));
+  await page.locator('[data-panel=arm-series] canvas').waitFor({ timeout: WITHIN_MS });
+  await page.getByRole('slider').focus();
+  await page.keyboard.press('Home');
+  await accessible(page, 'results');
+  await shot(page, 'results');
+  await page.getByLabel('Metric over time').selectOption('good_share');
+  await page.getByRole('heading', { name: /^Good/ }).first().waitFor();
+  await page.goBack();
+  await page.locator('[data-panel=experiments]').waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('results on a phone, before there are any, and failing', async () => {
+  const { page, context } = await opened(narrow);
+  await page.goto(address(`view=experiments&experiment=${running}`));
+  await page.locator('[data-panel=arm-series] canvas').waitFor({ timeout: WITHIN_MS });
+  await accessible(page, 'results, dark and narrow');
+  await fits(page);
+  await shot(page, 'results-dark-narrow');
+  await page.goto(address(`view=experiments&experiment=${draft}`));
+  await page.getByRole('heading', { name: 'This experiment has not started' }).waitFor();
+  await accessible(page, 'results, not started');
+  await page.goto(address('view=experiments&experiment=6d84e126-d10c-4e52-bbfb-bd4c92bc8333'));
+  await page.locator('[data-error-code]').waitFor();
+  await page.locator('[data-request-id]').waitFor();
+  await accessible(page, 'results, failing');
+  await fits(page);
+  await context.close();
+});
