@@ -199,6 +199,14 @@ export class Api {
     return this.ask('DELETE', `/v1/account/api-keys/${encodeURIComponent(id)}`);
   }
 
+  /** What happens now, as a stream of server-sent events; `data/live` reads them. `query` as `GET /v1/analytics/live` has it. */
+  async live(query: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const [response, sent] = await this.send('GET', `/v1/analytics/live?${query}`, signal);
+    if (response.ok && response.body) return response.body;
+    open(response.status, await response.text(), response.headers.get('X-Request-Id') ?? sent);
+    throw new ApiError('unreadable', 'The answer is no stream. Is something else, a proxy perhaps, in between?', response.status, sent);
+  }
+
   private async ask<T>(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<Answer<T>> {
     const [response, sent] = await this.send(method, path, signal, body);
     let text: string;

@@ -35,6 +35,10 @@ const WhyPanel = lazy(
   () => <Skeleton height={420} />,
 );
 
+const LivePanel = lazy(
+  () => import('./panel/live.tsx'),
+  () => <Skeleton height={420} />,
+);
 const ExperimentsPanel = lazy(
   () => import('./panel/experiments.tsx'),
   () => <Skeleton height={420} />,
@@ -48,9 +52,13 @@ const VIEW_TITLES: Record<View, string> = {
   overview: 'Overview',
   why: 'Why',
   attempts: 'Attempts',
+  live: 'Live',
   experiments: 'Experiments',
   settings: 'Settings',
 };
+
+/** Views that do not wait behind another. */
+const FRESH: Partial<Record<View, () => ComponentChildren>> = { live: () => <LivePanel />, experiments: () => <ExperimentsPanel />, settings: () => <SettingsPanel /> };
 
 type Entry =
   | { step: 'asking'; error: ApiError | null }
@@ -149,6 +157,7 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
   }, [attempt, view]);
 
   const bar = { scheme, toggleScheme };
+  const Fresh = FRESH[view];
   if (organization && !organizations.some(({ id }) => id === organization)) return <Unseen go={() => go({ organization: null })} signOut={signOut} />;
   return (
     <DashboardProvider value={dashboard}>
@@ -178,12 +187,12 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
             <AttemptsPanel page={25} />
           </Page>
         </Kept>
-        {/* These ask anew each time: what they show may have been changed elsewhere. */}
-        {!attempt && (view === 'settings' || view === 'experiments') && (
+        {/* These ask anew each time: what they show may have been changed elsewhere, or is over. */}
+        {!attempt && Fresh && (
           <Fragment key={`${view} ${organization}`}>
-            <Top {...bar} asked={null} />
+            {!(view === 'live' && route.wall) && <Top {...bar} asked={null} />}
             <main id="main" tabIndex={-1}>
-              {view === 'settings' ? <SettingsPanel /> : <ExperimentsPanel />}
+              <Fresh />
             </main>
           </Fragment>
         )}

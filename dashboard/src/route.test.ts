@@ -33,6 +33,8 @@ test('a route survives its way through the address', () => {
       worst: 'startup_any_ms',
       attempt: '6d84e126-d10c-4e52-bbfb-bd4c92bc8333',
       experiment: '01a2155c-63e2-7418-b718-ccf464a769f5',
+      window: 900,
+      wall: true,
     },
   ];
   for (const route of routes) assert.deepEqual(read(write(route), 'UTC'), route);
@@ -43,7 +45,7 @@ test('the address always names the zone, and nothing else that is default', () =
 });
 
 test('nonsense in the address falls back to the defaults', () => {
-  const route = read('?view=moon&range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1&experiment=x&and=;&org=mine', 'UTC');
+  const route = read('?view=moon&range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1&experiment=x&and=;&window=7&wall=yes&org=mine', 'UTC');
   assert.deepEqual(route, defaults('UTC'));
   assert.equal(read('?range=custom&from=2026-11-19', 'UTC').range, 'today');
   assert.equal(read('?baseline=cohort', 'UTC').baseline, 'auto');

@@ -8,12 +8,15 @@ export const RANGES = ['last_hour', 'today', 'yesterday', '7d', '28d', 'custom']
 export type RangeName = (typeof RANGES)[number];
 
 /** Pages of the dashboard: what a route is shown by. */
-export const VIEWS = ['overview', 'why', 'attempts', 'experiments', 'settings'] as const;
+export const VIEWS = ['overview', 'why', 'attempts', 'live', 'experiments', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Baselines the server knows by name; `cohort`: other attempts in the same time; `none` asks for no comparison. */
 export const BASELINES = ['auto', 'day_before', 'same_weekday_last_week', 'last_week', 'last_month', 'year_before', 'release', 'cohort', 'none'] as const;
 export type Baseline = (typeof BASELINES)[number];
+
+/** How far the live view may look back, s. */
+export const WINDOWS = [60, 300, 900, 3_600] as const;
 
 export const OPERATORS = ['EQ', 'NE', 'IN', 'LT', 'LTE', 'GT', 'GTE', 'CONTAINS', 'NOTCONTAINS'] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -60,6 +63,10 @@ export interface Route {
   attempt: string | null;
   /** The experiment whose results are open. */
   experiment: string | null;
+  /** How far the live view looks back, s. */
+  window: number;
+  /** Whether the live view is a wall screen. */
+  wall: boolean;
 }
 
 export function defaults(zone: string): Route {
@@ -81,6 +88,8 @@ export function defaults(zone: string): Route {
     worst: 'stall_session_ms',
     attempt: null,
     experiment: null,
+    window: 60,
+    wall: false,
   };
 }
 
@@ -144,6 +153,8 @@ export function read(query: string, zone: string): Route {
     worst: nameOf(params.get('worst')) ?? base.worst,
     attempt: idOf(params.get('attempt')),
     experiment: idOf(params.get('experiment')),
+    window: WINDOWS.find((seconds) => String(seconds) === params.get('window')) ?? base.window,
+    wall: params.get('wall') === '1',
   };
 }
 
@@ -171,6 +182,8 @@ export function write(route: Route): string {
   if (route.worst !== base.worst) params.set('worst', route.worst);
   if (route.attempt) params.set('attempt', route.attempt);
   if (route.experiment) params.set('experiment', route.experiment);
+  if (route.window !== base.window) params.set('window', String(route.window));
+  if (route.wall) params.set('wall', '1');
   // Slashes, colons and tildes may stand in a query as they are; the address stays readable.
   return `?${params.toString().replace(/%2F/g, '/').replace(/%3A/g, ':').replace(/%7E/g, '~')}`;
 }

@@ -1,4 +1,5 @@
-// The views that need an audience, on a real node with simulated viewers who watch while the test looks: what an experiment came to.
+// The views that need an audience, on a real node with simulated viewers who watch while the test looks: what happens now and its wall
+// screen, what an experiment came to.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -10,6 +11,7 @@ import { after, before, test } from 'node:test';
 
 import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
+import { startLine } from './lib/line.mjs';
 import { program, startNode, until } from './lib/node.mjs';
 
 /** Longest an answer may take here, ms: the machine runs other things, and the build may be a debug one. */
@@ -71,6 +73,89 @@ after(async () => {
   await browser?.close();
   await node?.stop();
   console.log(`  screenshots in ${screenshots}`);
+});
+
+test('what happens now is told every second, by two attributes, and goes on after a break', async () => {
+  const { page, context, errors } = await opened({});
+  const line = await startLine(node.client.url);
+  await page.goto(address('view=live&by=cdn').replace(node.client.url, line.url));
+  await page.locator('[data-stream=open]').waitFor();
+  await page.waitForFunction(() => Number(document.querySelector('[data-metric=concurrent_viewers]')?.dataset.value) > 0, undefined, { timeout: WITHIN_MS });
+  await page.locator('[data-panel=live-parts] tbody tr').first().waitFor();
+  await page.locator('select[name=and]').selectOption('player_version');
+  await page.locator('[data-panel=live-parts]').getByRole('columnheader', { name: 'Player version' }).waitFor();
+  await page.waitForURL((url) => url.searchParams.get('and') === 'player_version');
+  await page.locator('[data-panel=live-hour] canvas').waitFor();
+  await accessible(page, 'live');
+  await shot(page, 'live');
+
+  // The line breaks: the page says since when, keeps the numbers, and is back by itself.
+  line.cut();
+  await page.getByText(/No data since \d\d:\d\d:\d\d, trying again/).waitFor({ timeout: WITHIN_MS });
+  assert.ok(await page.locator('[data-metric=concurrent_viewers][data-value]').count(), 'the last numbers stay');
+  await accessible(page, 'live, broken');
+  await shot(page, 'live-broken');
+  line.mend();
+  await page.locator('[data-stream=open]').waitFor({ timeout: WITHIN_MS });
+
+  // A part narrows everything.
+  await page.locator('[data-panel=live-parts] tbody tr .link').first().click();
+  await page.locator('[data-filter=cdn]').waitFor();
+  await page.locator('[data-stream=open]').waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+  await line.stop();
+});
+
+test('the wall screen is one screen without controls, left by Escape', async () => {
+  for (const [name, options] of /** @type {const} */ ([['wall', { viewport: { width: 1920, height: 1080 } }], ['wall-narrow', narrow]])) {
+    const { page, context, errors } = await opened(options);
+    await page.goto(address('view=live&by=cdn'));
+    await page.getByRole('button', { name: 'Wall screen' }).click();
+    const wall = page.locator('[data-panel=wall]');
+    await wall.locator('[data-metric=concurrent_viewers]').waitFor();
+    await wall.locator('[data-stream=open]').waitFor({ timeout: WITHIN_MS });
+    assert.equal(await page.locator('nav').count(), 0, 'nothing to press');
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.scheme), 'dark');
+    await accessible(page, name);
+    await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    if (name === 'wall') {
+      const { height, number } = await wall.evaluate((element) => ({
+        height: element.scrollHeight,
+        number: parseFloat(getComputedStyle(element.querySelector('.wall-viewers .wall-number')).fontSize),
+      }));
+      assert.ok(height <= 1_080, `${height} px high`);
+      assert.ok(number >= 200, `the number is ${number} px high`);
+    } else await fits(page);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.locator('nav').waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('wall'), null);
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+});
+
+test('a live view that is refused says why, and does not ask for ever', async () => {
+  const { page, context } = await opened(narrow);
+  let asked = 0;
+  await page.route('**/v1/analytics/live?*', (route) => {
+    asked += 1;
+    return route.fulfill({
+      status: 403,
+      json: { requestId: '6d84e126-d10c-4e52-bbfb-bd4c92bc8333', status: 'ERROR', data: { code: 2003, message: 'Not an organisation of this key.', links: [], details: [] } },
+    });
+  });
+  await page.goto(address('view=live'));
+  await page.locator('[data-request-id]').first().waitFor();
+  await page.locator('[data-stream=refused]').waitFor();
+  await accessible(page, 'live, refused');
+  await fits(page);
+  const before = asked;
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.waitForFunction(() => document.querySelector('[data-stream=refused]'));
+  assert.ok(before <= 2, `${before} questions for two streams`);
+  await context.close();
 });
 
 test('an experiment tells who saw what, what the arms did, and how sure that is', async () => {

@@ -70,6 +70,19 @@ export function Toolbar() {
   );
 }
 
+/** The filters alone, where there is no range to choose. */
+export function FilterBar() {
+  const [open, setOpen] = useState(false);
+  return (
+    <section class="toolbar" aria-label="What is shown">
+      <div class="toolbar-row">
+        <Filters open={open} toggle={() => setOpen(!open)} />
+      </div>
+      {open && <FilterForm close={() => setOpen(false)} />}
+    </section>
+  );
+}
+
 function Filters({ open, toggle }: { open: boolean; toggle: () => void }) {
   const { route, go } = useDashboard();
   return (
