@@ -36,6 +36,7 @@ const CHECKED = [
   'Condition',
   'Cause',
   'ExplainResult',
+  'Bin',
   'Comparison',
   'AnnotationRequest',
   'Annotation',

@@ -118,6 +118,13 @@ export interface Value {
   reason?: string | null;
 }
 
+/** What a distribution holds in [from, to). */
+export interface Bin {
+  from: number;
+  to: number;
+  count: number;
+}
+
 export type Verdict = Open<
   | 'worse'
   | 'better'

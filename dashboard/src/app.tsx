@@ -35,6 +35,10 @@ const WhyPanel = lazy(
   () => <Skeleton height={420} />,
 );
 
+const ExplorePanel = lazy(
+  () => import('./panel/explore.tsx'),
+  () => <Skeleton height={420} />,
+);
 const LivePanel = lazy(
   () => import('./panel/live.tsx'),
   () => <Skeleton height={420} />,
@@ -50,6 +54,7 @@ const SettingsPanel = lazy(
 
 const VIEW_TITLES: Record<View, string> = {
   overview: 'Overview',
+  explore: 'Explore',
   why: 'Why',
   attempts: 'Attempts',
   live: 'Live',
@@ -175,6 +180,11 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
         )}
         <Kept key={`overview ${organization}`} shown={!attempt && view === 'overview'} value={dashboard}>
           <Overview {...bar} />
+        </Kept>
+        <Kept key={`explore ${organization}`} shown={!attempt && view === 'explore'} value={dashboard}>
+          <Page {...bar}>
+            <ExplorePanel />
+          </Page>
         </Kept>
         <Kept key={`why ${organization}`} shown={!attempt && view === 'why'} value={dashboard}>
           <Page {...bar}>

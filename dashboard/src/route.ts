@@ -8,7 +8,7 @@ export const RANGES = ['last_hour', 'today', 'yesterday', '7d', '28d', 'custom']
 export type RangeName = (typeof RANGES)[number];
 
 /** Pages of the dashboard: what a route is shown by. */
-export const VIEWS = ['overview', 'why', 'attempts', 'live', 'experiments', 'settings'] as const;
+export const VIEWS = ['overview', 'explore', 'why', 'attempts', 'live', 'experiments', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** Baselines the server knows by name; `cohort`: other attempts in the same time; `none` asks for no comparison. */

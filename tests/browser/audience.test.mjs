@@ -1,10 +1,10 @@
 // The views that need an audience, on a real node with simulated viewers who watch while the test looks: what happens now and its wall
-// screen, what an experiment came to.
+// screen, questions nobody foresaw, what an experiment came to.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, mkdir } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -155,6 +155,78 @@ test('a live view that is refused says why, and does not ask for ever', async ()
   await page.getByRole('button', { name: 'Try again' }).first().click();
   await page.waitForFunction(() => document.querySelector('[data-stream=refused]'));
   assert.ok(before <= 2, `${before} questions for two streams`);
+  await context.close();
+});
+
+test('a question nobody foresaw: two attributes, the distribution, a cohort; a cell narrows; all of it can be taken away', async () => {
+  const { page, context, errors } = await opened({ acceptDownloads: true });
+  await page.goto(address('view=explore&range=last_hour&metric=startup_any_ms_p50&by=cdn&and=player_version'));
+  const cells = page.locator('[data-panel=breakdown]:visible tbody tr');
+  await cells.first().waitFor({ timeout: WITHIN_MS });
+  const panel = page.locator('[data-panel=distribution]:visible');
+  await panel.locator('.histogram-column').first().waitFor();
+  await panel.locator('tr[data-statistic=startup_any_ms_p95]').waitFor();
+  await page.locator('[data-panel=series]:visible canvas').waitFor();
+  await settled(page);
+  await accessible(page, 'explore');
+  await shot(page, 'explore');
+  await panel.getByRole('button', { name: 'Show as table' }).click();
+  await panel.getByRole('columnheader', { name: 'Share' }).waitFor();
+
+  // The command asks what the panel asked: its answer has the rows of the file.
+  const breakdown = page.locator('[data-panel=breakdown]:visible');
+  const [file] = await Promise.all([page.waitForEvent('download'), breakdown.getByRole('button', { name: /^Download CSV/ }).click()]);
+  assert.match(file.suggestedFilename(), /^playhead-startup_any_ms_p50-by-cdn-and-player_version-.*\.csv$/);
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
+  assert.match(lines[0], /^cdn,player_version,attempts,.*,startup_any_ms_p50,startup_any_ms_p50_low/);
+  await breakdown.getByRole('button', { name: /^Ask with curl/ }).click();
+  const command = await breakdown.locator('pre').innerText();
+  assert.ok(!command.includes(node.client.keys.apiKey), 'the key is not in it');
+  const answer = await result('/v1/analytics/query', { method: 'POST', body: /-d '(.*)'$/s.exec(command)[1].replaceAll(`'\\''`, "'") });
+  assert.deepEqual(
+    lines.slice(1).map((line) => line.split(',').slice(0, 2)).sort(),
+    answer.rows.map(({ dimensions }) => [dimensions.cdn ?? '', dimensions.player_version ?? '']).sort(),
+  );
+  await settled(page);
+  await accessible(page, 'explore, taking away');
+
+  // Against other attempts of the same time.
+  await page.getByLabel('Compare with').selectOption('other');
+  const form = page.getByRole('form', { name: 'Compare with other attempts' });
+  await form.getByLabel('Attribute').selectOption('cdn');
+  await form.getByLabel('Value').fill('cdn-a');
+  await form.getByRole('button', { name: 'Compare' }).click();
+  await page.waitForURL((url) => url.searchParams.get('vs') === 'cdn~EQ~cdn-a');
+  await breakdown.locator('[data-tip*="cdn-a"]').first().waitFor();
+  assert.equal(await page.getByLabel('Compare with').evaluate((select) => select.selectedOptions[0].textContent), 'Attempts: cdn-a');
+
+  // A cell narrows to both of its values, by keyboard.
+  await cells.first().locator('.link').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.searchParams.getAll('f').length === 2);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('explore on a phone, with nothing, and failing', async () => {
+  const { page, context } = await opened(narrow);
+  await page.goto(address('view=explore&range=last_hour&metric=startup_any_ms_p50&by=cdn&and=player_version'));
+  await page.locator('[data-panel=breakdown]:visible tbody tr').first().waitFor({ timeout: WITHIN_MS });
+  await settled(page);
+  await accessible(page, 'explore, dark and narrow');
+  await fits(page);
+  await shot(page, 'explore-dark-narrow');
+  await page.goto(address('view=explore&range=last_hour&metric=startup_any_ms_p50&f=cdn~EQ~nowhere'));
+  await page.getByText('no attempt in this range has this value').waitFor();
+  await settled(page);
+  await accessible(page, 'explore, empty');
+  await page.route('**/v1/analytics/query', (route) =>
+    route.fulfill({ status: 503, json: { requestId: '6d84e126-d10c-4e52-bbfb-bd4c92bc8333', status: 'ERROR', data: { code: 4004, message: 'The database does not answer.', links: [], details: [] } } }),
+  );
+  await page.goto(address('view=explore&range=last_hour&metric=startup_any_ms_p50'));
+  await page.locator('[data-request-id]:visible').first().waitFor();
+  await accessible(page, 'explore, failing');
+  await fits(page);
   await context.close();
 });
 

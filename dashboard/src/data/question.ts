@@ -102,3 +102,8 @@ export function attemptsQuestion(route: Route, range: Range, limit: number, curs
     cursor,
   };
 }
+
+/** How a metric is distributed: its bins, and each of its statistics against the baseline. */
+export function distributionQuestion(route: Route, range: Range, names: readonly string[]): QueryRequest {
+  return { metrics: [...names], ...scope(route, range) };
+}

@@ -1,7 +1,8 @@
 // Here lives the breakdown: one row per value of an attribute, or per pair of two, with its interval drawn on a common scale. A click
 // filters.
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { QueryResult } from '../api-types.ts';
+import type { QueryRequest, QueryResult } from '../api-types.ts';
 import type { Measure } from '../catalogue.ts';
 import { Icon } from '../chart/icon.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
@@ -22,17 +23,19 @@ import { Failure, Panel, Skeleton } from './state.tsx';
 const FEW = 10;
 const MANY = 200;
 
-interface Answered {
+export interface Answered {
+  request: QueryRequest;
   result: QueryResult;
   route: Route;
   range: Range;
   measure: Measure;
 }
 
-export function BreakdownPanel() {
+/** `two`: a second attribute may be chosen. `below`: what else stands under the table. */
+export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: Answered) => ComponentChildren }) {
   const dashboard = useDashboard();
   const { api, go, range, tick, catalogue, locale, signOut } = dashboard;
-  const route = { ...dashboard.route, and: null };
+  const route = two ? dashboard.route : { ...dashboard.route, and: null };
   const [limit, setLimit] = useState(FEW);
   // The breakdown of attempts alone would show one number twice; a second metric stands beside it.
   const measure = catalogue.measure(route.metric) ?? catalogue.measures[0]!;
@@ -40,8 +43,9 @@ export function BreakdownPanel() {
   const key = JSON.stringify(['breakdown', by, and, metric, route.range, route.from, route.to, zone, baseline, cohort, filters, sort, limit]);
   const asked = useAnswer<Answered>(key, tick, async (signal) => {
     const asking = { ...route, metric: measure.name };
-    const { result } = await api.query(breakdownQuestion(asking, range, limit), signal);
-    return { result, route: asking, range, measure };
+    const request = breakdownQuestion(asking, range, limit);
+    const { result } = await api.query(request, signal);
+    return { request, result, route: asking, range, measure };
   });
   const shown = asked.answer;
   const table = useMemo(() => (shown ? breakdownOf(shown.result, dimensionsOf(shown.route), shown.measure, shown.route.baseline) : null), [shown]);
@@ -61,6 +65,7 @@ export function BreakdownPanel() {
             value={by}
             change={(next) => next && go({ by: next, and: next === and ? null : dashboard.route.and, sort: { name: 'attempts', order: 'DESC' } })}
           />
+          {two && <AttributePicker name="and" label="and" value={and} without={by} none="nothing else" change={(next) => go({ and: next })} />}
         </>
       }
     >
@@ -144,6 +149,7 @@ export function BreakdownPanel() {
               </button>
             )}
           </p>
+          {below?.(shown)}
         </>
       )}
     </Panel>

@@ -1,6 +1,7 @@
 // Here lives the panel of one metric over time: its chart or the same as a table, and its headline in a sentence.
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { AnnotationsResult, QueryResult } from '../api-types.ts';
+import type { AnnotationsResult, QueryRequest, QueryResult } from '../api-types.ts';
 import { plainDefinition, type Measure } from '../catalogue.ts';
 import { SeriesChart, type SeriesChartProps } from '../chart/series.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
@@ -27,7 +28,8 @@ const BODY_HEIGHT = 300;
 /** One line of the legend below it. */
 const LEGEND_HEIGHT = 21;
 
-interface Series {
+export interface Series {
+  request: QueryRequest;
   result: QueryResult;
   route: Route;
   range: Range;
@@ -44,7 +46,8 @@ const INTERVAL_TITLES: Record<Interval, string> = {
   month: 'Month',
 };
 
-export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
+/** `below`: what else stands under the chart. */
+export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; below?: (shown: Series) => ComponentChildren }) {
   const { api, route, go, range, tick, catalogue, locale, signOut } = useDashboard();
   const [table, setTable] = useState(false);
   const measure = catalogue.measure(route.metric) ?? catalogue.measures[0]!;
@@ -59,10 +62,11 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
   const key = JSON.stringify(['series', metric, interval, baseline, cohort, scope]);
   const asked = useAnswer<Series>(key, tick, async (signal) => {
     const asking = { ...route, metric: measure.name };
-    const { result } = await api.query(seriesQuestion(asking, range, interval), signal);
+    const request = seriesQuestion(asking, range, interval);
+    const { result } = await api.query(request, signal);
     const attempts = result.rows.reduce((sum, row) => sum + (row.values.attempts?.value ?? 0), 0);
     setSeen((old) => (old?.scope === scope ? old : { scope, attempts }));
-    return { result, route: asking, range, interval, measure };
+    return { request, result, route: asking, range, interval, measure };
   });
 
   const noted = useAnswer<AnnotationsResult>(JSON.stringify(['annotations', scope]), tick, async (signal) =>
@@ -140,6 +144,7 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
           }
         />
       )}
+      {shown && below?.(shown)}
       {noted.error && <Failure error={noted.error} retry={noted.retry} compact={noted.answer !== null} />}
       {noted.answer ? <Annotations marks={marks} more={noted.answer.nextCursor != null} changed={noted.retry} /> : <NoAnnotations />}
     </Panel>
