@@ -52,6 +52,8 @@ const CHECKED = [
   'Organization',
   'License',
   'ApiKey',
+  'Flight',
+  'Health',
 ];
 
 /** The properties of an interface with their types as they are written, its parent's included. */

@@ -473,3 +473,20 @@ export interface ApiKey {
   /** Only in the answer that made the key. */
   secret?: string | null;
 }
+
+// ---- health
+
+/** How the canary's last beacon fared on its way through all of a node. */
+export interface Flight {
+  found: boolean;
+  at: string;
+  /** From its acknowledgement to the first answer that had it, ms. */
+  freshnessMs?: number | null;
+  reason?: string | null;
+}
+
+export interface Health {
+  status: string;
+  /** Null where the canary is off or has not come back yet. */
+  canary?: Flight | null;
+}

@@ -12,6 +12,7 @@ import type {
   ExperimentResults,
   ExplainRequest,
   ExplainResult,
+  Health,
   ImpressionDetail,
   ImpressionsResult,
   License,
@@ -197,6 +198,21 @@ export class Api {
 
   revokeApiKey(id: string): Promise<Answer<null>> {
     return this.ask('DELETE', `/v1/account/api-keys/${encodeURIComponent(id)}`);
+  }
+
+  /** Whether the node can answer, and how its canary fares. */
+  ready(signal?: AbortSignal): Promise<Answer<Health>> {
+    return this.ask('GET', '/v1/health/ready', signal);
+  }
+
+  /** The node's page of numbers, as Prometheus reads it; null where it is kept from the world. */
+  async numbers(signal?: AbortSignal): Promise<string | null> {
+    const [response, sent] = await this.send('GET', '/metrics', signal);
+    const text = await response.text().catch((error: unknown) => {
+      throw unreached(error, sent, signal);
+    });
+    // A proxy that hides it answers with what it likes, perhaps with a page.
+    return response.ok && /^# (HELP|TYPE) /m.test(text) ? text : null;
   }
 
   /** What happens now, as a stream of server-sent events; `data/live` reads them. `query` as `GET /v1/analytics/live` has it. */

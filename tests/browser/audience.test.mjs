@@ -1,5 +1,5 @@
 // The views that need an audience, on a real node with simulated viewers who watch while the test looks: what happens now and its wall
-// screen, questions nobody foresaw, what an experiment came to.
+// screen, questions nobody foresaw, what an experiment came to, how the pipeline fares.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -271,4 +271,30 @@ test('results on a phone, before there are any, and failing', async () => {
   await accessible(page, 'results, failing');
   await fits(page);
   await context.close();
+});
+
+test('the pipeline is told by its exits, which add up; a server that keeps its counters says so', async () => {
+  const { page, context, errors } = await opened({});
+  await page.goto(address('view=settings'));
+  await page.locator('[data-exit=stored]').waitFor();
+  await page.locator('[data-ready=yes]').waitFor();
+  // The counters are read in one go, so they add up in every reading, but for what moves between two of them.
+  const off = () =>
+    page.locator('[data-exit]').evaluateAll((rows) => {
+      const of = (test) => rows.filter(({ dataset }) => test(dataset.exit)).reduce((sum, { dataset }) => sum + Number(dataset.value), 0);
+      return of((exit) => exit === 'received') - of((exit) => ['stored', 'duplicate', 'in-flight'].includes(exit) || exit.startsWith('rejected'));
+    });
+  await until(off, (difference) => difference === 0, 20_000);
+  await accessible(page, 'pipeline');
+  await shot(page, 'pipeline');
+  await context.close();
+  const kept = await opened(narrow);
+  await kept.page.route((url) => url.pathname === '/metrics', (route) => route.fulfill({ status: 404, contentType: 'text/html', body: '<h1>404</h1>' }));
+  await kept.page.goto(address('view=settings'));
+  await kept.page.getByText('keeps its counters').waitFor();
+  await accessible(kept.page, 'pipeline, kept from the world');
+  await fits(kept.page);
+  await shot(kept.page, 'pipeline-kept-narrow');
+  await kept.context.close();
+  assert.deepEqual(errors, []);
 });
