@@ -17,6 +17,8 @@ try {
     root: source,
     logLevel: 'warn',
     publicDir: false,
+    // Bundled too: the tests lie in a folder of their own, from which no package is found.
+    ssr: { noExternal: true },
     build: {
       ssr: true,
       outDir,

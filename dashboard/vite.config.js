@@ -20,6 +20,6 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: {
     host: '127.0.0.1',
-    proxy: { '/v1': server, '/player': server, '/collector': server },
+    proxy: { '/v1': server, '/metrics': server, '/player': server, '/collector': server },
   },
 });

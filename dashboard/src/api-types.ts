@@ -79,6 +79,9 @@ export interface QueryFilter {
   value: string | number | boolean | null | (string | null)[];
 }
 
+/** What to compare with: by name, or other attempts in the same time. */
+export type BaselineRequest = string | { cohort: { filters: QueryFilter[] }; label: string };
+
 export interface QueryRequest {
   metrics: string[];
   dimensions?: string[];
@@ -87,7 +90,7 @@ export interface QueryRequest {
   end: string;
   timezone: string;
   interval?: Interval;
-  compare?: string[];
+  compare?: BaselineRequest[];
   confidence?: number;
   orderBy?: { name: string; order: 'ASC' | 'DESC' }[];
   limit?: number;
@@ -113,6 +116,13 @@ export interface Value {
   /** A tail quantile of few attempts. */
   unreliable?: boolean | null;
   reason?: string | null;
+}
+
+/** What a distribution holds in [from, to). */
+export interface Bin {
+  from: number;
+  to: number;
+  count: number;
 }
 
 export type Verdict = Open<
@@ -187,7 +197,7 @@ export interface ExplainRequest {
   end: string;
   timezone: string;
   filters?: QueryFilter[];
-  compare: string;
+  compare: BaselineRequest;
 }
 
 /** One attribute's value; null: not known. */
@@ -378,6 +388,53 @@ export interface Experiment extends ExperimentRequest {
   stoppedAt?: string | null;
 }
 
+/** One arm. `viewers` null: its attempts carry no viewer ids. */
+export interface ArmResult {
+  name: string;
+  attempts: number;
+  viewers?: number | null;
+  /** Viewers it should have, of all there are. */
+  expectedViewers?: number | null;
+  values: Record<string, Value>;
+}
+
+/** What viewers were like in the 14 days before, taken off the difference. */
+export interface CupedResult {
+  unadjustedDifference?: number | null;
+  /** Part of the difference's variance that went away, 0..=1. */
+  varianceRemoved: number;
+  /** Part of the metric's denominator that belongs to viewers who were not there before, 0..=1. */
+  newShare: number;
+}
+
+/** One metric of one arm against the first: the interval holds at all looks together. */
+export interface ArmMetric extends Comparison {
+  /** Evidence against "no difference"; 20 excludes 0 at 95 %. */
+  eValue?: number | null;
+  guardrail: boolean;
+  cuped?: CupedResult | null;
+  /** A metric of attempts that started. */
+  postTreatment: boolean;
+}
+
+export interface ArmComparison {
+  arm: string;
+  /** The first arm. */
+  against: string;
+  metrics: Record<string, ArmMetric>;
+}
+
+export interface ExperimentResults {
+  name: string;
+  start: string;
+  end: string;
+  /** Null in a switchback, and without viewer ids. */
+  sampleRatio?: { mismatch: boolean; pValue: number } | null;
+  arms: ArmResult[];
+  comparisons: ArmComparison[];
+  tookMs: number;
+}
+
 // ---- accounts
 
 export interface Organization {
@@ -415,4 +472,21 @@ export interface ApiKey {
   scope: Scope;
   /** Only in the answer that made the key. */
   secret?: string | null;
+}
+
+// ---- health
+
+/** How the canary's last beacon fared on its way through all of a node. */
+export interface Flight {
+  found: boolean;
+  at: string;
+  /** From its acknowledgement to the first answer that had it, ms. */
+  freshnessMs?: number | null;
+  reason?: string | null;
+}
+
+export interface Health {
+  status: string;
+  /** Null where the canary is off or has not come back yet. */
+  canary?: Flight | null;
 }

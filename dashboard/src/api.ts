@@ -9,8 +9,10 @@ import type {
   ErrorData,
   Experiment,
   ExperimentRequest,
+  ExperimentResults,
   ExplainRequest,
   ExplainResult,
+  Health,
   ImpressionDetail,
   ImpressionsResult,
   License,
@@ -142,6 +144,14 @@ export class Api {
     return this.ask('GET', '/v1/analytics/experiments', signal);
   }
 
+  experiment(id: string, signal?: AbortSignal): Promise<Answer<Experiment>> {
+    return this.ask('GET', `/v1/analytics/experiments/${encodeURIComponent(id)}`, signal);
+  }
+
+  experimentResults(id: string, signal?: AbortSignal): Promise<Answer<ExperimentResults>> {
+    return this.ask('GET', `/v1/analytics/experiments/${encodeURIComponent(id)}/results`, signal);
+  }
+
   createExperiment(experiment: Partial<ExperimentRequest>): Promise<Answer<Experiment>> {
     return this.ask('POST', '/v1/analytics/experiments', undefined, experiment);
   }
@@ -190,7 +200,42 @@ export class Api {
     return this.ask('DELETE', `/v1/account/api-keys/${encodeURIComponent(id)}`);
   }
 
+  /** Whether the node can answer, and how its canary fares. */
+  ready(signal?: AbortSignal): Promise<Answer<Health>> {
+    return this.ask('GET', '/v1/health/ready', signal);
+  }
+
+  /** The node's page of numbers, as Prometheus reads it; null where it is kept from the world. */
+  async numbers(signal?: AbortSignal): Promise<string | null> {
+    const [response, sent] = await this.send('GET', '/metrics', signal);
+    const text = await response.text().catch((error: unknown) => {
+      throw unreached(error, sent, signal);
+    });
+    // A proxy that hides it answers with what it likes, perhaps with a page.
+    return response.ok && /^# (HELP|TYPE) /m.test(text) ? text : null;
+  }
+
+  /** What happens now, as a stream of server-sent events; `data/live` reads them. `query` as `GET /v1/analytics/live` has it. */
+  async live(query: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const [response, sent] = await this.send('GET', `/v1/analytics/live?${query}`, signal);
+    if (response.ok && response.body) return response.body;
+    open(response.status, await response.text(), response.headers.get('X-Request-Id') ?? sent);
+    throw new ApiError('unreadable', 'The answer is no stream. Is something else, a proxy perhaps, in between?', response.status, sent);
+  }
+
   private async ask<T>(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<Answer<T>> {
+    const [response, sent] = await this.send(method, path, signal, body);
+    let text: string;
+    try {
+      text = await response.text();
+    } catch (error) {
+      throw unreached(error, sent, signal);
+    }
+    return open<T>(response.status, text, response.headers.get('X-Request-Id') ?? sent);
+  }
+
+  /** Sends a question; the response, and the id it was sent with. */
+  private async send(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<[Response, string | null]> {
     // A header holds no other characters; such a key cannot be right, and `fetch` would throw something unreadable.
     if (!/^[\x21-\x7e]+$/.test(this.key))
       throw new ApiError('api', 'This is not an API key: it holds characters no key has.', 401, null);
@@ -200,25 +245,18 @@ export class Api {
     if (sent) headers['X-Request-Id'] = sent;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (this.organization) headers['X-Tenant-Org-Id'] = this.organization;
-
-    let response: Response;
-    let text: string;
+    const init = { method, headers, credentials: 'omit', ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}) } as const;
     try {
-      response = await this.fetch(this.base + path, {
-        method,
-        headers,
-        credentials: 'omit',
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
-      });
-      text = await response.text();
+      return [await this.fetch(this.base + path, init), sent];
     } catch (error) {
-      if (signal?.aborted) throw error;
-      throw new ApiError('network', 'The server could not be reached.', 0, sent, null, [], [], String(error));
+      throw unreached(error, sent, signal);
     }
-    return open<T>(response.status, text, response.headers.get('X-Request-Id') ?? sent);
   }
 }
+
+/** A failure before there was an answer; what was called off stays what it is. */
+const unreached = (error: unknown, sent: string | null, signal?: AbortSignal): unknown =>
+  signal?.aborted ? error : new ApiError('network', 'The server could not be reached.', 0, sent, null, [], [], String(error));
 
 /** Opens an envelope: its result, or an ApiError. What was deleted has none: its result is null. */
 export function open<T>(status: number, text: string, headerId: string | null): Answer<T> {

@@ -35,6 +35,14 @@ const WhyPanel = lazy(
   () => <Skeleton height={420} />,
 );
 
+const ExplorePanel = lazy(
+  () => import('./panel/explore.tsx'),
+  () => <Skeleton height={420} />,
+);
+const LivePanel = lazy(
+  () => import('./panel/live.tsx'),
+  () => <Skeleton height={420} />,
+);
 const ExperimentsPanel = lazy(
   () => import('./panel/experiments.tsx'),
   () => <Skeleton height={420} />,
@@ -46,11 +54,16 @@ const SettingsPanel = lazy(
 
 const VIEW_TITLES: Record<View, string> = {
   overview: 'Overview',
+  explore: 'Explore',
   why: 'Why',
   attempts: 'Attempts',
+  live: 'Live',
   experiments: 'Experiments',
   settings: 'Settings',
 };
+
+/** Views that do not wait behind another. */
+const FRESH: Partial<Record<View, () => ComponentChildren>> = { live: () => <LivePanel />, experiments: () => <ExperimentsPanel />, settings: () => <SettingsPanel /> };
 
 type Entry =
   | { step: 'asking'; error: ApiError | null }
@@ -141,13 +154,15 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
     [api, catalogue, organizations, organizationsChanged, locale, scheme, route, go, range, now, signOut],
   );
   const { attempt, view } = route;
-  useScrollAndFocus(attempt ?? view, JSON.stringify([attempt ?? view, route.filters]));
+  const place = attempt ?? route.experiment ?? view;
+  useScrollAndFocus(place, JSON.stringify([place, route.filters]));
   useLayoutEffect(() => {
     const title = attempt ? 'Attempt' : view === 'overview' ? null : VIEW_TITLES[view];
     document.title = title ? `${title} · Playhead` : 'Playhead';
   }, [attempt, view]);
 
   const bar = { scheme, toggleScheme };
+  const Fresh = FRESH[view];
   if (organization && !organizations.some(({ id }) => id === organization)) return <Unseen go={() => go({ organization: null })} signOut={signOut} />;
   return (
     <DashboardProvider value={dashboard}>
@@ -166,6 +181,11 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
         <Kept key={`overview ${organization}`} shown={!attempt && view === 'overview'} value={dashboard}>
           <Overview {...bar} />
         </Kept>
+        <Kept key={`explore ${organization}`} shown={!attempt && view === 'explore'} value={dashboard}>
+          <Page {...bar}>
+            <ExplorePanel />
+          </Page>
+        </Kept>
         <Kept key={`why ${organization}`} shown={!attempt && view === 'why'} value={dashboard}>
           <Page {...bar}>
             <WhyPanel />
@@ -177,12 +197,12 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
             <AttemptsPanel page={25} />
           </Page>
         </Kept>
-        {/* These ask anew each time: what they show may have been changed elsewhere. */}
-        {!attempt && (view === 'settings' || view === 'experiments') && (
+        {/* These ask anew each time: what they show may have been changed elsewhere, or is over. */}
+        {!attempt && Fresh && (
           <Fragment key={`${view} ${organization}`}>
-            <Top {...bar} asked={null} />
+            {!(view === 'live' && route.wall) && <Top {...bar} asked={null} />}
             <main id="main" tabIndex={-1}>
-              {view === 'settings' ? <SettingsPanel /> : <ExperimentsPanel />}
+              <Fresh />
             </main>
           </Fragment>
         )}
@@ -257,12 +277,12 @@ function Page({ children, ...bar }: { scheme: Scheme; toggleScheme: () => void; 
 
 function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () => void }) {
   const { api, catalogue, route, range, tick, shown } = useDashboard();
-  const { zone, baseline, filters } = route;
+  const { zone, baseline, cohort, filters } = route;
   const metrics = useMemo(() => {
     const names = new Set([...EXPERIENCE, ...AUDIENCE, route.metric]);
     return catalogue.known([...names]).map(({ name }) => name);
   }, [catalogue, route.metric]);
-  const key = JSON.stringify(['headline', metrics, route.range, route.from, route.to, zone, baseline, filters]);
+  const key = JSON.stringify(['headline', metrics, route.range, route.from, route.to, zone, baseline, cohort, filters]);
   const headline = useAnswer<Headline>(key, tick, async (signal) => ({
     answer: await api.query(headlineQuestion(route, range, metrics), signal),
     range,
@@ -310,7 +330,7 @@ function Top({ scheme, toggleScheme, asked }: { scheme: Scheme; toggleScheme: ()
       </p>
       <nav class="views" aria-label="Views">
         {VIEWS.map((view) => (
-          <RouteLink key={view} change={{ view, attempt: null }} aria-current={route.view === view && !route.attempt ? 'page' : undefined} data-view={view}>
+          <RouteLink key={view} change={{ view, attempt: null, experiment: null }} aria-current={route.view === view && !route.attempt ? 'page' : undefined} data-view={view}>
             {VIEW_TITLES[view]}
           </RouteLink>
         ))}

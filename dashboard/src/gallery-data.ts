@@ -81,6 +81,16 @@ export const marks = marksOf(
   ZONE,
 );
 
+/** Bins 2 % wide around 1.2 s, with a second hump at 3.6 s. */
+export const bins = (() => {
+  const list = Array.from({ length: 200 }, (_, index) => {
+    const from = 150 * 1.02 ** index;
+    const hump = (middle: number, width: number, height: number) => height * Math.exp(-((Math.log(from / middle) / width) ** 2));
+    return { from, to: from * 1.02, count: Math.round(hump(1_200, 0.5, 80) + hump(3_600, 0.25, 14)) };
+  });
+  return { bins: list, count: list.reduce((sum, { count }) => sum + count, 0) };
+})();
+
 export const timeline: Timeline = {
   states: [
     { fromMs: 0, toMs: 912, state: 's' },

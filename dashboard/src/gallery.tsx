@@ -3,13 +3,18 @@
 import { render, type ComponentChildren } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import './style.css';
+import './later.css';
 import type { Verdict } from './api-types.ts';
+import { Histogram } from './chart/histogram.tsx';
 import { Icon } from './chart/icon.tsx';
 import { SeriesChart, type SeriesChartProps } from './chart/series.tsx';
+import { Sparkline } from './chart/sparkline.tsx';
 import { TimelineChart } from './chart/timeline.tsx';
 import { VerdictMark } from './chart/verdict.tsx';
 import { Whisker } from './chart/whisker.tsx';
-import { comparison, marks, measure, points, timeline, ZONE } from './gallery-data.ts';
+import { distributionOf } from './data/distribution.ts';
+import { domainOf } from './data/effects.ts';
+import { bins, comparison, marks, measure, points, timeline, ZONE } from './gallery-data.ts';
 import { useScheme } from './use.ts';
 
 const LOCALE = 'en-GB';
@@ -81,6 +86,36 @@ function Gallery() {
           <SeriesChart measure={RATIO} interval="hour" zone={ZONE} locale={LOCALE} scheme={scheme} against="the usual Friday" {...props} />
         </Piece>
       ))}
+      <Piece title="Effects beside 0: sure, unsure, without a bound">
+        {[
+          { value: 0.002, low: 0.0005, high: 0.0035 },
+          { value: -0.001, low: -0.004, high: 0.002 },
+          { value: 0.001, low: null, high: null },
+        ].map((value) => (
+          <Whisker key={value.value} value={value} comparison={comparison('no_detectable_change', null, 0)} domain={domainOf({ difference: value.value, ...value })} unit="ratio" locale={LOCALE} label={`difference ${value.value}`} />
+        ))}
+      </Piece>
+      <Piece title="A distribution with its marks">
+        <Histogram
+          distribution={distributionOf(bins)}
+          title="Startup"
+          unit="ms"
+          locale={LOCALE}
+          marks={[
+            { title: 'median', value: 1_240 },
+            { title: 'p95', value: 4_100 },
+            { title: 'median before', value: 1_100, reference: true },
+          ]}
+        />
+      </Piece>
+      <Piece title="A distribution of one value">
+        <Histogram distribution={distributionOf({ bins: [{ from: 812, to: 828, count: 1 }], count: 1 })} title="Startup" unit="ms" locale={LOCALE} marks={[{ title: 'median', value: 820 }]} />
+      </Piece>
+      <Piece title="A line for a wall: a gap, and a last minute that is still filling">
+        <div style={{ height: '160px' }}>
+          <Sparkline points={points({ count: 60, level: 18_400, spread: 0, gaps: [20, 21, 22] })} label="Between 15,000 and 21,000 viewers" />
+        </div>
+      </Piece>
       <Piece title="One attempt">
         <TimelineChart timeline={timeline} locale={LOCALE} summary="Failed after two stalls, one seek and two errors in 1:38." />
       </Piece>

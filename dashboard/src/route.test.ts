@@ -16,7 +16,8 @@ test('a route survives its way through the address', () => {
       from: '2026-11-19T10:30',
       to: '2026-11-20T00:00',
       zone: 'Asia/Kolkata',
-      baseline: 'last_week',
+      baseline: 'cohort',
+      cohort: [{ attribute: 'player_version', operator: 'EQ', value: '8.1.0' }],
       filters: [
         { attribute: 'country', operator: 'EQ', value: 'AT' },
         { attribute: 'video_title', operator: 'CONTAINS', value: '100 % ~ rock & roll=?#+ä' },
@@ -25,11 +26,15 @@ test('a route survives its way through the address', () => {
         { attribute: 'os', operator: 'NE', value: '' },
       ],
       by: 'custom.customer tier',
+      and: 'cdn',
       metric: 'startup_any_ms_p95',
       interval: '5min',
       sort: { name: 'browser', order: 'ASC' },
       worst: 'startup_any_ms',
       attempt: '6d84e126-d10c-4e52-bbfb-bd4c92bc8333',
+      experiment: '01a2155c-63e2-7418-b718-ccf464a769f5',
+      window: 900,
+      wall: true,
     },
   ];
   for (const route of routes) assert.deepEqual(read(write(route), 'UTC'), route);
@@ -40,9 +45,10 @@ test('the address always names the zone, and nothing else that is default', () =
 });
 
 test('nonsense in the address falls back to the defaults', () => {
-  const route = read('?view=moon&range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1&org=mine', 'UTC');
+  const route = read('?view=moon&range=eternity&tz=Mars/Base&baseline=luck&f=x&f=country~LIKE~A&by=;drop&interval=2min&attempt=1&experiment=x&and=;&window=7&wall=yes&org=mine', 'UTC');
   assert.deepEqual(route, defaults('UTC'));
   assert.equal(read('?range=custom&from=2026-11-19', 'UTC').range, 'today');
+  assert.equal(read('?baseline=cohort', 'UTC').baseline, 'auto');
 });
 
 test('a filter for the unknown differs from a filter for the empty text', () => {

@@ -8,12 +8,15 @@ export const RANGES = ['last_hour', 'today', 'yesterday', '7d', '28d', 'custom']
 export type RangeName = (typeof RANGES)[number];
 
 /** Pages of the dashboard: what a route is shown by. */
-export const VIEWS = ['overview', 'why', 'attempts', 'experiments', 'settings'] as const;
+export const VIEWS = ['overview', 'explore', 'why', 'attempts', 'live', 'experiments', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
-/** Baselines the server knows by name; `none` asks for no comparison. */
-export const BASELINES = ['auto', 'day_before', 'same_weekday_last_week', 'last_week', 'last_month', 'none'] as const;
+/** Baselines the server knows by name; `cohort`: other attempts in the same time; `none` asks for no comparison. */
+export const BASELINES = ['auto', 'day_before', 'same_weekday_last_week', 'last_week', 'last_month', 'year_before', 'release', 'cohort', 'none'] as const;
 export type Baseline = (typeof BASELINES)[number];
+
+/** How far the live view may look back, s. */
+export const WINDOWS = [60, 300, 900, 3_600] as const;
 
 export const OPERATORS = ['EQ', 'NE', 'IN', 'LT', 'LTE', 'GT', 'GTE', 'CONTAINS', 'NOTCONTAINS'] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -41,9 +44,13 @@ export interface Route {
   to: string | null;
   zone: string;
   baseline: Baseline;
+  /** What the other attempts are that the baseline `cohort` compares with; a condition takes the place of a filter on its attribute. */
+  cohort: Filter[];
   filters: Filter[];
   /** Attribute the breakdown groups by. */
   by: string;
+  /** A second attribute, where two are looked at together. */
+  and: string | null;
   /** Metric of the chart and the breakdown, with its suffix. */
   metric: string;
   /** Length of the chart's buckets; null leaves the choice to the range. */
@@ -54,6 +61,12 @@ export interface Route {
   worst: string;
   /** The attempt whose timeline is open. */
   attempt: string | null;
+  /** The experiment whose results are open. */
+  experiment: string | null;
+  /** How far the live view looks back, s. */
+  window: number;
+  /** Whether the live view is a wall screen. */
+  wall: boolean;
 }
 
 export function defaults(zone: string): Route {
@@ -65,13 +78,18 @@ export function defaults(zone: string): Route {
     to: null,
     zone,
     baseline: 'auto',
+    cohort: [],
     filters: [],
     by: 'browser',
+    and: null,
     metric: 'rebuffer_ratio',
     interval: null,
     sort: { name: 'attempts', order: 'DESC' },
     worst: 'stall_session_ms',
     attempt: null,
+    experiment: null,
+    window: 60,
+    wall: false,
   };
 }
 
@@ -113,6 +131,9 @@ export function read(query: string, zone: string): Route {
   const to = wallOf(params.get('to'));
   let range = oneOf(RANGES, params.get('range')) ?? base.range;
   if (range === 'custom' && !(from && to)) range = base.range;
+  const filtersOf = (name: string) => params.getAll(name).map(filterOf).filter((filter) => filter !== null);
+  const baseline = oneOf(BASELINES, params.get('baseline')) ?? base.baseline;
+  const cohort = baseline === 'cohort' ? filtersOf('vs') : [];
   return {
     ...base,
     view: oneOf(VIEWS, params.get('view')) ?? base.view,
@@ -120,14 +141,20 @@ export function read(query: string, zone: string): Route {
     range,
     from: range === 'custom' ? from : null,
     to: range === 'custom' ? to : null,
-    baseline: oneOf(BASELINES, params.get('baseline')) ?? base.baseline,
-    filters: params.getAll('f').map(filterOf).filter((filter) => filter !== null),
+    // A cohort of everything would be no comparison.
+    baseline: baseline === 'cohort' && cohort.length === 0 ? base.baseline : baseline,
+    cohort,
+    filters: filtersOf('f'),
     by: nameOf(params.get('by')) ?? base.by,
+    and: nameOf(params.get('and')),
     metric: nameOf(params.get('metric')) ?? base.metric,
     interval: oneOf(INTERVALS, params.get('interval')),
     sort: sortName ? { name: sortName, order: sort?.[1] === '-' ? 'DESC' : 'ASC' } : base.sort,
     worst: nameOf(params.get('worst')) ?? base.worst,
     attempt: idOf(params.get('attempt')),
+    experiment: idOf(params.get('experiment')),
+    window: WINDOWS.find((seconds) => String(seconds) === params.get('window')) ?? base.window,
+    wall: params.get('wall') === '1',
   };
 }
 
@@ -144,14 +171,19 @@ export function write(route: Route): string {
   }
   params.set('tz', route.zone);
   if (route.baseline !== base.baseline) params.set('baseline', route.baseline);
+  if (route.baseline === 'cohort') for (const filter of route.cohort) params.append('vs', filterText(filter));
   for (const filter of route.filters) params.append('f', filterText(filter));
   if (route.by !== base.by) params.set('by', route.by);
+  if (route.and) params.set('and', route.and);
   if (route.metric !== base.metric) params.set('metric', route.metric);
   if (route.interval) params.set('interval', route.interval);
   const sort = `${route.sort.order === 'DESC' ? '-' : ''}${route.sort.name}`;
   if (sort !== `-${base.sort.name}`) params.set('sort', sort);
   if (route.worst !== base.worst) params.set('worst', route.worst);
   if (route.attempt) params.set('attempt', route.attempt);
+  if (route.experiment) params.set('experiment', route.experiment);
+  if (route.window !== base.window) params.set('window', String(route.window));
+  if (route.wall) params.set('wall', '1');
   // Slashes, colons and tildes may stand in a query as they are; the address stays readable.
   return `?${params.toString().replace(/%2F/g, '/').replace(/%3A/g, ':').replace(/%7E/g, '~')}`;
 }

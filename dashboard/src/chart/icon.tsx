@@ -31,6 +31,7 @@ const PATHS = {
   chart: <path d="M1.5 13.8V2.2h1.7v8.7l3.3-4 2.7 2.7 4.1-5.3 1.3 1L9.3 12 6.6 9.3l-2.3 2.8h10.2v1.7h-13Z" />,
   up: <path d="m8 4 5 7H3l5-7Z" />,
   down: <path d="M8 12 3 5h10l-5 7Z" />,
+  wall: <path d="M1.5 2.5h13v9h-13v-9Zm1.7 1.7v5.6h9.6V4.2H3.2ZM5 13h6v1.5H5V13Z" fill-rule="evenodd" />,
   play: <path d="M3.5 2.1v11.8L13.3 8 3.5 2.1Z" />,
 } as const satisfies Record<Role, unknown> & Record<string, unknown>;
 

@@ -14,14 +14,16 @@ export interface WhiskerProps {
   domain: [number, number];
   unit: Unit;
   locale: string;
+  /** What it says in words; when absent the value and its baseline. */
+  label?: string;
 }
 
-export function Whisker({ value, comparison, domain, unit, locale }: WhiskerProps) {
+export function Whisker({ value, comparison, domain, unit, locale, label: words }: WhiskerProps) {
   const [from, to] = domain;
   const x = (at: number) => INSET + ((Math.min(to, Math.max(from, at)) - from) / (to - from || 1)) * (WIDTH - 2 * INSET);
   const y = HEIGHT / 2;
   const reference = comparison?.reference;
-  const label = [
+  const label = words ?? [
     valueSentence(value ?? undefined, unit, locale),
     typeof reference === 'number' ? `baseline ${format.text(reference, unit, locale)}` : null,
   ]

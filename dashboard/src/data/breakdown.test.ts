@@ -14,19 +14,25 @@ const row = (browser: string | null, attempts: number, value: number | null) => 
 test('rows keep the server’s order, with their weight against the largest', () => {
   const { rows } = breakdownOf(
     { rows: [row('Chrome', 200, 0.02), row(null, 50, 0.03), row('Safari', 0, null)] } as unknown as QueryResult,
-    'browser',
+    ['browser'],
     measure,
     'auto',
   );
   assert.deepEqual(
-    rows.map(({ key, weight, value }) => [key, weight, value?.value]),
+    rows.map(({ cell, weight, value }) => [cell.map((each) => each.value).join(), weight, value?.value]),
     [
       ['Chrome', 1, 0.02],
-      [null, 0.25, 0.03],
+      ['', 0.25, 0.03],
       ['Safari', 0, null],
     ],
   );
   assert.equal(rows[0]?.comparison?.verdict, 'better');
+});
+
+test('a row of two dimensions is the cell of both, in their order', () => {
+  const both = { ...row('Chrome', 10, 0.02), dimensions: { browser: 'Chrome', cdn: null } };
+  const { rows } = breakdownOf({ rows: [both] } as unknown as QueryResult, ['cdn', 'browser'], measure, 'auto');
+  assert.deepEqual(rows[0]?.cell, [{ attribute: 'cdn', value: null }, { attribute: 'browser', value: 'Chrome' }]);
 });
 
 test('the scale holds every value and reference', () => {

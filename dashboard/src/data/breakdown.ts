@@ -1,10 +1,10 @@
-// Here lives how rows by a dimension become a table with a common scale for its intervals. Pure.
-import type { Comparison, QueryResult, Value } from '../api-types.ts';
+// Here lives how rows by one or two dimensions become a table with a common scale for its intervals. Pure.
+import type { Comparison, Condition, QueryResult, Value } from '../api-types.ts';
 import type { Measure } from '../catalogue.ts';
 
 export interface BreakdownRow {
-  /** The dimension's value; null: not known. */
-  key: string | null;
+  /** The cell: each dimension with its value. */
+  cell: Condition[];
   attempts: number;
   /** Share of the largest row's attempts, 0..=1. */
   weight: number;
@@ -18,9 +18,9 @@ export interface Breakdown {
   domain: [number, number];
 }
 
-export function breakdownOf(result: QueryResult, by: string, measure: Measure, baseline: string): Breakdown {
+export function breakdownOf(result: QueryResult, by: readonly string[], measure: Measure, baseline: string): Breakdown {
   const rows = result.rows.map((row) => ({
-    key: row.dimensions[by] ?? null,
+    cell: by.map((attribute) => ({ attribute, value: row.dimensions[attribute] ?? null })),
     attempts: row.values.attempts?.value ?? 0,
     weight: 0,
     value: row.values[measure.name] ?? null,

@@ -55,10 +55,18 @@ export function requestOf(draft: Draft, started: boolean): Partial<ExperimentReq
   return { name: draft.name.trim(), arms: armsOf(draft.arms), switchbackMinutes: numberOf(draft.switchback), ...open };
 }
 
+export const STATE_TITLES: Record<string, string> = { draft: 'draft', running: 'running', stopped: 'stopped' };
+
+/** What part of those who take part each arm has, in the arms' order. */
+export function shareTexts(arms: readonly Arm[], locale: string): string[] {
+  const sum = arms.reduce((total, { weight }) => total + weight, 0);
+  return arms.map(({ weight }) => format.partText(weight / sum, locale));
+}
+
 /** `control 50 %, treatment 50 %`: what part of those who take part each arm has. */
 export function sharesText(arms: readonly Arm[], locale: string): string {
-  const sum = arms.reduce((total, { weight }) => total + weight, 0);
-  return arms.map(({ name, weight }) => `${name} ${format.partText(weight / sum, locale)}`).join(', ');
+  const shares = shareTexts(arms, locale);
+  return arms.map(({ name }, index) => `${name} ${shares[index]}`).join(', ');
 }
 
 /** When it was made, started, stopped: the latest of them. */

@@ -24,6 +24,18 @@ test('no baseline asks for no comparison', () => {
   assert.deepEqual(headlineQuestion({ ...route, baseline: 'none' }, range, ['attempts']).compare, []);
 });
 
+test('a cohort is asked for by its conditions, under a name of its own', () => {
+  const cohort: Route['cohort'] = [{ attribute: 'player_version', operator: 'EQ', value: '8.1.0' }];
+  const asked = { cohort: { filters: cohort }, label: 'cohort' };
+  assert.deepEqual(headlineQuestion({ ...route, baseline: 'cohort', cohort }, range, ['attempts']).compare, [asked]);
+  assert.deepEqual(explainQuestion({ ...route, baseline: 'cohort', cohort }, range).compare, asked);
+});
+
+test('a breakdown is by one attribute or two, never by the same twice', () => {
+  const dimensions = (and: string | null) => breakdownQuestion({ ...route, by: 'cdn', and }, range, 20).dimensions;
+  assert.deepEqual([dimensions(null), dimensions('browser'), dimensions('cdn')], [['cdn'], ['cdn', 'browser'], ['cdn']]);
+});
+
 test('an explanation is asked for the same attempts, metric and baseline', () => {
   assert.deepEqual(explainQuestion({ ...route, metric: 'good_share', baseline: 'last_week' }, range), {
     metric: 'good_share',

@@ -1,5 +1,5 @@
 // Here lives how a route becomes questions to the public API. One function per panel, each pure: route and range in, request out.
-import type { ExplainRequest, QueryFilter, QueryRequest } from '../api-types.ts';
+import type { BaselineRequest, ExplainRequest, QueryFilter, QueryRequest } from '../api-types.ts';
 import type { ImpressionsQuery } from '../api.ts';
 import type { Filter, Route } from '../route.ts';
 import type { Interval } from '../zone.ts';
@@ -8,6 +8,9 @@ import type { Range } from './range.ts';
 const iso = (ms: number) => new Date(ms).toISOString();
 
 const queryFilter = ({ attribute, operator, value }: Filter): QueryFilter => ({ attribute, operator, value });
+
+/** The baseline in the server's words; its comparisons come back under the route's name of it. */
+const baselineOf = ({ baseline, cohort }: Route): BaselineRequest => (baseline === 'cohort' ? { cohort: { filters: cohort.map(queryFilter) }, label: baseline } : baseline);
 
 type Scope = Pick<QueryRequest, 'filters' | 'start' | 'end' | 'timezone' | 'compare'>;
 
@@ -18,7 +21,7 @@ export function scope(route: Route, range: Range): Scope {
     start: iso(range.start),
     end: iso(range.end),
     timezone: route.zone,
-    compare: route.baseline === 'none' ? [] : [route.baseline],
+    compare: route.baseline === 'none' ? [] : [baselineOf(route)],
   };
 }
 
@@ -37,12 +40,16 @@ export function seriesQuestion(route: Route, range: Range, interval: Interval): 
   };
 }
 
+/** What a breakdown is by: one attribute or two. */
+export const dimensionsOf = ({ by, and }: Pick<Route, 'by' | 'and'>): string[] => (and && and !== by ? [by, and] : [by]);
+
 export function breakdownQuestion(route: Route, range: Range, limit: number): QueryRequest {
   const metrics = [...new Set(['attempts', route.metric])];
-  const sortable = [...metrics, route.by];
+  const dimensions = dimensionsOf(route);
+  const sortable = [...metrics, ...dimensions];
   return {
     metrics,
-    dimensions: [route.by],
+    dimensions,
     // An order by a metric that is no longer asked for would be an error of ours, not of the reader's.
     orderBy: [sortable.includes(route.sort.name) ? route.sort : { name: 'attempts', order: 'DESC' }],
     limit,
@@ -53,7 +60,7 @@ export function breakdownQuestion(route: Route, range: Range, limit: number): Qu
 /** Where the change of the route's metric comes from. The route has a baseline. */
 export function explainQuestion(route: Route, range: Range): ExplainRequest {
   const { compare: _, ...about } = scope(route, range);
-  return { metric: route.metric, ...about, compare: route.baseline };
+  return { metric: route.metric, ...about, compare: baselineOf(route) };
 }
 
 /** Which attempts are worst where a metric is: the orders `GET /v1/analytics/impressions` has. The first that fits. */
@@ -94,4 +101,9 @@ export function attemptsQuestion(route: Route, range: Range, limit: number, curs
     limit,
     cursor,
   };
+}
+
+/** How a metric is distributed: its bins, and each of its statistics against the baseline. */
+export function distributionQuestion(route: Route, range: Range, names: readonly string[]): QueryRequest {
+  return { metrics: [...names], ...scope(route, range) };
 }

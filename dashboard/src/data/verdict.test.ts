@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Comparison } from '../api-types.ts';
+import { defaults, type Route } from '../route.ts';
 import { baselinePhrase, changeText, comparisonWords, explain, valueSentence, verdictWords } from './verdict.ts';
 
 const RATIO = { unit: 'ratio', better: 'lower' } as const;
@@ -84,8 +85,11 @@ test('a value says its interval, a missing one its reason', () => {
 
 test('the usual level is named by its weekday when the range is one day', () => {
   const start = Date.parse('2026-11-19T23:00:00Z');
-  assert.equal(baselinePhrase('auto', start, start + 18 * 3_600_000, 'Europe/Vienna'), 'the usual Friday');
-  assert.equal(baselinePhrase('auto', start, start + 7 * 86_400_000, 'Europe/Vienna'), 'the usual level');
+  const of = (hours: number, over: Partial<Route> = {}) => baselinePhrase({ ...defaults('Europe/Vienna'), ...over }, { start, end: start + hours * 3_600_000 });
+  assert.equal(of(18), 'the usual Friday');
+  assert.equal(of(7 * 24), 'the usual level');
+  const cohort: Route['cohort'] = [{ attribute: 'player_version', operator: 'EQ', value: '8.1.0' }, { attribute: 'cdn', operator: 'NE', value: null }];
+  assert.equal(of(18, { baseline: 'cohort', cohort }), '8.1.0 and known');
 });
 
 test('of a volume that changed, for which the server refuses a verdict, the direction is said', () => {

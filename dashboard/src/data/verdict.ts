@@ -1,7 +1,9 @@
 // Here live the words for a comparison: verdict, colour role, sentence. Invariant: the role `worse`, the only one drawn in
 // red, is given to the verdict `worse` and to nothing else. Whether a change is worse is the server's to say, never computed here.
 import type { Better, Comparison, Unit, Value, Verdict } from '../api-types.ts';
-import type { Baseline } from '../route.ts';
+import type { Baseline, Route } from '../route.ts';
+import { cohortText } from './filter.ts';
+import type { Range } from './range.ts';
 import * as format from '../format.ts';
 import { weekday } from '../zone.ts';
 
@@ -58,13 +60,16 @@ export const BASELINE_TITLES: Record<Baseline, string> = {
   same_weekday_last_week: 'Same weekday last week',
   last_week: 'Last week',
   last_month: 'Last month',
+  year_before: 'A year before',
+  release: 'Before the latest release',
+  cohort: 'Other attempts…',
   none: 'No comparison',
 };
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** The baseline as it is named beside a number: `the usual Friday`, `the day before`. */
-export function baselinePhrase(baseline: Baseline, start: number, end: number, zone: string): string {
+export function baselinePhrase({ baseline, zone, cohort }: Pick<Route, 'baseline' | 'zone' | 'cohort'>, { start, end }: Pick<Range, 'start' | 'end'>): string {
   switch (baseline) {
     case 'auto':
       return weekday(start, zone) === weekday(end - 1, zone) && end - start <= 25 * 3_600_000
@@ -78,6 +83,12 @@ export function baselinePhrase(baseline: Baseline, start: number, end: number, z
       return 'last week';
     case 'last_month':
       return 'last month';
+    case 'year_before':
+      return 'a year before';
+    case 'release':
+      return 'before the release';
+    case 'cohort':
+      return cohortText(cohort);
     case 'none':
       return '';
   }

@@ -60,7 +60,7 @@ export default function Annotations({ marks, more, changed }: { marks: readonly 
         <Form close={closed} />
       ) : (
         <button type="button" class="button button-quiet" onClick={() => setOpen('form')}>
-          <Icon name="plus" /> Note what happened
+          <Icon name="plus" /> <span class="annotations-add">Note what happened</span>
         </button>
       )}
       {open !== null && open !== 'form' && (

@@ -1,44 +1,54 @@
-// Here lives the breakdown: one row per value of an attribute, with its interval drawn on a common scale. A click filters.
+// Here lives the breakdown: one row per value of an attribute, or per pair of two, with its interval drawn on a common scale. A click
+// filters.
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { QueryResult } from '../api-types.ts';
+import type { QueryRequest, QueryResult } from '../api-types.ts';
 import type { Measure } from '../catalogue.ts';
 import { Icon } from '../chart/icon.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { Whisker } from '../chart/whisker.tsx';
 import { useDashboard } from '../context.ts';
 import { breakdownOf } from '../data/breakdown.ts';
-import { breakdownQuestion } from '../data/question.ts';
+import { cellKey } from '../data/explain.ts';
+import { valueText } from '../data/filter.ts';
+import { breakdownQuestion, dimensionsOf } from '../data/question.ts';
 import type { Range } from '../data/range.ts';
 import { baselinePhrase, explain, hasInterval } from '../data/verdict.ts';
 import * as format from '../format.ts';
-import { withFilter, type Route } from '../route.ts';
+import { withCell, type Route } from '../route.ts';
 import { useAnswer } from '../use.ts';
+import { AttributePicker } from './attribute-picker.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
 
 const FEW = 10;
 const MANY = 200;
 
-interface Answered {
+export interface Answered {
+  request: QueryRequest;
   result: QueryResult;
   route: Route;
   range: Range;
   measure: Measure;
 }
 
-export function BreakdownPanel() {
-  const { api, route, go, range, tick, catalogue, locale, signOut } = useDashboard();
+/** `two`: a second attribute may be chosen. `below`: what else stands under the table. */
+export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: Answered) => ComponentChildren }) {
+  const dashboard = useDashboard();
+  const { api, go, range, tick, catalogue, locale, signOut } = dashboard;
+  const route = two ? dashboard.route : { ...dashboard.route, and: null };
   const [limit, setLimit] = useState(FEW);
   // The breakdown of attempts alone would show one number twice; a second metric stands beside it.
   const measure = catalogue.measure(route.metric) ?? catalogue.measures[0]!;
-  const { by, metric, zone, baseline, filters, sort } = route;
-  const key = JSON.stringify(['breakdown', by, metric, route.range, route.from, route.to, zone, baseline, filters, sort, limit]);
+  const { by, and, metric, zone, baseline, cohort, filters, sort } = route;
+  const key = JSON.stringify(['breakdown', by, and, metric, route.range, route.from, route.to, zone, baseline, cohort, filters, sort, limit]);
   const asked = useAnswer<Answered>(key, tick, async (signal) => {
     const asking = { ...route, metric: measure.name };
-    const { result } = await api.query(breakdownQuestion(asking, range, limit), signal);
-    return { result, route: asking, range, measure };
+    const request = breakdownQuestion(asking, range, limit);
+    const { result } = await api.query(request, signal);
+    return { request, result, route: asking, range, measure };
   });
   const shown = asked.answer;
-  const table = useMemo(() => (shown ? breakdownOf(shown.result, shown.route.by, shown.measure, shown.route.baseline) : null), [shown]);
+  const table = useMemo(() => (shown ? breakdownOf(shown.result, dimensionsOf(shown.route), shown.measure, shown.route.baseline) : null), [shown]);
 
   return (
     <Panel
@@ -48,21 +58,15 @@ export function BreakdownPanel() {
       busy={asked.busy}
       current={!shown || asked.current}
       controls={
-        <label class="picker">
-          <span>by</span>
-          <select name="by" value={by} onChange={(event) => go({ by: event.currentTarget.value, sort: { name: 'attempts', order: 'DESC' } })}>
-            {catalogue.attributes.map(({ name, title }) => (
-              <option key={name} value={name} selected={name === by}>
-                {title}
-              </option>
-            ))}
-            {!catalogue.attributes.some(({ name }) => name === by) && (
-              <option value={by} selected>
-                {catalogue.attributeTitle(by)}
-              </option>
-            )}
-          </select>
-        </label>
+        <>
+          <AttributePicker
+            name="by"
+            label="by"
+            value={by}
+            change={(next) => next && go({ by: next, and: next === and ? null : dashboard.route.and, sort: { name: 'attempts', order: 'DESC' } })}
+          />
+          {two && <AttributePicker name="and" label="and" value={and} without={by} none="nothing else" change={(next) => go({ and: next })} />}
+        </>
       }
     >
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
@@ -73,14 +77,14 @@ export function BreakdownPanel() {
           <div class="table-scroll" role="region" aria-label="Breakdown table" tabIndex={0}>
             <table class="breakdown">
               <caption class="visually-hidden">
-                {shown.measure.title} by {catalogue.attributeTitle(shown.route.by)}
+                {shown.measure.title} by {dimensionsOf(shown.route).map((name) => catalogue.attributeTitle(name)).join(' and ')}
               </caption>
               <thead>
                 <tr>
-                  <SortHead name={shown.route.by} title={catalogue.attributeTitle(shown.route.by)} first="ASC" />
-                  <SortHead name="attempts" title="Attempts" first="DESC" number />
+                  <SortHead columns={dimensionsOf(shown.route).map((name) => ({ name, title: catalogue.attributeTitle(name) }))} first="ASC" />
+                  <SortHead columns={[{ name: 'attempts', title: 'Attempts' }]} first="DESC" number />
                   {shown.measure.name !== 'attempts' && (
-                    <SortHead name={shown.measure.name} title={shown.measure.title} first={shown.measure.better === 'higher' ? 'ASC' : 'DESC'} number />
+                    <SortHead columns={[shown.measure]} first={shown.measure.better === 'higher' ? 'ASC' : 'DESC'} number />
                   )}
                   <th scope="col">95 % interval</th>
                   {shown.route.baseline !== 'none' && <th scope="col">Change</th>}
@@ -88,18 +92,18 @@ export function BreakdownPanel() {
               </thead>
               <tbody>
                 {table.rows.map((row) => {
-                  const against = baselinePhrase(shown.route.baseline, shown.range.start, shown.range.end, shown.route.zone);
-                  const filter = { attribute: shown.route.by, operator: 'EQ' as const, value: row.key };
+                  const against = baselinePhrase(shown.route, shown.range);
+                  const name = row.cell.map(({ value }) => valueText(value)).join(' · ');
                   return (
-                    <tr key={row.key} data-key={row.key ?? ''}>
+                    <tr key={cellKey(row.cell)} data-key={row.cell.map(({ value }) => value ?? '').join(' · ')}>
                       <th scope="row">
                         <button
                           type="button"
                           class="link"
-                          title={`Show only ${row.key ?? 'not known'}`}
-                          onClick={() => go({ filters: withFilter(route.filters, filter) })}
+                          title={`Show only ${name}`}
+                          onClick={() => go({ filters: withCell(route.filters, row.cell) })}
                         >
-                          {row.key === null ? <i class="muted">not known</i> : row.key || '(empty)'}
+                          {row.cell.every(({ value }) => value === null) ? <i class="muted">{name}</i> : name}
                         </button>
                       </th>
                       <td class="number weight">
@@ -145,25 +149,32 @@ export function BreakdownPanel() {
               </button>
             )}
           </p>
+          {below?.(shown)}
         </>
       )}
     </Panel>
   );
 }
 
-/** A column that sorts: the first press brings what matters first, the next turns it round. */
-function SortHead({ name, title, first, number }: { name: string; title: string; first: 'ASC' | 'DESC'; number?: boolean }) {
+/** A column that sorts, by each of what stands in it: the first press brings what matters first, the next turns it round. */
+function SortHead({ columns, first, number }: { columns: { name: string; title: string }[]; first: 'ASC' | 'DESC'; number?: boolean }) {
   const { route, go } = useDashboard();
-  const order = route.sort.name === name ? route.sort.order : null;
-  const next = order === null ? first : order === 'ASC' ? 'DESC' : 'ASC';
+  const orderOf = (name: string) => (route.sort.name === name ? route.sort.order : null);
+  const sorted = columns.map(({ name }) => orderOf(name)).find(Boolean);
   return (
-    <th scope="col" class={number ? 'number' : undefined} aria-sort={order === null ? 'none' : order === 'ASC' ? 'ascending' : 'descending'}>
-      <button type="button" class="sort" onClick={() => go({ sort: { name, order: next } }, { replace: true })}>
-        {title}
-        <span class="sort-mark" data-active={order ? '' : undefined}>
-          <Icon name={(order ?? first) === 'ASC' ? 'up' : 'down'} />
-        </span>
-      </button>
+    <th scope="col" class={number ? 'number' : undefined} aria-sort={!sorted ? 'none' : sorted === 'ASC' ? 'ascending' : 'descending'}>
+      {columns.map(({ name, title }) => {
+        const order = orderOf(name);
+        const next = order === null ? first : order === 'ASC' ? 'DESC' : 'ASC';
+        return (
+          <button key={name} type="button" class="sort" onClick={() => go({ sort: { name, order: next } }, { replace: true })}>
+            {title}
+            <span class="sort-mark" data-active={order ? '' : undefined}>
+              <Icon name={(order ?? first) === 'ASC' ? 'up' : 'down'} />
+            </span>
+          </button>
+        );
+      })}
     </th>
   );
 }

@@ -1,17 +1,23 @@
-// Here lives the page of experiments: which there are, how far each is, and the form that makes and changes them. What they came
-// to is not told here yet. Loaded on demand.
+// Here lives the page of experiments: which there are, how far each is, and the form that makes and changes them. What one came to
+// is `results`. Loaded on demand.
 import { useState } from 'preact/hooks';
 import type { Experiment } from '../api-types.ts';
 import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
-import { draftOf, requestOf, sharesText, sinceText, type Draft } from '../data/experiment.ts';
+import { draftOf, requestOf, sharesText, sinceText, STATE_TITLES, type Draft } from '../data/experiment.ts';
 import * as format from '../format.ts';
 import { useAction, useAnswer } from '../use.ts';
 import { Confirm } from './confirm.tsx';
 import { RouteLink } from './link.tsx';
+import ResultsPanel from './results.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
 
 export default function ExperimentsPanel() {
+  const { route } = useDashboard();
+  return route.experiment ? <ResultsPanel key={route.experiment} id={route.experiment} /> : <List />;
+}
+
+function List() {
   const { api, route, signOut } = useDashboard();
   const asked = useAnswer(JSON.stringify(['experiments', route.organization]), 0, async (signal) => (await api.experiments(signal)).result.experiments);
   const [adding, setAdding] = useState(false);
@@ -57,8 +63,6 @@ export default function ExperimentsPanel() {
   );
 }
 
-const STATE_TITLES: Record<string, string> = { draft: 'draft', running: 'running', stopped: 'stopped' };
-
 function Card({ experiment, changed }: { experiment: Experiment; changed: () => void }) {
   const { api, catalogue, route, locale } = useDashboard();
   const [open, setOpen] = useState<'edit' | 'start' | 'stop' | 'delete' | null>(null);
@@ -92,6 +96,11 @@ function Card({ experiment, changed }: { experiment: Experiment; changed: () => 
         ))}
       </dl>
       <p class="card-actions">
+        {state !== 'draft' && (
+          <RouteLink class="button button-primary" change={{ experiment: id }}>
+            Results<span class="visually-hidden"> of {name}</span>
+          </RouteLink>
+        )}
         {state !== 'draft' && (
           <RouteLink
             class="button"

@@ -75,7 +75,7 @@ function Figure(props: { measure: Measure; value: Value | undefined; comparison:
   const { measure, value, comparison, headline } = props;
   const { route, go, locale } = useDashboard();
   const { unit } = measure;
-  const against = baselinePhrase(headline.route.baseline, headline.range.start, headline.range.end, headline.route.zone);
+  const against = baselinePhrase(headline.route, headline.range);
   const written = typeof value?.value === 'number' ? format.write(value.value, unit, locale) : null;
   const words = [
     `${measure.title}: ${valueSentence(value, unit, locale)}.`,

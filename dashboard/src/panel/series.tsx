@@ -1,8 +1,9 @@
 // Here lives the panel of one metric over time: its chart or the same as a table, and its headline in a sentence.
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { AnnotationsResult, QueryResult } from '../api-types.ts';
+import type { AnnotationsResult, QueryRequest, QueryResult } from '../api-types.ts';
 import { plainDefinition, type Measure } from '../catalogue.ts';
-import { SeriesChart } from '../chart/series.tsx';
+import { SeriesChart, type SeriesChartProps } from '../chart/series.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
 import { marksOf } from '../data/annotations.ts';
@@ -19,14 +20,16 @@ import { localText, type Interval } from '../zone.ts';
 import { WhyLink, type Headline } from './headline.tsx';
 import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
 
-const Annotations = lazy(
-  () => import('./annotations.tsx'),
-  () => <div class="annotations" aria-hidden="true" />,
-);
+/** As high as the line of annotations, however many there will be: what stands below does not move when they come. */
+const NoAnnotations = () => <div class="annotations" aria-hidden="true" />;
+const Annotations = lazy(() => import('./annotations.tsx'), NoAnnotations);
 
 const BODY_HEIGHT = 300;
+/** One line of the legend below it. */
+const LEGEND_HEIGHT = 21;
 
-interface Series {
+export interface Series {
+  request: QueryRequest;
   result: QueryResult;
   route: Route;
   range: Range;
@@ -43,25 +46,27 @@ const INTERVAL_TITLES: Record<Interval, string> = {
   month: 'Month',
 };
 
-export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
-  const { api, route, go, range, tick, catalogue, locale, scheme, signOut } = useDashboard();
+/** `below`: what else stands under the chart. */
+export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; below?: (shown: Series) => ComponentChildren }) {
+  const { api, route, go, range, tick, catalogue, locale, signOut } = useDashboard();
   const [table, setTable] = useState(false);
   const measure = catalogue.measure(route.metric) ?? catalogue.measures[0]!;
   const offered = intervalsFor(range);
-  const { metric, zone, baseline, filters } = route;
+  const { metric, zone, baseline, cohort, filters } = route;
   // How many attempts there are is known from the first answer, and then kept: a chart that changes its buckets by itself
   // while one looks at it would be worse than any bucket.
   const scope = JSON.stringify([route.range, route.from, route.to, zone, filters]);
   const [seen, setSeen] = useState<{ scope: string; attempts: number } | null>(null);
   const fitting = intervalFor(range, seen?.scope === scope ? seen.attempts : null);
   const interval = route.interval && offered.includes(route.interval) ? route.interval : fitting;
-  const key = JSON.stringify(['series', metric, interval, baseline, scope]);
+  const key = JSON.stringify(['series', metric, interval, baseline, cohort, scope]);
   const asked = useAnswer<Series>(key, tick, async (signal) => {
     const asking = { ...route, metric: measure.name };
-    const { result } = await api.query(seriesQuestion(asking, range, interval), signal);
+    const request = seriesQuestion(asking, range, interval);
+    const { result } = await api.query(request, signal);
     const attempts = result.rows.reduce((sum, row) => sum + (row.values.attempts?.value ?? 0), 0);
     setSeen((old) => (old?.scope === scope ? old : { scope, attempts }));
-    return { result, route: asking, range, interval, measure };
+    return { request, result, route: asking, range, interval, measure };
   });
 
   const noted = useAnswer<AnnotationsResult>(JSON.stringify(['annotations', scope]), tick, async (signal) =>
@@ -77,7 +82,7 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
         : [],
     [shown],
   );
-  const against = shown ? baselinePhrase(shown.route.baseline, shown.range.start, shown.range.end, shown.route.zone) : '';
+  const against = shown ? baselinePhrase(shown.route, shown.range) : '';
   const overall = headline.answer?.answer.result.rows[0]?.comparisons?.[headline.answer.route.baseline]?.[measure.name];
 
   return (
@@ -119,56 +124,73 @@ export function SeriesPanel({ headline }: { headline: Asked<Headline> }) {
         {overall && headline.current && <span data-explanation>{explain(overall, measure, against, locale).slice(0, 2).join(' ')}</span>}
       </p>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
-      {!shown && !asked.error && <Skeleton height={BODY_HEIGHT} />}
+      {!shown && !asked.error && <Skeleton height={BODY_HEIGHT + LEGEND_HEIGHT} />}
       {shown && !hasPoints(points) && (
-        <div class="nothing" style={{ height: `${BODY_HEIGHT}px` }}>
+        <div class="nothing" style={{ height: `${BODY_HEIGHT + LEGEND_HEIGHT}px` }}>
           <p>Nothing to draw: {points.find(({ source }) => source?.reason)?.source?.reason ?? 'no attempts in this range'}.</p>
         </div>
       )}
       {shown && hasPoints(points) && (
-        <figure class="series">
-          <figcaption class="visually-hidden" data-summary>
-            {summaryWords(points, shown, against, locale)}
-          </figcaption>
-          {table ? (
-            <SeriesTable points={points} series={shown} against={against} />
-          ) : (
-            <SeriesChart
-              points={points}
-              measure={shown.measure}
-              interval={shown.interval}
-              zone={shown.route.zone}
-              locale={locale}
-              scheme={scheme}
-              against={against}
-              marks={marks}
-              onZoom={(from, to) =>
-                go({ range: 'custom', from: localText(from, route.zone), to: localText(Math.max(to, from + 120_000), route.zone), interval: null })
-              }
-            />
-          )}
-        </figure>
+        <SeriesFigure
+          points={points}
+          measure={shown.measure}
+          interval={shown.interval}
+          zone={shown.route.zone}
+          against={against}
+          table={table}
+          marks={marks}
+          onZoom={(from, to) =>
+            go({ range: 'custom', from: localText(from, route.zone), to: localText(Math.max(to, from + 120_000), route.zone), interval: null })
+          }
+        />
       )}
-      {shown && hasPoints(points) && <Legend hidden={table} points={points} against={against} />}
+      {shown && below?.(shown)}
       {noted.error && <Failure error={noted.error} retry={noted.retry} compact={noted.answer !== null} />}
-      {noted.answer && <Annotations marks={marks} more={noted.answer.nextCursor != null} changed={noted.retry} />}
+      {noted.answer ? <Annotations marks={marks} more={noted.answer.nextCursor != null} changed={noted.retry} /> : <NoAnnotations />}
     </Panel>
   );
 }
 
-function summaryWords(points: Point[], { measure, interval, route }: Series, against: string, locale: string): string {
+/** What a series is about: what its points are called, and how they are written. */
+interface About {
+  measure: Measure;
+  interval: Interval;
+  zone: string;
+  /** The baseline as it is named beside a number; empty without one. */
+  against: string;
+}
+
+/** A series as a chart or as the same in a table, with its sentence for those who do not see the canvas, and its legend. */
+export function SeriesFigure(props: About & { points: Point[]; table: boolean } & Pick<SeriesChartProps, 'marks' | 'onZoom'>) {
+  const { points, table, ...about } = props;
+  const { locale, scheme } = useDashboard();
+  return (
+    <>
+      <figure class="series">
+        <figcaption class="visually-hidden" data-summary>
+          {summaryWords(points, about, locale)}
+        </figcaption>
+        {table ? <SeriesTable points={points} about={about} /> : <SeriesChart points={points} {...about} locale={locale} scheme={scheme} />}
+      </figure>
+      <Legend hidden={table} points={points} against={about.against} zooms={about.onZoom !== undefined} />
+    </>
+  );
+}
+
+function summaryWords(points: Point[], { measure, interval, zone, against }: About, locale: string): string {
   const { count, gaps, min, max, last } = summaryOf(points);
   const at = (point: Point | null) =>
-    point ? `${format.text(point.value, measure.unit, locale)} (${format.bucketText(point.start, interval, route.zone, locale)})` : 'not known';
-  const worse = points.filter(({ comparison }) => comparison?.verdict === 'worse').length;
+    point ? `${format.text(point.value, measure.unit, locale)} (${format.bucketText(point.start, interval, zone, locale)})` : 'not known';
+  const judged = points.filter(({ comparison }) => comparison !== null);
+  const worse = judged.filter(({ comparison }) => comparison?.verdict === 'worse').length;
   return [
     `${measure.title} in ${count} intervals of one ${INTERVAL_TITLES[interval].toLowerCase()}${gaps ? `, ${gaps} without data` : ''}.`,
     `Lowest ${at(min)}, highest ${at(max)}, latest ${at(last)}${last?.partial ? ', still partial' : ''}.`,
-    against ? `${worse} of them are worse than ${against}.` : '',
+    judged.length > 0 ? `${worse} of them are worse than ${against}.` : '',
   ].join(' ');
 }
 
-function Legend({ points, against, hidden }: { points: Point[]; against: string; hidden: boolean }) {
+function Legend({ points, against, hidden, zooms }: { points: Point[]; against: string; hidden: boolean; zooms: boolean }) {
   const has = (test: (point: Point) => boolean) => points.some(test);
   return (
     <ul class="legend" aria-hidden="true" style={{ visibility: hidden ? 'hidden' : undefined }}>
@@ -176,14 +198,14 @@ function Legend({ points, against, hidden }: { points: Point[]; against: string;
       {has(({ partial }) => partial) && <li class="legend-partial">partial</li>}
       {has(({ reference }) => reference !== null) && <li class="legend-reference">{against}</li>}
       {has(({ comparison }) => comparison?.verdict === 'worse') && <li class="legend-worse">worse</li>}
-      <li class="legend-hint">drag to zoom</li>
+      {zooms && <li class="legend-hint">drag to zoom</li>}
     </ul>
   );
 }
 
-function SeriesTable({ points, series, against }: { points: Point[]; series: Series; against: string }) {
+function SeriesTable({ points, about }: { points: Point[]; about: About }) {
   const { locale } = useDashboard();
-  const { measure, interval, route } = series;
+  const { measure, interval, zone, against } = about;
   return (
     <div class="table-scroll" style={{ height: `${BODY_HEIGHT}px` }} role="region" aria-label={`${measure.title} as a table`} tabIndex={0}>
       <table>
@@ -215,7 +237,7 @@ function SeriesTable({ points, series, against }: { points: Point[]; series: Ser
           {points.map((point) => (
             <tr key={point.start}>
               <th scope="row">
-                {format.bucketText(point.start, interval, route.zone, locale)}
+                {format.bucketText(point.start, interval, zone, locale)}
                 {point.partial && <span class="tag">partial</span>}
               </th>
               <td class="number">{format.text(point.value, measure.unit, locale)}</td>

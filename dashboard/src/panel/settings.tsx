@@ -1,5 +1,5 @@
-// Here lives the page of settings: license keys with the snippets that carry them, API keys, organisations. What a key may not
-// do is said where it would stand, with the scope that is needed. Loaded on demand.
+// Here lives the page of settings: license keys with the snippets that carry them, API keys, organisations, the pipeline’s health. What
+// a key may not do is said where it would stand, with the scope that is needed. Loaded on demand.
 import { useState } from 'preact/hooks';
 import type { ApiKey, License, Scope } from '../api-types.ts';
 import { Icon } from '../chart/icon.tsx';
@@ -9,6 +9,7 @@ import { PLAYER_TITLES, PLAYERS, snippetOf, type Player } from '../data/snippet.
 import { useAction, useAnswer } from '../use.ts';
 import { Confirm } from './confirm.tsx';
 import { RouteLink } from './link.tsx';
+import { PipelinePanel } from './pipeline.tsx';
 import { Copy, Failure, Panel, Skeleton, Snippet } from './state.tsx';
 
 /** Whether the key may administer: known from the one question that only such a key may ask. Null while it is not known. */
@@ -47,6 +48,7 @@ export default function SettingsPanel() {
         )}
       </Panel>
       <OrganizationsPanel may={may} />
+      <PipelinePanel />
     </>
   );
 }
@@ -292,10 +294,10 @@ function ApiKeys({ keys, changed }: { keys: ApiKey[]; changed: () => void }) {
             <tr>
               <th scope="col">Name</th>
               <th scope="col">Scope</th>
+              <th scope="col">Id</th>
               <th scope="col">
                 <span class="visually-hidden">Action</span>
               </th>
-              <th scope="col">Id</th>
             </tr>
           </thead>
           <tbody>
@@ -304,12 +306,12 @@ function ApiKeys({ keys, changed }: { keys: ApiKey[]; changed: () => void }) {
                 <th scope="row">{key.name}</th>
                 <td>{key.scope}</td>
                 <td>
+                  <code class="muted">{key.id}</code>
+                </td>
+                <td>
                   <button type="button" class="button button-quiet" onClick={() => setRevoking(key)}>
                     Revoke<span class="visually-hidden"> API key {key.name}</span>
                   </button>
-                </td>
-                <td>
-                  <code class="muted">{key.id}</code>
                 </td>
               </tr>
             ))}

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
+import { cohortText, filterValueText, OPERATOR_WORDS } from '../data/filter.ts';
 import { valuesQuestion } from '../data/question.ts';
 import { RANGE_TITLES } from '../data/range.ts';
 import { BASELINE_TITLES } from '../data/verdict.ts';
@@ -10,21 +11,12 @@ import { BASELINES, OPERATORS, RANGES, withFilter, type Baseline, type Filter, t
 import { browserZone, useAnswer } from '../use.ts';
 import { fromLocalText, localText } from '../zone.ts';
 
-const OPERATOR_WORDS: Record<Operator, string> = {
-  EQ: 'is',
-  NE: 'is not',
-  IN: 'is one of',
-  LT: '<',
-  LTE: '≤',
-  GT: '>',
-  GTE: '≥',
-  CONTAINS: 'contains',
-  NOTCONTAINS: 'does not contain',
-};
+/** In the choice of baselines: to choose which other attempts to compare with. */
+const CHOOSE = 'other';
 
 export function Toolbar() {
   const { route, go } = useDashboard();
-  const [open, setOpen] = useState<'custom' | 'filter' | null>(null);
+  const [open, setOpen] = useState<'custom' | 'filter' | 'cohort' | null>(null);
   const toggle = (name: 'custom' | 'filter') => setOpen((old) => (old === name ? null : name));
   return (
     <section class="toolbar" aria-label="What is shown">
@@ -49,33 +41,65 @@ export function Toolbar() {
         </div>
         <label class="picker">
           <span>Compare with</span>
-          <select name="baseline" value={route.baseline} onChange={(event) => go({ baseline: event.currentTarget.value as Baseline })}>
-            {BASELINES.map((baseline) => (
+          <select
+            name="baseline"
+            value={route.baseline}
+            onChange={(event) => {
+              const { value } = event.currentTarget;
+              setOpen(value === CHOOSE ? 'cohort' : null);
+              if (value !== CHOOSE) return go({ baseline: value as Baseline, ...(value === 'cohort' ? {} : { cohort: [] }) });
+              // Which attempts those are is not chosen yet: until then the comparison stays as it is.
+              event.currentTarget.value = route.baseline;
+            }}
+          >
+            {BASELINES.filter((baseline) => baseline !== 'cohort' || route.baseline === 'cohort').map((baseline) => (
               <option key={baseline} value={baseline} selected={route.baseline === baseline}>
-                {BASELINE_TITLES[baseline]}
+                {baseline === 'cohort' ? `Attempts: ${cohortText(route.cohort)}` : BASELINE_TITLES[baseline]}
               </option>
             ))}
+            <option value={CHOOSE}>{BASELINE_TITLES.cohort}</option>
           </select>
         </label>
         <ZonePicker />
-        <div class="filters" role="group" aria-label="Filters">
-        {route.filters.map((filter) => (
-          <FilterChip key={`${filter.attribute}${filter.operator}`} filter={filter} />
-        ))}
-        <button type="button" class="button button-quiet" aria-expanded={open === 'filter'} onClick={() => toggle('filter')}>
-          <Icon name="plus" />
-          <span>Add filter</span>
-        </button>
-        {route.filters.length > 1 && (
-          <button type="button" class="button button-quiet" onClick={() => go({ filters: [] })}>
-            Clear all
-          </button>
-        )}
-        </div>
+        <Filters open={open === 'filter'} toggle={() => toggle('filter')} />
       </div>
       {open === 'custom' && <CustomRange close={() => setOpen(null)} />}
       {open === 'filter' && <FilterForm close={() => setOpen(null)} />}
+      {open === 'cohort' && <FilterForm cohort close={() => setOpen(null)} />}
     </section>
+  );
+}
+
+/** The filters alone, where there is no range to choose. */
+export function FilterBar() {
+  const [open, setOpen] = useState(false);
+  return (
+    <section class="toolbar" aria-label="What is shown">
+      <div class="toolbar-row">
+        <Filters open={open} toggle={() => setOpen(!open)} />
+      </div>
+      {open && <FilterForm close={() => setOpen(false)} />}
+    </section>
+  );
+}
+
+function Filters({ open, toggle }: { open: boolean; toggle: () => void }) {
+  const { route, go } = useDashboard();
+  return (
+    <div class="filters" role="group" aria-label="Filters">
+      {route.filters.map((filter) => (
+        <FilterChip key={`${filter.attribute}${filter.operator}`} filter={filter} />
+      ))}
+      <button type="button" class="button button-quiet" aria-expanded={open} onClick={toggle}>
+        <Icon name="plus" />
+        <span>Add filter</span>
+      </button>
+      {route.filters.length > 1 && (
+        <button type="button" class="button button-quiet" onClick={() => go({ filters: [] })}>
+          Clear all
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -138,19 +162,14 @@ function CustomRange({ close }: { close: () => void }) {
   );
 }
 
-function filterWords(filter: Filter): string {
-  if (filter.value === null) return 'not known';
-  return Array.isArray(filter.value) ? filter.value.join(', ') : filter.value || '(empty)';
-}
-
 function FilterChip({ filter }: { filter: Filter }) {
   const { route, go, catalogue } = useDashboard();
   const title = catalogue.attributeTitle(filter.attribute);
-  const words = `${title} ${OPERATOR_WORDS[filter.operator]} ${filterWords(filter)}`;
+  const words = `${title} ${OPERATOR_WORDS[filter.operator]} ${filterValueText(filter)}`;
   return (
     <span class="chip" data-filter={filter.attribute}>
       <span>
-        {title} {OPERATOR_WORDS[filter.operator]} <b>{filterWords(filter)}</b>
+        {title} {OPERATOR_WORDS[filter.operator]} <b>{filterValueText(filter)}</b>
       </span>
       <button type="button" aria-label={`Remove filter: ${words}`} onClick={() => go({ filters: route.filters.filter((other) => other !== filter) })}>
         <Icon name="close" />
@@ -159,7 +178,8 @@ function FilterChip({ filter }: { filter: Filter }) {
   );
 }
 
-function FilterForm({ close }: { close: () => void }) {
+/** Chooses one condition: a filter, or of `cohort` which other attempts to compare with. */
+function FilterForm({ cohort, close }: { cohort?: boolean; close: () => void }) {
   const { api, route, go, range, catalogue, locale } = useDashboard();
   const [attribute, setAttribute] = useState(route.by);
   const [operator, setOperator] = useState<Operator>('EQ');
@@ -175,12 +195,13 @@ function FilterForm({ close }: { close: () => void }) {
   return (
     <form
       class="toolbar-form"
-      aria-label="Add filter"
+      aria-label={cohort ? 'Compare with other attempts' : 'Add filter'}
       onKeyDown={(event) => event.key === 'Escape' && close()}
       onSubmit={(event) => {
         event.preventDefault();
         const parts = value.split(',').map((part) => part.trim()).filter(Boolean);
-        go({ filters: withFilter(route.filters, { attribute, operator, value: operator === 'IN' ? parts : value }) });
+        const chosen: Filter = { attribute, operator, value: operator === 'IN' ? parts : value };
+        go(cohort ? { baseline: 'cohort', cohort: [chosen] } : { filters: withFilter(route.filters, chosen) });
         close();
       }}
     >
@@ -223,8 +244,9 @@ function FilterForm({ close }: { close: () => void }) {
         </datalist>
       </label>
       <button type="submit" class="button button-primary">
-        Add
+        {cohort ? 'Compare' : 'Add'}
       </button>
+      {cohort && <span class="muted small">The same time and filters, but where this holds.</span>}
     </form>
   );
 }

@@ -16,6 +16,7 @@ import { withCell, type Route } from '../route.ts';
 import { useAnswer } from '../use.ts';
 import { RouteLink } from './link.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
+import '../later.css';
 
 interface Explained {
   answer: Answer<ExplainResult>;
@@ -73,8 +74,8 @@ export default function WhyPanel() {
 
 function Answered({ measure }: { measure: Measure }) {
   const { api, route, range, locale, signOut } = useDashboard();
-  const { zone, baseline, filters } = route;
-  const key = JSON.stringify(['why', measure.name, route.range, route.from, route.to, zone, baseline, filters]);
+  const { zone, baseline, cohort, filters } = route;
+  const key = JSON.stringify(['why', measure.name, route.range, route.from, route.to, zone, baseline, cohort, filters]);
   const asked = useAnswer<Explained>(key, 0, async (signal) => {
     const asking = { ...route, metric: measure.name };
     const answer = await api.explain(explainQuestion(asking, range), signal);
@@ -109,7 +110,7 @@ function Total({ explained, busy, again, locale }: { explained: Explained; busy:
   const { answer, route, range, measure, askedMs } = explained;
   const { value, comparison } = answer.result.total;
   const written = typeof value.value === 'number' ? format.write(value.value, measure.unit, locale) : null;
-  const against = baselinePhrase(route.baseline, range.start, range.end, route.zone);
+  const against = baselinePhrase(route, range);
   return (
     <Panel
       title={measure.title}
