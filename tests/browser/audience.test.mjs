@@ -13,6 +13,7 @@ import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
 import { startLine } from './lib/line.mjs';
 import { program, startNode, until } from './lib/node.mjs';
+import { startAll } from './lib/start.mjs';
 
 /** Longest an answer may take here, ms: the machine runs other things, and the build may be a debug one. */
 const WITHIN_MS = 40_000;
@@ -51,7 +52,7 @@ const shot = (page, name) => page.screenshot({ path: join(screenshots, `${name}.
 before(async () => {
   screenshots = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'playhead-screenshots-')));
   await mkdir(screenshots, { recursive: true });
-  [node, browser] = await Promise.all([startNode(), launch()]);
+  [node, browser] = await startAll(startNode, launch);
   running = (await experiment({ name: EXPERIMENT, metrics: ['startup_any_ms_p50', 'good_share'], guardrails: ['start_failure'], state: 'running' })).id;
   draft = (await experiment({ name: 'not-yet' })).id;
   audience = spawn(program(), ['simulate', 'live', '--keys', node.keysPath, '--viewers', '25', '--truth', join(node.folder, 'truth.json')], { stdio: ['ignore', 'ignore', 'inherit'] });
