@@ -148,8 +148,10 @@ export class Api {
     return this.ask('GET', `/v1/analytics/experiments/${encodeURIComponent(id)}`, signal);
   }
 
-  experimentResults(id: string, signal?: AbortSignal): Promise<Answer<ExperimentResults>> {
-    return this.ask('GET', `/v1/analytics/experiments/${encodeURIComponent(id)}/results`, signal);
+  /** `until`, ms since 1970: by the attempts that had begun by then. */
+  experimentResults(id: string, signal?: AbortSignal, until?: number): Promise<Answer<ExperimentResults>> {
+    const asOf = until === undefined ? '' : `?until=${new Date(until).toISOString()}`;
+    return this.ask('GET', `/v1/analytics/experiments/${encodeURIComponent(id)}/results${asOf}`, signal);
   }
 
   createExperiment(experiment: Partial<ExperimentRequest>): Promise<Answer<Experiment>> {

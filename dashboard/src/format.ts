@@ -119,8 +119,7 @@ export function intervalText(low: number, high: number, unit: Unit, locale: stri
 const signed = (value: number, written: string) => (value > 0 && /[1-9]/.test(written) ? `+${written}` : written);
 
 /** A difference with its sign. Of shares in percentage points, `+0.42 pp`; else in the unit itself. */
-export function differenceText(difference: number, unit: Unit, locale: string): string {
-  const scale = scaleOf(unit, difference);
+export function differenceText(difference: number, unit: Unit, locale: string, scale = scaleOf(unit, difference)): string {
   const written = writeNumber(difference, scale, locale);
   const name = unit === 'ratio' ? 'pp' : scale.unit;
   return signed(difference, name ? `${written}${NARROW}${name}` : written);

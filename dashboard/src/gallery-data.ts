@@ -70,6 +70,15 @@ export function points({ count, level, spread, gaps = [], worse = [], partial = 
   });
 }
 
+/** Readings of an effect: the interval narrows, and leaves 0 out from the sixth on. */
+export const readings: Point[] = [0.004, -0.0015, -0.002, -0.0028, -0.0024, -0.0026, -0.0027, -0.0026].map((difference, index) => {
+  const half = 0.012 / (1 + index) ** 0.9;
+  const [low, high] = [difference - half, difference + half];
+  const found = { reference: 0.009, difference, low, high, verdict: high < 0 ? ('better' as const) : ('no_detectable_change' as const) };
+  const start = START + index * 3 * HOUR;
+  return { start, end: start + 3 * HOUR, partial: false, value: difference, low, high, reference: 0, attempts: 900 * (index + 1), source: null, comparison: found };
+});
+
 const annotation = (kind: string, start: string, title: string) => ({ id: title, kind, start, title, filters: [], createdAt: start, updatedAt: start });
 
 export const marks = marksOf(

@@ -14,7 +14,8 @@ import { VerdictMark } from './chart/verdict.tsx';
 import { Whisker } from './chart/whisker.tsx';
 import { distributionOf } from './data/distribution.ts';
 import { domainOf } from './data/effects.ts';
-import { bins, comparison, marks, measure, points, timeline, ZONE } from './gallery-data.ts';
+import { tellingOf } from './data/readings.ts';
+import { bins, comparison, marks, measure, points, readings, timeline, ZONE } from './gallery-data.ts';
 import { useScheme } from './use.ts';
 
 const LOCALE = 'en-GB';
@@ -86,6 +87,9 @@ function Gallery() {
           <SeriesChart measure={RATIO} interval="hour" zone={ZONE} locale={LOCALE} scheme={scheme} against="the usual Friday" {...props} />
         </Piece>
       ))}
+      <Piece title="An effect at 8 readings, the first of which know little">
+        <SeriesChart points={readings} measure={RATIO} interval="minute" zone={ZONE} locale={LOCALE} scheme={scheme} against="0" telling={READING} />
+      </Piece>
       <Piece title="Effects beside 0: sure, unsure, without a bound">
         {[
           { value: 0.002, low: 0.0005, high: 0.0035 },
@@ -132,6 +136,7 @@ function Gallery() {
 
 // One object, so that drawing again does not build every chart again.
 const RATIO = measure();
+const READING = tellingOf(RATIO, ZONE, LOCALE);
 
 function Piece({ title, children }: { title: string; children: ComponentChildren }) {
   return (

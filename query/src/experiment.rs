@@ -49,17 +49,28 @@ const BEFORE_TREATMENT: [&str; 5] = [
 /// How far the pre-period reaches back, ms: two whole weeks.
 const BEFORE_MS: i64 = 14 * 86_400_000;
 
-/// The question whose rows are the arms.
+/// The question whose rows are the arms, of attempts that began before `until`: null is now. An end beyond now, or beyond the experiment's, is
+/// that one.
 ///
 /// # Errors
-/// Before the experiment starts, and where a metric that it was made with is none any more.
-fn question(experiment: &Experiment, now_ms: i64) -> Result<Question, ApiError> {
+/// Before the experiment starts, where `until` is not after that, and where a metric that it was made with is none any more.
+fn question(experiment: &Experiment, until: Option<i64>, now_ms: i64) -> Result<Question, ApiError> {
     let start = experiment.started_at.ok_or_else(|| {
         ApiError::new(ErrorCode::ExperimentState)
             .detail("id", "the experiment has not started: nobody was exposed to it")
     })?;
     let start = start.0;
-    let end = experiment.stopped_at.map_or(now_ms, |stopped| stopped.0).max(start + 1);
+    if until.is_some_and(|until| until <= start) {
+        let mut faults = Faults::default();
+        let start = written_utc(start);
+        faults.add(
+            "until",
+            format!("the experiment started at {start}; a reading ends after that"),
+        );
+        return Err(faulty(faults));
+    }
+    let over = experiment.stopped_at.map_or(now_ms, |stopped| stopped.0);
+    let end = until.unwrap_or(over).min(over).max(start + 1);
     let plan = &experiment.plan;
     let mut metrics = vec!["unique_viewers"];
     for name in plan.metrics.iter().chain(&plan.guardrails) {
@@ -337,19 +348,20 @@ fn concluded(
     (ratio, results, comparisons)
 }
 
-/// What came of an experiment so far.
+/// What came of an experiment so far, or of its attempts that began before `until` (ms since 1970-01-01T00:00:00Z).
 ///
 /// # Errors
-/// When it has not started, or the tables do not answer within the limits.
+/// When it has not started, or not before `until`, or the tables do not answer within the limits.
 pub async fn results(
     store: &Store,
     tenant: Tenant,
     experiment: Experiment,
+    until: Option<i64>,
     now_ms: i64,
     observe: Observe<'_>,
 ) -> Result<(ExperimentResults, Vec<Message>), ApiError> {
     let begun = Instant::now();
-    let question = question(&experiment, now_ms)?;
+    let question = question(&experiment, until, now_ms)?;
     let (start, end) = (written_utc(question.start), written_utc(question.end));
     let groups: Vec<Vec<String>> = experiment.plan.arms.iter().map(|arm| vec![arm.name.clone()]).collect();
     let read = async |question: Question, groups: &[Vec<String>]| -> Result<(Plan, Sides), ApiError> {

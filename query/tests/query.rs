@@ -6,7 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use accounts::{Accounts, Scope};
+use accounts::{Accounts, Arm, ExperimentChange, ExperimentPlan, Scope};
 use actix_web::{
     App,
     body::MessageBody,
@@ -1269,6 +1269,134 @@ async fn where_the_same_viewers_return_a_smaller_change_is_detected() {
         smallest.push(auto["minimumDetectable"].as_f64().unwrap());
     }
     assert!(smallest[0] < 0.7 * smallest[1], "{smallest:?}");
+}
+
+/// An experiment of two days whose second arm begins to stall on the second of them.
+#[actix_web::test]
+async fn an_experiment_is_read_as_of_any_time_since_its_start() {
+    let stack = Stack::start().await;
+    let (start, turn) = (day(), day() + DAY_MS);
+    let tenant = stack.accounts.authenticate(&stack.key).unwrap().tenant(None).unwrap();
+    let arm = |name: &str| Arm {
+        name: name.to_owned(),
+        weight: 1,
+    };
+    let plan = ExperimentPlan {
+        name: "turns".to_owned(),
+        description: None,
+        arms: vec![arm("control"), arm("treatment")],
+        traffic_permille: 1_000,
+        switchback_minutes: None,
+        metrics: vec!["rebuffer_ratio".to_owned()],
+        guardrails: Vec::new(),
+    };
+    let made = stack.accounts.create_experiment(tenant, plan, UnixMs(start)).await;
+    let id = made.unwrap().experiment_id;
+    let path = format!("/v1/analytics/experiments/{id}/results");
+
+    // Before it starts that it has not started is all there is to say.
+    let (status, answer) = stack.get(&format!("{path}?until={}", iso(turn))).await;
+    assert_eq!((status, &answer["data"]["code"]), (409, &json!(3022)), "{answer:#}");
+    for (change, at) in [
+        (ExperimentChange::Start, start),
+        (ExperimentChange::Stop, turn + DAY_MS),
+    ] {
+        let changed = stack.accounts.change_experiment(tenant, id, change, UnixMs(at)).await;
+        changed.unwrap();
+    }
+
+    let mut random = Random(17);
+    let mut received = Vec::new();
+    for viewer in 0..1_200 {
+        for day in [start, turn] {
+            let mut one = attempt(&mut random, day, false);
+            one.device = "desktop";
+            one.viewer = Some(format!("v{viewer}"));
+            let treated = viewer % 2 == 1;
+            let stalls = random.chance(if treated && day == turn { 60 } else { 10 });
+            one.totals = Totals {
+                first_frame_seen: true,
+                play_ms: 60_000,
+                stall_ms: if stalls { 3_000 } else { 0 },
+                stall_count: u32::from(stalls),
+                ..Totals::default()
+            };
+            let mut beacons = rows(stack.organization, &one);
+            for context in beacons.iter_mut().filter_map(|(beacon, ..)| beacon.context.as_mut()) {
+                context.experiment_name = Some("turns".to_owned());
+                context.experiment_variant = Some(["control", "treatment"][usize::from(treated)].to_owned());
+            }
+            received.append(&mut beacons);
+        }
+    }
+    store(&stack, "turns", &received).await;
+
+    let read = async |query: String| {
+        let (status, answer) = stack.get(&format!("{path}{query}")).await;
+        assert_eq!(status, 200, "{query} {answer:#}");
+        answer["data"]["result"].clone()
+    };
+    let attempts = |result: &Value| {
+        (0..2)
+            .map(|arm| result["arms"][arm]["attempts"].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    let effect = |result: &Value| result["comparisons"][0]["metrics"]["rebuffer_ratio"].clone();
+    let width = |effect: &Value| effect["high"].as_f64().unwrap() - effect["low"].as_f64().unwrap();
+
+    let halfway = read(format!("?until={}", iso(turn))).await;
+    assert_eq!(
+        (&halfway["start"], &halfway["end"]),
+        (&json!(iso(start)), &json!(iso(turn)))
+    );
+    assert_eq!(attempts(&halfway), 1_200, "those of the first day");
+    let early = effect(&halfway);
+    assert_ne!(early["verdict"], "worse", "{early:#}");
+    assert!(
+        early["low"].as_f64().unwrap() < 0.0 && early["high"].as_f64().unwrap() > 0.0,
+        "{early:#}"
+    );
+
+    let mut whole = read(String::new()).await;
+    assert_eq!(whole["end"], json!(iso(turn + DAY_MS)), "its own end");
+    assert_eq!(attempts(&whole), 2_400);
+    assert_eq!(effect(&whole)["verdict"], "worse", "{whole:#}");
+    // With an offset, and beyond its end: as at its end.
+    let mut beyond = read("?until=2099-01-01T00:00:00%2B01:00".to_owned()).await;
+    for result in [&mut whole, &mut beyond] {
+        result["tookMs"] = Value::Null;
+    }
+    assert_eq!(beyond, whole);
+    let quarter = effect(&read(format!("?until={}", iso(start + DAY_MS / 2))).await);
+    assert!(
+        width(&quarter) > width(&early),
+        "fewer attempts say less: {quarter:#} {early:#}"
+    );
+
+    let started = format!("the experiment started at {}; a reading ends after that", iso(start));
+    for (query, field, text) in [
+        (format!("?until={}", iso(start)), "until", started.as_str()),
+        (
+            "?until=yesterday".to_owned(),
+            "until",
+            "'yesterday' is no date and time with an offset, like 2026-11-19T00:00:00Z",
+        ),
+        (format!("?until={0}&until={0}", iso(turn)), "until", "given twice"),
+        (
+            format!("?untill={}", iso(turn)),
+            "untill",
+            "unknown parameter 'untill'; did you mean 'until'?",
+        ),
+    ] {
+        let (status, answer) = stack.get(&format!("{path}{query}")).await;
+        assert_eq!((status, &answer["data"]["code"]), (400, &json!(1002)), "{answer:#}");
+        let details = answer["data"]["details"].as_array().unwrap();
+        assert_eq!(details.len(), 1, "{query} {answer:#}");
+        assert_eq!(
+            (&details[0]["field"], &details[0]["text"]),
+            (&json!(field), &json!(text))
+        );
+    }
 }
 
 #[actix_web::test]

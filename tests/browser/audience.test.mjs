@@ -13,6 +13,7 @@ import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
 import { startLine } from './lib/line.mjs';
 import { program, startNode, until } from './lib/node.mjs';
+import { startAll } from './lib/start.mjs';
 
 /** Longest an answer may take here, ms: the machine runs other things, and the build may be a debug one. */
 const WITHIN_MS = 40_000;
@@ -51,7 +52,7 @@ const shot = (page, name) => page.screenshot({ path: join(screenshots, `${name}.
 before(async () => {
   screenshots = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'playhead-screenshots-')));
   await mkdir(screenshots, { recursive: true });
-  [node, browser] = await Promise.all([startNode(), launch()]);
+  [node, browser] = await startAll(startNode, launch);
   running = (await experiment({ name: EXPERIMENT, metrics: ['startup_any_ms_p50', 'good_share'], guardrails: ['start_failure'], state: 'running' })).id;
   draft = (await experiment({ name: 'not-yet' })).id;
   audience = spawn(program(), ['simulate', 'live', '--keys', node.keysPath, '--viewers', '25', '--truth', join(node.folder, 'truth.json')], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -249,8 +250,46 @@ test('an experiment tells who saw what, what the arms did, and how sure that is'
   await shot(page, 'results');
   await page.getByLabel('Metric over time').selectOption('good_share');
   await page.getByRole('heading', { name: /^Good/ }).first().waitFor();
-  await page.goBack();
+
+  // What earlier looks would have said: asked when wanted, one after the other.
+  const readings = page.locator('[data-panel=readings]');
+  let [under, most] = [0, 0];
+  const moments = [];
+  const reading = (request) => request.url().includes('/results?until=');
+  page.on('request', (request) => {
+    if (!reading(request)) return;
+    moments.push(new URL(request.url()).searchParams.get('until'));
+    most = Math.max(most, (under += 1));
+  });
+  for (const over of ['requestfinished', 'requestfailed']) page.on(over, (request) => (under -= Number(reading(request))));
+  assert.deepEqual(moments, [], 'nobody asked for it yet');
+  await readings.getByRole('button', { name: /^Read as of/ }).click();
+  await readings.locator('[data-readings="8"]').getByText('8 readings.').waitFor({ timeout: WITHIN_MS });
+  assert.deepEqual([moments.length, most], [7, 1], 'one after the other, and the last was there');
+  assert.deepEqual(moments, [...new Set(moments)].sort());
+  await readings.locator('canvas').waitFor();
+  await readings.locator('[data-summary]').getByText(/ at \d readings?\. .*Verdict since /).waitFor({ state: 'attached' });
+  await readings.getByRole('slider').press('End');
+  assert.match(await readings.getByRole('slider').getAttribute('aria-valuetext'), /difference [+−]?[\d.]+/);
+  await accessible(page, 'results, effects over time');
+  await shot(page, 'results-readings');
+  await readings.getByRole('button', { name: 'Show as table' }).click();
+  const rows = readings.locator('tr[data-reading]');
+  await rows.nth(7).waitFor();
+  assert.deepEqual(await rows.evaluateAll((all) => all.slice(0, 7).map(({ dataset }) => dataset.reading)), moments);
+  assert.equal(moments.length, 7, 'another form, no other question');
+  await accessible(page, 'results, effects over time as a table');
+
+  // Who leaves meanwhile calls off what is under way, and the rest is never asked.
+  await page.getByRole('button', { name: 'Look again' }).click();
+  const button = readings.getByRole('button', { name: /^Read as of/ });
+  await button.waitFor({ timeout: WITHIN_MS });
+  await page.route('**/results?until=*', () => {});
+  const [held] = await Promise.all([page.waitForRequest(reading), button.click()]);
+  const [called] = await Promise.all([page.waitForEvent('requestfailed', reading), page.goBack()]);
+  assert.equal(called, held);
   await page.locator('[data-panel=experiments]').waitFor();
+  assert.equal(moments.length, 8);
   assert.deepEqual(errors, []);
   await context.close();
 });
@@ -259,6 +298,13 @@ test('results on a phone, before there are any, and failing', async () => {
   const { page, context } = await opened(narrow);
   await page.goto(address(`view=experiments&experiment=${running}`));
   await page.locator('[data-panel=arm-series] canvas').waitFor({ timeout: WITHIN_MS });
+  const readings = page.locator('[data-panel=readings]');
+  let failures = 1;
+  await page.route('**/results?until=*', (route) => (failures-- > 0 ? route.abort() : route.fallback()));
+  await readings.getByRole('button', { name: /^Read as of/ }).click();
+  await readings.getByText('The server could not be reached.').waitFor();
+  await readings.getByRole('button', { name: 'Try again' }).click();
+  await readings.locator('[data-readings="8"]').getByText('8 readings.').waitFor({ timeout: WITHIN_MS });
   await accessible(page, 'results, dark and narrow');
   await fits(page);
   await shot(page, 'results-dark-narrow');

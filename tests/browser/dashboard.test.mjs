@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
 import { startNode, until } from './lib/node.mjs';
+import { startAll } from './lib/start.mjs';
 
 /** @type {Awaited<ReturnType<typeof startNode>>} */
 let node;
@@ -23,7 +24,7 @@ let attemptId = '';
 before(async () => {
   screenshots = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'playhead-screenshots-')));
   await mkdir(screenshots, { recursive: true });
-  [node, browser] = await Promise.all([startNode(), launch()]);
+  [node, browser] = await startAll(startNode, launch);
   const { page, context } = await openPage(browser);
   await page.goto(node.client.playerUrl('walker'));
   await page.click('#play');

@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
 import { startNode } from './lib/node.mjs';
+import { startAll } from './lib/start.mjs';
 
 /** @type {Awaited<ReturnType<typeof startNode>>} */
 let node;
@@ -21,7 +22,7 @@ let screenshots;
 before(async () => {
   screenshots = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'playhead-screenshots-')));
   await mkdir(screenshots, { recursive: true });
-  [node, browser] = await Promise.all([startNode(), launch()]);
+  [node, browser] = await startAll(startNode, launch);
 });
 after(async () => {
   await browser?.close();

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { launch, openPage } from './lib/chromium.mjs';
 import { startNode, until } from './lib/node.mjs';
 import { startSite } from './lib/site.mjs';
+import { startAll } from './lib/start.mjs';
 
 /** @type {Awaited<ReturnType<typeof startNode>>} */
 let node;
@@ -15,7 +16,7 @@ let browser;
 let site;
 
 before(async () => {
-  [node, browser] = await Promise.all([startNode(), launch()]);
+  [node, browser] = await startAll(startNode, launch);
   site = await startSite(
     () => `<!doctype html>
 <meta charset="utf-8"><title>A plain page</title>

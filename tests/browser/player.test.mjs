@@ -6,13 +6,14 @@ import { after, before, test } from 'node:test';
 import { launch, openPage } from './lib/chromium.mjs';
 import { startNode, until } from './lib/node.mjs';
 import { VISIBLE_WITHIN_MS, playAndCompare, violations } from './lib/play.mjs';
+import { startAll } from './lib/start.mjs';
 
 /** @type {Awaited<ReturnType<typeof startNode>>} */
 let node;
 /** @type {import('playwright-core').Browser} */
 let browser;
 before(async () => {
-  [node, browser] = await Promise.all([startNode(), launch()]);
+  [node, browser] = await startAll(startNode, launch);
 });
 after(async () => {
   await browser?.close();

@@ -12,6 +12,7 @@ import { after, before, test } from 'node:test';
 import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
 import { program, startNode, until } from './lib/node.mjs';
+import { startAll } from './lib/start.mjs';
 
 const ZONE = 'Europe/Vienna';
 const HOUR_MS = 3_600_000;
@@ -41,7 +42,7 @@ function yesterday(now) {
 before(async () => {
   screenshots = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'playhead-screenshots-')));
   await mkdir(screenshots, { recursive: true });
-  [node, browser] = await Promise.all([startNode(), launch()]);
+  [node, browser] = await startAll(startNode, launch);
   const now = Date.now();
   // Monday first, as the scenario has it.
   const weekday = (new Date(yesterday(now) + 12 * HOUR_MS).getUTCDay() + 6) % 7;

@@ -4,7 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Measure } from '../catalogue.ts';
 import { markText, touches, type Mark } from '../data/annotations.ts';
-import { axisOf, columnsOf, type Point } from '../data/series.ts';
+import { axisOf, columnsOf, type Point, type Telling } from '../data/series.ts';
 import { comparisonWords, valueSentence } from '../data/verdict.ts';
 import * as format from '../format.ts';
 import type { Scheme } from '../use.ts';
@@ -20,6 +20,8 @@ export interface SeriesChartProps {
   scheme: Scheme;
   /** The baseline as it is named beside a number; empty without one. */
   against: string;
+  /** How points are told that are no values of buckets. Another one builds the chart anew. */
+  telling?: Telling;
   /** What happened when, drawn on the time axis under the numbers it has in the list. */
   marks?: readonly Mark[];
   /** Asked for when a stretch was chosen by dragging: its begin and end, ms since 1970. */
@@ -47,12 +49,12 @@ function stepsOf(divisor: number): number[] {
 }
 
 /** Labels of a value axis, all on the scale of its top, with the decimals its step needs. */
-function axisTexts(splits: number[], measure: Measure, locale: string): string[] {
+function axisTexts(splits: number[], measure: Measure, locale: string, written: typeof format.text): string[] {
   const top = Math.max(...splits.map(Math.abs));
   const scale = format.scaleOf(measure.unit, top);
   const step = Math.abs((splits[1] ?? top) - (splits[0] ?? 0)) / scale.divisor;
   const decimals = step > 0 ? Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))) : 0;
-  return splits.map((at) => format.text(at, measure.unit, locale, { ...scale, decimals }));
+  return splits.map((at) => written(at, measure.unit, locale, { ...scale, decimals }));
 }
 
 /** Indices drawn as dots: points without a neighbour to draw a line to, and the last partial one. */
@@ -66,7 +68,7 @@ function lonePoints(column: ArrayLike<number | null | undefined>, tail: boolean)
   return lone;
 }
 
-export function SeriesChart({ points, measure, interval, zone, locale, scheme, against, marks = NO_MARKS, onZoom }: SeriesChartProps) {
+export function SeriesChart({ points, measure, interval, zone, locale, scheme, against, telling, marks = NO_MARKS, onZoom }: SeriesChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef({ points, marks, onZoom });
@@ -77,9 +79,11 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
     const { x, whole, partial, low, high, reference } = columnsOf(points);
     return [x, low, high, reference, whole, partial];
   }, [points]);
-  const [bottom, top] = useMemo(() => axisOf(points, measure), [points, measure]);
+  const [bottom, top] = useMemo(() => (telling ? telling.axisOf(points) : axisOf(points, measure)), [points, measure, telling]);
   const axis = useRef<[number, number]>([bottom, top]);
   axis.current = [bottom, top];
+  const written = telling?.text ?? format.text;
+  const when = telling?.when ?? ((start: number) => format.bucketText(start, interval, zone, locale));
 
   // The plot is built anew when its words change (metric, zone, bucket length); new data only moves its lines.
   useLayoutEffect(() => {
@@ -87,7 +91,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
     if (!element) return;
     const none = { show: false };
     const font = '12px system-ui, sans-serif';
-    const divisor = format.scaleOf(measure.unit, axis.current[1]).divisor;
+    const divisor = format.scaleOf(measure.unit, Math.max(...axis.current.map(Math.abs))).divisor;
     const options: uPlot.Options = {
       width: element.clientWidth,
       height: HEIGHT,
@@ -127,7 +131,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
           gap: 8,
           space: 42,
           incrs: stepsOf(divisor),
-          values: (_, splits) => axisTexts(splits, measure, locale),
+          values: (_, splits) => axisTexts(splits, measure, locale, written),
           size: (self, values) => {
             if (!values) return 56;
             self.ctx.save();
@@ -195,7 +199,7 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
       chart.destroy();
       plot.current = null;
     };
-  }, [measure, interval, zone, locale]);
+  }, [measure, interval, zone, locale, telling]);
 
   useLayoutEffect(() => {
     plot.current?.setData(data);
@@ -226,10 +230,10 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
   const happened = (point: Point) => marks.filter((mark) => touches(mark, point.start, point.end));
   const readout = (point: Point) =>
     [
-      format.bucketText(point.start, interval, zone, locale),
+      when(point.start),
       point.partial ? 'partial' : null,
-      valueSentence(point.source ?? { value: point.value }, measure.unit, locale),
-      point.reference === null ? null : `${against} ${format.text(point.reference, measure.unit, locale)}`,
+      telling ? telling.sentence(point) : valueSentence(point.source ?? { value: point.value }, measure.unit, locale),
+      telling || point.reference === null ? null : `${against} ${format.text(point.reference, measure.unit, locale)}`,
       point.comparison ? comparisonWords(point.comparison, measure.better).short : null,
       ...happened(point).map(markText),
     ]
@@ -257,15 +261,20 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
           style={hover.left > hover.width / 2 ? { right: `${hover.width - hover.left + 14}px` } : { left: `${hover.left + 14}px` }}
         >
           <div class="readout-time">
-            {format.bucketText(shown.start, interval, zone, locale)}
+            {when(shown.start)}
             {shown.partial && <span class="tag">partial</span>}
           </div>
-          <div class="readout-value">{format.text(shown.value, measure.unit, locale)}</div>
+          <div class="readout-value">{written(shown.value, measure.unit, locale)}</div>
           {shown.low !== null && shown.high !== null && (
-            <div class="muted">95 %: {format.intervalText(shown.low, shown.high, measure.unit, locale, shown.value ?? shown.high)}</div>
+            <div class="muted">
+              95 %:{' '}
+              {telling
+                ? telling.bounds(shown.low, shown.high)
+                : format.intervalText(shown.low, shown.high, measure.unit, locale, shown.value ?? shown.high)}
+            </div>
           )}
           {shown.value === null && shown.source?.reason && <div class="muted">{shown.source.reason}</div>}
-          {shown.reference !== null && (
+          {!telling && shown.reference !== null && (
             <div class="muted">
               {against} {format.text(shown.reference, measure.unit, locale)}
             </div>

@@ -2,6 +2,7 @@
 // the reference beside each value. Pure.
 import type { Comparison, QueryResult, Value } from '../api-types.ts';
 import type { Measure } from '../catalogue.ts';
+import type * as format from '../format.ts';
 import type { Bucket } from './range.ts';
 import { hasInterval } from './verdict.ts';
 
@@ -15,6 +16,15 @@ export interface Point extends Bucket {
   attempts: number | null;
   source: Value | null;
   comparison: Comparison | null;
+}
+
+/** The axis that points stand on, and the words for one of them. */
+export interface Telling {
+  axisOf: (points: readonly Point[]) => [number, number];
+  text: typeof format.text;
+  bounds: (low: number, high: number) => string;
+  when: (ms: number) => string;
+  sentence: (point: Point) => string;
 }
 
 /** One point per bucket, oldest first. A bucket the answer leaves out is a gap, except that a sum over no attempts is 0. */

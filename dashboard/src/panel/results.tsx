@@ -29,6 +29,7 @@ import * as format from '../format.ts';
 import { useAnswer } from '../use.ts';
 import type { Interval } from '../zone.ts';
 import { RouteLink } from './link.tsx';
+import { Readings } from './readings.tsx';
 import { SeriesFigure } from './series.tsx';
 import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
 import '../later.css';
@@ -123,6 +124,7 @@ function Results(props: { told: Experiment; answer: Answer<ExperimentResults>; a
       {result.comparisons.map((comparison) => (
         <Effects key={comparison.arm} comparison={comparison} experiment={experiment} result={result} />
       ))}
+      <Readings key={`${experiment.id} ${result.end}`} experiment={experiment} result={result} />
       <OverTime experiment={experiment} result={result} />
       <ul class="notes" aria-label="Notes">
         <li class="muted">

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Inner, now_ms, object_of};
+use super::{Inner, now_ms, object_of, refused};
 use crate::{
     calendar::written_utc,
     experiment,
@@ -522,15 +522,18 @@ pub async fn delete(
 }
 
 /// What came of an experiment so far: every arm by itself, and every arm against the first. May be read as often as one likes: intervals and
-/// p-values hold at all looks together.
+/// p-values hold at all looks together. `until` reads it as of then, for a line of readings: by the attempts that had begun, with all that is
+/// known of them by now.
 #[utoipa::path(
     get, path = "/v1/analytics/experiments/{id}/results", tag = "experiments", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
+        ("until" = Option<String>, Query, description = "RFC 3339, after the experiment's start: only attempts that began before it. Now when absent or later than now; its end once it has stopped."),
         ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
     ),
     responses(
         (status = 200, description = "The results.", body = Envelope<SuccessData<ExperimentResults>>),
+        (status = 400, description = "`until` is no date and time, or not after the start.", body = Envelope<ErrorData>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
         (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
         (status = 404, description = "No such experiment in this organisation.", body = Envelope<ErrorData>),
@@ -543,17 +546,42 @@ pub async fn results(
     inner: web::Data<Inner>,
     request: HttpRequest,
     id: web::Path<String>,
+    query: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, ApiError> {
-    let answer = results_inner(&inner, &request, &id).await;
+    let answer = results_inner(&inner, &request, &id, &query).await;
     inner.count("experiment_results", &answer);
     answer
 }
 
-async fn results_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<HttpResponse, ApiError> {
+async fn results_inner(
+    inner: &Inner,
+    request: &HttpRequest,
+    id: &str,
+    query: &[(String, String)],
+) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant(request)?;
+    let until = parse_until(query).map_err(refused)?;
     let found = inner.accounts.experiment(tenant, id_of(id)?).ok_or_else(not_found)?;
     let _permit = inner.permit()?;
     let observe = |step, seconds| inner.observe(step, seconds);
-    let (result, messages) = experiment::results(&inner.store, tenant, found, now_ms(), &observe).await?;
+    let (result, messages) = experiment::results(&inner.store, tenant, found, until, now_ms(), &observe).await?;
     Ok(ok_with(StatusCode::OK, result, messages))
+}
+
+/// The end of a reading, ms since 1970-01-01T00:00:00Z, out of the query string's pairs.
+fn parse_until(query: &[(String, String)]) -> Result<Option<i64>, Faults> {
+    let mut faults = Faults::default();
+    let mut given = None;
+    for (name, value) in query {
+        if name != "until" {
+            faults.unknown(&request::shortened(name), "parameter", name, ["until"]);
+        } else if given.replace(value).is_some() {
+            faults.add("until", "given twice");
+        }
+    }
+    let until = given.and_then(|text| request::parse_instant(text, "until", &mut faults));
+    match faults.0.is_empty() {
+        true => Ok(until),
+        false => Err(faults),
+    }
 }

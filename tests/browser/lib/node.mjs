@@ -34,11 +34,24 @@ export async function startNode() {
     { cwd: root, stdio: ['ignore', log.fd, log.fd] },
   );
   const ended = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    // A node that does not stop by itself within 20 s is a failure worth seeing, but must not stay behind.
+    const killer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(killer);
+    await log.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const fail = async (what) => {
+    const told = await readFile(join(folder, 'playhead.log'), 'utf8');
+    await stop();
+    throw new Error(`playhead dev ${what}:\n${told}`);
+  };
   const begun = Date.now();
   while (!existsSync(keysPath)) {
-    const told = async () => await readFile(join(folder, 'playhead.log'), 'utf8');
-    if (child.exitCode !== null) throw new Error(`playhead dev ended with ${child.exitCode}:\n${await told()}`);
-    if (Date.now() - begun > READY_WITHIN_MS) throw new Error(`playhead dev was not ready in time:\n${await told()}`);
+    if (child.exitCode !== null) await fail(`ended with ${child.exitCode}`);
+    if (Date.now() - begun > READY_WITHIN_MS) await fail('was not ready in time');
     await sleep(20);
   }
   /** @type {{url: string, organizationId: string, licenseKey: string, apiKey: string}} */
@@ -48,15 +61,7 @@ export async function startNode() {
     keys,
     keysPath,
     folder,
-    async stop() {
-      child.kill('SIGTERM');
-      // A node that does not stop by itself within 20 s is a failure worth seeing, but must not stay behind.
-      const killer = setTimeout(() => child.kill('SIGKILL'), 20_000);
-      await ended;
-      clearTimeout(killer);
-      await log.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
