@@ -532,7 +532,7 @@ mod tests {
         let made = accounts.create_alert(tenant, "{}", Some(NOW), NOW).await.unwrap();
         assert_eq!(accounts.due_alerts(UnixMs(NOW.0 - 1)).await.unwrap(), []);
         let due = accounts.due_alerts(NOW).await.unwrap();
-        assert_eq!(due, [made.clone()]);
+        assert_eq!(due, std::slice::from_ref(&made));
         assert!(
             accounts
                 .keep_evaluation(&made, &evaluated(NOW, Some("fire")))

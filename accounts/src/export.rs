@@ -336,7 +336,7 @@ mod tests {
     async fn an_export_is_seen_and_deleted_by_its_own_organisation_only() {
         let (_folder, accounts, one, two) = open().await;
         let made = accounts.create_export(one, "{}", true, NOW, LATER).await.unwrap();
-        assert_eq!(accounts.exports(one).await.unwrap(), [made.clone()]);
+        assert_eq!(accounts.exports(one).await.unwrap(), std::slice::from_ref(&made));
         assert_eq!(accounts.exports(two).await.unwrap(), []);
         assert_eq!(accounts.export_of(two, made.export_id).await.unwrap(), None);
         assert!(!accounts.delete_export(two, made.export_id).await.unwrap());

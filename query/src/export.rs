@@ -589,6 +589,9 @@ async fn table_of(
     Ok(table(&question, &rows))
 }
 
+/// What a column takes of a comparison.
+type Taken = fn(&Comparison) -> Option<f64>;
+
 /// An answer as columns: time, dimensions, then each metric with its interval and each of its comparisons.
 fn table(question: &Question, rows: &[Row]) -> Table {
     let mut columns = Vec::new();
@@ -635,7 +638,7 @@ fn table(question: &Question, rows: &[Row]) -> Table {
                     .and_then(|metrics| metrics.get(name))
                     .cloned()
             };
-            let parts: [(&str, fn(&Comparison) -> Option<f64>); 7] = [
+            let parts: [(&str, Taken); 7] = [
                 ("reference", |comparison| comparison.reference),
                 ("difference", |comparison| comparison.difference),
                 ("low", |comparison| comparison.low),

@@ -35,6 +35,8 @@ pub struct QueryResult {
 /// Which tables an answer came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+// Where a metric's or an attribute's value comes from is a `Source` too.
+#[schema(as = AnsweredFrom)]
 pub enum Source {
     /// Sums over attempts of days that are over, made before; the attempts of the rest, where there is one, were read and added.
     Cells,
