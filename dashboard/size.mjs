@@ -1,11 +1,15 @@
-// Here lives the size budget: what a first visit downloads (index.html and everything it names), brotli, in bytes.
-import { readFileSync } from 'node:fs';
+// Here lives what a visit downloads: every asset's brotli form, written beside it for the server to send, and the budget of a first visit
+// (index.html and everything it names), in bytes.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 
 const BUDGET_BYTES = 60_000;
 const dist = fileURLToPath(new URL('dist/', import.meta.url));
 const size = (path) => brotliCompressSync(readFileSync(dist + path)).length;
+for (const name of readdirSync(`${dist}assets`).filter((name) => /\.(js|css)$/.test(name))) {
+  writeFileSync(`${dist}assets/${name}.br`, brotliCompressSync(readFileSync(`${dist}assets/${name}`)));
+}
 
 const page = readFileSync(`${dist}index.html`, 'utf8');
 const paths = ['index.html', ...[...page.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map((match) => match[1])];

@@ -83,6 +83,7 @@ test('moments are written in the zone asked for, not the machine’s', () => {
   assert.equal(format.bucketText(ms, 'month', 'UTC', 'en-US'), 'November 2026');
   assert.equal(format.tickText(Date.parse('2026-11-20T00:00:00Z'), 3_600_000, 'UTC', 'en-US'), 'Nov 20');
   assert.equal(format.tickText(ms, 3_600_000, 'UTC', 'en-US'), '18:04');
+  assert.match(format.tickText(ms, 5_000, 'UTC', 'en-US'), /^18:04:\d\d$/);
 });
 
 test('a part of a whole is short in a sentence', () => {

@@ -197,8 +197,10 @@ export function bucketText(ms: number, interval: Interval, zone: string, locale:
   }
 }
 
-/** A tick of a time axis whose ticks are `stepMs` apart: the time within a day, the date from a day on or at midnight. */
+/** A tick of a time axis whose ticks are `stepMs` apart: the time within a day, to the second where ticks are, the date from a day on or at
+ * midnight. */
 export function tickText(ms: number, stepMs: number, zone: string, locale: string): string {
+  if (stepMs < 60_000) return timeOfDayText(ms, zone, locale);
   const clock = dateFormat(locale, zone, CLOCK).format(ms);
   if (stepMs >= 27 * 86_400_000) return dateFormat(locale, zone, { month: 'short', year: 'numeric' }).format(ms);
   if (stepMs >= 20 * 3_600_000 || clock === '00:00') return dateFormat(locale, zone, { day: 'numeric', month: 'short' }).format(ms);

@@ -50,6 +50,11 @@ test('the axis holds 0 and the latest interval; the first, which know little, ma
   const [low, high] = effectAxisOf(effectPoints([reading(1, 0.3, 0.1, 'better'), reading(2, 0.3, 0.05, 'better')], arms, good));
   assert.ok(low < 0 && high > 0.4, `${low} ${high}`);
   assert.deepEqual(effectAxisOf([points[0]!]), [-1, 1]);
+  // Of a handful of viewers even the latest knows nothing: the differences are seen nevertheless. Where they are 0, its interval is.
+  const [, handful] = effectAxisOf(effectPoints([reading(1, 0.02, 1e30, 'insufficient_data')], arms, good));
+  assert.ok(handful < 4, `${handful}`);
+  const [, none] = effectAxisOf(effectPoints([reading(1, 0, 0.5, 'insufficient_data')], arms, good));
+  assert.ok(none > 0.5 && none < 0.6, `${none}`);
 });
 
 test('the words tell the first, the latest, and since when the verdict holds', () => {

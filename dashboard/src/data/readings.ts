@@ -44,12 +44,17 @@ export function effectPoints(readings: readonly ExperimentResults[], { arm, agai
 
 /** How much wider than all else an interval may make the axis. The first readings know little: theirs may leave the picture. */
 const WIDEST = 4;
+/** The same of the latest reading, as a multiple of the differences: of a few viewers even it knows nothing. */
+const WIDEST_LATEST = 40;
 
-/** The axis of differences: holds 0, every difference, the whole last interval, and of the others as much as leaves the last one to be seen. */
+/** The axis of differences: holds 0, every difference, the last interval, and of the others as much as leaves that to be seen. */
 export function effectAxisOf(points: readonly Point[]): [number, number] {
   const numbers = (all: (number | null | undefined)[]) => all.filter((one) => typeof one === 'number');
   const last = points.findLast(({ low, high }) => low !== null && high !== null);
-  const sure = numbers([0, last?.low, last?.high, ...points.map(({ value }) => value)]);
+  const differences = numbers([0, ...points.map(({ value }) => value)]);
+  const most = WIDEST_LATEST * Math.max(...differences.map(Math.abs)) || Number.POSITIVE_INFINITY;
+  const latest = numbers([last?.low, last?.high]).map((end) => Math.min(most, Math.max(-most, end)));
+  const sure = [...differences, ...latest];
   const reach = WIDEST * Math.max(...sure.map(Math.abs));
   if (reach === 0) return [-1, 1];
   const bottom = Math.max(-reach, Math.min(...sure, ...numbers(points.map(({ low }) => low))));

@@ -119,7 +119,7 @@ export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; be
         </>
       }
     >
-      <p class="panel-words">
+      <p class={`panel-words${baseline === 'none' ? '' : ' explained'}`}>
         {plainDefinition(measure)}{' '}
         {overall && headline.current && <span data-explanation>{explain(overall, measure, against, locale).slice(0, 2).join(' ')}</span>}
       </p>
