@@ -602,7 +602,7 @@ impl Rows {
         let columns = BeaconRow::COLUMNS[..columns].iter().chain(&PLACE).copied();
         let names: Vec<&str> = columns.clone().map(|column| column.name).collect();
         // Unwrap safety: a test holds that every type of a beacon is known.
-        let mut block = Block::of(columns).expect("every type of a beacon is known");
+        let mut block = Block::of(columns, part.len()).expect("every type of a beacon is known");
         let mut place = Vec::new();
         for (row_number, index) in (0_u32..).zip(part) {
             place.clear();
