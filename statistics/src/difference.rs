@@ -75,6 +75,17 @@ impl Difference {
         .fixed(confidence)
     }
 
+    /// The same, as one that the data set no bound.
+    pub(crate) fn without_bounds(self) -> Self {
+        Self {
+            low: None,
+            high: None,
+            p_value: None,
+            minimum_detectable: None,
+            ..self
+        }
+    }
+
     /// The same in another unit. `factor` must be positive.
     #[must_use]
     pub fn scaled(mut self, factor: f64) -> Self {
@@ -296,8 +307,8 @@ impl Contrast {
     }
 }
 
-/// No search goes farther out than this many standard errors: a p-value is 0 there to every digit we keep.
-const FARTHEST: f64 = 60.0;
+/// No search goes farther out than this many standard errors, and no interval: a p-value is 0 there to every digit we keep.
+pub(crate) const FARTHEST: f64 = 60.0;
 
 /// Difference of two ratios of sums.
 ///

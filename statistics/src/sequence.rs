@@ -29,13 +29,15 @@
 //! that is read once has 1.96. Before a tenth it grows quickly: then there is too little data to believe any normal law.
 //!
 //! # Edges
-//! No denominator or no values in an arm: [`Null`], as for any difference. One bucket: no bounds, no e-value. What is `Unreliable`
+//! No denominator or no values in an arm: [`Null`], as for any difference. One bucket: no bounds, no e-value; nor where `c` is beyond
+//! 60, with a handful of viewers in an arm: the law t has no end to its tails then, and an interval of 10³¹ hours tells nobody
+//! anything. Saying nothing at a look breaks no promise about all of them. What is `Unreliable`
 //! in a comparison that is read once is `Insufficient` here: whoever stops at a look stops for good, so a verdict begins
 //! where the normal law does (about 100 viewers in each arm at worst, 10,000 attempts for a p95). The interval is there from the
 //! first look on. No events in both arms: the score limits keep it open.
 
 use crate::bucket::{BucketHistograms, Buckets};
-use crate::difference::{Certainty, Contrast, Difference, Pairing};
+use crate::difference::{Certainty, Contrast, Difference, FARTHEST, Pairing};
 use crate::estimate::{Null, Reliability};
 use crate::law;
 use crate::quantile::Weights;
@@ -131,16 +133,20 @@ pub(crate) fn anytime(contrast: &Contrast, attempts_per_arm: f64, plan: Plan, co
     let z = law::normal_from_t(contrast.statistic(), contrast.degrees());
     let ln_e = z * z / 2.0 * r / (1.0 + r) - r.ln_1p() / 2.0;
     let critical = law::t_from_normal(critical(attempts_per_arm, plan, confidence), contrast.degrees());
+    let bounded = contrast.is_bounded() && critical <= FARTHEST;
     let mut difference = contrast.difference(&Certainty {
         critical,
         p_value: (-ln_e).exp().min(1.0),
     });
+    if !bounded {
+        difference = difference.without_bounds();
+    }
     if difference.reliability != Reliability::Reliable {
         difference.reliability = Reliability::Insufficient;
     }
     Anytime {
         difference,
-        e_value: contrast.is_bounded().then(|| ln_e.exp().min(LARGEST_E)),
+        e_value: bounded.then(|| ln_e.exp().min(LARGEST_E)),
         critical,
     }
 }

@@ -543,3 +543,33 @@ fn totals_of_arms_are_compared_per_attempt() {
     assert_eq!(anytime.difference.current, whole.numerator / whole.attempts as f64);
     assert!(!is_called(&anytime.difference));
 }
+
+#[test]
+fn a_handful_of_viewers_in_an_arm_has_no_bounds_at_any_time() {
+    let arm = |viewers: usize, factor: f64| {
+        Buckets::from_rows((0..viewers).map(|viewer| {
+            let sums = Sums {
+                attempts: 20,
+                numerator: factor * (1 + viewer % 3) as f64,
+                denominator: 20.0,
+            };
+            (viewer, sums)
+        }))
+    };
+    let read = |viewers| {
+        let (treatment, control) = (arm(viewers, 2.0), arm(viewers, 1.0));
+        sequence::ratios(&treatment, &control, Domain::NonNegative, Plan::default(), CONFIDENCE).unwrap()
+    };
+    let Anytime {
+        difference, e_value, ..
+    } = read(4);
+    assert!((difference.difference - 0.0875).abs() < 1e-9, "{difference:?}");
+    assert_eq!((difference.low, difference.high), (None, None));
+    assert_eq!(
+        (difference.p_value, difference.minimum_detectable, e_value),
+        (None, None, None)
+    );
+    assert_eq!(difference.reliability, Reliability::Insufficient);
+    let many = read(100);
+    assert!(many.difference.low.is_some() && many.difference.high.is_some() && many.e_value.is_some());
+}
