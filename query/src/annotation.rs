@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     calendar::{instant_of_reading, written_day, written_utc},
-    request::{Faults, kind_of, parse_filters, parse_instant, required_text, shortened, unknown_keys},
+    request::{Faults, Measures, kind_of, parse_filters, parse_instant, required_text, shortened, unknown_keys},
 };
 
 /// Longest `text`, in bytes: a few paragraphs.
@@ -66,7 +66,7 @@ pub fn parse(body: &Value) -> Result<AnnotationContent, Faults> {
             None
         }
     };
-    parse_filters(body.get("filters"), "filters", false, &mut faults);
+    parse_filters(body.get("filters"), "filters", Measures::No, &mut faults);
     let filters = match body.get("filters") {
         None | Some(Value::Null) => "[]".to_owned(),
         Some(filters) => filters.to_string(),

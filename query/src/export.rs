@@ -29,7 +29,7 @@ use crate::{
     calendar::Window,
     http::{answered, now_ms, told},
     industry::{Field, IndustryConfig},
-    request::{self, Ask, Faults, Filter, Question, ROWS_MAX},
+    request::{self, Ask, Faults, Filter, Having, Measures, Question, ROWS_MAX},
     response::{Amount, Comparison, MetricValue, Row},
     run::RunError,
     sql::statement::{self, Grid, Scope},
@@ -115,8 +115,10 @@ pub enum Wanted {
         start: i64,
         /// End, exclusive, ms since 1970.
         end: i64,
-        /// Which.
+        /// Which, by their attributes.
         filters: Vec<Filter>,
+        /// Which, by what they have of a metric.
+        measures: Vec<Having>,
         /// Whether bots are among them.
         include_bots: bool,
     },
@@ -167,12 +169,13 @@ fn attempts(body: &Map<String, Value>, faults: &mut Faults) -> Option<Wanted> {
     let start = request::parse_time(body, "start", "start", faults);
     let end = request::parse_time(body, "end", "end", faults);
     request::in_order(start, end, "start", faults);
-    let (filters, _) = request::parse_filters(body.get("filters"), "filters", false, faults);
+    let (filters, measures) = request::parse_filters(body.get("filters"), "filters", Measures::OfAttempts, faults);
     let include_bots = request::boolean(body, "includeBots", faults);
     Some(Wanted::Attempts {
         start: start?,
         end: end?,
         filters,
+        measures,
         include_bots,
     })
 }
@@ -470,6 +473,7 @@ async fn write(desk: &Desk, export: &Export, running: &Running) -> Result<Export
             start,
             end,
             filters,
+            measures,
             include_bots,
         } => {
             let scope = Scope {
@@ -484,7 +488,7 @@ async fn write(desk: &Desk, export: &Export, running: &Running) -> Result<Export
                 include_bots,
                 now_ms: now_ms(),
             };
-            write_attempts(desk, &scope, asked.format, &part, room, running).await?;
+            write_attempts(desk, &scope, &measures, asked.format, &part, room, running).await?;
         }
         Wanted::Answer(question) => {
             let table = table_of(desk, export.tenant, *question, running).await?;
@@ -522,13 +526,18 @@ fn too_many_bytes(desk: &Desk, room: u64) -> ExportError {
 async fn write_attempts(
     desk: &Desk,
     scope: &Scope,
+    measures: &[Having],
     format: Format,
     part: &Path,
     room: u64,
     running: &Running,
 ) -> Result<(), ExportError> {
     let reading = |source: StoreError| RunError::Reading { step: "export", source };
-    let counted: Vec<BTreeMap<String, u64>> = desk.store.fetch(&statement::count(scope)).await.map_err(reading)?;
+    let counted: Vec<BTreeMap<String, u64>> = desk
+        .store
+        .fetch(&statement::count(scope, measures))
+        .await
+        .map_err(reading)?;
     let attempts = counted.first().and_then(|row| row.values().next()).copied();
     let attempts = attempts.unwrap_or_default();
     let most = desk.exports.config.attempts_max;
@@ -538,7 +547,7 @@ async fn write_attempts(
     }
     running.rows_expected.store(attempts, Ordering::Relaxed);
     let begun = std::time::Instant::now();
-    let statement = statement::export(scope);
+    let statement = statement::export(scope, measures);
     let mut pieces = desk.store.stream(&statement, format.clickhouse()).map_err(reading)?;
     let mut file = tokio::io::BufWriter::new(tokio::fs::File::create(part).await?);
     let mut bytes = 0;

@@ -10,6 +10,7 @@
 //! Invariant: a statement needs an [`accounts::Tenant`], and nothing a caller wrote becomes SQL text.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod adaptation;
 pub mod alert;
 pub mod annotation;
 pub mod builder;

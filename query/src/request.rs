@@ -271,7 +271,7 @@ pub struct Filter {
     pub values: Vec<Option<String>>,
 }
 
-/// Keeps rows by a metric's value; a null value is never kept.
+/// Keeps rows of an answer, or single attempts, by a metric's value; a null value is never kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Having {
     /// Of what.
@@ -491,7 +491,7 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
 
     let metrics = parse_metrics(body, &mut faults);
     let dimensions = parse_dimensions(body, DIMENSIONS_MAX, &mut faults);
-    let (filters, having) = parse_filters(body.get("filters"), "filters", true, &mut faults);
+    let (filters, having) = parse_filters(body.get("filters"), "filters", Measures::OfRows, &mut faults);
     let start = parse_time(body, "start", "start", &mut faults);
     let end = parse_time(body, "end", "end", &mut faults);
     in_order(start, end, "start", &mut faults);
@@ -650,14 +650,56 @@ pub(crate) fn parse_dimensions(body: &Map<String, Value>, most: usize, faults: &
                     faults.add(field, format!("'{name}' is asked for twice"))
                 }
                 Some(dimension) => dimensions.push(dimension),
-                None => unknown_attribute(&field, name, false, faults),
+                None => unknown_attribute(&field, name, Measures::No, faults),
             },
         }
     }
     dimensions
 }
 
-fn unknown_attribute(field: &str, name: &str, metrics_too: bool, faults: &mut Faults) {
+/// What besides attributes a list of filters may speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measures {
+    /// Nothing.
+    No,
+    /// Metrics of an answer's rows, suffix included.
+    OfRows,
+    /// Metrics of single attempts: what the attempt itself has of them, without suffix.
+    OfAttempts,
+}
+
+impl Measures {
+    fn parse(self, name: &str) -> Option<AskedMetric> {
+        match self {
+            Self::No => None,
+            Self::OfRows => AskedMetric::parse(name),
+            Self::OfAttempts => of_attempts()
+                .find(|metric| metric.name == name)
+                .map(|metric| AskedMetric {
+                    name: name.to_owned(),
+                    metric,
+                    ask: Ask::Value,
+                }),
+        }
+    }
+
+    fn names(self) -> Vec<String> {
+        match self {
+            Self::No => Vec::new(),
+            Self::OfRows => AskedMetric::names(),
+            Self::OfAttempts => of_attempts().map(|metric| metric.name.to_owned()).collect(),
+        }
+    }
+}
+
+/// Metrics of which a single attempt has a value; `sql::metric::of_attempt` says which.
+pub(crate) fn of_attempts() -> impl Iterator<Item = &'static Metric> {
+    METRICS
+        .iter()
+        .filter(|metric| !matches!(metric.kind, Kind::Distinct | Kind::Concurrency))
+}
+
+fn unknown_attribute(field: &str, name: &str, measures: Measures, faults: &mut Faults) {
     if name.starts_with(CUSTOM_PREFIX) {
         faults.add(
             field,
@@ -665,7 +707,7 @@ fn unknown_attribute(field: &str, name: &str, metrics_too: bool, faults: &mut Fa
         );
         return;
     }
-    let metrics = if metrics_too { AskedMetric::names() } else { Vec::new() };
+    let metrics = measures.names();
     let known = ATTRIBUTES
         .iter()
         .map(|attribute| attribute.name)
@@ -673,11 +715,11 @@ fn unknown_attribute(field: &str, name: &str, metrics_too: bool, faults: &mut Fa
     faults.unknown(field, "attribute", name, known);
 }
 
-/// Reads a list of filters, each with its faults.
+/// Reads a list of filters, each with its faults: by attributes, and by the metrics that `measures` allows.
 pub fn parse_filters(
     value: Option<&Value>,
     at: &str,
-    having_too: bool,
+    measures: Measures,
     faults: &mut Faults,
 ) -> (Vec<Filter>, Vec<Having>) {
     let (mut filters, mut having) = (Vec::new(), Vec::new());
@@ -716,7 +758,7 @@ pub fn parse_filters(
                     values,
                 });
             }
-        } else if let Some(metric) = having_too.then(|| AskedMetric::parse(name)).flatten() {
+        } else if let Some(metric) = measures.parse(name) {
             let numeric = operator.filter(|operator| {
                 let fits = !matches!(operator, Operator::In | Operator::Contains | Operator::NotContains);
                 if !fits {
@@ -742,7 +784,7 @@ pub fn parse_filters(
                 })),
             }
         } else {
-            unknown_attribute(&format!("{at}.attribute"), name, having_too, faults);
+            unknown_attribute(&format!("{at}.attribute"), name, measures, faults);
         }
     }
     (filters, having)
@@ -893,7 +935,7 @@ fn parse_baseline(
         ("cohort", Value::Object(cohort)) => {
             unknown_keys(cohort, &["filters"], &format!("{at}."), faults);
             let count = faults.0.len();
-            let (filters, _) = parse_filters(cohort.get("filters"), &format!("{at}.filters"), false, faults);
+            let (filters, _) = parse_filters(cohort.get("filters"), &format!("{at}.filters"), Measures::No, faults);
             if filters.is_empty() && faults.0.len() == count {
                 faults.add(format!("{at}.filters"), "a cohort needs at least one filter");
             }

@@ -526,10 +526,67 @@ pub struct ImpressionResult {
     pub impression: Impression,
     /// What happened when.
     pub timeline: Timeline,
+    /// How the player adapted to the line, as far as the timeline tells.
+    pub adaptation: Adaptation,
     /// The beacons that arrived, in order.
     pub beacons: Vec<BeaconLine>,
     /// Numbers of those that did not, at most 1,000.
     pub missing_sequences: Vec<u32>,
+}
+
+/// How a player adapted; times in ms after intent, monotonic.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Adaptation {
+    /// Every rendition that was on the screen, the lowest bitrate first; those without one by their height.
+    pub renditions: Vec<RenditionUse>,
+    /// Switches on the screen to a higher rendition.
+    pub switch_up_count: u32,
+    /// Switches on the screen to a lower rendition.
+    pub switch_down_count: u32,
+    /// Switches that went back, within 30 s of the one before, to the rendition that this one had left.
+    pub oscillation_count: u32,
+    /// When the highest of these renditions was first on the screen. Null without a rendition.
+    pub highest_at_ms: Option<u32>,
+    /// Stalls that began within 10 s after a switch up.
+    pub stalls_after_switch_up_count: u32,
+    /// Media requests of which a throughput is known: 8 × bytes ÷ (sending to the last byte), those of no time left out.
+    pub throughput: Vec<ThroughputPoint>,
+    /// Median of these throughputs, bit/s. Null without any.
+    pub throughput_median_bps: Option<f64>,
+    /// Median, over these requests, of the bitrate on the screen ÷ the throughput: near 1 it takes what the line gives, above 1 more than
+    /// that. Null without a request for which both are known.
+    pub bitrate_to_throughput_median: Option<f64>,
+}
+
+/// A rendition's part in an attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RenditionUse {
+    /// Declared average bandwidth, bit/s; null when not declared.
+    pub bitrate_bps: Option<u32>,
+    /// Pixels; null when not known.
+    pub width: Option<u32>,
+    /// Pixels; null when not known.
+    pub height: Option<u32>,
+    /// Time played on the screen, ms.
+    pub play_ms: u32,
+    /// That ÷ the time played with any rendition; null when none was played.
+    pub share: Option<f64>,
+    /// How often it came onto the screen.
+    pub chosen_count: u32,
+}
+
+/// What the line gave a request, and what was on the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ThroughputPoint {
+    /// When the last byte came.
+    pub at_ms: u32,
+    /// bit/s.
+    pub throughput_bps: f64,
+    /// Declared average bandwidth of the rendition on the screen then, bit/s; null when none was, or not declared.
+    pub bitrate_bps: Option<u32>,
 }
 
 /// What happened when; ms after intent, monotonic.

@@ -9,8 +9,8 @@ use query::{
     calendar::Window,
     cells::CellDay,
     plan::Plan,
-    request::{self, Dimension, Filter, Operator, Seen, Special},
-    sql::statement::{self, Grid},
+    request::{self, Ask, AskedMetric, Dimension, Filter, Having, Operator, Seen, Special},
+    sql::statement::{self, AttemptOrder, Grid},
 };
 use schemas::UnixMs;
 use serde_json::{Value, json};
@@ -272,8 +272,27 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
         include_bots: false,
         now_ms: NOW_MS,
     };
-    goldens.check("count", &statement::count(&listed)).await;
-    goldens.check("export", &statement::export(&listed)).await;
+    let measures = ["startup_any_ms", "good_share", "bitrate_avg_bps"].map(|name| Having {
+        metric: AskedMetric {
+            name: name.to_owned(),
+            metric: schemas::metric::metric(name).unwrap(),
+            ask: Ask::Value,
+        },
+        operator: Operator::Lte,
+        value: 0.5,
+    });
+    goldens.check("count", &statement::count(&listed, &[])).await;
+    goldens
+        .check("count_by_measures", &statement::count(&listed, &measures))
+        .await;
+    goldens.check("export", &statement::export(&listed, &[])).await;
+    let worst = AttemptOrder::Metric(schemas::metric::metric("rebuffer_ratio").unwrap());
+    goldens
+        .check(
+            "impressions",
+            &statement::impressions(&listed, &measures, worst, true, 51, 0),
+        )
+        .await;
     goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
     let id = uuid::Uuid::from_u128(7);
     goldens

@@ -502,6 +502,130 @@ fn metric_names() -> Vec<&'static str> {
     truth(&[]).into_keys().collect()
 }
 
+/// What each attempt has of a metric alone: the metric of an audience of one.
+fn own(attempts: &[Attempt], name: &str) -> BTreeMap<String, Option<f64>> {
+    attempts
+        .iter()
+        .filter(|attempt| attempt.device != "bot")
+        .map(|attempt| {
+            let mut told = truth(&[attempt]);
+            let value = told
+                .remove(name)
+                .or_else(|| told.remove(format!("{name}_mean").as_str()));
+            (attempt.id.to_string(), value.flatten())
+        })
+        .collect()
+}
+
+#[actix_web::test]
+async fn attempts_are_found_and_ordered_by_what_each_has_of_a_metric() {
+    let stack = Stack::start().await;
+    let day = day();
+    let attempts = audience(3, day, 150, true);
+    insert(&stack, stack.organization, "one", &attempts).await;
+    let list = async |more: String| {
+        let (start, end) = (iso(day), iso(day + DAY_MS));
+        let path = format!("/v1/analytics/impressions?start={start}&end={end}&limit=1000{more}");
+        let (status, answer) = stack.get(&path).await;
+        assert_eq!(status, 200, "{path}: {answer:#}");
+        let rows = answer["data"]["result"]["rows"].as_array().unwrap().clone();
+        rows.into_iter()
+            .map(|row| row["attemptId"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let known: Vec<&str> = metric_names()
+        .into_iter()
+        .map(|name| name.strip_suffix("_mean").unwrap_or(name))
+        .filter(|name| !name.contains("_ms_p") && *name != "unique_viewers")
+        .collect();
+    assert!(known.len() > 25, "{known:?}");
+    for name in known {
+        let own = own(&attempts, name);
+        let value = |id: &String| own[id];
+        let mut values: Vec<f64> = own.values().filter_map(|value| *value).collect();
+        values.sort_by(f64::total_cmp);
+        let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs();
+
+        let listed: Vec<Option<f64>> = list(format!("&orderBy={name}&order=DESC"))
+            .await
+            .iter()
+            .map(value)
+            .collect();
+        assert_eq!(listed.len(), own.len(), "{name}: every attempt is listed");
+        let expected = values.iter().rev().map(|value| Some(*value));
+        let expected = expected.chain(std::iter::repeat(None));
+        for (got, expected) in listed.iter().zip(expected) {
+            let same = match (got, expected) {
+                (Some(got), Some(expected)) => close(*got, expected),
+                (got, expected) => *got == expected,
+            };
+            assert!(same, "{name}: {got:?} where {expected:?} belongs");
+        }
+
+        // Between two values that differ, so that rounding decides nothing.
+        let Some(pair) = values
+            .windows(2)
+            .skip(values.len() / 2)
+            .find(|pair| pair[1] - pair[0] > 1e-6)
+        else {
+            continue;
+        };
+        let border = f64::midpoint(pair[0], pair[1]);
+        let above: BTreeSet<String> = list(format!("&filter={name}:GT:{border}")).await.into_iter().collect();
+        let kept = |keep: &dyn Fn(f64) -> bool| -> BTreeSet<String> {
+            let kept = own.iter().filter(|(_, value)| value.is_some_and(keep));
+            kept.map(|(id, _)| id.clone()).collect()
+        };
+        assert_eq!(above, kept(&|value| value > border), "{name} above {border}");
+    }
+
+    let early: BTreeSet<String> = list("&filter=startup_any_ms:LTE:1500&filter=country:EQ:AT".to_owned())
+        .await
+        .into_iter()
+        .collect();
+    let startups = own(&attempts, "startup_any_ms");
+    let expected = attempts
+        .iter()
+        .filter(|attempt| attempt.country == "AT")
+        .map(|attempt| attempt.id.to_string());
+    let expected = expected.filter(|id| startups.get(id).copied().flatten().is_some_and(|ms| ms <= 1_500.0));
+    assert_eq!(early, expected.collect());
+
+    // Without a direction the worst comes first, which is the lowest bitrate.
+    let bitrates = own(&attempts, "bitrate_avg_bps");
+    let lowest = bitrates.values().filter_map(|value| *value).min_by(f64::total_cmp);
+    assert_eq!(bitrates[&list("&orderBy=bitrate_avg_bps".to_owned()).await[0]], lowest);
+
+    let (start, end) = (iso(day), iso(day + DAY_MS));
+    let (status, answer) = stack
+        .get(&format!(
+            "/v1/analytics/impressions?start={start}&end={end}&filter=startup_any_mss:GT:1&filter=good_share:IN:1&filter=play_ms:GT:much&orderBy=unique_viewers"
+        ))
+        .await;
+    assert_eq!(status, 400);
+    let details: Vec<(&str, &str)> = answer["data"]["details"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|detail| (detail["field"].as_str().unwrap(), detail["text"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        details[..3],
+        [
+            (
+                "filter[0].attribute",
+                "unknown attribute 'startup_any_mss'; did you mean 'startup_any_ms'?"
+            ),
+            ("filter[1].operator", "a metric compares by EQ, NE, LT, LTE, GT or GTE"),
+            ("filter[2].value", "expected a number, found text"),
+        ]
+    );
+    assert!(
+        details[3].1.starts_with("attempts are not ordered by this"),
+        "{details:?}"
+    );
+}
+
 fn audience(seed: u64, day: i64, count: usize, worse: bool) -> Vec<Attempt> {
     let mut random = Random(seed);
     (0..count).map(|_| attempt(&mut random, day, worse)).collect()
@@ -1885,6 +2009,11 @@ async fn one_attempt_comes_whole_with_its_gaps() {
         ))
         .await;
     assert_eq!(list["data"]["result"]["rows"][0]["totals"], result["totals"]);
+    assert_eq!(
+        result["adaptation"]["throughput"][0],
+        json!({"atMs": 6_000, "throughputBps": 40_000.0 * 8_000.0 / 900.0, "bitrateBps": null})
+    );
+    assert_eq!(result["adaptation"]["renditions"], json!([]));
     assert_eq!(list["data"]["result"]["rows"][0]["state"], "r");
     let data = stack
         .ask(&json!({"metrics": ["attempts"], "start": iso(day), "end": iso(day + 1)}))

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
 use schemas::{
     EndReason, Event, EventKind, Failure, FailureClass, ObjectType, RenditionPlay, State, Totals,
-    attribute::ATTRIBUTES, nearest::nearest,
+    attribute::ATTRIBUTES, metric::metric, nearest::nearest,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -16,17 +16,21 @@ use store::{Statement, StoreError};
 
 use super::{Inner, now_ms, refused};
 use crate::{
+    adaptation,
     calendar::{Window, written_utc},
-    request::{self, Faults, Operator},
+    request::{self, Faults, Having, Measures, Operator},
     response::{BeaconLine, Impression, ImpressionResult, ImpressionsResult},
     run::{self, RunError},
-    sql::statement::{self, ATTEMPT_ORDERS, Grid, Scope},
+    sql::statement::{self, AttemptOrder, Grid, Scope},
     timeline::{self, Piece},
 };
 
 /// Attempts on one page when no limit is given, and at most.
 const PAGE_DEFAULT: usize = 50;
 const PAGE_MAX: usize = 1_000;
+
+/// What attempts are ordered by when nothing is said.
+const ORDER_DEFAULT: &str = "stall_session_ms";
 
 const PARAMETERS: [&str; 8] = [
     "start",
@@ -44,7 +48,8 @@ pub(crate) struct Listing {
     scope_start: i64,
     scope_end: i64,
     filters: Vec<request::Filter>,
-    order: &'static str,
+    measures: Vec<Having>,
+    order: AttemptOrder,
     descending: bool,
     limit: usize,
     offset: usize,
@@ -67,7 +72,14 @@ impl Listing {
             include_bots: self.include_bots,
             now_ms,
         };
-        let statement = statement::impressions(&scope, self.order, self.descending, self.limit + 1, self.offset);
+        let statement = statement::impressions(
+            &scope,
+            &self.measures,
+            self.order,
+            self.descending,
+            self.limit + 1,
+            self.offset,
+        );
         (statement, request::cursor(self.offset + self.limit, self.fingerprint))
     }
 }
@@ -78,9 +90,9 @@ impl Listing {
     params(
         ("start" = String, Query, description = "Begin, inclusive, RFC 3339."),
         ("end" = String, Query, description = "End, exclusive, RFC 3339."),
-        ("filter" = Option<Vec<String>>, Query, description = "`attribute:OPERATOR:value`, once per filter; IN takes values apart at commas; an empty value is \"not known\"."),
-        ("orderBy" = Option<String>, Query, description = "stall_session_ms (default), startup_any_ms, startup_content_ms, stall_count, play_ms, error_count or started_at."),
-        ("order" = Option<String>, Query, description = "DESC (default) or ASC. Null comes last either way."),
+        ("filter" = Option<Vec<String>>, Query, description = "`attribute:OPERATOR:value`, once per filter; IN takes values apart at commas; an empty value is \"not known\". Or `metric:OPERATOR:number`, by what the attempt itself has of a metric: `startup_any_ms:GT:5000`, `good_share:EQ:0`, `start_failure:EQ:1`. An attempt that has none is not kept."),
+        ("orderBy" = Option<String>, Query, description = "What the attempt itself has of a metric (stall_session_ms when absent; any that is not of several attempts only), error_count or started_at."),
+        ("order" = Option<String>, Query, description = "DESC or ASC; when absent, the worst first: ASC for what should be high, else DESC. Null comes last either way."),
         ("limit" = Option<u32>, Query, description = "1..=1,000; 50 when absent."),
         ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before."),
         ("includeBots" = Option<bool>, Query, description = "true counts bots too."),
@@ -169,26 +181,17 @@ pub(crate) fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
     };
     let (start, end) = (instant("start", &mut faults), instant("end", &mut faults));
     request::in_order(start, end, "start", &mut faults);
-    let (filters, _) = request::parse_filters(Some(&Value::Array(filters)), "filter", false, &mut faults);
-    let order = match single.get("orderBy") {
-        None => ATTEMPT_ORDERS[0].1,
-        Some(name) => match ATTEMPT_ORDERS.iter().find(|(known, _)| known == name) {
-            Some((_, column)) => column,
-            None => {
-                let known = ATTEMPT_ORDERS.map(|(known, _)| known);
-                let near = nearest(name, known)
-                    .map(|near| format!("; did you mean '{near}'?"))
-                    .unwrap_or_default();
-                faults.add(
-                    "orderBy",
-                    format!("attempts are not ordered by this{near} Known are {}", known.join(", ")),
-                );
-                ATTEMPT_ORDERS[0].1
-            }
-        },
-    };
+    let (filters, measures) = request::parse_filters(
+        Some(&Value::Array(filters)),
+        "filter",
+        Measures::OfAttempts,
+        &mut faults,
+    );
+    let name = single.get("orderBy").copied().unwrap_or(ORDER_DEFAULT);
+    let order = parse_order(name, &mut faults);
     let descending = match single.get("order").copied() {
-        None | Some("DESC") => true,
+        None => order.is_worst_high(),
+        Some("DESC") => true,
         Some("ASC") => false,
         Some(_) => {
             faults.add("order", "expected 'ASC' or 'DESC'");
@@ -224,6 +227,7 @@ pub(crate) fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
             scope_start,
             scope_end,
             filters,
+            measures,
             order,
             descending,
             limit,
@@ -235,6 +239,33 @@ pub(crate) fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
     }
 }
 
+fn parse_order(name: &str, faults: &mut Faults) -> AttemptOrder {
+    match name {
+        "started_at" => return AttemptOrder::Start,
+        "error_count" => return AttemptOrder::Errors,
+        _ => {}
+    }
+    let known = || {
+        request::of_attempts()
+            .map(|metric| metric.name)
+            .chain(["started_at", "error_count"])
+    };
+    match request::of_attempts().find(|metric| metric.name == name) {
+        Some(metric) => AttemptOrder::Metric(metric),
+        None => {
+            let near = nearest(name, known())
+                .map(|near| format!("; did you mean '{near}'?"))
+                .unwrap_or_default();
+            let known: Vec<&str> = known().collect();
+            faults.add(
+                "orderBy",
+                format!("attempts are not ordered by this{near} Known are {}", known.join(", ")),
+            );
+            AttemptOrder::Start
+        }
+    }
+}
+
 /// `attribute:OPERATOR:value` as the object that a query's body would carry.
 pub(super) fn filter_object(text: &str, index: usize, faults: &mut Faults) -> Option<Value> {
     let mut parts = text.splitn(3, ':');
@@ -242,13 +273,13 @@ pub(super) fn filter_object(text: &str, index: usize, faults: &mut Faults) -> Op
         faults.add(format!("filter[{index}]"), "expected attribute:OPERATOR:value");
         return None;
     };
-    let value = if Operator::NAMES
+    let takes_a_list = Operator::NAMES
         .iter()
-        .any(|(name, known)| *name == operator && *known == Operator::In)
-    {
-        json!(value.split(',').collect::<Vec<_>>())
-    } else {
-        json!(value)
+        .any(|(name, known)| *name == operator && *known == Operator::In);
+    let value = match value.parse::<f64>() {
+        Ok(number) if metric(attribute).is_some() => json!(number),
+        _ if takes_a_list => json!(value.split(',').collect::<Vec<_>>()),
+        _ => json!(value),
     };
     Some(json!({"attribute": attribute, "operator": operator, "value": value}))
 }
@@ -304,9 +335,11 @@ async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<Htt
     let last_sequence = row.max_sequence;
     let pieces = beacons.iter().map(BeaconRow::piece).collect::<Result<Vec<_>, _>>()?;
     let arrived: Vec<u32> = beacons.iter().map(|beacon| beacon.sequence).collect();
+    let timeline = timeline::timeline(&pieces);
     let result = ImpressionResult {
         impression: row.impression()?,
-        timeline: timeline::timeline(&pieces),
+        adaptation: adaptation::adaptation(&timeline),
+        timeline,
         missing_sequences: timeline::missing(&arrived, last_sequence),
         beacons: beacons.into_iter().map(BeaconRow::line).collect(),
     };

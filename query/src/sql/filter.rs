@@ -6,7 +6,21 @@
 //! CONTAINS and NOTCONTAINS do not tell upper from lower case.
 
 use super::{Sql, dimension};
-use crate::request::{Filter, Operator};
+use crate::request::{Filter, Having, Operator};
+
+/// The condition that keeps an attempt by `value`, what it has of a metric; null is never kept.
+pub fn measure(value: &str, having: &Having, sql: &mut Sql) -> String {
+    let sign = match having.operator {
+        Operator::Lt => "<",
+        Operator::Lte => "<=",
+        Operator::Gt => ">",
+        Operator::Gte => ">=",
+        Operator::Ne => "!=",
+        // The parser lets no other pass.
+        Operator::Eq | Operator::In | Operator::Contains | Operator::NotContains => "=",
+    };
+    format!("coalesce({value} {sign} {}, false)", sql.float(having.value))
+}
 
 /// The condition that keeps an attempt.
 pub fn condition(filter: &Filter, sql: &mut Sql) -> String {

@@ -548,6 +548,49 @@ fn distribution(hist: Hist, ask: Ask) -> Option<Recipe> {
     }
 }
 
+/// What one attempt has of a metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfAttempt {
+    /// Its value, a Float64, or null where the attempt has none.
+    pub text: String,
+    /// Columns and derived facts that the text speaks of.
+    pub columns: Vec<&'static str>,
+}
+
+/// The value that a single attempt has of a metric: the metric over that attempt alone, a distribution's as it is. `None` for what only
+/// several attempts have.
+#[must_use]
+pub fn of_attempt(metric: &Metric) -> Option<OfAttempt> {
+    if metric.kind == Kind::Distribution {
+        let Recipe::Quantile { hist, .. } = recipe(metric, Ask::Quantile(0.5))? else {
+            return None;
+        };
+        return Some(OfAttempt {
+            text: format!("if({}, toFloat64({}), NULL)", hist.condition(), hist.value()),
+            columns: hist.columns().to_vec(),
+        });
+    }
+    match recipe(metric, Ask::Value)? {
+        Recipe::Total { sum, .. } => Some(OfAttempt {
+            text: format!("toFloat64({})", sum.sql()),
+            columns: sum.columns().to_vec(),
+        }),
+        Recipe::Ratio {
+            numerator,
+            denominator,
+            scale,
+            ..
+        } => {
+            let (above, below) = (numerator.sql(), denominator.sql());
+            Some(OfAttempt {
+                text: format!("if(toFloat64({below}) > 0, toFloat64({above}) * {scale:?} / toFloat64({below}), NULL)"),
+                columns: [numerator.columns(), denominator.columns()].concat(),
+            })
+        }
+        Recipe::Quantile { .. } | Recipe::Histogram { .. } | Recipe::Distinct | Recipe::Concurrency { .. } => None,
+    }
+}
+
 impl Recipe {
     /// The sums it needs.
     #[must_use]
@@ -585,6 +628,14 @@ mod tests {
         for name in AskedMetric::names() {
             let asked = AskedMetric::parse(&name).unwrap_or_else(|| panic!("{name} does not parse"));
             assert!(recipe(asked.metric, asked.ask).is_some(), "{name} has no recipe");
+        }
+    }
+
+    #[test]
+    fn a_single_attempt_has_a_value_of_what_may_be_asked_of_one() {
+        for metric in schemas::metric::METRICS {
+            let may = crate::request::of_attempts().any(|other| other.name == metric.name);
+            assert_eq!(of_attempt(metric).is_some(), may, "{}", metric.name);
         }
     }
 

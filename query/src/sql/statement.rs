@@ -7,17 +7,18 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use accounts::Tenant;
+use schemas::{metric::Metric, unit::Better};
 use statistics::BUCKETS;
 use statistics::histogram::LAST_BIN;
 use store::{AttemptRows, Param, Statement};
 
 use super::{
     Sql, dimension, filter,
-    metric::{DERIVED, Hist, Part},
+    metric::{DERIVED, Hist, Part, of_attempt},
 };
 use crate::{
     calendar::{HOUR_MS, Window},
-    request::{Dimension, Filter, Seen},
+    request::{Dimension, Filter, Having, Seen},
 };
 
 /// Most groups that the first pass ranks; the rest, with the fewest attempts, is left out with a warning.
@@ -802,25 +803,70 @@ pub fn freshness(tenant: Tenant) -> Statement {
     .log_comment("query::sql::statement::freshness")
 }
 
-/// What an order of attempts can be by: a name and a text over the merged columns.
-pub const ATTEMPT_ORDERS: [(&str, &str); 7] = [
-    ("stall_session_ms", "stall_ms"),
-    ("startup_any_ms", "startup_any_ms"),
-    ("startup_content_ms", "startup_content_ms"),
-    ("stall_count", "stall_count"),
-    ("play_ms", "play_ms"),
-    ("error_count", "error_count"),
-    ("started_at", "ms"),
-];
+/// What attempts can be ordered by.
+#[derive(Debug, Clone, Copy)]
+pub enum AttemptOrder {
+    /// What each has of a metric (`metric::of_attempt`).
+    Metric(&'static Metric),
+    /// Errors, fatal or not.
+    Errors,
+    /// When they began.
+    Start,
+}
+
+impl AttemptOrder {
+    /// Whether the worst is what is highest.
+    #[must_use]
+    pub fn is_worst_high(self) -> bool {
+        !matches!(self, Self::Metric(metric) if metric.better == Better::Higher)
+    }
+
+    fn sql(self, columns: &mut BTreeSet<&'static str>) -> String {
+        match self {
+            Self::Metric(metric) => match of_attempt(metric) {
+                Some(own) => {
+                    columns.extend(own.columns);
+                    own.text
+                }
+                None => "NULL".to_owned(),
+            },
+            Self::Errors => "error_count".to_owned(),
+            Self::Start => "ms".to_owned(),
+        }
+    }
+}
+
+/// Conditions on what an attempt has of metrics.
+fn measured(measures: &[Having], columns: &mut BTreeSet<&'static str>, sql: &mut Sql) -> Vec<String> {
+    let mut conditions = Vec::new();
+    for measure in measures {
+        // The parser makes no other.
+        let Some(own) = of_attempt(measure.metric.metric) else {
+            continue;
+        };
+        columns.extend(own.columns);
+        conditions.push(filter::measure(&own.text, measure, sql));
+    }
+    conditions
+}
 
 /// One page of attempts, whole: every attribute and total.
 #[must_use]
-pub fn impressions(scope: &Scope, order: &'static str, descending: bool, limit: usize, offset: usize) -> Statement {
+pub fn impressions(
+    scope: &Scope,
+    measures: &[Having],
+    order: AttemptOrder,
+    descending: bool,
+    limit: usize,
+    offset: usize,
+) -> Statement {
     let mut sql = Sql::default();
     let mut columns = whole_attempt();
     let (window, _, within) = scope.grid.sql(&mut sql);
     let mut conditions = vec![within];
     conditions.extend(common_conditions(scope, &mut columns, &mut sql));
+    conditions.extend(measured(measures, &mut columns, &mut sql));
+    let order = order.sql(&mut columns);
     let derived = derived_facts(&mut columns, scope, &mut sql);
     let inside = merged_attempts(scope, &columns, 0, &mut sql);
     let direction = if descending { "DESC" } else { "ASC" };
@@ -835,15 +881,17 @@ pub fn impressions(scope: &Scope, order: &'static str, descending: bool, limit: 
 
 /// How many attempts a scope has: one row, `attempts`.
 #[must_use]
-pub fn count(scope: &Scope) -> Statement {
+pub fn count(scope: &Scope, measures: &[Having]) -> Statement {
     let mut sql = Sql::default();
     let mut columns = BTreeSet::new();
     let (window, _, within) = scope.grid.sql(&mut sql);
     let mut conditions = vec![within];
     conditions.extend(common_conditions(scope, &mut columns, &mut sql));
+    conditions.extend(measured(measures, &mut columns, &mut sql));
+    let derived = derived_facts(&mut columns, scope, &mut sql);
     let inside = merged_attempts(scope, &columns, 0, &mut sql);
     sql.text = format!(
-        "SELECT count() AS attempts\nFROM (\n  SELECT *, {window} AS `window` FROM (\n{inside}\n  )\n)\nWHERE {}",
+        "SELECT count() AS attempts\nFROM (\n  SELECT *, {window} AS `window`{derived} FROM (\n{inside}\n  )\n)\nWHERE {}",
         conditions.join("\n  AND ")
     );
     finished(sql, scope, "query::sql::statement::count")
@@ -852,12 +900,13 @@ pub fn count(scope: &Scope) -> Statement {
 /// Every attempt of a scope as a flat row under the names of the API, in no particular order: what an export holds. "Not known" is null
 /// here, maps are JSON.
 #[must_use]
-pub fn export(scope: &Scope) -> Statement {
+pub fn export(scope: &Scope, measures: &[Having]) -> Statement {
     let mut sql = Sql::default();
     let mut columns = whole_attempt();
     let (window, _, within) = scope.grid.sql(&mut sql);
     let mut conditions = vec![within];
     conditions.extend(common_conditions(scope, &mut columns, &mut sql));
+    conditions.extend(measured(measures, &mut columns, &mut sql));
     let derived = derived_facts(&mut columns, scope, &mut sql);
     let inside = merged_attempts(scope, &columns, 0, &mut sql);
     let mut listed: Vec<String> = EXPORTED_FIRST
