@@ -617,7 +617,7 @@ async fn attempts_are_found_and_ordered_by_what_each_has_of_a_metric() {
                 "unknown attribute 'startup_any_mss'; did you mean 'startup_any_ms'?"
             ),
             ("filter[1].operator", "a metric compares by EQ, NE, LT, LTE, GT or GTE"),
-            ("filter[2].value", "expected a number, found text"),
+            ("filter[2].value", "expected a number, found a text"),
         ]
     );
     assert!(
