@@ -16,6 +16,7 @@ pub mod annotation;
 pub mod builder;
 pub mod calendar;
 pub mod cells;
+pub mod chance;
 pub mod choice;
 pub mod compare;
 mod erasure;

@@ -32,7 +32,7 @@ pub(crate) use self::{
 };
 use crate::{
     alert::{AlertError, Watch},
-    builder,
+    builder, chance,
     erasure::{self, Pace},
     export::{self, ExportConfig, Exports},
     industry::{Field, IndustryConfig},
@@ -93,6 +93,7 @@ struct Inner {
     wake: Notify,
     streams: live::Streams,
     builder: builder::Telemetry,
+    chance: chance::Telemetry,
     exports: Arc<Exports>,
     watch: Watch,
     courier: Courier,
@@ -152,13 +153,14 @@ impl Query {
                 wake: Notify::new(),
                 streams: live::Streams::default(),
                 builder: builder::Telemetry::new(registry)?,
+                chance: chance::Telemetry::new(registry)?,
                 exports: Arc::new(Exports::new(config.exports)),
             }),
         })
     }
 
     /// Erases the viewers that were asked to be erased, and what organisations do not keep, writes exports, evaluates alerts and tells of
-    /// them, and builds cells; for ever. `is_stored` tells whether everything received up to a moment is in the tables.
+    /// them, builds cells, and compares audiences with themselves at night; for ever. `is_stored` tells whether everything received up to a moment is in the tables.
     pub async fn tend(self, is_stored: impl Fn(UnixMs) -> bool) {
         let Inner {
             store,
@@ -166,6 +168,7 @@ impl Query {
             wake,
             pace,
             builder,
+            chance,
             exports,
             watch,
             courier,
@@ -185,7 +188,8 @@ impl Query {
             export::run(desk),
             watch.run(),
             courier.run(),
-            builder::run(store, accounts, builder)
+            builder::run(store, accounts, builder),
+            chance::run(store, accounts, chance)
         );
     }
 
