@@ -21,6 +21,7 @@ const WHAT = {
   'debug.js': 'the overlay, only when it is asked for',
   'remote.js': 'the server\'s settings and the arms of experiments, only where a page asks for them',
   'viewer.js': 'a pseudonym for the viewer, only where a page wants one',
+  'keep.js': 'what could not be sent, kept for the next page, only where a page wants it',
 };
 
 /** @param {Record<string, {raw: number, gzip: number, brotli: number}>} sizes of dist/sizes.json */

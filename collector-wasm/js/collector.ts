@@ -5,7 +5,8 @@ import { html5 } from './adapters/html5.ts';
 import type { FoldClass } from './attempt.ts';
 import { browserClock } from './clock.ts';
 import type { Context } from './context.ts';
-import { quiet, warn } from './quiet.ts';
+import type { Keeper } from './keep.ts';
+import { quiet, quietly, warn } from './quiet.ts';
 import { browserNetwork, Transport, type SentBatch } from './transport.ts';
 import { Watch } from './video.ts';
 
@@ -27,10 +28,10 @@ export interface Options {
   /** False: everything is held back in memory until `consent(true)`. Default: true. */
   consent?: boolean;
   /**
-   * Beacons that could not be sent wait in `localStorage` for the next page, for a day, 60 kB at most. Default: false, nothing is
-   * stored on the device. Not where the browser says Global Privacy Control.
+   * `keepUnsent` of `@playhead/collector/keep`: beacons that could not be sent wait for the next page. Default: none, nothing is stored on the
+   * device. Not where the browser says Global Privacy Control.
    */
-  keepUnsent?: boolean;
+  keepUnsent?: Keeper;
   /** Shows what is measured, live, in a corner of the page. Default: whether the address says `?playhead=debug`. */
   overlay?: boolean;
   /** Called with every batch as it leaves. For development: it sees what the server sees. */
@@ -80,7 +81,7 @@ export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaEle
       const loaded = import('playhead:debug') as Promise<typeof import('./debug.ts')>;
       loaded.then(({ overlay }) => (show = overlay(video, () => watch?.attempt ?? null))).catch((error: unknown) => warn('no overlay', error));
     }
-    transport = new Transport(url, browserClock, browserNetwork(options.keepUnsent === true && !optedOut), (batch) => {
+    transport = new Transport(url, browserClock, browserNetwork(optedOut ? undefined : options.keepUnsent), (batch) => {
       show?.(batch);
       options.debug?.(batch);
     });
@@ -101,8 +102,26 @@ export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaEle
     start();
   })();
   return {
-    update: quiet((context) => watch?.update(context)),
-    playRequested: quiet((given) => watch?.playRequested(given?.autoplay === true)),
+    ...quietly<Omit<Handle, 'play' | 'attemptId'>>({
+      update: (context) => watch?.update(context),
+      playRequested: (given) => watch?.playRequested(given?.autoplay === true),
+      error: (error) => watch?.signals.error(error),
+      adRequested: () => watch?.signals.adRequested(),
+      adStarted: () => watch?.signals.adStarted(),
+      adEnded: () => watch?.signals.adEnded(),
+      consent(granted) {
+        if (granted) {
+          start();
+          transport?.release();
+        } else {
+          transport?.hold();
+          watch?.destroy();
+          watch = null;
+          transport?.drop();
+        }
+      },
+      destroy: () => watch?.destroy(),
+    }),
     play() {
       quiet(() => watch?.playRequested(false))();
       const played = video.play() as Promise<void> | undefined;
@@ -111,24 +130,6 @@ export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaEle
       }));
       return played ?? Promise.resolve();
     },
-    error: quiet((error) => watch?.signals.error(error)),
-    adRequested: quiet(() => watch?.signals.adRequested()),
-    adStarted: quiet(() => watch?.signals.adStarted()),
-    adEnded: quiet(() => watch?.signals.adEnded()),
-    consent: quiet((granted) => {
-      if (granted) {
-        start();
-        transport?.release();
-      } else {
-        transport?.hold();
-        watch?.destroy();
-        watch = null;
-        transport?.drop();
-      }
-    }),
-    destroy: quiet(() => {
-      watch?.destroy();
-    }),
     get attemptId() {
       return watch?.attempt?.id ?? null;
     },

@@ -51,7 +51,7 @@ export const CONTEXT =
   'collector_version page_host cdn connection_type language experiment_name experiment_variant autoplay:bool ' +
   'first_frame_method:frame_callback,playhead_advance video_duration_ms:number custom:map video_series page_version screen ' +
   'audio_language subtitle_language video_codec audio_codec drm_system latency_source:programme_time,player ' +
-  'connection_downlink_bps:number connection_rtt_ms:number sample_weight_permille:number';
+  'connection_downlink_bps:number connection_rtt_ms:number sample_weight_permille:number muted:bool fullscreen:bool pip:bool casting:bool';
 
 /** Message `Context` as it goes on the wire: no nulls, no text beyond its limit, no word that is none of a closed list. */
 export function wire(context: Record<string, unknown>): number[] {

@@ -19,3 +19,8 @@ export function quiet<Arguments extends unknown[]>(act: (...given: Arguments) =>
     }
   };
 }
+
+/** The same of everything that an object can do. */
+export function quietly<Acts extends object>(acts: Acts): Acts {
+  return Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, quiet(act)])) as Acts;
+}

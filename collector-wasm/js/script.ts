@@ -5,6 +5,7 @@ import { hlsjs } from './adapters/hlsjs.ts';
 import { html5 } from './adapters/html5.ts';
 import { shaka } from './adapters/shaka.ts';
 import { videojs } from './adapters/videojs.ts';
+import { keepUnsent } from './keep.ts';
 import type { Handle, Options } from './collector.ts';
 import { attach as attachHere } from './index.ts';
 import { remote as remoteHere, type Remote, type RemoteOptions } from './remote.ts';
@@ -20,4 +21,4 @@ export function attach(video: HTMLMediaElement, options: Options): Handle {
 export function remote(options: RemoteOptions): Promise<Remote> {
   return remoteHere({ endpoint: origin, ...options });
 }
-export { dashjs, forgetViewer, hlsjs, html5, shaka, videojs, viewerId };
+export { dashjs, forgetViewer, hlsjs, html5, keepUnsent, shaka, videojs, viewerId };

@@ -2,18 +2,13 @@
 
 import type { Clock } from './clock.ts';
 import { field } from './compact.ts';
+import type { Keeper } from './keep.ts';
 import { warn } from './quiet.ts';
 
 /** What waits to be sent: a beacon as field of its batch. It never changes, so a retry is the same beacon. */
 interface Parcel {
   bytes: number[];
   accepted?: (() => void) | undefined;
-}
-
-/** Where batches wait for the next page, when this one goes before the server took them. */
-export interface Store {
-  read(): string | null;
-  write(text: string | null): void;
 }
 
 export interface Network {
@@ -23,7 +18,7 @@ export interface Network {
   /** Whether `fetch` honours `keepalive`. */
   keepalive: boolean;
   /** Absent where nothing may be kept. */
-  store?: Store | undefined;
+  keeper?: Keeper | undefined;
 }
 
 /** What the `debug` option is told. */
@@ -45,9 +40,6 @@ const QUEUE_BEACONS = 500;
 const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 60_000;
 const TIMEOUT_MS = 20_000;
-/** What waits for the next page is the end of one or two attempts; older than a day it is not worth the room. */
-const KEPT_BYTES = 60_000;
-const KEPT_MS = 24 * 3_600_000;
 
 let inFlightBytes = 0;
 
@@ -61,7 +53,6 @@ export class Transport {
   #cancelRetry: (() => void) | null = null;
   #refused = false;
   #held = false;
-  #kept = false;
   #batchBeacons = BATCH_BEACONS;
   readonly #url: string;
   readonly #clock: Clock;
@@ -78,7 +69,8 @@ export class Transport {
     this.#clock = clock;
     this.#network = network;
     this.#debug = debug;
-    this.#restore();
+    // Its beacons are whole: how often they arrive does not matter.
+    for (const bytes of network.keeper?.take(clock.unix()) ?? []) this.#push({ bytes });
   }
 
   /** Nothing leaves while held; what waits then is forgotten with `drop`. */
@@ -94,26 +86,7 @@ export class Transport {
   /** Forgets what waits, here and for the next page. */
   drop(): void {
     this.#queue = [];
-    this.#network.store?.write(null);
-  }
-
-  /** What a page before this one could not send. Its beacons are whole: how often they arrive does not matter. */
-  #restore(): void {
-    const text = this.#network.store?.read();
-    if (!text) return;
-    this.#network.store?.write(null);
-    const [until, ...kept] = text.split(' ');
-    const left = Number(until) - this.#clock.unix();
-    if (left > 0 && left <= KEPT_MS) for (const word of kept) this.#push({ bytes: Array.from(atob(word), (letter) => letter.charCodeAt(0)) });
-  }
-
-  /** Keeps what waits for the next page, in base64: the newest, because totals are cumulative. */
-  #keep(): void {
-    let length = 0;
-    const kept = [...this.#queue].reverse().filter(({ bytes }) => (length += ((bytes.length + 2) / 3) * 4) <= KEPT_BYTES);
-    if (kept.length === 0 || this.#held) return;
-    this.#kept = true;
-    this.#network.store?.write([this.#clock.unix() + KEPT_MS, ...kept.reverse().map(({ bytes }) => btoa(String.fromCharCode(...bytes)))].join(' '));
+    this.#network.keeper?.forget();
   }
 
   /** The server's wall clock minus the page's, ms, from its replies; null before the first. */
@@ -155,7 +128,7 @@ export class Transport {
     }
     // What could not leave is tried again if the page lives on, else by the next.
     if (this.#queue.length > 0) {
-      this.#keep();
+      if (!this.#held) this.#network.keeper?.keep(this.#queue.map(({ bytes }) => bytes), this.#clock.unix());
       if (this.#sending === 0) this.#retry(null);
     }
   }
@@ -235,10 +208,7 @@ export class Transport {
       this.#learnClock(response, sentAt).catch(() => undefined);
       this.#failures = 0;
       for (const { accepted } of parcels) accepted?.();
-      if (this.#kept && this.#queue.length === 0) {
-        this.#kept = false;
-        this.#network.store?.write(null);
-      }
+      if (this.#queue.length === 0) this.#network.keeper?.sent();
       return;
     }
     if (status === 429 || status === 408 || status >= 500) {
@@ -285,29 +255,10 @@ export function retryAfterMs(value: string | null, unix: number): number | null 
   return Number.isNaN(ms) ? null : Math.min(3_600_000, Math.max(0, ms));
 }
 
-/** One text in `localStorage`; a browser that forbids it has none. */
-const store: Store = {
-  read() {
-    try {
-      return localStorage.getItem('playhead');
-    } catch {
-      return null;
-    }
-  },
-  write(text) {
-    try {
-      if (text === null) localStorage.removeItem('playhead');
-      else localStorage.setItem('playhead', text);
-    } catch {
-      // Full, or forbidden: then nothing is kept.
-    }
-  },
-};
-
-/** `keep`: what could not be sent may wait on the device for the next page. */
-export function browserNetwork(keep: boolean): Network {
+/** With a keeper, what could not be sent waits on the device for the next page. */
+export function browserNetwork(keeper: Keeper | undefined): Network {
   return {
-    store: keep ? store : undefined,
+    keeper,
     // Looked up at each call: a page may wrap it later.
     fetch: (url, init) => window.fetch(url, init),
     // A browser may be told to have none.

@@ -6,7 +6,7 @@ import { Recorder, type FoldClass } from './attempt.ts';
 import { attemptId, happened, type Clock } from './clock.ts';
 import type { Context } from './context.ts';
 import { EVENT, FAILURE_CLASSES, OBJECT_TYPES } from './numbers.ts';
-import { quiet } from './quiet.ts';
+import { quiet, quietly } from './quiet.ts';
 import type { Transport } from './transport.ts';
 
 const TICK_MS = 250;
@@ -44,6 +44,8 @@ export class Watch {
   #ticks = 0;
   #begunAt = 0;
   #asked = false;
+  /** When the latest attempt ended: what happened before, and is heard of later, begins no other. */
+  #overAt = -Infinity;
   /** When a page asked to play that played already. */
   #askedAt = -Infinity;
   #loaded = false;
@@ -228,7 +230,7 @@ export class Watch {
       autoplay,
       first_frame_method: frameCallback ? 'frame_callback' : 'playhead_advance',
     });
-    this.#tellContext();
+    this.#find(this.#ways());
     this.#raw(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
     if (this.#ready !== null) {
       this.#raw(EVENT.PLAYER_READY, t, ...this.#ready);
@@ -270,6 +272,7 @@ export class Watch {
     // Told once: it stays so until another source comes.
     if (this.#failure !== null && this.#attempt !== null) return;
     if (this.#idle) {
+      if (t < this.#overAt) return;
       // A play with everything loaded, after autoplay was seen coming, is that autoplay; its intent was the load.
       const autoplay = this.#autoplayAt !== null && this.#video.readyState >= 4;
       this.#begin(autoplay ? this.#autoplayAt! : t, autoplay, false);
@@ -359,7 +362,10 @@ export class Watch {
   #worded(kind: number, t: number, numbers: readonly number[], texts?: readonly unknown[]): void {
     if (this.#idle) return;
     this.#attempt!.event(kind, t, numbers, texts);
-    if (this.#idle) this.#rest();
+    if (this.#idle) {
+      this.#overAt = t;
+      this.#rest();
+    }
   }
 
   /** Sends an event after a sample of the same moment, so that the fold knows where the playhead stood. */
@@ -398,7 +404,11 @@ export class Watch {
     }
     this.#ticks += 1;
     const slow = this.#ticks % SLOW_TICKS === 0;
-    if (slow) this.#frames(t);
+    if (slow) {
+      this.#frames(t);
+      // Once is for the whole attempt.
+      for (const [way, now] of Object.entries(this.#ways())) if (now && !this.#found[way]) this.#find({ [way]: now });
+    }
     this.#sample(t);
     if (slow && this.#live) this.#measureLatency(t);
   }
@@ -416,6 +426,19 @@ export class Watch {
     const latency = programme_ms === undefined ? latency_ms : offset === null ? undefined : clock.unix() + offset - programme_ms;
     this.#raw(EVENT.LIVE_LATENCY, t, latency ?? -1, Number(dvr));
     if (latency !== undefined) this.#find({ latency_source: programme_ms === undefined ? 'player' : 'programme_time' });
+  }
+
+  /** How it is shown and heard. */
+  #ways(): Record<string, boolean> {
+    const video = this.#video as HTMLMediaElement & { remote?: { state: string }; webkitPresentationMode?: string; webkitCurrentPlaybackTargetIsWireless?: boolean };
+    const { remote, webkitPresentationMode = '' } = video;
+    const { fullscreenElement, pictureInPictureElement } = video.getRootNode() as Document;
+    return {
+      muted: video.muted || !video.volume,
+      fullscreen: webkitPresentationMode === 'fullscreen' || !!fullscreenElement?.contains(video),
+      pip: webkitPresentationMode[0] === 'p' || pictureInPictureElement === video,
+      casting: !!video.webkitCurrentPlaybackTargetIsWireless || remote?.state === 'connected',
+    };
   }
 
   #find(found: Record<string, unknown>): void {
@@ -534,23 +557,23 @@ export class Watch {
   #makeSignals(): Signals {
     const now = (): number => this.#setting.clock.now();
     const video = this.#video;
-    return {
-      rendition: quiet((rendition) => {
+    return quietly<Signals>({
+      rendition: (rendition) => {
         this.#sample(now());
         this.#shown(rendition, now());
-      }),
-      renditionSelected: quiet((_rendition, automatic) => this.#raw(EVENT.RENDITION_SELECTED, now(), Number(automatic))),
-      buffering: quiet((active) => {
+      },
+      renditionSelected: (_rendition, automatic) => this.#raw(EVENT.RENDITION_SELECTED, now(), Number(automatic)),
+      buffering: (active) => {
         if (active) this.#signal(EVENT.WAITING, now());
         // A player that has its data again need not play.
         else if (!video.paused) this.#playing(now());
-      }),
-      requestStarted: quiet((object_type, at = now()) => {
+      },
+      requestStarted: (object_type, at = now()) => {
         this.#autoplays(at, true);
         this.#requests.push(typeNumber(object_type));
         this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type));
-      }),
-      requestFinished: quiet((request) => {
+      },
+      requestFinished: (request) => {
         const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
         this.#requestOver(object_type);
         const media = /^[av]/.test(object_type);
@@ -561,47 +584,47 @@ export class Watch {
         this.#worded(EVENT.REQUEST_FINISHED, finished_at, [typeNumber(object_type), bytes, ttfb_ms, finished_at - started_at, media_ms], [host]);
         // The host of the picture, not that of a manifest or a separate sound track.
         if (host && /v/.test(object_type)) this.#find({ cdn: host });
-      }),
-      requestCancelled: quiet((object_type, at = now()) => {
+      },
+      requestCancelled: (object_type, at = now()) => {
         this.#requestOver(object_type);
         this.#raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type));
-      }),
-      error: quiet((error) => {
+      },
+      error: (error) => {
         // Nobody wants to play it yet; whoever does meets it at once.
         if (error.fatal && this.#untried && this.#idle) this.#failure = error;
         this.#erred(error, now());
-      }),
-      ready: quiet(() => {
+      },
+      ready: () => {
         const { playerConstructedAt } = this.#setting;
         const page_load_ms = pageLoadTold ? -1 : playerConstructedAt;
         pageLoadTold = true;
         const ready: [number, number] = [now() - playerConstructedAt, page_load_ms];
         if (this.#attempt === null) this.#ready = ready;
         else this.#raw(EVENT.PLAYER_READY, now(), ...ready);
-      }),
-      stream: quiet((type) => {
+      },
+      stream: (type) => {
         this.#live = type === 'live';
         this.#find({ stream_type: type });
         this.#tellLive(now());
-      }),
-      adStarted: quiet(() => this.#signal(EVENT.AD_STARTED, now())),
-      adEnded: quiet(() => {
+      },
+      adStarted: () => this.#signal(EVENT.AD_STARTED, now()),
+      adEnded: () => {
         this.#signal(EVENT.AD_ENDED, now());
         this.#awaitFrame();
-      }),
-      drmRequested: quiet((at = now()) => {
+      },
+      drmRequested: (at = now()) => {
         this.#drm[0] ??= at;
         this.#raw(EVENT.DRM_REQUESTED, at);
-      }),
-      drmUsable: quiet((at = now()) => {
+      },
+      drmUsable: (at = now()) => {
         this.#drm[1] ??= at;
         this.#raw(EVENT.DRM_USABLE, at);
-      }),
-      adRequested: quiet((at = now()) => this.#raw(EVENT.AD_REQUESTED, at)),
-      sourceChanged: quiet(() => this.#another(EVENT.SOURCE_CHANGED, now())),
-      destroyed: quiet(() => this.destroy()),
-      context: quiet((found) => this.#find(found)),
-    };
+      },
+      adRequested: (at = now()) => this.#raw(EVENT.AD_REQUESTED, at),
+      sourceChanged: () => this.#another(EVENT.SOURCE_CHANGED, now()),
+      destroyed: () => this.destroy(),
+      context: (found) => this.#find(found),
+    });
   }
 }
 

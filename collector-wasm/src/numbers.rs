@@ -85,6 +85,7 @@ events! {
 
 /// The signal an event stands for; `None` for a number that means nothing.
 #[must_use]
+#[cfg_attr(target_arch = "wasm32", inline(always))]
 pub fn signal_from_numbers(kind: u32, numbers: [u32; 5], texts: &mut Vec<String>) -> Option<Signal> {
     // Once for every kind, because the module is smaller so.
     let [known_a, known_b, known_c, known_d, known_e] = numbers.map(|number| (number != UNKNOWN).then_some(number));

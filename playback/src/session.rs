@@ -34,6 +34,10 @@ use crate::{
 
 /// The beats are denser in the first 20 s, where most attempts that fail are decided.
 const EARLY_MS: DurationMs = 20_000;
+/// Later a beat comes when an eighth of what was told is new: what is lost with a page that crashes is a tenth of its attempt at most.
+const STEADY_PART: DurationMs = 8;
+/// A request that took less than a quarter of the time that its media plays for tells nothing by itself, and so one without media within 250 ms.
+const QUICK_PART: DurationMs = 4;
 /// Paused for 60 min: the attempt is over (METRICS, attempt).
 const PAUSED_MS_MAX: DurationMs = 60 * 60 * 1_000;
 /// A playhead is moving again after a stall or seek once it passed this much media: 50 ms, more than a nudged or rounded position.
@@ -81,8 +85,11 @@ pub struct Options {
     pub first_frame_method: FirstFrameMethod,
     /// Milliseconds between beats in the attempt's first 20 s.
     pub early_beat_ms: DurationMs,
-    /// Milliseconds between beats afterwards.
+    /// Milliseconds between beats afterwards, at least.
     pub beat_ms: DurationMs,
+    /// Milliseconds between beats, at most: they become rarer with the attempt's age. While they are rarer than `beat_ms`, requests that
+    /// came quickly are part of the totals alone.
+    pub steady_beat_ms: DurationMs,
     /// Milliseconds between beats while paused.
     pub paused_beat_ms: DurationMs,
     /// How long changes are gathered before they are reported together, ms. Start, first frame and end never wait.
@@ -95,6 +102,7 @@ impl Default for Options {
             first_frame_method: FirstFrameMethod::FrameCallback,
             early_beat_ms: 4_000,
             beat_ms: 10_000,
+            steady_beat_ms: 60_000,
             paused_beat_ms: 60_000,
             coalesce_ms: 500,
         }
@@ -115,34 +123,18 @@ struct Still {
 
 /// The fold itself: everything about an attempt but who watches what. The browser keeps that on the other side of the border,
 /// where it is already; everyone else uses [`Session`].
+// In this order, what is used most first: an address below 128 is a byte shorter in the browser's module, and there are hundreds of them.
+#[repr(C)]
 #[derive(Debug, Clone)]
 pub struct Fold {
-    attempt_id: AttemptId,
-    started_at: UnixMs,
-    options: Options,
-    begun: MonotonicMs,
-    /// The latest reading of the clock.
-    read: MonotonicMs,
+    /// The latest reading of the clock, ms after intent, suspensions included.
+    now_ms: DurationMs,
     /// Up to here, ms after intent, the time is spent; from here to the latest reading it is the current state's until a tick tells.
     settled_ms: DurationMs,
     state: State,
-    state_since_ms: DurationMs,
-    state_ms: [DurationMs; 10],
-    suspended_ms: DurationMs,
     wants_play: bool,
-    intent_given: bool,
     hidden: bool,
     in_ad: bool,
-    live: bool,
-    rate_permille: u32,
-    totals: Totals,
-    startup: Startup,
-    frame_seen_ms: DurationMs,
-    /// When the player last said that it plays.
-    said_playing_ms: DurationMs,
-    stall: Option<OpenStall>,
-    seek: Option<OpenSeek>,
-    quality: Quality,
     /// Position of the latest sample and when it was taken.
     position: Option<(u32, DurationMs)>,
     /// Where the playhead must move on from for a stall, seek or wait to be over.
@@ -150,24 +142,42 @@ pub struct Fold {
     /// The playhead stands still, for now.
     still: Option<Still>,
     buffer_ms: Option<DurationMs>,
-    pending_requests: Option<u32>,
-    host: Option<String>,
-    in_dvr: bool,
-    latencies: Medians,
-    throughputs: Medians,
-    first_bytes: Medians,
-    suspension_at: Option<DurationMs>,
+    rate_permille: u32,
+    seek: Option<OpenSeek>,
+    stall: Option<OpenStall>,
+    frame_seen_ms: DurationMs,
     ad_boundary_at: Option<DurationMs>,
+    state_since_ms: DurationMs,
+    changed_at: Option<DurationMs>,
+    suspension_at: Option<DurationMs>,
+    startup: Startup,
+    interval: Interval,
+    urgent: Option<BeaconKind>,
+    intent_given: bool,
+    live: bool,
+    in_dvr: bool,
+    suspended_ms: DurationMs,
+    /// When the player last said that it plays.
+    said_playing_ms: DurationMs,
+    pending_requests: Option<u32>,
     seek_ended_at: Option<DurationMs>,
     rendition_at: Option<DurationMs>,
     flush_at: Option<DurationMs>,
+    begun: MonotonicMs,
+    options: Options,
+    quality: Quality,
+    totals: Totals,
+    latencies: Medians,
+    throughputs: Medians,
+    first_bytes: Medians,
+    host: Option<String>,
     last_error: Option<(FailureClass, String, DurationMs)>,
+    state_ms: [DurationMs; 10],
     autoplay: Option<bool>,
     first_frame_method: FirstFrameMethod,
     sequence: u32,
-    interval: Interval,
-    urgent: Option<BeaconKind>,
-    changed_at: Option<DurationMs>,
+    attempt_id: AttemptId,
+    started_at: UnixMs,
 }
 
 impl Fold {
@@ -181,7 +191,7 @@ impl Fold {
             started_at,
             options,
             begun: at,
-            read: at,
+            now_ms: 0,
             settled_ms: 0,
             state: State::Starting,
             state_since_ms: 0,
@@ -246,14 +256,14 @@ impl Fold {
     /// Milliseconds from intent to the latest reading of the clock, suspensions included; stands still once the attempt is over.
     #[must_use]
     pub fn elapsed_ms(&self) -> DurationMs {
-        self.read.since(self.begun)
+        self.now_ms
     }
 
     /// Time spent in `state` so far, ms, suspensions cut out.
     #[must_use]
     pub fn state_ms(&self, state: State) -> DurationMs {
         let held_ms = if state == self.state {
-            self.elapsed_ms() - self.settled_ms
+            self.now_ms - self.settled_ms
         } else {
             0
         };
@@ -278,8 +288,8 @@ impl Fold {
         if self.urgent.is_some() || self.is_over() {
             return self.urgent;
         }
-        let due = self.next_due()?;
-        (at >= due).then(|| {
+        let due_ms = self.due_ms()?;
+        (at.since(self.begun) >= due_ms).then(|| {
             if self.changed_at.is_some() {
                 BeaconKind::Change
             } else {
@@ -291,24 +301,32 @@ impl Fold {
     /// When a beacon will be wanted if no signal comes before; `None` once the attempt is over and reported.
     #[must_use]
     pub fn next_due(&self) -> Option<MonotonicMs> {
-        let due_ms = match (self.urgent, self.is_over(), self.changed_at) {
-            (Some(_), _, _) => self.elapsed_ms(),
+        let due_ms = self.due_ms()?;
+        Some(MonotonicMs(self.begun.0.saturating_add(u64::from(due_ms))))
+    }
+
+    fn due_ms(&self) -> Option<DurationMs> {
+        Some(match (self.urgent, self.is_over(), self.changed_at) {
+            (Some(_), _, _) => self.now_ms,
             (None, true, _) => return None,
-            (None, false, Some(_)) if self.interval.events.len() >= EVENTS_WANTED => self.elapsed_ms(),
+            (None, false, Some(_)) if self.interval.events.len() >= EVENTS_WANTED => self.now_ms,
             (None, false, changed_at) => {
-                let from_ms = self.interval.from_ms;
-                let beat_ms = match self.state {
-                    State::Paused => self.options.paused_beat_ms,
-                    _ if from_ms < EARLY_MS => self.options.early_beat_ms,
-                    _ => self.options.beat_ms,
-                };
-                let beat = from_ms.saturating_add(beat_ms);
+                let beat = self.interval.from_ms.saturating_add(self.beat_ms());
                 changed_at.map_or(beat, |changed| {
                     beat.min(changed.saturating_add(self.options.coalesce_ms))
                 })
             }
-        };
-        Some(MonotonicMs(self.begun.0.saturating_add(u64::from(due_ms))))
+        })
+    }
+
+    /// How long an interval may become.
+    fn beat_ms(&self) -> DurationMs {
+        let options = &self.options;
+        match self.interval.from_ms {
+            _ if self.state == State::Paused => options.paused_beat_ms,
+            from_ms if from_ms < EARLY_MS => options.early_beat_ms,
+            from_ms => (from_ms / STEADY_PART).min(options.steady_beat_ms).max(options.beat_ms),
+        }
     }
 
     /// Closes the interval and takes the next sequence number. [`Session::beacon`] and the browser's encoder make a beacon of it.
@@ -317,7 +335,7 @@ impl Fold {
         if let (false, Some(buffer_ms)) = (self.is_over(), self.buffer_ms) {
             self.note(EventKind::Buffer { buffer_ms });
         }
-        let to_ms = self.elapsed_ms();
+        let to_ms = self.now_ms;
         let next = Interval {
             from_ms: to_ms,
             to_ms,
@@ -342,6 +360,7 @@ impl Fold {
     }
 
     /// Takes one signal. After the end nothing has an effect.
+    #[cfg_attr(target_arch = "wasm32", inline(always))]
     pub fn apply(&mut self, at: MonotonicMs, signal: Signal) {
         let position_ms = match signal {
             Signal::Tick { position_ms, .. } => Some(position_ms),
@@ -396,10 +415,9 @@ impl Fold {
                 }
             }
             Signal::Rendition(rendition) => {
-                let rendered =
-                    self.totals.first_frame_seen && self.elapsed_ms() - self.frame_seen_ms > FIRST_RENDITION_MS;
+                let rendered = self.totals.first_frame_seen && self.now_ms - self.frame_seen_ms > FIRST_RENDITION_MS;
                 if self.quality.show(rendition, rendered, &mut self.totals) {
-                    self.rendition_at = rendered.then_some(self.elapsed_ms()).or(self.rendition_at);
+                    self.rendition_at = rendered.then_some(self.now_ms).or(self.rendition_at);
                     self.note(EventKind::Rendition {
                         bitrate_bps: rendition.bitrate_bps,
                         width: rendition.width,
@@ -440,7 +458,7 @@ impl Fold {
             }
             Signal::RenditionSelected { automatic } => {
                 if !automatic {
-                    self.flush_at = Some(self.elapsed_ms());
+                    self.flush_at = Some(self.now_ms);
                 }
             }
             Signal::Error {
@@ -478,6 +496,10 @@ impl Fold {
                 if let Some(host) = &host {
                     self.host = Some(host.clone());
                 }
+                let is_quick = duration_ms <= media_ms.unwrap_or(1_000) / QUICK_PART;
+                if host.is_none() && is_quick && self.beat_ms() > self.options.beat_ms {
+                    return;
+                }
                 self.note_at(
                     to_ms,
                     EventKind::Request {
@@ -510,41 +532,40 @@ impl Fold {
         if self.is_over() {
             return;
         }
-        let last = MonotonicMs(self.begun.0.saturating_add(u64::from(ATTEMPT_MS_MAX)));
-        let now = at.clamp(self.read, last);
-        let gap_ms = now.since(self.read);
+        let before_ms = self.now_ms;
+        let now_ms = at.since(self.begun).clamp(before_ms, ATTEMPT_MS_MAX);
+        let gap_ms = now_ms - before_ms;
         // Hidden pages get their timers late; only a playing one is due to be heard of.
         let due = match self.state {
             State::Playing => true,
             State::Starting | State::Seeking | State::Rebuffering => !self.hidden,
             _ => false,
         };
-        let before_ms = self.elapsed_ms();
         if due && gap_ms > SUSPENSION_GAP_MS && !self.moved_through(gap_ms, position_ms) {
             self.settle(before_ms);
-            self.read = now;
+            self.now_ms = now_ms;
             self.suspend(before_ms, gap_ms);
         } else {
-            self.read = now;
+            self.now_ms = now_ms;
             if position_ms.is_none() && !self.is_sampled() {
-                self.settle(self.elapsed_ms());
+                self.settle(self.now_ms);
             }
         }
-        let forgotten = self.state == State::Paused && self.elapsed_ms() - self.state_since_ms >= PAUSED_MS_MAX;
-        if forgotten || now == last {
+        let forgotten = self.state == State::Paused && self.now_ms - self.state_since_ms >= PAUSED_MS_MAX;
+        if forgotten || now_ms == ATTEMPT_MS_MAX {
             self.end(State::Quit, EndReason::Timeout);
         }
     }
 
     /// Whether ticks come, so that the next one will tell what happened since the latest.
     fn is_sampled(&self) -> bool {
-        let recent = |at: DurationMs| self.elapsed_ms() - at <= HOLD_MS;
+        let recent = |at: DurationMs| self.now_ms - at <= HOLD_MS;
         self.state != State::Paused && self.position.is_some_and(|(_, at)| recent(at))
     }
 
     /// Spends the time up to `to_ms` in the current state.
     fn settle(&mut self, to_ms: DurationMs) {
-        let to_ms = to_ms.clamp(self.settled_ms, self.elapsed_ms());
+        let to_ms = to_ms.clamp(self.settled_ms, self.now_ms);
         self.spend(to_ms - self.settled_ms);
         self.settled_ms = to_ms;
     }
@@ -594,7 +615,7 @@ impl Fold {
         self.settled_ms += gap_ms;
         self.still = None;
         self.totals.suspended = true;
-        self.suspension_at = Some(self.elapsed_ms());
+        self.suspension_at = Some(self.now_ms);
         // Nobody watches while the machine sleeps: the timeline leaves the state and comes back to it.
         self.note_at(before_ms, EventKind::State { state: State::Waiting });
         self.note(EventKind::Suspension { gap_ms });
@@ -603,13 +624,13 @@ impl Fold {
     }
 
     fn ago(&self, at: Option<DurationMs>) -> Option<DurationMs> {
-        at.map(|at| self.elapsed_ms().saturating_sub(at))
+        at.map(|at| self.now_ms.saturating_sub(at))
     }
 
     // The timeline and the wish to report.
 
     fn note(&mut self, kind: EventKind) {
-        self.note_at(self.elapsed_ms(), kind);
+        self.note_at(self.now_ms, kind);
     }
 
     fn note_at(&mut self, at_ms: DurationMs, kind: EventKind) {
@@ -632,7 +653,7 @@ impl Fold {
     }
 
     fn change(&mut self) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         self.changed_at.get_or_insert(now);
     }
 
@@ -644,7 +665,7 @@ impl Fold {
     // The states.
 
     fn enter(&mut self, next: State) {
-        self.enter_at(next, self.elapsed_ms());
+        self.enter_at(next, self.now_ms);
     }
 
     /// Enters `next` at a moment since the time was last spent.
@@ -732,7 +753,7 @@ impl Fold {
 
     /// Remembers where the playhead stands, if it was looked at just now; else the next look tells.
     fn anchor(&mut self) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         self.anchor_position_ms = self.position.filter(|(_, at)| *at == now).map(|(position, _)| position);
     }
 
@@ -808,7 +829,7 @@ impl Fold {
         self.startup.any_seen = true;
         self.startup.content_seen = true;
         self.totals.first_frame_seen = true;
-        self.frame_seen_ms = self.elapsed_ms();
+        self.frame_seen_ms = self.now_ms;
         self.urge(BeaconKind::FirstFrame);
         self.enter(State::Playing);
     }
@@ -825,7 +846,7 @@ impl Fold {
 
     fn playing(&mut self) {
         self.startup.starved = false;
-        self.said_playing_ms = self.elapsed_ms();
+        self.said_playing_ms = self.now_ms;
         if !self.totals.first_frame_seen {
             if self.state == State::Waiting {
                 self.enter(State::Starting);
@@ -852,7 +873,7 @@ impl Fold {
     }
 
     fn waiting(&mut self) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         match self.state {
             State::Starting => self.startup.starved = true,
             State::Playing => {
@@ -887,7 +908,7 @@ impl Fold {
     }
 
     fn tick(&mut self, position_ms: u32, buffer_ms: Option<DurationMs>) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         let before = self.position.replace((position_ms, now));
         let played_ms = before.map_or(0, |(position, _)| position_ms.saturating_sub(position));
         let buffer_before = std::mem::replace(&mut self.buffer_ms, buffer_ms);
@@ -908,10 +929,12 @@ impl Fold {
             }
             if self.wants_play && matches!(self.state, State::Starting | State::Waiting) {
                 let patient = awaits_callback(self.options.first_frame_method, self.hidden);
-                let since_ms = now.saturating_sub(self.needed_ms(played_ms));
+                let since_ms = self.began_ms(played_ms);
                 if let Some(first_ms) = self.startup.advance(since_ms, position_ms, patient) {
                     self.startup.starved = false;
                     self.frame_seen(first_ms, FirstFrameMethod::PlayheadAdvance);
+                    let window_ms = now - first_ms;
+                    self.moved(self.media_ms(window_ms), window_ms);
                     return;
                 }
             }
@@ -927,6 +950,11 @@ impl Fold {
             }
             _ => self.settle(now),
         }
+    }
+
+    /// When the playhead began to move that came as far as `media_ms` by now.
+    fn began_ms(&self, media_ms: u32) -> DurationMs {
+        self.now_ms.saturating_sub(self.needed_ms(media_ms))
     }
 
     /// How long the playhead needs for so much media, at the current rate.
@@ -945,8 +973,8 @@ impl Fold {
 
     /// The playhead passed `media_ms` of media within the last `window_ms`.
     fn moved(&mut self, media_ms: u32, window_ms: DurationMs) {
-        let now = self.elapsed_ms();
-        self.content_seen(now.saturating_sub(self.needed_ms(media_ms).min(window_ms)));
+        let now = self.now_ms;
+        self.content_seen(self.began_ms(media_ms).max(now - window_ms));
         if !self.in_ad {
             // A jump without a seek is not media that was rendered: no more than time and rate allow, and a tick for rounding.
             let most = u64::from(window_ms) * u64::from(self.rate_permille.max(1_000)) / 1_000 + u64::from(ROUNDED_MS);
@@ -956,7 +984,7 @@ impl Fold {
 
     /// A tick while playing: did the playhead come as far as the time that passed?
     fn tick_playing(&mut self, before: Option<(u32, DurationMs)>, position_ms: u32, buffer_ms: Option<DurationMs>) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         let Some((from_position_ms, from_ms)) = before.filter(|(position, _)| *position <= position_ms) else {
             // Nothing to compare with, or it was put back.
             self.still = None;
@@ -1001,12 +1029,12 @@ impl Fold {
             if now - still.since_ms >= shortest_ms {
                 self.rebuffer_at(still.since_ms, still.cause);
                 self.anchor_position_ms = Some(still.position_ms);
-                self.settle(now - self.needed_ms(after_ms).min(now));
+                self.settle(self.began_ms(after_ms));
             }
             return;
         }
         // It moves again. Since when tells whether it had stopped or only stumbled.
-        let resumed_ms = now.saturating_sub(self.needed_ms(after_ms)).max(still.since_ms);
+        let resumed_ms = self.began_ms(after_ms).max(still.since_ms);
         if resumed_ms - still.since_ms >= shortest_ms {
             self.rebuffer_at(still.since_ms, still.cause);
             self.enter_at(State::Playing, resumed_ms);
@@ -1017,14 +1045,14 @@ impl Fold {
 
     /// A tick while the playhead is waited for: after a stall, a seek, a pause, or a first frame that nothing followed.
     fn tick_held_up(&mut self, position_ms: u32) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         if self.seek.is_some_and(|seek| seek.arrived_ms.is_none()) {
             return self.settle(now);
         }
         let anchor = self.anchor_position_ms.filter(|anchor| *anchor <= position_ms);
         let anchor = *self.anchor_position_ms.insert(anchor.unwrap_or(position_ms));
         let advance_ms = position_ms - anchor;
-        let resumed_ms = now.saturating_sub(self.needed_ms(advance_ms));
+        let resumed_ms = self.began_ms(advance_ms);
         let shown_ms = self.shown_ms();
         let moves = advance_ms >= ADVANCE_MS_MIN;
         let hungry = shown_ms.is_some_and(|shown_ms| resumed_ms >= shown_ms.saturating_add(HUNGER_MS));
@@ -1061,7 +1089,7 @@ impl Fold {
     /// What was shown is left before a tick could tell whether it moved: it did, unless that should have been seen by now.
     fn play_since_shown(&mut self) {
         if let (true, Some(shown_ms)) = (self.wants_play, self.shown_ms())
-            && self.elapsed_ms() < shown_ms.saturating_add(HUNGER_MS)
+            && self.now_ms < shown_ms.saturating_add(HUNGER_MS)
         {
             self.enter_at(State::Playing, shown_ms);
         }
@@ -1069,7 +1097,7 @@ impl Fold {
 
     /// The media since the latest tick, which the next can no longer tell of: the time has shown it, and there was no more than was buffered.
     fn advance_unseen(&mut self) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         let (State::Playing, Some((position_ms, at_ms)), None) = (self.state, self.position, self.still) else {
             return;
         };
@@ -1098,7 +1126,7 @@ impl Fold {
     }
 
     fn seek_started(&mut self, from_position_ms: Option<u32>) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         self.play_since_shown();
         let mut from_position_ms = from_position_ms;
         if let Some((position_ms, at_ms)) = self.position {
@@ -1139,7 +1167,7 @@ impl Fold {
     }
 
     fn seek_ended(&mut self, to_position_ms: u32) {
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         self.position = Some((to_position_ms, now));
         self.anchor_position_ms = Some(to_position_ms);
         if !self.totals.first_frame_seen {
@@ -1158,7 +1186,7 @@ impl Fold {
         truncate(&mut code, LABEL_BYTES_MAX);
         truncate(&mut message, TEXT_BYTES_MAX);
         truncate(&mut context, TEXT_BYTES_MAX);
-        let now = self.elapsed_ms();
+        let now = self.now_ms;
         let last = self
             .last_error
             .as_ref()
@@ -1243,21 +1271,21 @@ impl Fold {
 
     /// When a signal happened, ms after intent: not before it, not after the latest reading.
     fn since_intent(&self, at: MonotonicMs) -> DurationMs {
-        at.since(self.begun).min(self.elapsed_ms())
+        at.since(self.begun).min(self.now_ms)
     }
 
     fn ad(&mut self, begins: bool) {
         // It came, or never will.
-        self.startup.wait_until(Phase::Ad, self.elapsed_ms());
+        self.startup.wait_until(Phase::Ad, self.now_ms);
         if begins == self.in_ad {
             return;
         }
         self.play_since_shown();
         // What is left open belongs to this side of the border, also that the playhead stood for too short a time to tell why.
-        self.settle(self.elapsed_ms());
+        self.settle(self.now_ms);
         self.still = None;
         self.in_ad = begins;
-        self.ad_boundary_at = Some(self.elapsed_ms());
+        self.ad_boundary_at = Some(self.now_ms);
         self.change();
         // A stall across the border is two: one in content, one not.
         if self.state == State::Rebuffering {
@@ -1274,7 +1302,7 @@ impl Fold {
     }
 
     fn ended(&mut self) {
-        let own_pause = self.state == State::Paused && self.elapsed_ms() - self.state_since_ms <= END_PAUSE_MS;
+        let own_pause = self.state == State::Paused && self.now_ms - self.state_since_ms <= END_PAUSE_MS;
         if own_pause {
             let is_pause = |event: &Event| event.kind == EventKind::State { state: State::Paused };
             if self.interval.events.last().is_some_and(is_pause) {

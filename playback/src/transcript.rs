@@ -178,6 +178,7 @@ impl Transcript {
         for (key, slot) in [
             ("early_beat", &mut options.early_beat_ms),
             ("beat", &mut options.beat_ms),
+            ("steady_beat", &mut options.steady_beat_ms),
             ("paused_beat", &mut options.paused_beat_ms),
             ("coalesce", &mut options.coalesce_ms),
         ] {

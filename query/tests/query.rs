@@ -1749,6 +1749,63 @@ async fn concurrent_viewers_count_each_attempt_once_per_tick() {
     assert_eq!(got, [("Chrome", 1.0), ("Firefox", 0.5)], "breakdowns sum to the total");
 }
 
+#[actix_web::test]
+async fn who_was_active_a_moment_ago_still_is() {
+    let stack = Stack::start().await;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    // Each began ten minutes ago and told its last beacon so many seconds ago, in this state.
+    let told = |id: u128, seconds_ago: i64, state: State| {
+        let from_ms = 300_000;
+        let beacon = Beacon {
+            attempt_id: AttemptId(Uuid::from_u128(id)),
+            sequence: 7,
+            started_at_ms: UnixMs(now - 600_000),
+            kind: BeaconKind::Beat,
+            state,
+            interval: Interval {
+                from_ms,
+                to_ms: 600_000 - 1_000 * seconds_ago as u32,
+                state: State::Playing,
+                ..Interval::default()
+            },
+            totals: Totals::default(),
+            context: None,
+        };
+        let receipt = Receipt {
+            organization_id: stack.organization,
+            received_at: UnixMs(now - 1_000 * seconds_ago),
+            started_at: UnixMs(now - 600_000),
+            skew_ms: 0,
+            unknown_fields: "",
+        };
+        (beacon, Enrichment::default(), receipt)
+    };
+    let rows = [
+        told(1, 50, State::Playing),
+        told(2, 50, State::Rebuffering),
+        told(3, 50, State::Paused),
+        told(4, 50, State::Quit),
+        told(5, 160, State::Playing),
+    ];
+    store(&stack, "a", &rows).await;
+    let viewers = async |from_ms: i64, to_ms: i64| {
+        let body = json!({"metrics": ["concurrent_viewers", "concurrent_viewers_max"], "start": iso(now - from_ms), "end": iso(now - to_ms)});
+        let data = stack.ask(&body).await;
+        let values = &data["result"]["rows"][0]["values"];
+        [
+            values["concurrent_viewers"]["value"].as_f64().unwrap(),
+            values["concurrent_viewers_max"]["value"].as_f64().unwrap(),
+        ]
+    };
+    assert_eq!(viewers(40_000, 5_000).await, [2.0, 2.0], "two of them go on");
+    assert_eq!(
+        viewers(120_000, 60_000).await,
+        [4.0, 4.0],
+        "the fifth is gone, what the others told stands"
+    );
+    assert_eq!(viewers(280_000, 170_000).await, [5.0, 5.0]);
+}
+
 #[derive(Debug, PartialEq, PartialOrd, serde::Deserialize)]
 struct Ticks {
     window: i64,

@@ -178,6 +178,30 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Source::Context,
         "What live latency was measured by: `programme_time` or `player`.",
     ),
+    of(
+        "muted",
+        "Muted",
+        Source::Context,
+        "`true` when the sound was off at some time, else `false`.",
+    ),
+    of(
+        "fullscreen",
+        "Fullscreen",
+        Source::Context,
+        "`true` when it filled the screen at some time, else `false`.",
+    ),
+    of(
+        "pip",
+        "Picture in picture",
+        Source::Context,
+        "`true` when it was shown in a window of its own at some time, else `false`.",
+    ),
+    of(
+        "casting",
+        "Casting",
+        Source::Context,
+        "`true` when it played on another device at some time, as far as the browser tells, else `false`.",
+    ),
     of("browser", "Browser", Source::UserAgent, "Name of the browser."),
     of(
         "browser_version",

@@ -698,6 +698,18 @@ pub struct Context {
     /// How many attempts this one stands for, in thousandths, where the page measures a part of them: 10,000 for one in ten. Null is 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample_weight_permille: Option<u32>,
+    /// Whether the sound was off at some time: muted, or volume 0. Null when not told; so are the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub muted: Option<bool>,
+    /// Whether the element, or what holds it, filled the screen at some time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fullscreen: Option<bool>,
+    /// Whether the picture was in a window of its own at some time (picture-in-picture).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pip: Option<bool>,
+    /// Whether it played on another device at some time, as far as the browser tells (Remote Playback, AirPlay).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub casting: Option<bool>,
     /// Custom dimensions, at most [`crate::limits::CUSTOM_DIMENSIONS_MAX`]; queried as `custom.<key>`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,

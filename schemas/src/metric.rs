@@ -661,7 +661,7 @@ pub const METRICS: &[Metric] = &[
         kind: Kind::Concurrency,
         unit: Unit::Viewers,
         better: Better::Neither,
-        definition: "Attempts starting, playing, seeking or rebuffering at each 5 s tick, averaged over the ticks of the interval; `_max` asks for the highest tick.",
+        definition: "Attempts starting, playing, seeking or rebuffering at each 5 s tick, averaged over the ticks of the interval; `_max` asks for the highest tick. One that was active when it last reported goes on until now, for 150 s at most.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
         equivalents: &[

@@ -172,6 +172,7 @@ impl<'a> Player<'a> {
         let options = if emission.changes {
             Options {
                 beat_ms: emission.beat_ms,
+                steady_beat_ms: emission.beat_ms,
                 early_beat_ms: emission.beat_ms.min(Options::default().early_beat_ms),
                 ..Options::default()
             }
@@ -179,6 +180,7 @@ impl<'a> Player<'a> {
             Options {
                 early_beat_ms: emission.beat_ms,
                 beat_ms: emission.beat_ms,
+                steady_beat_ms: emission.beat_ms,
                 paused_beat_ms: emission.beat_ms,
                 coalesce_ms: emission.beat_ms,
                 ..Options::default()

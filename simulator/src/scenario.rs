@@ -117,7 +117,7 @@ pub struct Emission {
 }
 
 impl Emission {
-    /// As the collector does: at once, and every 10 s.
+    /// At once, and every 10 s: as the collector does in an attempt's first minutes, and more often than later.
     pub const LIVE: Self = Self {
         beat_ms: 10_000,
         changes: true,

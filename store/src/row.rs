@@ -207,7 +207,7 @@ columns! { |beacon, enrichment, receipt, totals, context, left_out| {
     language "LowCardinality(String)" = text(&context.language),
     experiment_name "LowCardinality(String)" = text(&context.experiment_name),
     experiment_variant "LowCardinality(String)" = text(&context.experiment_variant),
-    autoplay "LowCardinality(String)" = context.autoplay.map_or("", |autoplay| if autoplay { "true" } else { "false" }),
+    autoplay "LowCardinality(String)" = truth(context.autoplay),
     first_frame_method "LowCardinality(String)" = context.first_frame_method.as_ref().map_or("", word),
     browser "LowCardinality(String)" = text(&enrichment.browser),
     browser_version "LowCardinality(String)" = text(&enrichment.browser_version),
@@ -253,6 +253,10 @@ columns! { |beacon, enrichment, receipt, totals, context, left_out| {
     connection_downlink_bps "Nullable(UInt32)" = context.connection_downlink_bps,
     connection_rtt_ms "Nullable(UInt32)" = context.connection_rtt_ms,
     sample_weight_permille "Nullable(UInt32)" = context.sample_weight_permille,
+    muted "LowCardinality(String)" = truth(context.muted),
+    fullscreen "LowCardinality(String)" = truth(context.fullscreen),
+    pip "LowCardinality(String)" = truth(context.pip),
+    casting "LowCardinality(String)" = truth(context.casting),
     request_object_types "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.0),
     request_hosts "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.1),
 } }
@@ -291,6 +295,15 @@ fn text(value: &Option<String>) -> &str {
 
 fn letter(state: State) -> char {
     state.letter()
+}
+
+/// An answer as a word; none when it is not known.
+fn truth(value: Option<bool>) -> &'static str {
+    match value {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => "",
+    }
 }
 
 /// The word serde writes for a value of a closed list.

@@ -568,6 +568,10 @@ async fn every_context_and_derived_text_reaches_its_own_column() {
         connection_downlink_bps: Some(10_000_000),
         connection_rtt_ms: Some(50),
         sample_weight_permille: Some(10_000),
+        muted: Some(true),
+        fullscreen: Some(false),
+        pip: Some(false),
+        casting: Some(true),
         custom: BTreeMap::from([("plan".into(), "gold".into()), ("empty".into(), String::new())]),
     };
     let enrichment = Enrichment {
@@ -608,7 +612,8 @@ async fn every_context_and_derived_text_reaches_its_own_column() {
     for name in names {
         let expected = match name {
             "stream_type" => "live".to_owned(),
-            "autoplay" => "false".to_owned(),
+            "autoplay" | "fullscreen" | "pip" => "false".to_owned(),
+            "muted" | "casting" => "true".to_owned(),
             "first_frame_method" => "frame_callback".to_owned(),
             "latency_source" => "player".to_owned(),
             _ => format!("<{name}>"),

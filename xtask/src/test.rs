@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Result, bail};
 
 use crate::{
+    accuracy::{AccuracyArguments, accuracy},
     codegen::codegen,
     fuzz::{FuzzArguments, cannot_build, fuzz},
     prerequisites::{WASM_TARGET, chromium, node_packages, on_path, wasm_target},
@@ -110,6 +111,7 @@ pub fn test(project: &Project, only: Vec<String>) -> Result<()> {
     });
     steps.step("typescript tests", || passed(npm(project, "test")));
     steps.step("browser tests", || browser_tests(project));
+    steps.step("accuracy", || passed(accuracy(project, &AccuracyArguments::short())));
     steps.step("cargo deny", || {
         if on_path("cargo-deny").is_none() {
             return Ok(Some("cargo-deny is not installed (cargo install cargo-deny)".into()));

@@ -2,7 +2,7 @@
 // Video.js is not imported, only described.
 
 import type { Adapter, FailureClass, Rendition } from '../adapter.ts';
-import { calm, undoAll } from './listen.ts';
+import { calm, onPageClock, undoAll } from './listen.ts';
 import { positive, rendered } from './rendered.ts';
 
 /** The part of a Video.js player that is used. */
@@ -31,8 +31,17 @@ interface Cue {
 }
 
 interface Vhs {
+  /** 8.x */
+  xhr?: { onRequest?(hook: (options: { requestType?: string }) => unknown): void; onResponse?(hook: (request: VhsRequest, error: unknown, response?: { statusCode?: number; body?: string }) => void): void };
   playlists?: { main?: { playlists: Playlist[] }; master?: { playlists: Playlist[] }; media?(): Playlist | undefined };
   stats?: { mediaBytesTransferred?: number; mediaTransferDuration?: number };
+}
+
+interface VhsRequest {
+  requestType?: string;
+  /** Wall clock. */
+  requestTime?: number;
+  uri?: string;
 }
 
 interface Playlist {
@@ -116,6 +125,28 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
         undo.push(() => found?.removeEventListener?.('cuechange', changed));
       };
 
+      // Before the source is asked for. Segments come with the statistics, which 7.x has as well.
+      on('xhr-hooks-ready', () => {
+        const { xhr } = vhs() ?? {};
+        const isManifest = ({ requestType = '' }: { requestType?: string }): boolean => /playlist|manifest/.test(requestType);
+        xhr?.onRequest?.((options) => {
+          if (isManifest(options)) signals.requestStarted('m');
+          return options;
+        });
+        xhr?.onResponse?.((request, error, { statusCode = 0, body = '' } = {}) => {
+          if (!isManifest(request)) return;
+          if (error || statusCode >= 400 || !request.requestTime) signals.requestCancelled('m');
+          else {
+            signals.requestFinished({
+              object_type: 'm',
+              bytes: body.length,
+              started_at: onPageClock(request.requestTime),
+              finished_at: performance.now(),
+              url: request.uri,
+            });
+          }
+        });
+      });
       player.ready(() => signals.ready());
       on('loadedmetadata', () => {
         begin();

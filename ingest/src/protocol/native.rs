@@ -321,6 +321,10 @@ const CONTEXT_FIELDS: &[&str] = &[
     "connection_downlink_bps",
     "connection_rtt_ms",
     "sample_weight_permille",
+    "muted",
+    "fullscreen",
+    "pip",
+    "casting",
     "custom",
 ];
 

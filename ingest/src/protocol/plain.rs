@@ -102,7 +102,8 @@ object! { Context {} {
     viewer_id video_id video_title stream_type player_name player_version player_software player_software_version
     collector_version page_host cdn connection_type language experiment_name experiment_variant autoplay
     first_frame_method video_duration_ms video_series page_version screen audio_language subtitle_language video_codec audio_codec
-    drm_system latency_source connection_downlink_bps connection_rtt_ms sample_weight_permille custom
+    drm_system latency_source connection_downlink_bps connection_rtt_ms sample_weight_permille muted fullscreen pip casting
+    custom
 } Self::default() }
 object! { EventFields {} {
     at_ms event state startup_ms stall_ms cause seek_ms from_position_ms to_position_ms bitrate_bps width height

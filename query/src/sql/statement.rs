@@ -27,6 +27,11 @@ pub const RANKED_MAX: usize = 100_000;
 /// Ticks of concurrency: every 5 s (METRICS, Audience).
 pub const TICK_MS: i64 = 5_000;
 
+/// For so long after its latest report an attempt goes on as it was: 2.5 of the longest beats (METRICS, Audience).
+const ALIVE_MS: i64 = 150_000;
+/// The states in which an attempt counts at a tick: [`schemas::State::is_active`].
+const ACTIVE: &str = "'s', 'p', 'r', 'k'";
+
 /// Room for a bin beside the viewer bucket in one key of a histogram: the power of two above [`LAST_BIN`].
 pub const BIN_ROOM: usize = 2_048;
 const _: () = assert!(LAST_BIN == 1_500 && LAST_BIN < BIN_ROOM);
@@ -605,7 +610,8 @@ pub(super) fn only_these(names: &[String], only: &[Vec<String>], sql: &mut Sql) 
 }
 
 /// Viewers per tick of 5 s, from the raw beacons: an attempt counts at a tick when any of its beacons says it was active
-/// then, once, however many say so. Ticks are not listed: how many of them lie in a stretch is arithmetic, and stretches
+/// then, once, however many say so. What the next beacon will tell of is not told yet: an attempt that was active when it last reported goes
+/// on until now, for 2.5 of the longest beats. Ticks are not listed: how many of them lie in a stretch is arithmetic, and stretches
 /// that overlap (a beacon that came twice) are joined per attempt and bucket.
 ///
 /// Cost: `active_spans` of the organisation's beacons received since the first window about attempts that began at most
@@ -729,15 +735,28 @@ impl Watched {
             })
             .collect();
         let attempts = merged_attempts(scope, &columns, lead_ms, &mut sql).replace('\n', "\n        ");
+        let began = began.join("\n              OR ");
+        let alive_from = scope.now_ms - ALIVE_MS;
+        let alive = match scope.grid.windows().iter().any(|window| window.end() > alive_from) {
+            false => String::new(),
+            true => {
+                sql.named("now_ms", scope.now_ms);
+                format!(
+                    "\n          UNION ALL\n          SELECT attempt_id, [(argMax(to_ms, sequence) AS last_ms, \
+                     toUInt32(last_ms + greatest(0, {{now_ms:Int64}} - toUnixTimestamp64Milli(argMax(received_at, sequence)))))] AS spans FROM beacons\n          \
+                     WHERE organization_id = {{organization:UUID}} AND received_at > fromUnixTimestamp64Milli({{now_ms:Int64}} - {ALIVE_MS})\n            \
+                     AND ({began})\n          GROUP BY attempt_id HAVING argMax(state, sequence) IN ({ACTIVE})"
+                )
+            }
+        };
         let beacons = format!(
             "        SELECT b.attempt_id AS attempt_id, a.started_ms AS started_ms, b.spans AS active_spans, \
              a.viewer_bucket AS viewer_bucket{listed}\n        FROM (\n          \
              SELECT attempt_id, if(active_throughout, [(from_ms, to_ms)], active_spans) AS spans FROM beacons\n          \
              WHERE organization_id = {{organization:UUID}} AND received_at >= fromUnixTimestamp64Milli({received_from}) \
-             AND (active_throughout OR notEmpty(active_spans))\n            AND ({began})\n        ) AS b\n        INNER JOIN (\n          \
+             AND (active_throughout OR notEmpty(active_spans))\n            AND ({began}){alive}\n        ) AS b\n        INNER JOIN (\n          \
              SELECT attempt_id, ms AS started_ms, {viewer_bucket} AS viewer_bucket{values}\n          FROM (\n        \
              {attempts}\n          ){where_attempt}\n        ) AS a ON a.attempt_id = b.attempt_id",
-            began = began.join("\n              OR "),
             viewer_bucket = viewer_bucket(wanted.by_viewer),
         );
         Self {

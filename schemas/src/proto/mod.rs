@@ -176,7 +176,7 @@ pub fn write(batch: &BeaconBatch) -> Vec<u8> {
 }
 
 /// Highest field number of each message whose unknown fields are kept; below it every number is taken.
-pub const KNOWN: [(&str, u32); 4] = [("", 8), ("interval", 5), ("totals", 59), ("context", 31)];
+pub const KNOWN: [(&str, u32); 4] = [("", 8), ("interval", 5), ("totals", 59), ("context", 35)];
 
 /// The message behind a field of a beacon.
 fn inner(number: u32) -> Option<&'static str> {
@@ -616,5 +616,5 @@ macro_rules! context {
 context! {
     viewer_id video_id video_title player_name player_version player_software player_software_version collector_version page_host cdn
     connection_type language experiment_name experiment_variant autoplay custom video_series page_version screen audio_language
-    subtitle_language video_codec audio_codec drm_system
+    subtitle_language video_codec audio_codec drm_system muted fullscreen pip casting
 }

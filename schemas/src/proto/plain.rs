@@ -115,7 +115,7 @@ message! { Context {
     9 collector_version 10 page_host 11 cdn 12 connection_type 13 language 14 experiment_name 15 experiment_variant 16 autoplay
     17 first_frame_method 18 video_duration_ms 19 custom 20 video_series 21 page_version 22 screen 23 audio_language
     24 subtitle_language 25 video_codec 26 audio_codec 27 drm_system 28 latency_source 29 connection_downlink_bps
-    30 connection_rtt_ms 31 sample_weight_permille
+    30 connection_rtt_ms 31 sample_weight_permille 32 muted 33 fullscreen 34 pip 35 casting
 } needs {} Self::default() }
 
 impl Read for Event {

@@ -489,6 +489,18 @@ pub struct Context {
     /// How many attempts this one stands for, in thousandths. Null is 1,000.
     #[prost(uint64, optional, tag = "31")]
     pub sample_weight_permille: ::core::option::Option<u64>,
+    /// Whether the sound was off at some time: muted, or volume 0. Null when not told; so are the others.
+    #[prost(bool, optional, tag = "32")]
+    pub muted: ::core::option::Option<bool>,
+    /// Whether the element, or what holds it, filled the screen at some time.
+    #[prost(bool, optional, tag = "33")]
+    pub fullscreen: ::core::option::Option<bool>,
+    /// Whether the picture was in a window of its own at some time (picture-in-picture).
+    #[prost(bool, optional, tag = "34")]
+    pub pip: ::core::option::Option<bool>,
+    /// Whether it played on another device at some time, as far as the browser tells (Remote Playback, AirPlay).
+    #[prost(bool, optional, tag = "35")]
+    pub casting: ::core::option::Option<bool>,
 }
 /// Whether the sender's wall clock is to be corrected by the server's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
