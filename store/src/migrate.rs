@@ -87,9 +87,9 @@ impl Migration {
         "0021_touched_hours_before",
         "0022_cells",
         "0023_cell_days",
-        "0030_shown",
-        "0031_shown_of_impressions",
-        "0032_impressions_from_beacons",
+        "0024_shown",
+        "0025_shown_of_impressions",
+        "0026_impressions_from_beacons",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.

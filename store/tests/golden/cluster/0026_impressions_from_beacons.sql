@@ -1,4 +1,4 @@
--- As 0016, with the columns of 0030.
+-- As 0016, with the columns of 0024.
 ALTER TABLE impressions_from_beacons ON CLUSTER 'qoe' MODIFY QUERY
 SELECT
     organization_id,
