@@ -74,6 +74,17 @@ impl Faults {
         }
     }
 
+    /// What was read, when nothing is wrong with it.
+    ///
+    /// # Errors
+    /// The faults, when there are any.
+    pub fn checked<T>(self, read: T) -> Result<T, Self> {
+        match self.0.is_empty() {
+            true => Ok(read),
+            false => Err(self),
+        }
+    }
+
     /// The faults as one error; none when there are none.
     #[must_use]
     pub fn into_error(self) -> Option<ApiError> {

@@ -232,9 +232,9 @@ async fn every_fault_of_a_list_is_named() {
     assert_eq!(
         details,
         [
-            ("strat", "unknown parameter; did you mean 'start'?"),
-            ("kind", "unknown kind 'relese'; did you mean 'release'?"),
+            ("strat", "unknown parameter 'strat'; did you mean 'start'?"),
             ("limit", "given twice"),
+            ("kind", "unknown kind 'relese'; did you mean 'release'?"),
             ("start", "start must be before end"),
             (
                 "timezone",

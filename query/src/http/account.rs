@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Inner, now_ms, object_of};
+use super::{Inner, now_ms, object_of, parameters::id_of};
 use crate::request::{self, Faults};
 
 /// Most domains of one license key.
@@ -348,8 +348,7 @@ pub async fn change_organization(
     inner.tenant_with(&request, Scope::Admin)?;
     let (grant, _) = inner.grant(&request)?;
     let forbidden = || ApiError::new(ErrorCode::OrganizationForbidden);
-    let id = uuid::Uuid::try_parse(&id).map_err(|_| forbidden().detail("id", "this is no UUID"))?;
-    let id = OrganizationId(id);
+    let id = OrganizationId(id_of(&id, ErrorCode::OrganizationForbidden)?);
     grant.tenant(Some(id)).map_err(|_| forbidden())?;
     let body = object_of(&body)?;
     let mut faults = Faults::default();
@@ -594,10 +593,10 @@ pub async fn revoke_api_key(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let organization_id = inner.tenant_with(&request, Scope::Admin)?.organization_id();
-    let not_found = || ApiError::new(ErrorCode::ApiKeyNotFound);
-    let id = uuid::Uuid::try_parse(&id).map_err(|_| not_found().detail("id", "this is no UUID"))?;
+    let id = id_of(&id, ErrorCode::ApiKeyNotFound)?;
     let keys = inner.accounts.api_keys(organization_id);
-    let key = keys.iter().find(|key| key.api_key_id == id).ok_or_else(not_found)?;
+    let key = keys.iter().find(|key| key.api_key_id == id);
+    let key = key.ok_or_else(|| ApiError::new(ErrorCode::ApiKeyNotFound))?;
     let key = key.api_key_id.to_string();
     let revoked = inner.accounts.revoke(&key, UnixMs(now_ms()));
     revoked.await.map_err(|error| failed(&error))?;

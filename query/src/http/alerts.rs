@@ -9,7 +9,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Inner, accounts_failed, now_ms, object_of, refused};
+use super::{
+    Inner, accounts_failed, now_ms, object_of,
+    parameters::{Parameters, id_of},
+    refused,
+};
 use crate::{
     alert::{self, HistoryEntry, Rule, Series},
     calendar::written_utc,
@@ -167,7 +171,7 @@ fn not_found() -> ApiError {
 }
 
 async fn found(inner: &Inner, tenant: Tenant, id: &str) -> Result<Alert, ApiError> {
-    let id = uuid::Uuid::try_parse(id).map_err(|_| not_found().detail("id", "this is no UUID"))?;
+    let id = id_of(id, ErrorCode::AlertNotFound)?;
     let found = inner.accounts.alert(tenant, id).await;
     found.map_err(|error| accounts_failed(&error))?.ok_or_else(not_found)
 }
@@ -323,34 +327,13 @@ pub async fn delete(
     }
 }
 
-/// Reads `limit` and `before` of a query string.
-fn paging(pairs: &[(String, String)], allowed: &[&str]) -> Result<(u32, UnixMs), Faults> {
-    let (mut limit, mut before) = (ENTRIES_DEFAULT, UnixMs(i64::MAX));
+/// Reads how many entries are asked for, and of which moments, by the names in `allowed`.
+fn entries(pairs: &[(String, String)], allowed: &[&str]) -> Result<(u32, UnixMs), Faults> {
     let mut faults = Faults::default();
-    for (name, value) in pairs {
-        match name.as_str() {
-            "limit" => match value.parse() {
-                Ok(entries) if (1..=ENTRIES_MAX).contains(&entries) => limit = entries,
-                _ => faults.add(name, format!("expected a whole number from 1 to {ENTRIES_MAX}")),
-            },
-            "before" if allowed.contains(&"before") => {
-                if let Some(moment) = crate::request::parse_instant(value, name, &mut faults) {
-                    before = UnixMs(moment);
-                }
-            }
-            other => faults.unknown(
-                &crate::request::shortened(other),
-                "parameter",
-                other,
-                allowed.iter().copied(),
-            ),
-        }
-    }
-    if faults.0.is_empty() {
-        Ok((limit, before))
-    } else {
-        Err(faults)
-    }
+    let parameters = Parameters::of(pairs, allowed, &[], &mut faults);
+    let limit = parameters.whole("limit", 1..=ENTRIES_MAX, ENTRIES_DEFAULT, &mut faults);
+    let before = parameters.instant("before", &mut faults).unwrap_or(i64::MAX);
+    faults.checked((limit, UnixMs(before)))
 }
 
 /// What came of a rule, the latest evaluation first; the latest 1,000 are kept.
@@ -377,7 +360,7 @@ pub async fn history(
     pairs: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant(&request)?;
-    let (limit, before) = paging(&pairs, &["limit", "before"]).map_err(refused)?;
+    let (limit, before) = entries(&pairs, &["limit", "before"]).map_err(refused)?;
     let alert = found(&inner, tenant, &id).await?;
     let kept = inner.accounts.alert_evaluations(&alert, before, limit).await;
     let kept = kept.map_err(|error| accounts_failed(&error))?;
@@ -412,7 +395,7 @@ pub async fn deliveries(
     pairs: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant(&request)?;
-    let (limit, _) = paging(&pairs, &["limit"]).map_err(refused)?;
+    let (limit, _) = entries(&pairs, &["limit"]).map_err(refused)?;
     let alert = found(&inner, tenant, &id).await?;
     let kept = inner.accounts.deliveries(&alert, limit).await;
     let kept = kept.map_err(|error| accounts_failed(&error))?;

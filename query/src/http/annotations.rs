@@ -4,23 +4,29 @@ use accounts::{AccountsError, Annotation, AnnotationKind, Scope};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono_tz::Tz;
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
-use schemas::{UnixMs, nearest::nearest};
+use schemas::UnixMs;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Inner, accounts_failed, json_of, now_ms, query::FilterRequest, refused};
+use super::{
+    Inner, accounts_failed, json_of, now_ms,
+    parameters::{Page, Parameters, id_of},
+    query::FilterRequest,
+    refused,
+};
 use crate::{
     annotation::{self, stretch, touches},
     calendar::written_utc,
-    request::{self, Faults, shortened},
+    request::{self, Faults},
 };
 
 /// Annotations on one page when no limit is given, and at most.
 const PAGE_DEFAULT: usize = 100;
 const PAGE_MAX: usize = 1_000;
 
-const PARAMETERS: [&str; 6] = ["start", "end", "kind", "timezone", "limit", "cursor"];
+/// What a list takes beside `kind`, which may be repeated.
+const PARAMETERS: [&str; 5] = ["start", "end", "timezone", "limit", "cursor"];
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -184,13 +190,14 @@ async fn list_inner(
     let mut found = found
         .into_iter()
         .filter(|found| touches(stretch(&found.content, listing.timezone), listing.range))
-        .skip(listing.offset)
+        .skip(listing.page.offset)
         .peekable();
-    let annotations = found.by_ref().take(listing.limit).map(AnnotationResult::from).collect();
+    let page = found.by_ref().take(listing.page.limit);
+    let annotations = page.map(AnnotationResult::from).collect();
     let more = found.peek().is_some();
     let result = AnnotationsResult {
         annotations,
-        next_cursor: more.then(|| request::cursor(listing.offset + listing.limit, listing.fingerprint)),
+        next_cursor: more.then(|| listing.page.next()),
     };
     Ok(ok_with(StatusCode::OK, result, Vec::new()))
 }
@@ -254,7 +261,11 @@ pub async fn one(
 
 async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant(request)?;
-    let found = inner.accounts.annotation(tenant, parse_id(id)?).await.map_err(failed)?;
+    let found = inner
+        .accounts
+        .annotation(tenant, id_of(id, ErrorCode::AnnotationNotFound)?)
+        .await
+        .map_err(failed)?;
     let found = found.ok_or_else(not_found)?;
     Ok(ok_with(StatusCode::OK, AnnotationResult::from(found), Vec::new()))
 }
@@ -288,7 +299,7 @@ pub async fn change(
 
 async fn change_inner(inner: &Inner, request: &HttpRequest, id: &str, body: &[u8]) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant_with(request, Scope::Write)?;
-    let id = parse_id(id)?;
+    let id = id_of(id, ErrorCode::AnnotationNotFound)?;
     let change = json_of(body)?;
     // Somebody else may change it between reading and writing: then what they wrote is read. Each turn is one of theirs that got through.
     let changed = loop {
@@ -337,7 +348,7 @@ async fn delete_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<
     let tenant = inner.tenant_with(request, Scope::Write)?;
     let deleted = inner
         .accounts
-        .delete_annotation(tenant, parse_id(id)?, UnixMs(now_ms()))
+        .delete_annotation(tenant, id_of(id, ErrorCode::AnnotationNotFound)?, UnixMs(now_ms()))
         .await;
     match deleted.map_err(failed)? {
         true => Ok(HttpResponse::NoContent().finish()),
@@ -349,67 +360,32 @@ struct Listing {
     range: (i64, i64),
     kinds: Vec<AnnotationKind>,
     timezone: Tz,
-    limit: usize,
-    offset: usize,
-    fingerprint: u64,
+    page: Page,
 }
 
 /// Reads the query string's pairs.
 fn parse_list(query: &[(String, String)]) -> Result<Listing, Faults> {
     let mut faults = Faults::default();
-    let mut single: Map<String, Value> = Map::new();
+    let parameters = Parameters::of(query, &PARAMETERS, &["kind"], &mut faults);
     let mut kinds = Vec::new();
-    for (name, value) in query {
-        if !PARAMETERS.contains(&name.as_str()) {
-            let near = nearest(name, PARAMETERS)
-                .map(|near| format!("; did you mean '{near}'?"))
-                .unwrap_or_default();
-            faults.add(shortened(name), format!("unknown parameter{near}"));
-        } else if name == "kind" {
-            kinds.extend(annotation::parse_kind(value, "kind", &mut faults));
-        } else if single.insert(name.clone(), json!(value)).is_some() {
-            faults.add(name, "given twice");
-        }
+    for word in parameters.all("kind") {
+        kinds.extend(annotation::parse_kind(word, "kind", &mut faults));
     }
-    let text = |name: &str| single.get(name).and_then(Value::as_str);
-    let start = text("start").and_then(|text| request::parse_instant(text, "start", &mut faults));
-    let end = text("end").and_then(|text| request::parse_instant(text, "end", &mut faults));
+    let start = parameters.instant("start", &mut faults);
+    let end = parameters.instant("end", &mut faults);
     request::in_order(start, end, "start", &mut faults);
-    let timezone = text("timezone").and_then(|name| request::parse_zone(name, "timezone", &mut faults));
-    let limit = match text("limit").map(str::parse::<usize>) {
-        None => PAGE_DEFAULT,
-        Some(Ok(limit)) if (1..=PAGE_MAX).contains(&limit) => limit,
-        Some(_) => {
-            faults.add("limit", format!("expected a whole number from 1 to {PAGE_MAX}"));
-            PAGE_DEFAULT
-        }
-    };
-    let asked: Vec<&(String, String)> = query.iter().filter(|(name, _)| name != "cursor").collect();
-    let mut body = Map::new();
-    body.insert("annotations".to_owned(), json!(asked));
-    let fingerprint = request::fingerprint(&body);
-    let offset = match text("cursor") {
-        Some(cursor) => request::parse_cursor(cursor, fingerprint, "cursor", &mut faults),
-        None => 0,
-    };
-    if !faults.0.is_empty() {
-        return Err(faults);
-    }
+    let timezone = parameters.text("timezone");
+    let timezone = timezone.and_then(|name| request::parse_zone(name, "timezone", &mut faults));
+    let page = parameters.page("annotations", PAGE_DEFAULT, PAGE_MAX, &mut faults);
     if kinds.is_empty() {
         kinds.extend(AnnotationKind::NAMES.map(|(_, kind)| kind));
     }
-    Ok(Listing {
+    faults.checked(Listing {
         range: (start.unwrap_or(0), end.unwrap_or(i64::MAX)),
         kinds,
         timezone: timezone.unwrap_or(Tz::UTC),
-        limit,
-        offset,
-        fingerprint,
+        page,
     })
-}
-
-fn parse_id(id: &str) -> Result<uuid::Uuid, ApiError> {
-    uuid::Uuid::try_parse(id).map_err(|_| not_found().detail("id", "this is no UUID"))
 }
 
 fn not_found() -> ApiError {

@@ -7,7 +7,7 @@ use schemas::{UnixMs, limits::LABEL_BYTES_MAX};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Inner, accounts_failed, now_ms};
+use super::{Inner, accounts_failed, now_ms, parameters::id_of};
 use crate::{calendar::written_utc, erasure::Pace};
 
 /// What became of a request to erase a viewer.
@@ -131,14 +131,13 @@ pub async fn one(
 
 async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant_with(request, Scope::Admin)?;
-    let not_found = || ApiError::new(ErrorCode::ErasureNotFound);
-    let id = uuid::Uuid::try_parse(id).map_err(|_| not_found().detail("id", "this is no UUID"))?;
+    let id = id_of(id, ErrorCode::ErasureNotFound)?;
     let erasure = inner
         .accounts
         .erasure(tenant, id)
         .await
         .map_err(|error| accounts_failed(&error))?;
-    let erasure = erasure.ok_or_else(not_found)?;
+    let erasure = erasure.ok_or_else(|| ApiError::new(ErrorCode::ErasureNotFound))?;
     Ok(ok_with(
         StatusCode::OK,
         ErasureResult::new(erasure, inner.pace),

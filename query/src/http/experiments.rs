@@ -11,7 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Inner, now_ms, object_of, refused};
+use super::{
+    Inner, now_ms, object_of,
+    parameters::{Parameters, id_of},
+    refused,
+};
 use crate::{
     calendar::written_utc,
     experiment,
@@ -338,10 +342,6 @@ fn not_found() -> ApiError {
     ApiError::new(ErrorCode::ExperimentNotFound)
 }
 
-fn id_of(text: &str) -> Result<uuid::Uuid, ApiError> {
-    uuid::Uuid::try_parse(text).map_err(|_| not_found().detail("id", "this is no UUID"))
-}
-
 /// Every experiment of the organisation.
 #[utoipa::path(
     get, path = "/v1/analytics/experiments", tag = "experiments", security(("apiKey" = [])),
@@ -423,7 +423,10 @@ pub async fn one(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant(&request)?;
-    let experiment = inner.accounts.experiment(tenant, id_of(&id)?).ok_or_else(not_found)?;
+    let experiment = inner
+        .accounts
+        .experiment(tenant, id_of(&id, ErrorCode::ExperimentNotFound)?)
+        .ok_or_else(not_found)?;
     Ok(ok_with(
         StatusCode::OK,
         ExperimentResource::from(experiment),
@@ -455,7 +458,7 @@ pub async fn change(
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant_with(&request, Scope::Write)?;
-    let id = id_of(&id)?;
+    let id = id_of(&id, ErrorCode::ExperimentNotFound)?;
     let body = object_of(&body)?;
     let accounts = &inner.accounts;
     let before = accounts.experiment(tenant, id).ok_or_else(not_found)?;
@@ -515,7 +518,7 @@ pub async fn delete(
     let tenant = inner.tenant_with(&request, Scope::Write)?;
     let deleted = inner
         .accounts
-        .delete_experiment(tenant, id_of(&id)?, UnixMs(now_ms()))
+        .delete_experiment(tenant, id_of(&id, ErrorCode::ExperimentNotFound)?, UnixMs(now_ms()))
         .await;
     deleted.map_err(refusal)?;
     Ok(HttpResponse::NoContent().finish())
@@ -561,7 +564,10 @@ async fn results_inner(
 ) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant(request)?;
     let until = parse_until(query).map_err(refused)?;
-    let found = inner.accounts.experiment(tenant, id_of(id)?).ok_or_else(not_found)?;
+    let found = inner
+        .accounts
+        .experiment(tenant, id_of(id, ErrorCode::ExperimentNotFound)?)
+        .ok_or_else(not_found)?;
     let _permit = inner.permit()?;
     let observe = |step, seconds| inner.observe(step, seconds);
     let (result, messages) = experiment::results(&inner.store, tenant, found, until, now_ms(), &observe).await?;
@@ -571,17 +577,6 @@ async fn results_inner(
 /// The end of a reading, ms since 1970-01-01T00:00:00Z, out of the query string's pairs.
 fn parse_until(query: &[(String, String)]) -> Result<Option<i64>, Faults> {
     let mut faults = Faults::default();
-    let mut given = None;
-    for (name, value) in query {
-        if name != "until" {
-            faults.unknown(&request::shortened(name), "parameter", name, ["until"]);
-        } else if given.replace(value).is_some() {
-            faults.add("until", "given twice");
-        }
-    }
-    let until = given.and_then(|text| request::parse_instant(text, "until", &mut faults));
-    match faults.0.is_empty() {
-        true => Ok(until),
-        false => Err(faults),
-    }
+    let until = Parameters::of(query, &["until"], &[], &mut faults).instant("until", &mut faults);
+    faults.checked(until)
 }

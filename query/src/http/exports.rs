@@ -18,7 +18,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Inner, accounts_failed, now_ms, object_of, query::FilterRequest, query::QueryRequest, refused};
+use super::{
+    Inner, accounts_failed, now_ms, object_of,
+    parameters::id_of,
+    query::{FilterRequest, QueryRequest},
+    refused,
+};
 use crate::{
     calendar::written_utc,
     export::{self, Exports, Format, Wanted},
@@ -167,10 +172,6 @@ fn not_found() -> ApiError {
     ApiError::new(ErrorCode::ExportNotFound)
 }
 
-fn id_of(text: &str) -> Result<uuid::Uuid, ApiError> {
-    uuid::Uuid::try_parse(text).map_err(|_| not_found().detail("id", "this is no UUID"))
-}
-
 /// Every export of the organisation.
 #[utoipa::path(
     get, path = "/v1/analytics/exports", tag = "exports", security(("apiKey" = [])),
@@ -245,7 +246,10 @@ async fn create_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Resu
 
 async fn found(inner: &Inner, request: &HttpRequest, id: &str) -> Result<Export, ApiError> {
     let tenant = inner.tenant(request)?;
-    let export = inner.accounts.export_of(tenant, id_of(id)?).await;
+    let export = inner
+        .accounts
+        .export_of(tenant, id_of(id, ErrorCode::ExportNotFound)?)
+        .await;
     export.map_err(|error| accounts_failed(&error))?.ok_or_else(not_found)
 }
 
@@ -353,7 +357,7 @@ pub async fn delete(
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant_with(&request, Scope::Write)?;
-    let id = id_of(&id)?;
+    let id = id_of(&id, ErrorCode::ExportNotFound)?;
     let deleted = inner.accounts.delete_export(tenant, id).await;
     if !deleted.map_err(|error| accounts_failed(&error))? {
         return Err(not_found());

@@ -14,7 +14,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use store::{Statement, StoreError};
 
-use super::{Inner, now_ms, refused};
+use super::{
+    Inner, now_ms,
+    parameters::{Page, Parameters, id_of},
+    refused,
+};
 use crate::{
     adaptation,
     calendar::{Window, written_utc},
@@ -32,16 +36,8 @@ const PAGE_MAX: usize = 1_000;
 /// What attempts are ordered by when nothing is said.
 const ORDER_DEFAULT: &str = "stall_session_ms";
 
-const PARAMETERS: [&str; 8] = [
-    "start",
-    "end",
-    "filter",
-    "orderBy",
-    "order",
-    "limit",
-    "cursor",
-    "includeBots",
-];
+/// What a list takes beside `filter`, which may be repeated.
+const PARAMETERS: [&str; 7] = ["start", "end", "orderBy", "order", "limit", "cursor", "includeBots"];
 
 #[derive(Debug)]
 pub(crate) struct Listing {
@@ -51,10 +47,8 @@ pub(crate) struct Listing {
     measures: Vec<Having>,
     order: AttemptOrder,
     descending: bool,
-    limit: usize,
-    offset: usize,
+    page: Page,
     include_bots: bool,
-    fingerprint: u64,
 }
 
 impl Listing {
@@ -72,15 +66,9 @@ impl Listing {
             include_bots: self.include_bots,
             now_ms,
         };
-        let statement = statement::impressions(
-            &scope,
-            &self.measures,
-            self.order,
-            self.descending,
-            self.limit + 1,
-            self.offset,
-        );
-        (statement, request::cursor(self.offset + self.limit, self.fingerprint))
+        let Page { limit, offset, .. } = self.page;
+        let statement = statement::impressions(&scope, &self.measures, self.order, self.descending, limit + 1, offset);
+        (statement, self.page.next())
     }
 }
 
@@ -123,7 +111,7 @@ async fn list_inner(
     let tenant = inner.tenant(request)?;
     let listing = parse(query).map_err(refused)?;
     let _permit = inner.permit()?;
-    let limit = listing.limit;
+    let limit = listing.page.limit;
     let (statement, next_cursor) = listing.page(tenant, now_ms());
     let (rows, fresh_ms) = tokio::try_join!(
         async {
@@ -155,31 +143,13 @@ async fn list_inner(
 /// Reads the query string's pairs.
 pub(crate) fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
     let mut faults = Faults::default();
-    let mut single: BTreeMap<&str, &str> = BTreeMap::new();
+    let parameters = Parameters::of(query, &PARAMETERS, &["filter"], &mut faults);
     let mut filters = Vec::new();
-    for (name, value) in query {
-        if !PARAMETERS.contains(&name.as_str()) {
-            let near = nearest(name, PARAMETERS)
-                .map(|near| format!("; did you mean '{near}'?"))
-                .unwrap_or_default();
-            faults.add(
-                name.chars().take(80).collect::<String>(),
-                format!("unknown parameter{near}"),
-            );
-        } else if name == "filter" {
-            filters.extend(filter_object(value, filters.len(), &mut faults));
-        } else if single.insert(name, value).is_some() {
-            faults.add(name, "given twice");
-        }
+    for text in parameters.all("filter") {
+        filters.extend(filter_object(text, filters.len(), &mut faults));
     }
-    let instant = |name: &str, faults: &mut Faults| match single.get(name) {
-        Some(text) => request::parse_instant(text, name, faults),
-        None => {
-            faults.add(name, "missing");
-            None
-        }
-    };
-    let (start, end) = (instant("start", &mut faults), instant("end", &mut faults));
+    let start = parameters.required_instant("start", &mut faults);
+    let end = parameters.required_instant("end", &mut faults);
     request::in_order(start, end, "start", &mut faults);
     let (filters, measures) = request::parse_filters(
         Some(&Value::Array(filters)),
@@ -187,9 +157,8 @@ pub(crate) fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
         Measures::OfAttempts,
         &mut faults,
     );
-    let name = single.get("orderBy").copied().unwrap_or(ORDER_DEFAULT);
-    let order = parse_order(name, &mut faults);
-    let descending = match single.get("order").copied() {
+    let order = parse_order(parameters.text("orderBy").unwrap_or(ORDER_DEFAULT), &mut faults);
+    let descending = match parameters.text("order") {
         None => order.is_worst_high(),
         Some("DESC") => true,
         Some("ASC") => false,
@@ -198,45 +167,19 @@ pub(crate) fn parse(query: &[(String, String)]) -> Result<Listing, Faults> {
             true
         }
     };
-    let limit = match single.get("limit").map(|text| text.parse::<usize>()) {
-        None => PAGE_DEFAULT,
-        Some(Ok(limit)) if (1..=PAGE_MAX).contains(&limit) => limit,
-        Some(_) => {
-            faults.add("limit", format!("expected a whole number from 1 to {PAGE_MAX}"));
-            PAGE_DEFAULT
-        }
-    };
-    let include_bots = match single.get("includeBots").copied() {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => {
-            faults.add("includeBots", "expected 'true' or 'false'");
-            false
-        }
-    };
-    let asked: Vec<&(String, String)> = query.iter().filter(|(name, _)| name != "cursor").collect();
-    let mut body = Map::new();
-    body.insert("impressions".to_owned(), json!(asked));
-    let fingerprint = request::fingerprint(&body);
-    let offset = match single.get("cursor") {
-        Some(cursor) => request::parse_cursor(cursor, fingerprint, "cursor", &mut faults),
-        None => 0,
-    };
-    match (start, end) {
-        (Some(scope_start), Some(scope_end)) if faults.0.is_empty() => Ok(Listing {
-            scope_start,
-            scope_end,
-            filters,
-            measures,
-            order,
-            descending,
-            limit,
-            offset,
-            include_bots,
-            fingerprint,
-        }),
-        _ => Err(faults),
-    }
+    let include_bots = parameters.flag("includeBots", &mut faults);
+    let page = parameters.page("impressions", PAGE_DEFAULT, PAGE_MAX, &mut faults);
+    faults.checked(Listing {
+        // Both are there when nothing is wrong.
+        scope_start: start.unwrap_or_default(),
+        scope_end: end.unwrap_or_default(),
+        filters,
+        measures,
+        order,
+        descending,
+        page,
+        include_bots,
+    })
 }
 
 fn parse_order(name: &str, faults: &mut Faults) -> AttemptOrder {
@@ -307,8 +250,7 @@ pub async fn one(
 async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<HttpResponse, ApiError> {
     let begun = Instant::now();
     let tenant = inner.tenant(request)?;
-    let not_found = || ApiError::new(ErrorCode::AttemptNotFound);
-    let id = uuid::Uuid::try_parse(id).map_err(|_| not_found().detail("id", "this is no UUID"))?;
+    let id = id_of(id, ErrorCode::AttemptNotFound)?;
     let _permit = inner.permit()?;
     let (whole, beacons) = (
         statement::impression(tenant, id, now_ms()),
@@ -331,7 +273,10 @@ async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<Htt
         },
     )
     .map_err(RunError::into_api)?;
-    let row = rows.into_iter().next().ok_or_else(not_found)?;
+    let row = rows
+        .into_iter()
+        .next()
+        .ok_or_else(|| ApiError::new(ErrorCode::AttemptNotFound))?;
     let last_sequence = row.max_sequence;
     let pieces = beacons.iter().map(BeaconRow::piece).collect::<Result<Vec<_>, _>>()?;
     let arrived: Vec<u32> = beacons.iter().map(|beacon| beacon.sequence).collect();

@@ -17,11 +17,11 @@ use actix_web::{
 };
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, RequestId, SuccessData};
 use futures_util::stream;
-use schemas::{OrganizationId, nearest::nearest};
+use schemas::OrganizationId;
 use serde_json::{Map, Value, json};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
-use super::{Inner, impressions::filter_object, now_ms, refused};
+use super::{Inner, impressions::filter_object, now_ms, parameters::Parameters, refused};
 use crate::{
     calendar::written_utc,
     request::{self, Faults},
@@ -53,7 +53,8 @@ const METRICS: [&str; 8] = [
     "rebuffer_ratio",
     "stall_count",
 ];
-const PARAMETERS: [&str; 5] = ["metrics", "dimensions", "filter", "windowSeconds", "limit"];
+/// What a stream takes beside `filter`, which may be repeated.
+const PARAMETERS: [&str; 4] = ["metrics", "dimensions", "windowSeconds", "limit"];
 
 /// What a stream asks again and again.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,44 +110,31 @@ impl Streams {
 /// Reads the query string's pairs.
 fn parse(pairs: &[(String, String)]) -> Result<Live, Faults> {
     let mut faults = Faults::default();
-    let (mut filters, mut question) = (Vec::new(), Map::new());
-    let (mut window, mut limit) = (WINDOW_SECONDS_DEFAULT, ROWS_DEFAULT);
+    let parameters = Parameters::of(pairs, &PARAMETERS, &["filter"], &mut faults);
     let names = |text: &str| text.split(',').map(|name| json!(name.trim())).collect::<Vec<_>>();
-    question.insert("metrics".to_owned(), json!(METRICS));
-    for (name, value) in pairs {
-        match name.as_str() {
-            "metrics" => {
-                question.insert(name.clone(), Value::Array(names(value)));
-            }
-            "dimensions" => {
-                let given = names(value);
-                if given.len() > DIMENSIONS_MAX {
-                    faults.add(name, format!("{} dimensions; at most {DIMENSIONS_MAX}", given.len()));
-                }
-                question.insert(name.clone(), Value::Array(given));
-            }
-            "filter" => filters.extend(filter_object(value, filters.len(), &mut faults)),
-            "windowSeconds" => match value.parse() {
-                Ok(seconds) if WINDOW_SECONDS.contains(&seconds) => window = seconds,
-                _ => {
-                    let (least, most) = (WINDOW_SECONDS.start(), WINDOW_SECONDS.end());
-                    faults.add(name, format!("expected a whole number from {least} to {most}"));
-                }
-            },
-            "limit" => match value.parse() {
-                Ok(rows) if (1..=ROWS_MAX).contains(&rows) => limit = rows,
-                _ => faults.add(name, format!("expected a whole number from 1 to {ROWS_MAX}")),
-            },
-            other => {
-                let near = nearest(other, PARAMETERS)
-                    .map(|near| format!("; did you mean '{near}'?"))
-                    .unwrap_or_default();
-                faults.add(request::shortened(other), format!("unknown parameter{near}"));
-            }
+    let mut question = Map::new();
+    let metrics = parameters.text("metrics");
+    question.insert(
+        "metrics".to_owned(),
+        metrics.map_or_else(|| json!(METRICS), |text| names(text).into()),
+    );
+    if let Some(given) = parameters.text("dimensions").map(names) {
+        if given.len() > DIMENSIONS_MAX {
+            faults.add(
+                "dimensions",
+                format!("{} dimensions; at most {DIMENSIONS_MAX}", given.len()),
+            );
         }
+        question.insert("dimensions".to_owned(), given.into());
     }
-    question.insert("filters".to_owned(), Value::Array(filters));
+    let mut filters = Vec::new();
+    for text in parameters.all("filter") {
+        filters.extend(filter_object(text, filters.len(), &mut faults));
+    }
+    question.insert("filters".to_owned(), filters.into());
+    let limit = parameters.whole("limit", 1..=ROWS_MAX, ROWS_DEFAULT, &mut faults);
     question.insert("limit".to_owned(), json!(limit));
+    let window = parameters.whole("windowSeconds", WINDOW_SECONDS, WINDOW_SECONDS_DEFAULT, &mut faults);
     let live = Live {
         question,
         window_ms: window * 1_000,
@@ -155,7 +143,7 @@ fn parse(pairs: &[(String, String)]) -> Result<Live, Faults> {
     if let Err(found) = request::parse(&live.at(now_ms())) {
         faults.0.extend(found.0);
     }
-    if faults.0.is_empty() { Ok(live) } else { Err(faults) }
+    faults.checked(live)
 }
 
 impl Live {

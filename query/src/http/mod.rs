@@ -10,6 +10,7 @@ mod explain;
 mod exports;
 mod impressions;
 mod live;
+mod parameters;
 mod query;
 
 use std::{
