@@ -26,7 +26,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// The process runs.
-#[utoipa::path(get, path = "/v1/health/live", tag = "health", responses((status = 200, body = envelope::Envelope<envelope::SuccessData<Health>>)))]
+#[utoipa::path(
+    get, path = "/v1/health/live", operation_id = "getLiveness", tag = "health",
+    responses((status = 200, description = "It runs.", body = envelope::Envelope<envelope::SuccessData<Health>>))
+)]
 pub(crate) async fn live() -> impl Responder {
     envelope::actix::ok(Health {
         status: "ok",
@@ -36,10 +39,13 @@ pub(crate) async fn live() -> impl Responder {
 
 /// The database answers: questions can be answered and beacons drain. The canary's last flight is shown and decides nothing: where
 /// it fails, answering 503 here would only take away the node that still accepts beacons.
-#[utoipa::path(get, path = "/v1/health/ready", tag = "health", responses(
-    (status = 200, body = envelope::Envelope<envelope::SuccessData<Health>>),
-    (status = 503, body = envelope::Envelope<envelope::ErrorData>),
-))]
+#[utoipa::path(
+    get, path = "/v1/health/ready", operation_id = "getReadiness", tag = "health",
+    responses(
+        (status = 200, description = "It can answer.", body = envelope::Envelope<envelope::SuccessData<Health>>),
+        (status = 503, description = "The database does not answer.", body = envelope::Envelope<envelope::ErrorData>),
+    )
+)]
 pub(crate) async fn ready(store: web::Data<Store>, canary: web::Data<LastFlight>) -> Result<HttpResponse, ApiError> {
     store.ping().await.map_err(|error| {
         tracing::warn!(error = &error as &dyn std::error::Error, "the database does not answer");

@@ -11,6 +11,7 @@ mod dev;
 mod documents;
 mod health;
 mod logging;
+mod openapi;
 mod serve;
 mod share;
 mod simulate;

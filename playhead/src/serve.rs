@@ -10,7 +10,7 @@ use std::{
 };
 
 use accounts::Accounts;
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use actix_web::{App, HttpResponse, HttpServer, dev::Server, middleware::from_fn, web};
 use anyhow::Context as _;
 use engine::{Supervisor, SupervisorConfig};
 use ingest::{AddressPrefixes, Ingest, IngestConfig};
@@ -26,7 +26,7 @@ use crate::{
     account::FILE,
     arguments::{Engine, Migrate, Serve, Storage},
     canary::{Canary, LastFlight},
-    documents, health, share,
+    health, openapi, share,
     tls::{Certificate, Files},
     web::Web,
 };
@@ -190,7 +190,7 @@ impl Node {
         if web.is_none() {
             tracing::warn!("no built dashboard was found; run `cargo xtask demo` once, or give --web-dir");
         }
-        let openapi = web::Data::new(documents::openapi());
+        let openapi = web::Data::new(openapi::document()?);
         let last_flight = LastFlight::default();
         let (app_last_flight, canary_registry) = (last_flight.clone(), registry.clone());
         let app_ingest = ingest.clone();
@@ -327,6 +327,6 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 }
 
 /// The OpenAPI document. The one answer without an envelope: it has a standard form of its own.
-async fn serve_openapi(document: web::Data<utoipa::openapi::OpenApi>) -> web::Json<utoipa::openapi::OpenApi> {
-    web::Json(document.get_ref().clone())
+async fn serve_openapi(document: web::Data<serde_json::Value>) -> HttpResponse {
+    HttpResponse::Ok().json(document.get_ref())
 }

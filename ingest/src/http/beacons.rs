@@ -90,6 +90,7 @@ struct KeyParameter {
 #[utoipa::path(
     post,
     path = "/v1/beacons",
+    operation_id = "sendBeacons",
     tag = "ingest",
     params(
         KeyParameter,

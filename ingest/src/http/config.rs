@@ -79,6 +79,7 @@ impl From<Experiment> for RunningExperiment {
 #[utoipa::path(
     get,
     path = "/v1/collector/config",
+    operation_id = "getCollectorConfig",
     tag = "ingest",
     params(("key" = String, Query, description = "The license key.")),
     responses(

@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Inner, now_ms, object_of, parameters::id_of};
+use super::{
+    Inner, now_ms, object_of,
+    parameters::{OrganizationHeader, id_of},
+};
 use crate::request::{self, Faults};
 
 /// Most domains of one license key.
@@ -48,17 +51,21 @@ pub struct OrganizationList {
 
 /// What is said about a new organisation.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code)] // documents what is read
 pub struct OrganizationRequest {
-    /// Its name, for people.
+    /// Its name, for people, 1 to 128 bytes.
+    #[schema(example = "Example Sports", min_length = 1, max_length = 128)]
     name: String,
 }
 
 /// What may be changed about an organisation.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[allow(dead_code)] // documents what is read
 pub struct OrganizationChange {
     /// Whether it takes part in the baseline `industry`.
+    #[schema(example = true)]
     industry: bool,
 }
 
@@ -100,11 +107,30 @@ pub struct LicenseList {
     licenses: Vec<LicenseResource>,
 }
 
-/// What may be said about a license key, for the documentation. What is left out stays.
+/// What is said about a new license key, for the documentation.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"name": "Web player", "allowedDomains": ["example.com", "*.example.com"]}))]
 #[allow(dead_code)] // documents what `settings` reads
 pub struct LicenseRequest {
+    /// A name for people.
+    name: String,
+    /// Hosts of pages that may use it; `*` is any, `*.example.com` any subdomain.
+    allowed_domains: Vec<String>,
+    /// Beacons a second; the server's default when absent or null.
+    rate_limit_per_s: Option<u32>,
+    /// False switches measuring off. True when absent.
+    collector_enabled: Option<bool>,
+    /// The part of attaches that is measured where the page asks the server, 0.001 to 1. 1 when absent.
+    sample: Option<f64>,
+}
+
+/// What may be changed about a license key, for the documentation. What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"collectorEnabled": false}))]
+#[allow(dead_code)] // documents what `settings` reads
+pub struct LicenseChange {
     /// A name for people.
     name: Option<String>,
     /// Hosts of pages that may use it.
@@ -130,6 +156,20 @@ impl From<&License> for LicenseResource {
     }
 }
 
+/// What an API key may do; each may what the ones before it may.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Scope)]
+#[allow(dead_code)] // documents `accounts::Scope`
+pub enum ScopeWord {
+    /// Ask.
+    Read,
+    /// Note, export, watch and try: annotations, exports, alerts, experiments.
+    Write,
+    /// Keys, organisations and erasures.
+    Admin,
+}
+
 /// An API key, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -138,8 +178,8 @@ pub struct ApiKeyResource {
     id: uuid::Uuid,
     /// A name for people.
     name: String,
-    /// read, write or admin.
-    #[schema(value_type = String)]
+    /// What it may do.
+    #[schema(value_type = ScopeWord)]
     scope: Scope,
     /// The secret, for `X-Api-Key`: only in the answer that made the key, and nowhere else.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,12 +196,14 @@ pub struct ApiKeyList {
 
 /// What is said about a new API key.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Nightly report", "scope": "read"}))]
 #[allow(dead_code)] // documents what is read
 pub struct ApiKeyRequest {
     /// A name for people.
     name: String,
-    /// read, write or admin.
-    scope: String,
+    /// What it may do.
+    scope: ScopeWord,
 }
 
 impl From<&ApiKey> for ApiKeyResource {
@@ -258,14 +300,14 @@ fn domains(given: &Value, faults: &mut Faults) -> Vec<String> {
 }
 
 /// `*`, a host, or a host after `*.`; without a port, a scheme or a path.
-fn is_domain(text: &str) -> bool {
+pub(super) fn is_domain(text: &str) -> bool {
     let name = text.strip_prefix("*.").unwrap_or(text);
     let is_v6 = name.starts_with('[') && name.ends_with(']');
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte) || (is_v6 && b"[]:".contains(&byte));
     text == "*" || (!name.is_empty() && text.len() <= DOMAIN_BYTES_MAX && name.bytes().all(fits))
 }
 
-fn license_of(inner: &Inner, organization_id: OrganizationId, key: &str) -> Result<Arc<License>, ApiError> {
+pub(super) fn license_of(inner: &Inner, organization_id: OrganizationId, key: &str) -> Result<Arc<License>, ApiError> {
     let found = inner.accounts.license(key);
     found
         .filter(|license| license.organization_id == organization_id)
@@ -274,10 +316,12 @@ fn license_of(inner: &Inner, organization_id: OrganizationId, key: &str) -> Resu
 
 /// The organisations that the key may see.
 #[utoipa::path(
-    get, path = "/v1/account/organizations", tag = "account", security(("apiKey" = [])),
+    get, path = "/v1/account/organizations", operation_id = "listOrganizations", tag = "account", security(("apiKey" = [])),
+    params(OrganizationHeader),
     responses(
         (status = 200, description = "The key's own and those below it.", body = Envelope<SuccessData<OrganizationList>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
     )
 )]
 pub async fn organizations(inner: web::Data<Inner>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
@@ -294,8 +338,8 @@ pub async fn organizations(inner: web::Data<Inner>, request: HttpRequest) -> Res
 
 /// Makes an organisation below the key's own, or below the one picked by `X-Tenant-Org-Id`.
 #[utoipa::path(
-    post, path = "/v1/account/organizations", tag = "account", security(("apiKey" = [])), request_body = OrganizationRequest,
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    post, path = "/v1/account/organizations", operation_id = "createOrganization", tag = "account", security(("apiKey" = [])), request_body = OrganizationRequest,
+    params(OrganizationHeader),
     responses(
         (status = 201, description = "The organisation.", body = Envelope<SuccessData<OrganizationResource>>),
         (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
@@ -330,8 +374,8 @@ pub async fn create_organization(
 
 /// Has an organisation take part in the baseline `industry`, or not any more.
 #[utoipa::path(
-    patch, path = "/v1/account/organizations/{id}", tag = "account", security(("apiKey" = [])), request_body = OrganizationChange,
-    params(("id" = uuid::Uuid, Path, description = "The key's own organisation, or one below it.")),
+    patch, path = "/v1/account/organizations/{id}", operation_id = "changeOrganization", tag = "account", security(("apiKey" = [])), request_body = OrganizationChange,
+    params(("id" = uuid::Uuid, Path, description = "The key's own organisation, or one below it."), OrganizationHeader),
     responses(
         (status = 200, description = "The organisation as it is now.", body = Envelope<SuccessData<OrganizationResource>>),
         (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
@@ -374,8 +418,8 @@ pub async fn change_organization(
 
 /// The license keys of the organisation.
 #[utoipa::path(
-    get, path = "/v1/account/licenses", tag = "account", security(("apiKey" = [])),
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    get, path = "/v1/account/licenses", operation_id = "listLicenses", tag = "account", security(("apiKey" = [])),
+    params(OrganizationHeader),
     responses(
         (status = 200, description = "Those that are not revoked.", body = Envelope<SuccessData<LicenseList>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
@@ -393,8 +437,8 @@ pub async fn licenses(inner: web::Data<Inner>, request: HttpRequest) -> Result<H
 
 /// Makes a license key.
 #[utoipa::path(
-    post, path = "/v1/account/licenses", tag = "account", security(("apiKey" = [])), request_body = LicenseRequest,
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    post, path = "/v1/account/licenses", operation_id = "createLicense", tag = "account", security(("apiKey" = [])), request_body = LicenseRequest,
+    params(OrganizationHeader),
     responses(
         (status = 201, description = "The license key.", body = Envelope<SuccessData<LicenseResource>>),
         (status = 400, description = "One detail per fault; `name` and `allowedDomains` are needed.", body = Envelope<ErrorData>),
@@ -441,10 +485,10 @@ pub async fn create_license(
 /// Changes what a license key may do. `collectorEnabled: false` ends measuring without another release of the page: pages that are open
 /// hear so with their next report and send nothing more.
 #[utoipa::path(
-    patch, path = "/v1/account/licenses/{licenseKey}", tag = "account", security(("apiKey" = [])), request_body = LicenseRequest,
+    patch, path = "/v1/account/licenses/{licenseKey}", operation_id = "changeLicense", tag = "account", security(("apiKey" = [])), request_body = LicenseChange,
     params(
         ("licenseKey" = String, Path, description = "The key as it stands in the page."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The license key as it is now.", body = Envelope<SuccessData<LicenseResource>>),
@@ -476,10 +520,10 @@ pub async fn change_license(
 
 /// Revokes a license key, for ever.
 #[utoipa::path(
-    delete, path = "/v1/account/licenses/{licenseKey}", tag = "account", security(("apiKey" = [])),
+    delete, path = "/v1/account/licenses/{licenseKey}", operation_id = "revokeLicense", tag = "account", security(("apiKey" = [])),
     params(
         ("licenseKey" = String, Path, description = "The key as it stands in the page."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 204, description = "It is revoked."),
@@ -502,8 +546,8 @@ pub async fn revoke_license(
 
 /// The API keys of the organisation, without their secrets.
 #[utoipa::path(
-    get, path = "/v1/account/api-keys", tag = "account", security(("apiKey" = [])),
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    get, path = "/v1/account/api-keys", operation_id = "listApiKeys", tag = "account", security(("apiKey" = [])),
+    params(OrganizationHeader),
     responses(
         (status = 200, description = "Those that are not revoked.", body = Envelope<SuccessData<ApiKeyList>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
@@ -521,8 +565,8 @@ pub async fn api_keys(inner: web::Data<Inner>, request: HttpRequest) -> Result<H
 
 /// Makes an API key. Its secret is in this answer and nowhere else.
 #[utoipa::path(
-    post, path = "/v1/account/api-keys", tag = "account", security(("apiKey" = [])), request_body = ApiKeyRequest,
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    post, path = "/v1/account/api-keys", operation_id = "createApiKey", tag = "account", security(("apiKey" = [])), request_body = ApiKeyRequest,
+    params(OrganizationHeader),
     responses(
         (status = 201, description = "The key with its secret.", body = Envelope<SuccessData<ApiKeyResource>>),
         (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
@@ -575,10 +619,10 @@ pub async fn create_api_key(
 
 /// Revokes an API key, for ever. A key may revoke itself.
 #[utoipa::path(
-    delete, path = "/v1/account/api-keys/{id}", tag = "account", security(("apiKey" = [])),
+    delete, path = "/v1/account/api-keys/{id}", operation_id = "revokeApiKey", tag = "account", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 204, description = "It is revoked."),

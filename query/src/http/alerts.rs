@@ -5,13 +5,13 @@ use accounts::{AccountsError, Alert, Delivery, Scope, Tenant};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok_with};
 use schemas::UnixMs;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
     Inner, accounts_failed, now_ms, object_of,
-    parameters::{Parameters, id_of},
+    parameters::{OrganizationHeader, Parameters, id_of},
     refused,
 };
 use crate::{
@@ -47,9 +47,15 @@ pub struct AlertResource {
     secret: Option<String>,
 }
 
-/// What may be said about a rule, for the documentation. All of it may be left out in a PATCH.
-#[derive(Debug, ToSchema)]
-#[schema(as = AlertRequest)]
+/// What is said about a new rule, for the documentation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Rebuffering in Austria",
+    "metric": "rebuffer_ratio",
+    "filters": [{"attribute": "country", "operator": "EQ", "value": "AT"}],
+    "condition": {"worse": "auto"},
+}))]
 #[allow(dead_code)] // documents what `alert::parse` reads
 pub struct AlertRequest {
     /// A name for people.
@@ -65,13 +71,10 @@ pub struct AlertRequest {
     /// Each value of this attribute is a series of its own, at most the 50 with the most attempts.
     dimension: Option<String>,
     /// Length of the stretch of time that is looked at, minutes, 5 to 10,080; 60 when absent.
-    #[schema(rename = "windowMinutes")]
     window_minutes: Option<u32>,
     /// Minutes between two evaluations, 1 to 1,440; 5 when absent.
-    #[schema(rename = "everyMinutes")]
     every_minutes: Option<u32>,
     /// How long before the evaluation the stretch ends, s, 0 to 3,600; 60 when absent.
-    #[schema(rename = "delaySeconds")]
     delay_seconds: Option<u32>,
     /// Whose days a baseline means; UTC when absent.
     timezone: Option<String>,
@@ -80,15 +83,54 @@ pub struct AlertRequest {
     /// When a series is bad: `{"above": 0.02}`, `{"below": 0.9}` (the whole interval lies there) or `{"worse": "auto"}`.
     condition: alert::Condition,
     /// With fewer attempts a series has no data, 1 to 1,000,000; 100 when absent.
-    #[schema(rename = "minimumAttempts")]
     minimum_attempts: Option<u32>,
     /// How many evaluations in a row have to be bad before it fires, 1 to 100; 1 when absent.
-    #[schema(rename = "for")]
+    #[serde(rename = "for")]
     for_evaluations: Option<u32>,
     /// After it fired a series does not fire anew for so many minutes, 0 to 10,080; 60 when absent.
-    #[schema(rename = "coolDownMinutes")]
     cool_down_minutes: Option<u32>,
     /// Who is told; nobody when absent or null.
+    webhook: Option<alert::Webhook>,
+}
+
+/// What may be changed about a rule, for the documentation. What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"enabled": false}))]
+#[allow(dead_code)] // documents what `alert::parse` reads
+pub struct AlertChange {
+    /// A name for people.
+    #[schema(example = "Rebuffering in Austria")]
+    name: Option<String>,
+    /// Whether it is evaluated.
+    enabled: Option<bool>,
+    /// One metric, a distribution with its suffix.
+    #[schema(example = "rebuffer_ratio")]
+    metric: Option<String>,
+    /// Every filter must hold, by attributes.
+    filters: Option<Vec<super::query::FilterRequest>>,
+    /// Each value of this attribute is a series of its own, at most the 50 with the most attempts.
+    dimension: Option<String>,
+    /// Length of the stretch of time that is looked at, minutes, 5 to 10,080.
+    window_minutes: Option<u32>,
+    /// Minutes between two evaluations, 1 to 1,440.
+    every_minutes: Option<u32>,
+    /// How long before the evaluation the stretch ends, s, 0 to 3,600.
+    delay_seconds: Option<u32>,
+    /// Whose days a baseline means.
+    timezone: Option<String>,
+    /// Of the intervals and verdicts, 0.5 to 0.999.
+    confidence: Option<f64>,
+    /// When a series is bad: `{"above": 0.02}`, `{"below": 0.9}` (the whole interval lies there) or `{"worse": "auto"}`.
+    condition: Option<alert::Condition>,
+    /// With fewer attempts a series has no data, 1 to 1,000,000.
+    minimum_attempts: Option<u32>,
+    /// How many evaluations in a row have to be bad before it fires, 1 to 100.
+    #[serde(rename = "for")]
+    for_evaluations: Option<u32>,
+    /// After it fired a series does not fire anew for so many minutes, 0 to 10,080.
+    cool_down_minutes: Option<u32>,
+    /// Who is told; nobody when null.
     webhook: Option<alert::Webhook>,
 }
 
@@ -182,8 +224,8 @@ fn written_rule(rule: &Rule) -> Result<String, ApiError> {
 
 /// Every rule of the organisation, with how it stands.
 #[utoipa::path(
-    get, path = "/v1/analytics/alerts", tag = "alerts", security(("apiKey" = [])),
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    get, path = "/v1/analytics/alerts", operation_id = "listAlerts", tag = "alerts", security(("apiKey" = [])),
+    params(OrganizationHeader),
     responses(
         (status = 200, description = "The rules.", body = Envelope<SuccessData<AlertList>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
@@ -200,8 +242,8 @@ pub async fn list(inner: web::Data<Inner>, request: HttpRequest) -> Result<HttpR
 
 /// Makes a rule. The key of its webhook's signatures is in the answer and nowhere else.
 #[utoipa::path(
-    post, path = "/v1/analytics/alerts", tag = "alerts", security(("apiKey" = [])), request_body = AlertRequest,
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    post, path = "/v1/analytics/alerts", operation_id = "createAlert", tag = "alerts", security(("apiKey" = [])), request_body = AlertRequest,
+    params(OrganizationHeader),
     responses(
         (status = 201, description = "The rule.", body = Envelope<SuccessData<AlertResource>>),
         (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
@@ -232,10 +274,10 @@ pub async fn create(inner: web::Data<Inner>, request: HttpRequest, body: web::By
 
 /// One rule, with how it stands.
 #[utoipa::path(
-    get, path = "/v1/analytics/alerts/{id}", tag = "alerts", security(("apiKey" = [])),
+    get, path = "/v1/analytics/alerts/{id}", operation_id = "getAlert", tag = "alerts", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The rule.", body = Envelope<SuccessData<AlertResource>>),
@@ -255,10 +297,10 @@ pub async fn one(
 
 /// Changes a rule. One that asks something else than before begins anew: incidents that were open are not told to end.
 #[utoipa::path(
-    patch, path = "/v1/analytics/alerts/{id}", tag = "alerts", security(("apiKey" = [])), request_body = AlertRequest,
+    patch, path = "/v1/analytics/alerts/{id}", operation_id = "changeAlert", tag = "alerts", security(("apiKey" = [])), request_body = AlertChange,
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The rule as it is now.", body = Envelope<SuccessData<AlertResource>>),
@@ -301,10 +343,10 @@ pub async fn change(
 
 /// Deletes a rule with its history and its messages, those that wait included.
 #[utoipa::path(
-    delete, path = "/v1/analytics/alerts/{id}", tag = "alerts", security(("apiKey" = [])),
+    delete, path = "/v1/analytics/alerts/{id}", operation_id = "deleteAlert", tag = "alerts", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 204, description = "It is gone."),
@@ -338,12 +380,12 @@ fn entries(pairs: &[(String, String)], allowed: &[&str]) -> Result<(u32, UnixMs)
 
 /// What came of a rule, the latest evaluation first; the latest 1,000 are kept.
 #[utoipa::path(
-    get, path = "/v1/analytics/alerts/{id}/history", tag = "alerts", security(("apiKey" = [])),
+    get, path = "/v1/analytics/alerts/{id}/history", operation_id = "listAlertHistory", tag = "alerts", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
         ("before" = Option<String>, Query, description = "Only evaluations before this moment, RFC 3339."),
-        ("limit" = Option<u32>, Query, description = "1..=1,000; 100 when absent."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Most entries of an answer; 100 when absent."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The evaluations.", body = Envelope<SuccessData<AlertHistory>>),
@@ -374,11 +416,11 @@ pub async fn history(
 
 /// The messages of a rule and how far they are, the latest first; the latest 1,000 are kept.
 #[utoipa::path(
-    get, path = "/v1/analytics/alerts/{id}/deliveries", tag = "alerts", security(("apiKey" = [])),
+    get, path = "/v1/analytics/alerts/{id}/deliveries", operation_id = "listAlertDeliveries", tag = "alerts", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("limit" = Option<u32>, Query, description = "1..=1,000; 100 when absent."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Most entries of an answer; 100 when absent."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The messages.", body = Envelope<SuccessData<DeliveryList>>),
@@ -405,10 +447,10 @@ pub async fn deliveries(
 
 /// Sends a message of the type `alert.test` to the rule's webhook, signed and tried as any other; `…/deliveries` tells how it went.
 #[utoipa::path(
-    post, path = "/v1/analytics/alerts/{id}/test", tag = "alerts", security(("apiKey" = [])),
+    post, path = "/v1/analytics/alerts/{id}/test", operation_id = "testAlert", tag = "alerts", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 202, description = "The message, which waits for its turn.", body = Envelope<SuccessData<DeliveryResource>>),

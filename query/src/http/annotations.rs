@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{
     Inner, accounts_failed, json_of, now_ms,
-    parameters::{Page, Parameters, id_of},
+    parameters::{OrganizationHeader, Page, Parameters, id_of},
     query::FilterRequest,
     refused,
 };
@@ -55,6 +55,8 @@ impl From<AnnotationKind> for KindWord {
 
 /// An annotation's shape, for the documentation. It is read by `annotation.rs`, which finds every fault and not only the first.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "release", "start": "2026-11-19T14:00:00+01:00", "title": "Player 8.1.0"}))]
 #[allow(dead_code)] // documents what annotation.rs reads
 pub struct AnnotationRequest {
     /// What happened.
@@ -77,6 +79,8 @@ pub struct AnnotationRequest {
 
 /// A change of an annotation: what it names is replaced, null takes an optional field away.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"title": "Player 8.1.0, half of all viewers"}))]
 #[allow(dead_code)] // documents what annotation.rs reads
 pub struct AnnotationChange {
     /// As in a new one.
@@ -147,15 +151,15 @@ impl From<Annotation> for AnnotationResult {
 
 /// Releases, incidents, holidays and notes, the latest first.
 #[utoipa::path(
-    get, path = "/v1/analytics/annotations", tag = "annotations", security(("apiKey" = [])),
+    get, path = "/v1/analytics/annotations", operation_id = "listAnnotations", tag = "annotations", security(("apiKey" = [])),
     params(
         ("start" = Option<String>, Query, description = "Begin, inclusive, RFC 3339: only what touches the range from here on."),
         ("end" = Option<String>, Query, description = "End, exclusive, RFC 3339: only what touches the range before it."),
         ("kind" = Option<Vec<KindWord>>, Query, description = "Only these kinds; once per kind."),
         ("timezone" = Option<String>, Query, description = "IANA time zone whose days annotations of whole days are. UTC when absent."),
-        ("limit" = Option<u32>, Query, description = "1..=1,000; 100 when absent."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Most entries of an answer; 100 when absent."),
         ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "A page.", body = Envelope<SuccessData<AnnotationsResult>>),
@@ -204,9 +208,9 @@ async fn list_inner(
 
 /// Notes what happened.
 #[utoipa::path(
-    post, path = "/v1/analytics/annotations", tag = "annotations", security(("apiKey" = [])),
+    post, path = "/v1/analytics/annotations", operation_id = "createAnnotation", tag = "annotations", security(("apiKey" = [])),
     request_body = AnnotationRequest,
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    params(OrganizationHeader),
     responses(
         (status = 201, description = "The annotation.", body = Envelope<SuccessData<AnnotationResult>>),
         (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
@@ -237,10 +241,10 @@ async fn create_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Resu
 
 /// One annotation.
 #[utoipa::path(
-    get, path = "/v1/analytics/annotations/{id}", tag = "annotations", security(("apiKey" = [])),
+    get, path = "/v1/analytics/annotations/{id}", operation_id = "getAnnotation", tag = "annotations", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "The annotation's id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The annotation.", body = Envelope<SuccessData<AnnotationResult>>),
@@ -272,11 +276,11 @@ async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<Htt
 
 /// Changes an annotation; an incident is over, say.
 #[utoipa::path(
-    patch, path = "/v1/analytics/annotations/{id}", tag = "annotations", security(("apiKey" = [])),
+    patch, path = "/v1/analytics/annotations/{id}", operation_id = "changeAnnotation", tag = "annotations", security(("apiKey" = [])),
     request_body = AnnotationChange,
     params(
         ("id" = uuid::Uuid, Path, description = "The annotation's id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The annotation as it is now.", body = Envelope<SuccessData<AnnotationResult>>),
@@ -322,10 +326,10 @@ async fn change_inner(inner: &Inner, request: &HttpRequest, id: &str, body: &[u8
 
 /// Deletes an annotation.
 #[utoipa::path(
-    delete, path = "/v1/analytics/annotations/{id}", tag = "annotations", security(("apiKey" = [])),
+    delete, path = "/v1/analytics/annotations/{id}", operation_id = "deleteAnnotation", tag = "annotations", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "The annotation's id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 204, description = "It is gone, and what it said is forgotten."),

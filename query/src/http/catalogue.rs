@@ -10,7 +10,7 @@ use schemas::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Inner;
+use super::{Inner, parameters::OrganizationHeader};
 use crate::{
     calendar::Interval,
     request::{Baseline, Operator, names_of},
@@ -59,10 +59,12 @@ pub struct Errors {
 
 /// The metrics: what each means, when it is null, and what it is called elsewhere.
 #[utoipa::path(
-    get, path = "/v1/analytics/metrics", tag = "analytics", security(("apiKey" = [])),
+    get, path = "/v1/analytics/metrics", operation_id = "listMetrics", tag = "analytics", security(("apiKey" = [])),
+    params(OrganizationHeader),
     responses(
         (status = 200, description = "The dictionary.", body = Envelope<SuccessData<Metrics>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
     )
 )]
 pub async fn metrics(inner: web::Data<Inner>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
@@ -79,10 +81,12 @@ pub async fn metrics(inner: web::Data<Inner>, request: HttpRequest) -> Result<Ht
 
 /// The attributes, and the words of a question.
 #[utoipa::path(
-    get, path = "/v1/analytics/attributes", tag = "analytics", security(("apiKey" = [])),
+    get, path = "/v1/analytics/attributes", operation_id = "listAttributes", tag = "analytics", security(("apiKey" = [])),
+    params(OrganizationHeader),
     responses(
         (status = 200, description = "The dictionary.", body = Envelope<SuccessData<Attributes>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
     )
 )]
 pub async fn attributes(inner: web::Data<Inner>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
@@ -97,7 +101,7 @@ pub async fn attributes(inner: web::Data<Inner>, request: HttpRequest) -> Result
 
 /// Every error this service answers with, and what to do about it. Needs no key: who has none needs it most.
 #[utoipa::path(
-    get, path = "/v1/errors", tag = "analytics",
+    get, path = "/v1/errors", operation_id = "listErrors", tag = "analytics",
     responses((status = 200, description = "The catalogue.", body = Envelope<SuccessData<Errors>>))
 )]
 pub async fn errors() -> HttpResponse {

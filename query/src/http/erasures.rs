@@ -7,7 +7,10 @@ use schemas::{UnixMs, limits::LABEL_BYTES_MAX};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Inner, accounts_failed, now_ms, parameters::id_of};
+use super::{
+    Inner, accounts_failed, now_ms,
+    parameters::{OrganizationHeader, id_of},
+};
 use crate::{calendar::written_utc, erasure::Pace};
 
 /// What became of a request to erase a viewer.
@@ -63,10 +66,10 @@ impl ErasureResult {
 
 /// Erases a viewer: every attempt of this organisation in which the viewer was named, whole.
 #[utoipa::path(
-    delete, path = "/v1/analytics/viewers/{viewerId}", tag = "privacy", security(("apiKey" = [])),
+    delete, path = "/v1/analytics/viewers/{viewerId}", operation_id = "eraseViewer", tag = "privacy", security(("apiKey" = [])),
     params(
         ("viewerId" = String, Path, description = "The `viewer_id` that the page gave, percent-encoded."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 202, description = "Taken down durably, and being carried out. An unknown viewer is no error: `attempts` stays 0.", body = Envelope<SuccessData<ErasureResult>>),
@@ -107,10 +110,10 @@ async fn erase_inner(inner: &Inner, request: &HttpRequest, viewer_id: &str) -> R
 
 /// How far an erasure is.
 #[utoipa::path(
-    get, path = "/v1/analytics/erasures/{id}", tag = "privacy", security(("apiKey" = [])),
+    get, path = "/v1/analytics/erasures/{id}", operation_id = "getErasure", tag = "privacy", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "`erasureId` of the answer to the request."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The erasure.", body = Envelope<SuccessData<ErasureResult>>),

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{
     Inner, now_ms, object_of,
-    parameters::{Parameters, id_of},
+    parameters::{OrganizationHeader, Parameters, id_of},
     refused,
 };
 use crate::{
@@ -55,9 +55,15 @@ pub struct ArmResource {
     weight: u32,
 }
 
-/// What may be said about an experiment, for the documentation. All of it may be left out in a PATCH.
+/// What is said about a new experiment, for the documentation.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "abr-2026",
+    "arms": [{"name": "control", "weight": 1}, {"name": "gentle", "weight": 1}],
+    "metrics": ["rebuffer_ratio"],
+    "guardrails": ["startup_any_ms_p95"],
+}))]
 #[allow(dead_code)] // documents what `plan` reads
 pub struct ExperimentRequest {
     /// The attribute `experiment_name` of its attempts; unique in its organisation.
@@ -72,6 +78,33 @@ pub struct ExperimentRequest {
     /// Every viewer sees the same arm for so many minutes (10 to 10,080), then perhaps another. Absent: each viewer stays in one arm.
     switchback_minutes: Option<u32>,
     /// The metrics that decide, the first above all. `["good_share"]` when absent.
+    metrics: Option<Vec<String>>,
+    /// Metrics that must not get worse.
+    guardrails: Option<Vec<String>>,
+    /// `running` starts a draft, `stopped` ends it.
+    state: Option<StateResource>,
+}
+
+/// What may be changed about an experiment, for the documentation. What is left out stays; once it has started its name, arms and
+/// switchback are fixed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"state": "running"}))]
+#[schema(as = ExperimentChange)]
+#[allow(dead_code)] // documents what `plan` reads
+pub struct ExperimentPatch {
+    /// The attribute `experiment_name` of its attempts; unique in its organisation.
+    #[schema(example = "abr-2026")]
+    name: Option<String>,
+    /// What is tried and why.
+    description: Option<String>,
+    /// 2 to 16 arms; the others are compared with the first.
+    arms: Option<Vec<ArmResource>>,
+    /// The part of the viewers that takes part, 0 to 1.
+    traffic: Option<f64>,
+    /// Every viewer sees the same arm for so many minutes (10 to 10,080), then perhaps another. Null: each viewer stays in one arm.
+    switchback_minutes: Option<u32>,
+    /// The metrics that decide, the first above all.
     metrics: Option<Vec<String>>,
     /// Metrics that must not get worse.
     guardrails: Option<Vec<String>>,
@@ -344,8 +377,8 @@ fn not_found() -> ApiError {
 
 /// Every experiment of the organisation.
 #[utoipa::path(
-    get, path = "/v1/analytics/experiments", tag = "experiments", security(("apiKey" = [])),
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    get, path = "/v1/analytics/experiments", operation_id = "listExperiments", tag = "experiments", security(("apiKey" = [])),
+    params(OrganizationHeader),
     responses(
         (status = 200, description = "The experiments.", body = Envelope<SuccessData<ExperimentList>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
@@ -363,8 +396,8 @@ pub async fn list(inner: web::Data<Inner>, request: HttpRequest) -> Result<HttpR
 
 /// Makes an experiment, as a draft, or running at once when `state` says so.
 #[utoipa::path(
-    post, path = "/v1/analytics/experiments", tag = "experiments", security(("apiKey" = [])), request_body = ExperimentRequest,
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    post, path = "/v1/analytics/experiments", operation_id = "createExperiment", tag = "experiments", security(("apiKey" = [])), request_body = ExperimentRequest,
+    params(OrganizationHeader),
     responses(
         (status = 201, description = "The experiment.", body = Envelope<SuccessData<ExperimentResource>>),
         (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
@@ -405,10 +438,10 @@ pub async fn create(inner: web::Data<Inner>, request: HttpRequest, body: web::By
 
 /// One experiment.
 #[utoipa::path(
-    get, path = "/v1/analytics/experiments/{id}", tag = "experiments", security(("apiKey" = [])),
+    get, path = "/v1/analytics/experiments/{id}", operation_id = "getExperiment", tag = "experiments", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The experiment.", body = Envelope<SuccessData<ExperimentResource>>),
@@ -437,10 +470,10 @@ pub async fn one(
 /// Changes an experiment, starts or stops it. Once it has started its name, arms and switchback are fixed; its traffic may change, which
 /// moves nobody to another arm.
 #[utoipa::path(
-    patch, path = "/v1/analytics/experiments/{id}", tag = "experiments", security(("apiKey" = [])), request_body = ExperimentRequest,
+    patch, path = "/v1/analytics/experiments/{id}", operation_id = "changeExperiment", tag = "experiments", security(("apiKey" = [])), request_body = ExperimentPatch,
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The experiment as it is now.", body = Envelope<SuccessData<ExperimentResource>>),
@@ -498,10 +531,10 @@ pub async fn change(
 
 /// Deletes an experiment. What its attempts say about arms stays in them.
 #[utoipa::path(
-    delete, path = "/v1/analytics/experiments/{id}", tag = "experiments", security(("apiKey" = [])),
+    delete, path = "/v1/analytics/experiments/{id}", operation_id = "deleteExperiment", tag = "experiments", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 204, description = "It is gone."),
@@ -528,11 +561,11 @@ pub async fn delete(
 /// p-values hold at all looks together. `until` reads it as of then, for a line of readings: by the attempts that had begun, with all that is
 /// known of them by now.
 #[utoipa::path(
-    get, path = "/v1/analytics/experiments/{id}/results", tag = "experiments", security(("apiKey" = [])),
+    get, path = "/v1/analytics/experiments/{id}/results", operation_id = "getExperimentResults", tag = "experiments", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
         ("until" = Option<String>, Query, description = "RFC 3339, after the experiment's start: only attempts that began before it. Now when absent or later than now; its end once it has stopped."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The results.", body = Envelope<SuccessData<ExperimentResults>>),

@@ -7,14 +7,21 @@ use utoipa::ToSchema;
 
 use super::{
     Inner, now_ms, object_of,
-    query::{FilterRequest, planned},
+    parameters::OrganizationHeader,
+    query::{BaselineRequest, FilterRequest, planned},
     refused,
 };
 use crate::{explain, response::ExplainResult};
 
 /// What is to be explained, for the documentation. It is read by `explain.rs`.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "metric": "rebuffer_ratio",
+    "start": "2026-11-19T00:00:00Z",
+    "end": "2026-11-20T00:00:00Z",
+    "compare": "day_before",
+}))]
 #[allow(dead_code)] // documents what explain.rs reads
 pub struct ExplainRequest {
     /// A metric with its suffix; not viewers at a moment, nor distinct viewers, nor a histogram.
@@ -31,8 +38,7 @@ pub struct ExplainRequest {
     /// IANA time zone of "the same time a day earlier". UTC when absent.
     timezone: Option<String>,
     /// One baseline, as in a question. `auto` when absent.
-    #[schema(value_type = Option<Object>)]
-    compare: Option<serde_json::Value>,
+    compare: Option<BaselineRequest>,
     /// The attributes to look at, `custom.<key>` included, at most 24. Those a fault may sit in when absent.
     dimensions: Option<Vec<String>>,
     /// Most attributes of one cell, 1 to 3. 3 when absent.
@@ -48,10 +54,10 @@ pub struct ExplainRequest {
 /// Where a change comes from: the cells that carry it, ranked.
 #[utoipa::path(
     post,
-    path = "/v1/analytics/explain",
+    path = "/v1/analytics/explain", operation_id = "explainChange",
     tag = "analytics",
     request_body = ExplainRequest,
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    params(OrganizationHeader),
     security(("apiKey" = [])),
     responses(
         (status = 200, description = "The change, its causes and the shifts of the audience.", body = Envelope<SuccessData<ExplainResult>>),

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 use super::{
     Inner, accounts_failed, now_ms, object_of,
-    parameters::id_of,
+    parameters::{OrganizationHeader, id_of},
     query::{FilterRequest, QueryRequest},
     refused,
 };
@@ -52,7 +52,13 @@ pub enum ExportFormat {
 
 /// What is asked for, for the documentation.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "attempts",
+    "format": "parquet",
+    "start": "2026-11-19T00:00:00Z",
+    "end": "2026-11-20T00:00:00Z",
+}))]
 #[allow(dead_code)] // documents what `export::parse` reads
 pub struct ExportRequest {
     /// What.
@@ -174,8 +180,8 @@ fn not_found() -> ApiError {
 
 /// Every export of the organisation.
 #[utoipa::path(
-    get, path = "/v1/analytics/exports", tag = "exports", security(("apiKey" = [])),
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    get, path = "/v1/analytics/exports", operation_id = "listExports", tag = "exports", security(("apiKey" = [])),
+    params(OrganizationHeader),
     responses(
         (status = 200, description = "The exports.", body = Envelope<SuccessData<ExportList>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
@@ -197,8 +203,8 @@ pub async fn list(inner: web::Data<Inner>, request: HttpRequest) -> Result<HttpR
 
 /// Asks for an export. It is written in the background; `GET …/{id}` tells how far it is.
 #[utoipa::path(
-    post, path = "/v1/analytics/exports", tag = "exports", security(("apiKey" = [])), request_body = ExportRequest,
-    params(("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own.")),
+    post, path = "/v1/analytics/exports", operation_id = "createExport", tag = "exports", security(("apiKey" = [])), request_body = ExportRequest,
+    params(OrganizationHeader),
     responses(
         (status = 202, description = "The export, which waits for its turn.", body = Envelope<SuccessData<ExportResource>>),
         (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
@@ -255,10 +261,10 @@ async fn found(inner: &Inner, request: &HttpRequest, id: &str) -> Result<Export,
 
 /// How far an export is.
 #[utoipa::path(
-    get, path = "/v1/analytics/exports/{id}", tag = "exports", security(("apiKey" = [])),
+    get, path = "/v1/analytics/exports/{id}", operation_id = "getExport", tag = "exports", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The export.", body = Envelope<SuccessData<ExportResource>>),
@@ -278,10 +284,10 @@ pub async fn one(
 
 /// The file of an export. Parts of it can be asked for (`Range`), so that a download that broke off goes on.
 #[utoipa::path(
-    get, path = "/v1/analytics/exports/{id}/download", tag = "exports", security(("apiKey" = [])),
+    get, path = "/v1/analytics/exports/{id}/download", operation_id = "downloadExport", tag = "exports", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "The file.", content(
@@ -339,10 +345,10 @@ async fn download_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Resul
 
 /// Ends an export that is being written, and removes it with its file.
 #[utoipa::path(
-    delete, path = "/v1/analytics/exports/{id}", tag = "exports", security(("apiKey" = [])),
+    delete, path = "/v1/analytics/exports/{id}", operation_id = "deleteExport", tag = "exports", security(("apiKey" = [])),
     params(
         ("id" = uuid::Uuid, Path, description = "Its id."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        OrganizationHeader,
     ),
     responses(
         (status = 204, description = "It is gone."),

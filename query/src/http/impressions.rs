@@ -16,7 +16,8 @@ use store::{Statement, StoreError};
 
 use super::{
     Inner, now_ms,
-    parameters::{Page, Parameters, id_of},
+    parameters::{OrganizationHeader, Page, Parameters, id_of},
+    query::OrderWord,
     refused,
 };
 use crate::{
@@ -74,22 +75,25 @@ impl Listing {
 
 /// Single attempts, the worst first.
 #[utoipa::path(
-    get, path = "/v1/analytics/impressions", tag = "analytics", security(("apiKey" = [])),
+    get, path = "/v1/analytics/impressions", operation_id = "listImpressions", tag = "analytics", security(("apiKey" = [])),
     params(
-        ("start" = String, Query, description = "Begin, inclusive, RFC 3339."),
-        ("end" = String, Query, description = "End, exclusive, RFC 3339."),
+        ("start" = String, Query, example = "2026-11-19T00:00:00Z", description = "Begin, inclusive, RFC 3339."),
+        ("end" = String, Query, example = "2026-11-20T00:00:00Z", description = "End, exclusive, RFC 3339."),
         ("filter" = Option<Vec<String>>, Query, description = "`attribute:OPERATOR:value`, once per filter; IN takes values apart at commas; an empty value is \"not known\". Or `metric:OPERATOR:number`, by what the attempt itself has of a metric: `startup_any_ms:GT:5000`, `good_share:EQ:0`, `start_failure:EQ:1`. An attempt that has none is not kept."),
         ("orderBy" = Option<String>, Query, description = "What the attempt itself has of a metric (stall_session_ms when absent; any that is not of several attempts only), error_count or started_at."),
-        ("order" = Option<String>, Query, description = "DESC or ASC; when absent, the worst first: ASC for what should be high, else DESC. Null comes last either way."),
-        ("limit" = Option<u32>, Query, description = "1..=1,000; 50 when absent."),
+        ("order" = Option<OrderWord>, Query, description = "When absent, the worst first: ASC for what should be high, else DESC. Null comes last either way."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Most attempts of a page; 50 when absent."),
         ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before."),
         ("includeBots" = Option<bool>, Query, description = "true counts bots too."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "A page.", body = Envelope<SuccessData<ImpressionsResult>>),
         (status = 400, description = "One detail per fault.", body = Envelope<ErrorData>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
         (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
+        (status = 429, description = "Too many questions at once.", body = Envelope<ErrorData>),
+        (status = 503, description = "The database does not answer.", body = Envelope<ErrorData>),
     )
 )]
 pub async fn list(
@@ -229,12 +233,15 @@ pub(super) fn filter_object(text: &str, index: usize, faults: &mut Faults) -> Op
 
 /// One attempt whole: what it was, its totals, and what happened when.
 #[utoipa::path(
-    get, path = "/v1/analytics/impressions/{id}", tag = "analytics", security(("apiKey" = [])),
-    params(("id" = String, Path, description = "The attempt's id.")),
+    get, path = "/v1/analytics/impressions/{id}", operation_id = "getImpression", tag = "analytics", security(("apiKey" = [])),
+    params(("id" = uuid::Uuid, Path, description = "The attempt's id."), OrganizationHeader),
     responses(
         (status = 200, description = "The attempt.", body = Envelope<SuccessData<ImpressionResult>>),
         (status = 401, description = "No key, or an unknown one.", body = Envelope<ErrorData>),
+        (status = 403, description = "Not an organisation of this key.", body = Envelope<ErrorData>),
         (status = 404, description = "No such attempt in this organisation.", body = Envelope<ErrorData>),
+        (status = 429, description = "Too many questions at once.", body = Envelope<ErrorData>),
+        (status = 503, description = "The database does not answer.", body = Envelope<ErrorData>),
     )
 )]
 pub async fn one(
@@ -248,8 +255,14 @@ pub async fn one(
 }
 
 async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<HttpResponse, ApiError> {
-    let begun = Instant::now();
     let tenant = inner.tenant(request)?;
+    let result = whole(inner, tenant, id).await?;
+    Ok(ok_with(StatusCode::OK, result, Vec::new()))
+}
+
+/// One attempt whole.
+pub(super) async fn whole(inner: &Inner, tenant: Tenant, id: &str) -> Result<ImpressionResult, ApiError> {
+    let begun = Instant::now();
     let id = id_of(id, ErrorCode::AttemptNotFound)?;
     let _permit = inner.permit()?;
     let (whole, beacons) = (
@@ -289,10 +302,10 @@ async fn one_inner(inner: &Inner, request: &HttpRequest, id: &str) -> Result<Htt
         beacons: beacons.into_iter().map(BeaconRow::line).collect(),
     };
     inner.observe("impression", begun.elapsed().as_secs_f64());
-    Ok(ok_with(StatusCode::OK, result, Vec::new()))
+    Ok(result)
 }
 
-fn reading(step: &'static str) -> impl Fn(StoreError) -> RunError {
+pub(super) fn reading(step: &'static str) -> impl Fn(StoreError) -> RunError {
     move |source| RunError::Reading { step, source }
 }
 

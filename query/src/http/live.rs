@@ -21,7 +21,13 @@ use schemas::OrganizationId;
 use serde_json::{Map, Value, json};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
-use super::{Inner, impressions::filter_object, now_ms, parameters::Parameters, refused};
+use super::{
+    Inner,
+    impressions::filter_object,
+    now_ms,
+    parameters::{OrganizationHeader, Parameters},
+    refused,
+};
 use crate::{
     calendar::written_utc,
     request::{self, Faults},
@@ -178,14 +184,14 @@ async fn answered(inner: &Inner, tenant: Tenant, live: &Live) -> Result<Arc<str>
 
 /// What happens now, once a second, until the caller goes.
 #[utoipa::path(
-    get, path = "/v1/analytics/live", tag = "analytics", security(("apiKey" = [])),
+    get, path = "/v1/analytics/live", operation_id = "watchLive", tag = "analytics", security(("apiKey" = [])),
     params(
         ("metrics" = Option<String>, Query, description = "Names with commas between; viewers, starts, failures and stalls when absent."),
         ("dimensions" = Option<String>, Query, description = "At most two, with a comma between."),
         ("filter" = Option<Vec<String>>, Query, description = "`attribute:OPERATOR:value`; may be given more than once."),
-        ("windowSeconds" = Option<i64>, Query, description = "How far each event looks back, 10 to 3,600 s; 60 when absent. Attempts belong to the time they began."),
-        ("limit" = Option<u32>, Query, description = "Most rows of an event, 1 to 200; 20 when absent."),
-        ("X-Tenant-Org-Id" = Option<String>, Header, description = "An organisation below the key's own."),
+        ("windowSeconds" = Option<i64>, Query, minimum = 10, maximum = 3600, description = "How far each event looks back, s; 60 when absent. Attempts belong to the time they began."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Most rows of an event; 20 when absent."),
+        OrganizationHeader,
     ),
     responses(
         (status = 200, description = "Server-sent events: `tick` with an envelope whose result is that of `POST /v1/analytics/query`, `error` with an envelope of an error, after which the stream goes on unless the key was revoked.", body = Envelope<SuccessData<QueryResult>>, content_type = "text/event-stream"),

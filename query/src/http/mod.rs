@@ -492,7 +492,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         catalogue::attributes,
         catalogue::errors
     ),
-    components(schemas(envelope::Envelope<envelope::ErrorData>)),
+    // What only parameters speak of is not found by itself.
+    components(schemas(
+        envelope::Envelope<envelope::ErrorData>,
+        query::OrderWord,
+        annotations::KindWord
+    )),
     modifiers(&ApiKeyHeader),
     tags(
         (name = "analytics", description = "Numbers with intervals, comparisons with verdicts, and single attempts."),

@@ -12,6 +12,16 @@ pub(super) fn id_of(text: &str, unknown: ErrorCode) -> Result<uuid::Uuid, ApiErr
     uuid::Uuid::try_parse(text).map_err(|_| ApiError::new(unknown).detail("id", "this is no UUID"))
 }
 
+/// Whose data are asked for, for the documentation. It is read by `Inner::grant`.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // documents what `Inner::grant` reads
+pub struct OrganizationHeader {
+    /// An organisation below the key's own, whose data are then asked for. The key's own when absent.
+    #[param(rename = "X-Tenant-Org-Id")]
+    organization_id: Option<uuid::Uuid>,
+}
+
 /// A query string whose names were looked at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parameters<'a> {
