@@ -1,11 +1,15 @@
-//! Here lives `cargo xtask codegen`: the catalogues and the OpenAPI document, printed by the program itself, and the types of the
-//! compact form, made from their definition; all kept in the repository, so that a change of a definition shows in its diff.
+//! Here lives `cargo xtask codegen`: the catalogues and the OpenAPI document, printed by the program itself, the clients made from that
+//! document, and the types of the compact form, made from their definition; all kept in the repository, so that a change of a definition
+//! shows in its diff.
 
 use std::fs;
 
 use anyhow::{Context, Result, bail};
 
-use crate::project::{Project, output, run_step, say};
+use crate::{
+    clients,
+    project::{Project, output, run_step, say},
+};
 
 /// Each kept file and the program's arguments that print it.
 const GENERATED: [(&str, &[&str]); 3] = [
@@ -14,8 +18,8 @@ const GENERATED: [(&str, &[&str]); 3] = [
     ("schemas/openapi.json", &["docs", "openapi"]),
 ];
 
-/// Writes the generated files; with `check` compares instead, and fails where they differ.
-pub fn codegen(project: &Project, check: bool) -> Result<()> {
+/// Writes the generated files; with `check` compares instead, and fails where they differ. Gives what could not be made here, and why.
+pub fn codegen(project: &Project, check: bool) -> Result<Option<String>> {
     if !check {
         // With `check` the tests compare them. The types first: what uses them may not fit them yet.
         for (title, arguments) in [
@@ -56,6 +60,7 @@ pub fn codegen(project: &Project, check: bool) -> Result<()> {
     if !stale.is_empty() {
         bail!("not as the code says: {}; run `cargo xtask codegen`", stale.join(", "));
     }
+    let missing = clients::generate(project, check)?;
     say("codegen: the generated files are as the code says");
-    Ok(())
+    Ok(missing)
 }

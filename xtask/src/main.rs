@@ -4,11 +4,15 @@
 mod accuracy;
 mod bands;
 mod bench;
+mod clients;
 mod codegen;
 mod demo;
 mod fuzz;
+mod node;
 mod prerequisites;
 mod project;
+mod python;
+mod schemathesis;
 mod test;
 mod tidy;
 mod traps;
@@ -17,7 +21,7 @@ mod web;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 use project::Project;
 
@@ -61,7 +65,9 @@ enum Command {
     Accuracy(accuracy::AccuracyArguments),
     /// Compare the tree with the invariants of ARCHITECTURE.md
     Tidy,
-    /// Write the catalogues and the OpenAPI document from the code
+    /// Send a real node requests made from its OpenAPI document, right and wrong ones
+    Schemathesis(schemathesis::SchemathesisArguments),
+    /// Write the catalogues and the OpenAPI document from the code, and the clients from that
     Codegen {
         /// Only compare, and fail where they differ
         #[arg(long)]
@@ -103,7 +109,8 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Soak { arguments } => trial::soak(&project, &arguments),
         Command::Accuracy(arguments) => accuracy::accuracy(&project, &arguments),
         Command::Tidy => tidy::tidy(&project),
-        Command::Codegen { check } => codegen::codegen(&project, check),
+        Command::Schemathesis(arguments) => done(schemathesis::schemathesis(&project, &arguments)?),
+        Command::Codegen { check } => done(codegen::codegen(&project, check)?),
         Command::Web { part: None } => web::build(&project),
         Command::Web { part: Some(part) } => {
             prerequisites::wasm_target(&project)?;
@@ -114,5 +121,13 @@ fn run(arguments: Arguments) -> Result<()> {
                 WebPart::Dashboard => web::dashboard(&project),
             }
         }
+    }
+}
+
+/// A command that could not do all it was asked for has failed.
+fn done(missing: Option<String>) -> Result<()> {
+    match missing {
+        None => Ok(()),
+        Some(reason) => bail!("{reason}"),
     }
 }

@@ -11,10 +11,12 @@ use anyhow::{Result, bail};
 
 use crate::{
     accuracy::{AccuracyArguments, accuracy},
+    clients,
     codegen::codegen,
     fuzz::{FuzzArguments, cannot_build, fuzz},
     prerequisites::{WASM_TARGET, chromium, node_packages, on_path, wasm_target},
     project::{Project, run, say},
+    schemathesis::{SchemathesisArguments, schemathesis},
     tidy::{BROWSER_CRATES, PURE_CRATES, tidy},
     web,
 };
@@ -88,7 +90,7 @@ pub fn test(project: &Project, only: Vec<String>) -> Result<()> {
             "warnings",
         ])))
     });
-    steps.step("generated files", || passed(codegen(project, true)));
+    steps.step("generated files", || codegen(project, true));
     steps.step("rust tests", || rust_tests(project));
     steps.step("doc tests", || {
         passed(run(project.cargo().args([
@@ -112,6 +114,11 @@ pub fn test(project: &Project, only: Vec<String>) -> Result<()> {
     steps.step("typescript tests", || passed(npm(project, "test")));
     steps.step("browser tests", || browser_tests(project));
     steps.step("accuracy", || passed(accuracy(project, &AccuracyArguments::short())));
+    steps.step("generated clients", || clients::test(project));
+    steps.step("compatible surface", || clients::compatible(project));
+    steps.step("schemathesis", || {
+        schemathesis(project, &SchemathesisArguments::short())
+    });
     steps.step("cargo deny", || {
         if on_path("cargo-deny").is_none() {
             return Ok(Some("cargo-deny is not installed (cargo install cargo-deny)".into()));
@@ -173,6 +180,8 @@ fn npm(project: &Project, script: &str) -> Result<()> {
         "collector-wasm",
         "--workspace",
         "dashboard",
+        "--workspace",
+        "clients/typescript",
         "--workspace",
         "tests/accuracy",
         "--if-present",

@@ -1,0 +1,235 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_answer import ErrorAnswer
+from ...models.license_change import LicenseChange
+from ...models.license_resource_answer import LicenseResourceAnswer
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    license_key: str,
+    *,
+    body: LicenseChange,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_tenant_org_id, Unset):
+        headers["X-Tenant-Org-Id"] = x_tenant_org_id
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/v1/account/licenses/{license_key}".format(
+            license_key=quote(str(license_key), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorAnswer | LicenseResourceAnswer | None:
+    if response.status_code == 200:
+        response_200 = LicenseResourceAnswer.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorAnswer.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorAnswer.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorAnswer.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorAnswer.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = ErrorAnswer.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 500:
+        response_500 = ErrorAnswer.from_dict(response.json())
+
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorAnswer | LicenseResourceAnswer]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    license_key: str,
+    *,
+    client: AuthenticatedClient,
+    body: LicenseChange,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> Response[ErrorAnswer | LicenseResourceAnswer]:
+    """Changes what a license key may do. `collectorEnabled: false` ends measuring without another release
+    of the page: pages that are open
+    hear so with their next report and send nothing more.
+
+    Args:
+        license_key (str):
+        x_tenant_org_id (UUID | Unset):
+        body (LicenseChange): What may be changed about a license key, for the documentation. What
+            is left out stays. Example: {'collectorEnabled': False}.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorAnswer | LicenseResourceAnswer]
+    """
+
+    kwargs = _get_kwargs(
+        license_key=license_key,
+        body=body,
+        x_tenant_org_id=x_tenant_org_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    license_key: str,
+    *,
+    client: AuthenticatedClient,
+    body: LicenseChange,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> ErrorAnswer | LicenseResourceAnswer | None:
+    """Changes what a license key may do. `collectorEnabled: false` ends measuring without another release
+    of the page: pages that are open
+    hear so with their next report and send nothing more.
+
+    Args:
+        license_key (str):
+        x_tenant_org_id (UUID | Unset):
+        body (LicenseChange): What may be changed about a license key, for the documentation. What
+            is left out stays. Example: {'collectorEnabled': False}.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorAnswer | LicenseResourceAnswer
+    """
+
+    return sync_detailed(
+        license_key=license_key,
+        client=client,
+        body=body,
+        x_tenant_org_id=x_tenant_org_id,
+    ).parsed
+
+
+async def asyncio_detailed(
+    license_key: str,
+    *,
+    client: AuthenticatedClient,
+    body: LicenseChange,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> Response[ErrorAnswer | LicenseResourceAnswer]:
+    """Changes what a license key may do. `collectorEnabled: false` ends measuring without another release
+    of the page: pages that are open
+    hear so with their next report and send nothing more.
+
+    Args:
+        license_key (str):
+        x_tenant_org_id (UUID | Unset):
+        body (LicenseChange): What may be changed about a license key, for the documentation. What
+            is left out stays. Example: {'collectorEnabled': False}.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorAnswer | LicenseResourceAnswer]
+    """
+
+    kwargs = _get_kwargs(
+        license_key=license_key,
+        body=body,
+        x_tenant_org_id=x_tenant_org_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    license_key: str,
+    *,
+    client: AuthenticatedClient,
+    body: LicenseChange,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> ErrorAnswer | LicenseResourceAnswer | None:
+    """Changes what a license key may do. `collectorEnabled: false` ends measuring without another release
+    of the page: pages that are open
+    hear so with their next report and send nothing more.
+
+    Args:
+        license_key (str):
+        x_tenant_org_id (UUID | Unset):
+        body (LicenseChange): What may be changed about a license key, for the documentation. What
+            is left out stays. Example: {'collectorEnabled': False}.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorAnswer | LicenseResourceAnswer
+    """
+
+    return (
+        await asyncio_detailed(
+            license_key=license_key,
+            client=client,
+            body=body,
+            x_tenant_org_id=x_tenant_org_id,
+        )
+    ).parsed

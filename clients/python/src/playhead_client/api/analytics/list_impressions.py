@@ -1,0 +1,328 @@
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.attempt_order import AttemptOrder
+from ...models.error_answer import ErrorAnswer
+from ...models.impressions_result_answer import ImpressionsResultAnswer
+from ...models.order import Order
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    start: str,
+    end: str,
+    filter_: list[str] | Unset = UNSET,
+    order_by: AttemptOrder | Unset = UNSET,
+    order: Order | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    include_bots: bool | Unset = UNSET,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_tenant_org_id, Unset):
+        headers["X-Tenant-Org-Id"] = x_tenant_org_id
+
+    params: dict[str, Any] = {}
+
+    params["start"] = start
+
+    params["end"] = end
+
+    json_filter_: list[str] | Unset = UNSET
+    if not isinstance(filter_, Unset):
+        json_filter_ = filter_
+
+    params["filter"] = json_filter_
+
+    json_order_by: str | Unset = UNSET
+    if not isinstance(order_by, Unset):
+        json_order_by = order_by
+
+    params["orderBy"] = json_order_by
+
+    json_order: str | Unset = UNSET
+    if not isinstance(order, Unset):
+        json_order = order
+
+    params["order"] = json_order
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params["includeBots"] = include_bots
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/analytics/impressions",
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorAnswer | ImpressionsResultAnswer | None:
+    if response.status_code == 200:
+        response_200 = ImpressionsResultAnswer.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorAnswer.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorAnswer.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorAnswer.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 429:
+        response_429 = ErrorAnswer.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ErrorAnswer.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ErrorAnswer.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorAnswer | ImpressionsResultAnswer]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    start: str,
+    end: str,
+    filter_: list[str] | Unset = UNSET,
+    order_by: AttemptOrder | Unset = UNSET,
+    order: Order | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    include_bots: bool | Unset = UNSET,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> Response[ErrorAnswer | ImpressionsResultAnswer]:
+    """Single attempts, the worst first.
+
+    Args:
+        start (str):
+        end (str):
+        filter_ (list[str] | Unset):
+        order_by (AttemptOrder | Unset): What attempts are ordered by.
+        order (Order | Unset): Which way rows are ordered.
+        limit (int | Unset):
+        cursor (str | Unset):
+        include_bots (bool | Unset):
+        x_tenant_org_id (UUID | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorAnswer | ImpressionsResultAnswer]
+    """
+
+    kwargs = _get_kwargs(
+        start=start,
+        end=end,
+        filter_=filter_,
+        order_by=order_by,
+        order=order,
+        limit=limit,
+        cursor=cursor,
+        include_bots=include_bots,
+        x_tenant_org_id=x_tenant_org_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    start: str,
+    end: str,
+    filter_: list[str] | Unset = UNSET,
+    order_by: AttemptOrder | Unset = UNSET,
+    order: Order | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    include_bots: bool | Unset = UNSET,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> ErrorAnswer | ImpressionsResultAnswer | None:
+    """Single attempts, the worst first.
+
+    Args:
+        start (str):
+        end (str):
+        filter_ (list[str] | Unset):
+        order_by (AttemptOrder | Unset): What attempts are ordered by.
+        order (Order | Unset): Which way rows are ordered.
+        limit (int | Unset):
+        cursor (str | Unset):
+        include_bots (bool | Unset):
+        x_tenant_org_id (UUID | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorAnswer | ImpressionsResultAnswer
+    """
+
+    return sync_detailed(
+        client=client,
+        start=start,
+        end=end,
+        filter_=filter_,
+        order_by=order_by,
+        order=order,
+        limit=limit,
+        cursor=cursor,
+        include_bots=include_bots,
+        x_tenant_org_id=x_tenant_org_id,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    start: str,
+    end: str,
+    filter_: list[str] | Unset = UNSET,
+    order_by: AttemptOrder | Unset = UNSET,
+    order: Order | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    include_bots: bool | Unset = UNSET,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> Response[ErrorAnswer | ImpressionsResultAnswer]:
+    """Single attempts, the worst first.
+
+    Args:
+        start (str):
+        end (str):
+        filter_ (list[str] | Unset):
+        order_by (AttemptOrder | Unset): What attempts are ordered by.
+        order (Order | Unset): Which way rows are ordered.
+        limit (int | Unset):
+        cursor (str | Unset):
+        include_bots (bool | Unset):
+        x_tenant_org_id (UUID | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorAnswer | ImpressionsResultAnswer]
+    """
+
+    kwargs = _get_kwargs(
+        start=start,
+        end=end,
+        filter_=filter_,
+        order_by=order_by,
+        order=order,
+        limit=limit,
+        cursor=cursor,
+        include_bots=include_bots,
+        x_tenant_org_id=x_tenant_org_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    start: str,
+    end: str,
+    filter_: list[str] | Unset = UNSET,
+    order_by: AttemptOrder | Unset = UNSET,
+    order: Order | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    include_bots: bool | Unset = UNSET,
+    x_tenant_org_id: UUID | Unset = UNSET,
+) -> ErrorAnswer | ImpressionsResultAnswer | None:
+    """Single attempts, the worst first.
+
+    Args:
+        start (str):
+        end (str):
+        filter_ (list[str] | Unset):
+        order_by (AttemptOrder | Unset): What attempts are ordered by.
+        order (Order | Unset): Which way rows are ordered.
+        limit (int | Unset):
+        cursor (str | Unset):
+        include_bots (bool | Unset):
+        x_tenant_org_id (UUID | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorAnswer | ImpressionsResultAnswer
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            start=start,
+            end=end,
+            filter_=filter_,
+            order_by=order_by,
+            order=order,
+            limit=limit,
+            cursor=cursor,
+            include_bots=include_bots,
+            x_tenant_org_id=x_tenant_org_id,
+        )
+    ).parsed

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="RenditionSpan")
+
+
+@_attrs_define
+class RenditionSpan:
+    """A rendition on the screen.
+
+    Attributes:
+        from_ms (int): From its first frame.
+        to_ms (int): To the next rendition, or the latest interval's end.
+        bitrate_bps (int | None | Unset): Declared average bandwidth, bit/s.
+        height (int | None | Unset): Pixels.
+        width (int | None | Unset): Pixels.
+    """
+
+    from_ms: int
+    to_ms: int
+    bitrate_bps: int | None | Unset = UNSET
+    height: int | None | Unset = UNSET
+    width: int | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from_ms = self.from_ms
+
+        to_ms = self.to_ms
+
+        bitrate_bps: int | None | Unset
+        if isinstance(self.bitrate_bps, Unset):
+            bitrate_bps = UNSET
+        else:
+            bitrate_bps = self.bitrate_bps
+
+        height: int | None | Unset
+        if isinstance(self.height, Unset):
+            height = UNSET
+        else:
+            height = self.height
+
+        width: int | None | Unset
+        if isinstance(self.width, Unset):
+            width = UNSET
+        else:
+            width = self.width
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "fromMs": from_ms,
+                "toMs": to_ms,
+            }
+        )
+        if bitrate_bps is not UNSET:
+            field_dict["bitrateBps"] = bitrate_bps
+        if height is not UNSET:
+            field_dict["height"] = height
+        if width is not UNSET:
+            field_dict["width"] = width
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        from_ms = d.pop("fromMs")
+
+        to_ms = d.pop("toMs")
+
+        def _parse_bitrate_bps(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        bitrate_bps = _parse_bitrate_bps(d.pop("bitrateBps", UNSET))
+
+        def _parse_height(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        height = _parse_height(d.pop("height", UNSET))
+
+        def _parse_width(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        width = _parse_width(d.pop("width", UNSET))
+
+        rendition_span = cls(
+            from_ms=from_ms,
+            to_ms=to_ms,
+            bitrate_bps=bitrate_bps,
+            height=height,
+            width=width,
+        )
+
+        rendition_span.additional_properties = d
+        return rendition_span
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

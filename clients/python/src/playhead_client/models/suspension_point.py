@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="SuspensionPoint")
+
+
+@_attrs_define
+class SuspensionPoint:
+    """The machine slept.
+
+    Attributes:
+        at_ms (int): When it was noticed.
+        gap_ms (int): How long.
+    """
+
+    at_ms: int
+    gap_ms: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        at_ms = self.at_ms
+
+        gap_ms = self.gap_ms
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "atMs": at_ms,
+                "gapMs": gap_ms,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        at_ms = d.pop("atMs")
+
+        gap_ms = d.pop("gapMs")
+
+        suspension_point = cls(
+            at_ms=at_ms,
+            gap_ms=gap_ms,
+        )
+
+        suspension_point.additional_properties = d
+        return suspension_point
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
