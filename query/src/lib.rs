@@ -19,6 +19,7 @@ pub mod cells;
 pub mod chance;
 pub mod choice;
 pub mod compare;
+pub mod compat;
 mod erasure;
 pub mod experiment;
 pub mod explain;

@@ -8,6 +8,7 @@ use engine::testing::EngineProcess;
 use query::{
     calendar::Window,
     cells::CellDay,
+    compat::{self, Aggregate, Asked, Attribute, Meaning},
     plan::Plan,
     request::{self, Ask, AskedMetric, Dimension, Filter, Having, Operator, Seen, Special},
     sql::statement::{self, AttemptOrder, Grid},
@@ -338,5 +339,84 @@ async fn the_engine_takes_every_name_of_the_catalogues() {
     }
     for (interval, _) in query::calendar::Interval::NAMES {
         run(with(json!({"metrics": ["attempts", "concurrent_viewers"], "interval": interval, "timezone": "Asia/Kathmandu", "compare": ["auto", "last_month"]}))).await;
+    }
+}
+
+/// A question of the compatible surface.
+fn compat(body: &Value, aggregate: &str) -> Asked {
+    let body = body.as_object().unwrap();
+    compat::request::parse(body, Aggregate::of(aggregate).unwrap(), None, NOW_MS)
+        .unwrap_or_else(|faults| panic!("{body:?}: {faults:?}"))
+}
+
+#[tokio::test]
+async fn the_compatible_surface_is_as_its_goldens_and_every_word_of_it_runs() {
+    const AGGREGATES: [&str; 9] = [
+        "count",
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "stddev",
+        "variance",
+        "median",
+        "percentile",
+    ];
+    let goldens = Goldens::start().await;
+    let base = json!({"licenseKey": "key", "start": "2026-11-19T00:00:00Z", "end": "2026-11-20T00:00:00Z"});
+    let with = |extra: Value| {
+        let mut body = base.clone();
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        body
+    };
+    let whole = with(json!({
+        "dimension": "VIDEO_STARTUPTIME", "percentile": 95, "interval": "HOUR", "groupBy": ["BROWSER", "CUSTOM_DATA_3"], "limit": 50, "offset": 10,
+        "filters": [
+            {"name": "VIDEO_STARTUPTIME", "operator": "GT", "value": 0},
+            {"name": "ERROR_CODE", "operator": "NE", "value": null},
+            {"name": "CDN_PROVIDER", "operator": "IN", "value": ["cdn-a", null]},
+        ],
+        "orderBy": [{"name": "FUNCTION", "order": "DESC"}, {"name": "HOUR", "order": "ASC"}],
+    }));
+    let asked = compat(&whole, "percentile");
+    let tenant = goldens.tenant;
+    goldens
+        .check("compat", &query::sql::compat::table(&asked, tenant, NOW_MS).0)
+        .await;
+    goldens
+        .check(
+            "compat_impressions",
+            &query::sql::compat::impressions(&asked, tenant, NOW_MS),
+        )
+        .await;
+
+    let run = async |body: Value, aggregate: &str| {
+        let statement = query::sql::compat::table(&compat(&body, aggregate), tenant, NOW_MS).0;
+        let answer = goldens.store.fetch_bytes(&statement, "JSONEachRow").await;
+        answer.unwrap_or_else(|error| panic!("{aggregate} {body}: {error}\n{}", statement.sql()));
+    };
+    for name in Attribute::names().chain(["CUSTOM_DATA_1"]) {
+        let attribute = Attribute::of(name).unwrap();
+        if matches!(attribute.meaning, Meaning::Bucket(_) | Meaning::Function) {
+            continue;
+        }
+        let filters: Vec<Value> = request::Operator::NAMES
+            .iter()
+            .map(|(operator, _)| json!({"name": name, "operator": operator, "value": "1"}))
+            .chain([
+                json!({"name": name, "operator": "EQ"}),
+                json!({"name": name, "operator": "NE"}),
+                json!({"name": name, "operator": "IN"}),
+            ])
+            .collect();
+        let body = with(json!({"dimension": name, "groupBy": [name], "filters": filters, "interval": "DAY"}));
+        let numbers = if attribute.is_number() {
+            &AGGREGATES[..]
+        } else {
+            &AGGREGATES[..1]
+        };
+        for aggregate in numbers {
+            run(body.clone(), aggregate).await;
+        }
     }
 }

@@ -4,6 +4,7 @@ mod account;
 mod alerts;
 mod annotations;
 mod catalogue;
+mod compat;
 mod erasures;
 mod experiments;
 mod explain;
@@ -312,6 +313,7 @@ impl Query {
                     .route(web::post().to(account::create_api_key)),
             )
             .service(web::resource("/v1/account/api-keys/{id}").route(web::delete().to(account::revoke_api_key)))
+            .configure(compat::configure)
             .service(web::resource("/v1/analytics/metrics").route(web::get().to(catalogue::metrics)))
             .service(web::resource("/v1/analytics/attributes").route(web::get().to(catalogue::attributes)))
             .service(web::resource("/v1/errors").route(web::get().to(catalogue::errors)));

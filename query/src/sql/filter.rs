@@ -25,7 +25,12 @@ pub fn measure(value: &str, having: &Having, sql: &mut Sql) -> String {
 /// The condition that keeps an attempt.
 pub fn condition(filter: &Filter, sql: &mut Sql) -> String {
     let value = dimension::value(&filter.dimension, sql);
-    let first = filter.values.first().and_then(Option::as_deref).unwrap_or_default();
+    holds(&value, filter.operator, &filter.values, sql)
+}
+
+/// The condition that the text `value` compares so with `values`; none of no values.
+pub fn holds(value: &str, operator: Operator, values: &[Option<String>], sql: &mut Sql) -> String {
+    let first = values.first().and_then(Option::as_deref).unwrap_or_default();
     let mut compared = |sign: &str| match first.parse::<f64>() {
         Ok(number) if number.is_finite() => {
             format!(
@@ -35,7 +40,7 @@ pub fn condition(filter: &Filter, sql: &mut Sql) -> String {
         }
         _ => format!("{value} != '' AND {value} {sign} {}", sql.text(first)),
     };
-    match filter.operator {
+    match operator {
         Operator::Lt => compared("<"),
         Operator::Lte => compared("<="),
         Operator::Gt => compared(">"),
@@ -43,12 +48,12 @@ pub fn condition(filter: &Filter, sql: &mut Sql) -> String {
         Operator::Contains => format!("positionCaseInsensitiveUTF8({value}, {}) > 0", sql.text(first)),
         Operator::NotContains => format!("positionCaseInsensitiveUTF8({value}, {}) = 0", sql.text(first)),
         Operator::In | Operator::Eq | Operator::Ne => {
-            let list: Vec<String> = filter
-                .values
+            let list: Vec<String> = values
                 .iter()
                 .map(|value| sql.text(value.as_deref().unwrap_or_default()))
                 .collect();
-            match (list.as_slice(), filter.operator == Operator::Ne) {
+            match (list.as_slice(), operator == Operator::Ne) {
+                ([], is_kept) => is_kept.to_string(),
                 ([one], false) => format!("{value} = {one}"),
                 ([one], true) => format!("{value} != {one}"),
                 (_, false) => format!("{value} IN ({})", list.join(", ")),

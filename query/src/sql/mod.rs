@@ -1,6 +1,7 @@
 //! From a plan to SQL text. Names come from the catalogues, values are bound: nothing a caller wrote becomes text here.
 
 pub mod cells;
+pub mod compat;
 pub mod dimension;
 pub mod filter;
 pub mod metric;
