@@ -597,6 +597,49 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How a player adapted; times in ms after intent, monotonic. */
+        Adaptation: {
+            /**
+             * Format: double
+             * @description Median, over these requests, of the bitrate on the screen ÷ the throughput: near 1 it takes what the line gives, above 1 more than
+             *     that. Null without a request for which both are known.
+             */
+            bitrateToThroughputMedian?: number | null;
+            /**
+             * Format: int32
+             * @description When the highest of these renditions was first on the screen. Null without a rendition.
+             */
+            highestAtMs?: number | null;
+            /**
+             * Format: int32
+             * @description Switches that went back, within 30 s of the one before, to the rendition that this one had left.
+             */
+            oscillationCount: number;
+            /** @description Every rendition that was on the screen, the lowest bitrate first; those without one by their height. */
+            renditions: components["schemas"]["RenditionUse"][];
+            /**
+             * Format: int32
+             * @description Stalls that began within 10 s after a switch up.
+             */
+            stallsAfterSwitchUpCount: number;
+            /**
+             * Format: int32
+             * @description Switches on the screen to a lower rendition.
+             */
+            switchDownCount: number;
+            /**
+             * Format: int32
+             * @description Switches on the screen to a higher rendition.
+             */
+            switchUpCount: number;
+            /** @description Media requests of which a throughput is known: 8 × bytes ÷ (sending to the last byte), those of no time left out. */
+            throughput: components["schemas"]["ThroughputPoint"][];
+            /**
+             * Format: double
+             * @description Median of these throughputs, bit/s. Null without any.
+             */
+            throughputMedianBps?: number | null;
+        };
         /**
          * @description What may be changed about a rule, for the documentation. What is left out stays.
          * @example {
@@ -1291,11 +1334,6 @@ export interface components {
          * @description One attempt to watch something (an impression). A UUIDv7 minted by the collector at intent.
          */
         AttemptId: string;
-        /**
-         * @description What attempts are ordered by.
-         * @enum {string}
-         */
-        AttemptOrder: "stall_session_ms" | "startup_any_ms" | "startup_content_ms" | "stall_count" | "play_ms" | "error_count" | "started_at";
         /** @description One attribute. */
         Attribute: {
             /** @description What it says. */
@@ -2970,6 +3008,8 @@ export interface components {
         };
         /** @description Answer to `GET /v1/analytics/impressions/{id}`: one attempt whole. */
         ImpressionResult: components["schemas"]["Impression"] & {
+            /** @description How the player adapted to the line, as far as the timeline tells. */
+            adaptation: components["schemas"]["Adaptation"];
             /** @description The beacons that arrived, in order. */
             beacons: components["schemas"]["BeaconLine"][];
             /** @description Numbers of those that did not, at most 1,000. */
@@ -2985,6 +3025,8 @@ export interface components {
                 messages: components["schemas"]["Message"][];
                 /** @description Answer to `GET /v1/analytics/impressions/{id}`: one attempt whole. */
                 result: components["schemas"]["Impression"] & {
+                    /** @description How the player adapted to the line, as far as the timeline tells. */
+                    adaptation: components["schemas"]["Adaptation"];
                     /** @description The beacons that arrived, in order. */
                     beacons: components["schemas"]["BeaconLine"][];
                     /** @description Numbers of those that did not, at most 1,000. */
@@ -3698,6 +3740,39 @@ export interface components {
              */
             width?: number | null;
         };
+        /** @description A rendition's part in an attempt. */
+        RenditionUse: {
+            /**
+             * Format: int32
+             * @description Declared average bandwidth, bit/s; null when not declared.
+             */
+            bitrateBps?: number | null;
+            /**
+             * Format: int32
+             * @description How often it came onto the screen.
+             */
+            chosenCount: number;
+            /**
+             * Format: int32
+             * @description Pixels; null when not known.
+             */
+            height?: number | null;
+            /**
+             * Format: int32
+             * @description Time played on the screen, ms.
+             */
+            playMs: number;
+            /**
+             * Format: double
+             * @description That ÷ the time played with any rendition; null when none was played.
+             */
+            share?: number | null;
+            /**
+             * Format: int32
+             * @description Pixels; null when not known.
+             */
+            width?: number | null;
+        };
         /**
          * Format: uuid
          * @description A request's id: the caller's, when it sent a UUID in `X-Request-Id`, else a new one.
@@ -3922,6 +3997,24 @@ export interface components {
              * @description How long.
              */
             gapMs: number;
+        };
+        /** @description What the line gave a request, and what was on the screen. */
+        ThroughputPoint: {
+            /**
+             * Format: int32
+             * @description When the last byte came.
+             */
+            atMs: number;
+            /**
+             * Format: int32
+             * @description Declared average bandwidth of the rendition on the screen then, bit/s; null when none was, or not declared.
+             */
+            bitrateBps?: number | null;
+            /**
+             * Format: double
+             * @description bit/s.
+             */
+            throughputBps: number;
         };
         /** @description What happened when; ms after intent, monotonic. */
         Timeline: {
@@ -7266,11 +7359,11 @@ export interface operations {
                  * @example 2026-11-20T00:00:00Z
                  */
                 end: string;
-                /** @description `attribute:OPERATOR:value`, once per filter; IN takes values apart at commas; an empty value is "not known". */
+                /** @description `attribute:OPERATOR:value`, once per filter; IN takes values apart at commas; an empty value is "not known". Or `metric:OPERATOR:number`, by what the attempt itself has of a metric: `startup_any_ms:GT:5000`, `good_share:EQ:0`, `start_failure:EQ:1`. An attempt that has none is not kept. */
                 filter?: string[];
-                /** @description What the attempts are ordered by; stall_session_ms when absent. */
-                orderBy?: components["schemas"]["AttemptOrder"];
-                /** @description DESC when absent. Null comes last either way. */
+                /** @description What the attempt itself has of a metric (stall_session_ms when absent; any that is not of several attempts only), error_count or started_at. */
+                orderBy?: string;
+                /** @description When absent, the worst first: ASC for what should be high, else DESC. Null comes last either way. */
                 order?: components["schemas"]["Order"];
                 /** @description Most attempts of a page; 50 when absent. */
                 limit?: number;

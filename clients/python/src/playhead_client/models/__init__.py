@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .adaptation import Adaptation
 from .alert_change import AlertChange
 from .alert_condition_type_0 import AlertConditionType0
 from .alert_condition_type_1 import AlertConditionType1
@@ -48,7 +49,6 @@ from .arm_metric import ArmMetric
 from .arm_resource import ArmResource
 from .arm_result import ArmResult
 from .arm_result_values import ArmResultValues
-from .attempt_order import AttemptOrder
 from .attribute import Attribute
 from .attributes_answer import AttributesAnswer
 from .attributes_answer_data import AttributesAnswerData
@@ -191,6 +191,7 @@ from .query_result_answer_data_result import QueryResultAnswerDataResult
 from .release_baseline import ReleaseBaseline
 from .rendition_play import RenditionPlay
 from .rendition_span import RenditionSpan
+from .rendition_use import RenditionUse
 from .request_span import RequestSpan
 from .row import Row
 from .row_comparisons import RowComparisons
@@ -210,6 +211,7 @@ from .state_span import StateSpan
 from .status import Status
 from .stretch import Stretch
 from .suspension_point import SuspensionPoint
+from .throughput_point import ThroughputPoint
 from .timeline import Timeline
 from .totals import Totals
 from .unit import Unit
@@ -217,6 +219,7 @@ from .verdict_word import VerdictWord
 from .visibility_point import VisibilityPoint
 
 __all__ = (
+    "Adaptation",
     "AlertChange",
     "AlertConditionType0",
     "AlertConditionType1",
@@ -265,7 +268,6 @@ __all__ = (
     "ArmResource",
     "ArmResult",
     "ArmResultValues",
-    "AttemptOrder",
     "Attribute",
     "AttributesAnswer",
     "AttributesAnswerData",
@@ -404,6 +406,7 @@ __all__ = (
     "ReleaseBaseline",
     "RenditionPlay",
     "RenditionSpan",
+    "RenditionUse",
     "RequestSpan",
     "Row",
     "RowComparisons",
@@ -423,6 +426,7 @@ __all__ = (
     "Status",
     "Stretch",
     "SuspensionPoint",
+    "ThroughputPoint",
     "Timeline",
     "Totals",
     "Unit",

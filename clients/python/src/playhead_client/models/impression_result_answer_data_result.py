@@ -10,6 +10,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.adaptation import Adaptation
     from ..models.beacon_line import BeaconLine
     from ..models.impression_custom import ImpressionCustom
     from ..models.impression_dimensions import ImpressionDimensions
@@ -37,6 +38,7 @@ class ImpressionResultAnswerDataResult:
         state (str): State at the end of its latest beacon, letter of CMCD `sta`.
         totals (Totals): Cumulative totals of one attempt, from intent to the beacon's `interval.to_ms`. A field absent
             from the JSON is 0, false or null.
+        adaptation (Adaptation): How a player adapted; times in ms after intent, monotonic.
         beacons (list[BeaconLine]): The beacons that arrived, in order.
         missing_sequences (list[int]): Numbers of those that did not, at most 1,000.
         timeline (Timeline): What happened when; ms after intent, monotonic.
@@ -54,6 +56,7 @@ class ImpressionResultAnswerDataResult:
     started_at: str
     state: str
     totals: Totals
+    adaptation: Adaptation
     beacons: list[BeaconLine]
     missing_sequences: list[int]
     timeline: Timeline
@@ -82,6 +85,8 @@ class ImpressionResultAnswerDataResult:
         state = self.state
 
         totals = self.totals.to_dict()
+
+        adaptation = self.adaptation.to_dict()
 
         beacons = []
         for beacons_item_data in self.beacons:
@@ -113,6 +118,7 @@ class ImpressionResultAnswerDataResult:
                 "startedAt": started_at,
                 "state": state,
                 "totals": totals,
+                "adaptation": adaptation,
                 "beacons": beacons,
                 "missingSequences": missing_sequences,
                 "timeline": timeline,
@@ -125,6 +131,7 @@ class ImpressionResultAnswerDataResult:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.adaptation import Adaptation  # noqa: PLC0415
         from ..models.beacon_line import BeaconLine  # noqa: PLC0415
         from ..models.impression_custom import ImpressionCustom  # noqa: PLC0415
         from ..models.impression_dimensions import ImpressionDimensions  # noqa: PLC0415
@@ -153,6 +160,8 @@ class ImpressionResultAnswerDataResult:
         state = d.pop("state")
 
         totals = Totals.from_dict(d.pop("totals"))
+
+        adaptation = Adaptation.from_dict(d.pop("adaptation"))
 
         beacons = []
         _beacons = d.pop("beacons")
@@ -186,6 +195,7 @@ class ImpressionResultAnswerDataResult:
             started_at=started_at,
             state=state,
             totals=totals,
+            adaptation=adaptation,
             beacons=beacons,
             missing_sequences=missing_sequences,
             timeline=timeline,

@@ -6,7 +6,6 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.attempt_order import AttemptOrder
 from ...models.error_answer import ErrorAnswer
 from ...models.impressions_result_answer import ImpressionsResultAnswer
 from ...models.order import Order
@@ -18,7 +17,7 @@ def _get_kwargs(
     start: str,
     end: str,
     filter_: list[str] | Unset = UNSET,
-    order_by: AttemptOrder | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     order: Order | Unset = UNSET,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -41,11 +40,7 @@ def _get_kwargs(
 
     params["filter"] = json_filter_
 
-    json_order_by: str | Unset = UNSET
-    if not isinstance(order_by, Unset):
-        json_order_by = order_by
-
-    params["orderBy"] = json_order_by
+    params["orderBy"] = order_by
 
     json_order: str | Unset = UNSET
     if not isinstance(order, Unset):
@@ -132,7 +127,7 @@ def sync_detailed(
     start: str,
     end: str,
     filter_: list[str] | Unset = UNSET,
-    order_by: AttemptOrder | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     order: Order | Unset = UNSET,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -145,7 +140,7 @@ def sync_detailed(
         start (str):
         end (str):
         filter_ (list[str] | Unset):
-        order_by (AttemptOrder | Unset): What attempts are ordered by.
+        order_by (str | Unset):
         order (Order | Unset): Which way rows are ordered.
         limit (int | Unset):
         cursor (str | Unset):
@@ -185,7 +180,7 @@ def sync(
     start: str,
     end: str,
     filter_: list[str] | Unset = UNSET,
-    order_by: AttemptOrder | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     order: Order | Unset = UNSET,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -198,7 +193,7 @@ def sync(
         start (str):
         end (str):
         filter_ (list[str] | Unset):
-        order_by (AttemptOrder | Unset): What attempts are ordered by.
+        order_by (str | Unset):
         order (Order | Unset): Which way rows are ordered.
         limit (int | Unset):
         cursor (str | Unset):
@@ -233,7 +228,7 @@ async def asyncio_detailed(
     start: str,
     end: str,
     filter_: list[str] | Unset = UNSET,
-    order_by: AttemptOrder | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     order: Order | Unset = UNSET,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -246,7 +241,7 @@ async def asyncio_detailed(
         start (str):
         end (str):
         filter_ (list[str] | Unset):
-        order_by (AttemptOrder | Unset): What attempts are ordered by.
+        order_by (str | Unset):
         order (Order | Unset): Which way rows are ordered.
         limit (int | Unset):
         cursor (str | Unset):
@@ -284,7 +279,7 @@ async def asyncio(
     start: str,
     end: str,
     filter_: list[str] | Unset = UNSET,
-    order_by: AttemptOrder | Unset = UNSET,
+    order_by: str | Unset = UNSET,
     order: Order | Unset = UNSET,
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -297,7 +292,7 @@ async def asyncio(
         start (str):
         end (str):
         filter_ (list[str] | Unset):
-        order_by (AttemptOrder | Unset): What attempts are ordered by.
+        order_by (str | Unset):
         order (Order | Unset): Which way rows are ordered.
         limit (int | Unset):
         cursor (str | Unset):
