@@ -41,27 +41,32 @@ impl Python {
         let folder = project.target.join("xtask/python");
         let requirements = project.path(REQUIREMENTS);
         let python = Self { folder };
-        let made = project.when_changed("python", &[requirements.clone()], &python.program("pip"), || {
-            // Beside what an interrupted or older one left.
-            run(project
-                .command("python3")
-                .args(["-m", "venv", "--clear"])
-                .arg(&python.folder))?;
-            run_step(
-                "installing what the Python tools need (once)",
-                project
-                    .command(python.program("python"))
-                    .args([
-                        "-m",
-                        "pip",
-                        "install",
-                        "--quiet",
-                        "--disable-pip-version-check",
-                        "--requirement",
-                    ])
-                    .arg(&requirements),
-            )
-        });
+        let made = project.when_changed(
+            "python",
+            std::slice::from_ref(&requirements),
+            &python.program("pip"),
+            || {
+                // Beside what an interrupted or older one left.
+                run(project
+                    .command("python3")
+                    .args(["-m", "venv", "--clear"])
+                    .arg(&python.folder))?;
+                run_step(
+                    "installing what the Python tools need (once)",
+                    project
+                        .command(python.program("python"))
+                        .args([
+                            "-m",
+                            "pip",
+                            "install",
+                            "--quiet",
+                            "--disable-pip-version-check",
+                            "--requirement",
+                        ])
+                        .arg(&requirements),
+                )
+            },
+        );
         match made {
             Ok(()) => Ok(Ok(python)),
             Err(error) => {
