@@ -1782,6 +1782,11 @@ export interface components {
              */
             autoplay: boolean | null;
             /**
+             * @description Whether it played on another device at some time, as far as the browser tells (Remote Playback, AirPlay).
+             * @default null
+             */
+            casting: boolean | null;
+            /**
              * @description The CDN, as the page names it, else the host that served the media.
              * @default null
              */
@@ -1833,12 +1838,22 @@ export interface components {
             /** @default null */
             first_frame_method: components["schemas"]["FirstFrameMethod"] | null;
             /**
+             * @description Whether the element, or what holds it, filled the screen at some time.
+             * @default null
+             */
+            fullscreen: boolean | null;
+            /**
              * @description Language of the page's user: `navigator.language`.
              * @default null
              */
             language: string | null;
             /** @default null */
             latency_source: components["schemas"]["LatencySource"] | null;
+            /**
+             * @description Whether the sound was off at some time: muted, or volume 0. Null when not told; so are the others.
+             * @default null
+             */
+            muted: boolean | null;
             /**
              * @description Host of the page.
              * @default null
@@ -1849,6 +1864,11 @@ export interface components {
              * @default null
              */
             page_version: string | null;
+            /**
+             * @description Whether the picture was in a window of its own at some time (picture-in-picture).
+             * @default null
+             */
+            pip: boolean | null;
             /**
              * @description The publisher's name for its player ("Web", "Smart TV app").
              * @default null
