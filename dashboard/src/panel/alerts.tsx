@@ -281,7 +281,7 @@ function History({ alert, measure, moment }: { alert: Alert; measure: Measure | 
       )}
       {looks.length > 0 && (
         <div class="table-scroll alert-table" role="region" aria-label={`History of ${alert.name}`} tabIndex={0}>
-          <table>
+          <table class="stacked">
             <thead>
               <tr>
                 <th scope="col">Looked at</th>
@@ -329,8 +329,8 @@ function History({ alert, measure, moment }: { alert: Alert; measure: Measure | 
                         <span class="muted">{format.NOTHING}</span>
                       )}
                     </td>
-                    <td class="number muted">{format.text(reading?.attempts, 'count', locale)}</td>
-                    <td class="muted">{failed ?? (reading && reasonText(reading, alert.minimumAttempts))}</td>
+                    <td class="number muted" data-label="attempts">{format.text(reading?.attempts, 'count', locale)}</td>
+                    <td class="muted whole">{failed ?? (reading && reasonText(reading, alert.minimumAttempts))}</td>
                   </tr>
                 );
               })}
@@ -362,7 +362,7 @@ function Deliveries({ id, name, moment }: { id: string; name: string; moment: (a
       {shown && shown.length === 0 && <p class="nothing">Nobody was told anything yet. “Send a test” tries the webhook.</p>}
       {shown && shown.length > 0 && (
         <div class="table-scroll alert-table" role="region" aria-label={`Messages of ${name}`} tabIndex={0}>
-          <table>
+          <table class="stacked">
             <thead>
               <tr>
                 <th scope="col">Written at</th>
@@ -378,8 +378,8 @@ function Deliveries({ id, name, moment }: { id: string; name: string; moment: (a
                 <tr key={delivery.id} data-delivery={delivery.id} data-arrived={delivery.deliveredAt ? 'yes' : 'no'}>
                   <th scope="row">{moment(delivery.createdAt)}</th>
                   <td>{messageText(delivery)}</td>
-                  <td class="number">{delivery.tries}</td>
-                  <td>{deliveryText(delivery, moment)}</td>
+                  <td class="number" data-label="tries">{delivery.tries}</td>
+                  <td class="whole">{deliveryText(delivery, moment)}</td>
                 </tr>
               ))}
             </tbody>

@@ -56,7 +56,7 @@ export function ExportsPanel() {
       {shown && shown.length === 0 && !adding && <p class="nothing">No export yet. “New export” writes single attempts; “Export every row” in Explore an answer.</p>}
       {shown && shown.length > 0 && (
         <div class="table-scroll" role="region" aria-label="Exports table" tabIndex={0}>
-          <table class="exports">
+          <table class="stacked exports">
             <thead>
               <tr>
                 <th scope="col">What</th>
@@ -92,13 +92,13 @@ function ExportRow({ export_, changed }: { export_: Export; changed: () => void 
   return (
     <tr data-export={id} data-state={state}>
       <th scope="row">{what}</th>
-      <td>{span ? format.rangeText(span[0], span[1], route.zone, locale) : format.NOTHING}</td>
+      <td class="whole">{span ? format.rangeText(span[0], span[1], route.zone, locale) : format.NOTHING}</td>
       <td>{request.format}</td>
-      <td>
+      <td class="whole">
         <span role={ending ? 'status' : undefined}>{progressText(export_, locale)}</span>
         {error && <Failure error={error} />}
       </td>
-      <td class="muted">{format.momentText(Date.parse(expiresAt), route.zone, locale)}</td>
+      <td class="muted" data-label="goes">{format.momentText(Date.parse(expiresAt), route.zone, locale)}</td>
       <td>
         <span class="export-actions">
           {state === 'done' && (

@@ -8,7 +8,7 @@ import { Icon } from '../chart/icon.tsx';
 import { Sparkline } from '../chart/sparkline.tsx';
 import { useDashboard } from '../context.ts';
 import { filterValueText, OPERATOR_WORDS, valueText } from '../data/filter.ts';
-import { follow, LIVE_METRICS, liveQuery, type Told } from '../data/live.ts';
+import { follow, LIVE_METRICS, liveQuery, VIEWERS, type Told } from '../data/live.ts';
 import { dimensionsOf, seriesQuestion } from '../data/question.ts';
 import { bucketsOf, rangeOf } from '../data/range.ts';
 import { hasPoints, pointsOf, summaryOf, type Point } from '../data/series.ts';
@@ -107,10 +107,8 @@ export default function LivePanel() {
   const dimensions = dimensionsOf(route);
   const whole = useStream(liveQuery(route, []));
   const parts = useStream(liveQuery(route, dimensions));
-  // A browser has few connections to one server: none more where it would be told the same, or nobody would see it.
-  const own = liveQuery(route, [COUNTRY]);
-  const apart = useStream(route.wall || own === liveQuery(route, dimensions) ? null : own);
-  const where = own === liveQuery(route, dimensions) ? parts : apart;
+  // A browser has few connections to one server: none more than are seen.
+  const where = useStream(route.wall ? null : liveQuery(route, [COUNTRY], VIEWERS));
   const hour = useHour();
   if (route.wall) return <Wall whole={whole} parts={parts} dimensions={dimensions} hour={hour} />;
   return <Page whole={whole} parts={parts} where={where} dimensions={dimensions} hour={hour} />;
