@@ -23,10 +23,13 @@ function contractOf({ $ref, properties, allOf }: Schema): string[] {
 
 /** What an interface is called in the contract, where that is another name. */
 const CONTRACT: Record<string, string> = {
+  Alert: 'AlertResource',
   Annotation: 'AnnotationResult',
   ApiKey: 'ApiKeyResource',
   Arm: 'ArmResource',
+  Delivery: 'DeliveryResource',
   Experiment: 'ExperimentResource',
+  Export: 'ExportResource',
   License: 'LicenseResource',
   Organization: 'OrganizationResource',
 };
@@ -49,6 +52,16 @@ const CHECKED = [
   'ArmMetric',
   'ArmComparison',
   'ExperimentResults',
+  'AlertRule',
+  'AlertSeries',
+  'Alert',
+  'AlertReading',
+  'AlertEvaluatedSeries',
+  'AlertEvaluation',
+  'Delivery',
+  'ExportRequest',
+  'ExportProgress',
+  'Export',
   'Organization',
   'License',
   'ApiKey',

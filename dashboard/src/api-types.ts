@@ -435,6 +435,136 @@ export interface ExperimentResults {
   tookMs: number;
 }
 
+// ---- alerts
+
+/** When a series is bad: its whole interval lies beyond a number, or its verdict against a baseline is `worse`. */
+export type AlertCondition = { above: number } | { below: number } | { worse: BaselineRequest };
+
+export interface AlertRule {
+  name: string;
+  /** Whether it is evaluated. */
+  enabled: boolean;
+  metric: string;
+  filters: QueryFilter[];
+  /** Each value of it is a series of its own; null: one series. */
+  dimension?: string | null;
+  windowMinutes: number;
+  everyMinutes: number;
+  /** How long before the evaluation the window ends. */
+  delaySeconds: number;
+  timezone: string;
+  confidence: number;
+  condition: AlertCondition;
+  minimumAttempts: number;
+  /** Bad evaluations in a row before it fires. */
+  for: number;
+  coolDownMinutes: number;
+  /** Who is told; null: nobody. */
+  webhook?: { url: string } | null;
+}
+
+/** What may be said about a rule; what is left out stays. */
+export type AlertRequest = Partial<AlertRule>;
+
+export interface AlertSeries {
+  /** Value of the rule’s dimension; null: not known, or no dimension. */
+  value?: string | null;
+  state: Open<'ok' | 'pending' | 'firing' | 'no_data'>;
+  since: string;
+  /** Bad evaluations in a row so far. */
+  bad: number;
+  incident?: string | null;
+  firedAt?: string | null;
+}
+
+export interface Alert extends AlertRule {
+  id: string;
+  /** Empty before the first evaluation. */
+  series: AlertSeries[];
+  /** Null: it is paused. */
+  nextAt?: string | null;
+  createdAt: string;
+  updatedAt: string;
+  /** Only in the answer that made the rule. */
+  secret?: string | null;
+}
+
+export interface AlertReading {
+  judgement: Open<'bad' | 'fine' | 'no_data' | 'provisional'>;
+  value?: number | null;
+  low?: number | null;
+  high?: number | null;
+  attempts: number;
+  completeness?: number | null;
+  reference?: number | null;
+  difference?: number | null;
+  verdict?: Verdict | null;
+  reason?: string | null;
+}
+
+export interface AlertEvaluatedSeries extends AlertSeries {
+  reading: AlertReading;
+  told?: Open<'firing' | 'resolved' | 'silent'> | null;
+}
+
+export interface AlertEvaluation {
+  at: string;
+  question: unknown;
+  series: AlertEvaluatedSeries[];
+  /** Why nothing could be asked; null when it could. */
+  error?: string | null;
+}
+
+/** A message to a rule’s webhook. */
+export interface Delivery {
+  id: string;
+  body: { type?: string; events?: { kind: string }[] };
+  tries: number;
+  /** What the latest try came to; null before the first. */
+  outcome?: string | null;
+  createdAt: string;
+  deliveredAt?: string | null;
+  /** Null: it arrived or was given up. */
+  nextAt?: string | null;
+}
+
+// ---- exports
+
+export interface ExportRequest {
+  kind: Open<'attempts' | 'answer'>;
+  format: Open<'parquet' | 'csv'>;
+  /** Of attempts. */
+  start?: string | null;
+  end?: string | null;
+  filters?: QueryFilter[] | null;
+  includeBots?: boolean | null;
+  /** Of an answer: what was asked, without limit and cursor. */
+  question?: QueryRequest | null;
+}
+
+export interface ExportProgress {
+  rowsExpected?: number | null;
+  bytes: number;
+}
+
+export interface Export {
+  id: string;
+  request: ExportRequest;
+  state: Open<'queued' | 'running' | 'done' | 'failed'>;
+  progress?: ExportProgress | null;
+  rows?: number | null;
+  bytes?: number | null;
+  sha256?: string | null;
+  /** Why it failed. */
+  reason?: string | null;
+  download?: string | null;
+  createdAt: string;
+  startedAt?: string | null;
+  finishedAt?: string | null;
+  /** When it goes, with its file. */
+  expiresAt: string;
+}
+
 // ---- accounts
 
 export interface Organization {

@@ -225,8 +225,14 @@ export class Api {
     throw new ApiError('unreadable', 'The answer is no stream. Is something else, a proxy perhaps, in between?', response.status, sent);
   }
 
-  private async ask<T>(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<Answer<T>> {
+  /** Asks, and opens the answer. */
+  async ask<T>(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<Answer<T>> {
     const [response, sent] = await this.send(method, path, signal, body);
+    return this.opened<T>(response, sent, signal);
+  }
+
+  /** Reads a response to the question that was sent with that id. */
+  async opened<T>(response: Response, sent: string | null, signal?: AbortSignal): Promise<Answer<T>> {
     let text: string;
     try {
       text = await response.text();
@@ -237,7 +243,7 @@ export class Api {
   }
 
   /** Sends a question; the response, and the id it was sent with. */
-  private async send(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<[Response, string | null]> {
+  async send(method: string, path: string, signal?: AbortSignal, body?: unknown): Promise<[Response, string | null]> {
     // A header holds no other characters; such a key cannot be right, and `fetch` would throw something unreadable.
     if (!/^[\x21-\x7e]+$/.test(this.key))
       throw new ApiError('api', 'This is not an API key: it holds characters no key has.', 401, null);
@@ -257,7 +263,7 @@ export class Api {
 }
 
 /** A failure before there was an answer; what was called off stays what it is. */
-const unreached = (error: unknown, sent: string | null, signal?: AbortSignal): unknown =>
+export const unreached = (error: unknown, sent: string | null, signal?: AbortSignal): unknown =>
   signal?.aborted ? error : new ApiError('network', 'The server could not be reached.', 0, sent, null, [], [], String(error));
 
 /** Opens an envelope: its result, or an ApiError. What was deleted has none: its result is null. */

@@ -288,6 +288,9 @@ function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () =
     range,
     route,
   }));
+  // What stands further down comes in a task of its own, after what is seen first.
+  const [further, setFurther] = useState(false);
+  useEffect(() => setFurther(true), []);
   const attempts = headline.answer?.answer.result.rows[0]?.values.attempts?.value ?? 0;
   // One failure said once is enough; the panels below would only repeat it.
   const failed = headline.answer === null && headline.error !== null;
@@ -307,10 +310,12 @@ function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () =
         {!empty && !failed && (
           <>
             <SeriesPanel headline={headline} />
-            <div class="columns">
-              <BreakdownPanel />
-              <AttemptsPanel page={10} />
-            </div>
+            {further && (
+              <div class="columns">
+                <BreakdownPanel />
+                <AttemptsPanel page={10} />
+              </div>
+            )}
           </>
         )}
       </main>

@@ -1,7 +1,8 @@
 // Here lives the fixed data of the gallery: small, made by hand or by arithmetic, the same on every run. No chance, no clock.
-import type { Comparison, Timeline, Value, Verdict } from './api-types.ts';
+import type { Comparison, QueryResult, Timeline, Value, Verdict } from './api-types.ts';
 import type { Measure } from './catalogue.ts';
 import { marksOf } from './data/annotations.ts';
+import { matrixOf, type Matrix, type Tint } from './data/matrix.ts';
 import type { Point } from './data/series.ts';
 
 export const ZONE = 'Europe/Vienna';
@@ -145,4 +146,23 @@ export const timeline: Timeline = {
   firstFrameMs: 912,
   endMs: 98_400,
   eventsDropped: 0,
+};
+
+/** Two CDNs, one not known, by three players: a cell far above the whole, one a little, one as far but unsure, one without attempts. */
+export const matrix = (tint: Tint): Matrix => {
+  const values: [string | null, string, number, number, Verdict][] = [
+    ['cdn-a', '8.0.3', 0.008, 0.0006, 'no_detectable_change'],
+    ['cdn-a', '8.1.0', 0.0109, 0.0006, 'higher'],
+    ['cdn-a', 'a player with a long name', 0.0045, 0.0009, 'better'],
+    ['cdn-b', '8.0.3', 0.0123, 0.0011, 'provisional'],
+    ['cdn-b', '8.1.0', 0.031, 0.003, 'worse'],
+    [null, '8.0.3', 0.034, 0.03, 'insufficient_data'],
+  ];
+  const rows = values.map(([cdn, player, value, half, verdict]) => ({
+    dimensions: { cdn, player },
+    values: { attempts: { value: Math.round(4 / half) }, rebuffer_ratio: { value, low: value - half, high: value + half } },
+    comparisons: { auto: { rebuffer_ratio: comparison(verdict, value / 0.0081 - 1) } },
+  }));
+  const result = { rows, columns: [], nextCursor: null } as unknown as QueryResult;
+  return matrixOf(result, ['cdn', 'player'], ['cdn-a', 'cdn-b', null], ['8.0.3', '8.1.0', 'a player with a long name'], measure(), 'auto', tint, { value: 0.0081, low: 0.0078, high: 0.0084 });
 };

@@ -5,8 +5,10 @@ import 'uplot/dist/uPlot.min.css';
 import './style.css';
 import './later.css';
 import type { Verdict } from './api-types.ts';
+import { CohortLine } from './chart/cohort-line.tsx';
 import { Histogram } from './chart/histogram.tsx';
 import { Icon } from './chart/icon.tsx';
+import { MatrixTable } from './chart/matrix.tsx';
 import { SeriesChart, type SeriesChartProps } from './chart/series.tsx';
 import { Sparkline } from './chart/sparkline.tsx';
 import { TimelineChart } from './chart/timeline.tsx';
@@ -15,7 +17,7 @@ import { Whisker } from './chart/whisker.tsx';
 import { distributionOf } from './data/distribution.ts';
 import { domainOf } from './data/effects.ts';
 import { tellingOf } from './data/readings.ts';
-import { bins, comparison, marks, measure, points, readings, timeline, ZONE } from './gallery-data.ts';
+import { bins, comparison, marks, matrix, measure, points, readings, timeline, ZONE } from './gallery-data.ts';
 import { useScheme } from './use.ts';
 
 const LOCALE = 'en-GB';
@@ -99,6 +101,22 @@ function Gallery() {
           <Whisker key={value.value} value={value} comparison={comparison('no_detectable_change', null, 0)} domain={domainOf({ difference: value.value, ...value })} unit="ratio" locale={LOCALE} label={`difference ${value.value}`} />
         ))}
       </Piece>
+      {(['change', 'level'] as const).map((tint) => (
+        <Piece key={tint} title={`Two attributes at once, coloured by the ${tint}`}>
+          <div class="table-scroll">
+            <MatrixTable matrix={MATRICES[tint]} titles={['CDN', 'Player version']} measure={RATIO} tint={tint} against="the usual Friday" locale={LOCALE} choose={() => {}} />
+          </div>
+        </Piece>
+      ))}
+      <Piece title="Lines side by side: an incident in one, gaps, one point">
+        <ul class="cohorts">
+          {COHORTS.map((cohort) => (
+            <li key={cohort.map(({ value }) => value).join()}>
+              <CohortLine points={cohort} whole={WHOLE} axis={[0, 0.02]} label="One of several lines on one scale" />
+            </li>
+          ))}
+        </ul>
+      </Piece>
       <Piece title="A distribution with its marks">
         <Histogram
           distribution={distributionOf(bins)}
@@ -136,6 +154,13 @@ function Gallery() {
 
 // One object, so that drawing again does not build every chart again.
 const RATIO = measure();
+const MATRICES = { change: matrix('change'), level: matrix('level') };
+const WHOLE = points({ count: 22, level: 0.0081, spread: 0.05, partial: 0 });
+const COHORTS = [
+  points({ count: 22, level: 0.0095, spread: 0.2, worse: [14, 15, 16] }),
+  points({ count: 21, level: 0.006, spread: 0.4, gaps: [3, 4, 9, 11] }),
+  points({ count: 22, level: 0.009, spread: 0.3, partial: 0, gaps: Array.from({ length: 22 }, (_, index) => index).filter((index) => index !== 10) }),
+];
 const READING = tellingOf(RATIO, ZONE, LOCALE);
 
 function Piece({ title, children }: { title: string; children: ComponentChildren }) {

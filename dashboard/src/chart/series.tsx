@@ -1,6 +1,6 @@
 // Here lives the chart of one metric over time: line, interval band, baseline, partial ends, gaps, verdict marks.
 // Drawn by uPlot on a canvas; the words beside it (caption, readout, table) carry everything the canvas shows.
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Measure } from '../catalogue.ts';
 import { markText, touches, type Mark } from '../data/annotations.ts';
@@ -85,8 +85,9 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
   const written = telling?.text ?? format.text;
   const when = telling?.when ?? ((start: number) => format.bucketText(start, interval, zone, locale));
 
-  // The plot is built anew when its words change (metric, zone, bucket length); new data only moves its lines.
-  useLayoutEffect(() => {
+  // The plot is built anew when its words change (metric, zone, bucket length); new data only moves its lines. It is drawn after the words
+  // beside it, in a task of its own: its place is there already.
+  useEffect(() => {
     const element = host.current;
     if (!element) return;
     const none = { show: false };
@@ -201,10 +202,10 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
     };
   }, [measure, interval, zone, locale, telling]);
 
-  useLayoutEffect(() => {
+  useEffect(() => {
     plot.current?.setData(data);
   }, [data, bottom, top]);
-  useLayoutEffect(() => {
+  useEffect(() => {
     plot.current?.redraw(false);
   }, [scheme, marks]);
 

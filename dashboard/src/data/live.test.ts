@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../api.ts';
 import { defaults } from '../route.ts';
-import { follow, liveQuery, retryMs, type Told } from './live.ts';
+import { follow, liveQuery, retryMs, VIEWERS, type Told } from './live.ts';
 
 const tick = (attempts: number) =>
   `event: tick\ndata: ${JSON.stringify({ requestId: 'r', status: 'SUCCESS', data: { result: { rows: [{ dimensions: {}, values: { attempts: { value: attempts } } }] }, messages: [] } })}\n\n`;
@@ -78,4 +78,9 @@ test('what trying again would not change is not tried again', async () => {
 test('a line that has fallen silent is given up', async () => {
   const { told } = await toldOf([async () => streamOf([tick(1)], false)], 5);
   assert.deepEqual(told.map(({ kind }) => kind), ['tick', 'broken']);
+});
+
+test('where viewers are is asked without metrics of attempts', () => {
+  const params = new URLSearchParams(liveQuery(defaults('UTC'), ['country'], VIEWERS));
+  assert.deepEqual([params.get('metrics'), params.get('dimensions')], ['concurrent_viewers', 'country']);
 });

@@ -12,9 +12,12 @@ export const LIVE_METRICS = ['concurrent_viewers', 'attempts', 'start_failure', 
 /** Rows of a breakdown: what fits on a screen. */
 const ROWS = 50;
 
+/** Where all viewers are is asked alone: beside metrics of attempts a part has a row only when an attempt began there. */
+export const VIEWERS: readonly string[] = ['concurrent_viewers'];
+
 /** The query string of `GET /v1/analytics/live`. */
-export function liveQuery({ filters, window }: Pick<Route, 'filters' | 'window'>, dimensions: readonly string[]): string {
-  const params = new URLSearchParams({ metrics: LIVE_METRICS.join(','), windowSeconds: String(window) });
+export function liveQuery({ filters, window }: Pick<Route, 'filters' | 'window'>, dimensions: readonly string[], metrics: readonly string[] = LIVE_METRICS): string {
+  const params = new URLSearchParams({ metrics: metrics.join(','), windowSeconds: String(window) });
   if (dimensions.length > 0) {
     params.set('dimensions', dimensions.join(','));
     params.set('limit', String(ROWS));

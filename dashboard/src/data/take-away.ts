@@ -1,4 +1,5 @@
-// Here lives what is taken away from a panel: what it shows as CSV (RFC 4180), and the question it asked as a command. Pure.
+// Here lives what is taken away from a panel: what it shows as CSV (RFC 4180), and the question it asked as a command; pure, but for the
+// handing over of a file.
 import type { QueryRequest, QueryResult } from '../api-types.ts';
 
 /** One field. What a spreadsheet would take for a formula is text there: values of attributes come from anybody's player. */
@@ -56,3 +57,14 @@ export function curlOf(request: QueryRequest, origin: string, organization: stri
 /** A file's name: what, of which days, without anything a file system minds. */
 export const fileName = (what: string, { start, end }: Pick<QueryRequest, 'start' | 'end'>): string =>
   `playhead-${what.replace(/[^a-z0-9_.-]+/gi, '-')}-${start.slice(0, 10)}-${end.slice(0, 10)}.csv`;
+
+/** Hands a file to the browser, which keeps it where the reader keeps such. */
+export function saveFile(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser does not say when it has read it; a minute is long for what lies on this machine already.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

@@ -10,6 +10,7 @@ import * as format from '../format.ts';
 import { useAnswer, useNow } from '../use.ts';
 import { RouteLink } from './link.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
+import '../later.css';
 
 const REFRESH_MS = 5_000;
 

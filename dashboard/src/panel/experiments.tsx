@@ -11,6 +11,7 @@ import { Confirm } from './confirm.tsx';
 import { RouteLink } from './link.tsx';
 import ResultsPanel from './results.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
+import '../later.css';
 
 export default function ExperimentsPanel() {
   const { route } = useDashboard();

@@ -1,12 +1,14 @@
-// Here lives the page for questions nobody foresaw: one metric over time, how it is distributed, and by any two attributes; everything to
-// take away as CSV or as the question behind it. Loaded on demand.
+// Here lives the page for questions nobody foresaw: one metric over time, its cohorts side by side, how it is distributed, and by any two
+// attributes as a matrix and as a list; everything to take away as CSV or as the question behind it. Loaded on demand.
 import { useDashboard } from '../context.ts';
 import { dimensionsOf, headlineQuestion } from '../data/question.ts';
 import { csvOf } from '../data/take-away.ts';
 import { useAnswer } from '../use.ts';
 import { BreakdownPanel } from './breakdown.tsx';
+import { CohortsPanel } from './cohorts.tsx';
 import { DistributionPanel } from './distribution.tsx';
 import type { Headline } from './headline.tsx';
+import { MatrixPanel } from './matrix.tsx';
 import { SeriesPanel } from './series.tsx';
 import { TakeAway } from './take-away.tsx';
 import '../later.css';
@@ -29,11 +31,14 @@ export default function ExplorePanel() {
         headline={headline}
         below={(shown) => <TakeAway what={`${shown.measure.name} over time`} request={shown.request} csv={() => csvOf(shown.result, shown.route.baseline)} />}
       />
+      <CohortsPanel measure={measure} />
       {measure.metric.names.includes(`${measure.metric.name}_histogram`) && <DistributionPanel measure={measure} />}
+      <MatrixPanel measure={measure} />
       <BreakdownPanel
         two
         below={(shown) => (
           <TakeAway
+            whole
             what={`${shown.measure.name} by ${dimensionsOf(shown.route).join(' and ')}`}
             request={shown.request}
             csv={() => csvOf(shown.result, shown.route.baseline)}

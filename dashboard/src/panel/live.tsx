@@ -8,11 +8,12 @@ import { Icon } from '../chart/icon.tsx';
 import { Sparkline } from '../chart/sparkline.tsx';
 import { useDashboard } from '../context.ts';
 import { filterValueText, OPERATOR_WORDS, valueText } from '../data/filter.ts';
-import { follow, LIVE_METRICS, liveQuery, type Told } from '../data/live.ts';
+import { follow, LIVE_METRICS, liveQuery, VIEWERS, type Told } from '../data/live.ts';
 import { dimensionsOf, seriesQuestion } from '../data/question.ts';
 import { bucketsOf, rangeOf } from '../data/range.ts';
 import { hasPoints, pointsOf, summaryOf, type Point } from '../data/series.ts';
 import { baselinePhrase, hasInterval, valueSentence } from '../data/verdict.ts';
+import { countryName, whereOf } from '../data/where.ts';
 import * as format from '../format.ts';
 import { withFilter, WINDOWS, type Filter } from '../route.ts';
 import { useAnswer, useNow } from '../use.ts';
@@ -106,10 +107,15 @@ export default function LivePanel() {
   const dimensions = dimensionsOf(route);
   const whole = useStream(liveQuery(route, []));
   const parts = useStream(liveQuery(route, dimensions));
+  // A browser has few connections to one server: none more than are seen.
+  const where = useStream(route.wall ? null : liveQuery(route, [COUNTRY], VIEWERS));
   const hour = useHour();
   if (route.wall) return <Wall whole={whole} parts={parts} dimensions={dimensions} hour={hour} />;
-  return <Page whole={whole} parts={parts} dimensions={dimensions} hour={hour} />;
+  return <Page whole={whole} parts={parts} where={where} dimensions={dimensions} hour={hour} />;
 }
+
+/** The attribute that says where a viewer is. */
+const COUNTRY = 'country';
 
 interface Hour {
   points: Point[];
@@ -150,7 +156,7 @@ interface Shown {
   hour: Hour;
 }
 
-function Page({ whole, parts, dimensions, hour }: Shown) {
+function Page({ whole, parts, where, dimensions, hour }: Shown & { where: Stream & { again: () => void } }) {
   const { route, go, catalogue, signOut } = useDashboard();
   const [table, setTable] = useState(false);
   return (
@@ -185,20 +191,31 @@ function Page({ whole, parts, dimensions, hour }: Shown) {
           </ul>
         </section>
       )}
-      <Panel
-        title="Viewers in the last hour"
-        label="Viewers in the last hour"
-        name="live-hour"
-        busy={hour.busy}
-        controls={<TableToggle table={table} set={setTable} />}
-      >
-        {hour.error && <Failure error={hour.error} retry={hour.retry} compact={hour.points.length > 0} />}
-        {hour.busy && <Skeleton height={318} />}
-        {!hour.busy && hour.measure && hasPoints(hour.points) && (
-          <SeriesFigure points={hour.points} measure={hour.measure} interval="minute" zone={hour.zone} against={hour.against} table={table} />
-        )}
-        {!hour.busy && !hour.error && !hasPoints(hour.points) && <p class="nothing">Nobody watched in the last hour.</p>}
-      </Panel>
+      <div class="live-columns">
+        <Panel
+          title="Viewers in the last hour"
+          label="Viewers in the last hour"
+          name="live-hour"
+          busy={hour.busy}
+          controls={<TableToggle table={table} set={setTable} />}
+        >
+          {hour.error && <Failure error={hour.error} retry={hour.retry} compact={hour.points.length > 0} />}
+          {hour.busy && <Skeleton height={318} />}
+          {!hour.busy && hour.measure && hasPoints(hour.points) && (
+            <SeriesFigure points={hour.points} measure={hour.measure} interval="minute" zone={hour.zone} against={hour.against} table={table} />
+          )}
+          {!hour.busy && !hour.error && !hasPoints(hour.points) && <p class="nothing">Nobody watched in the last hour.</p>}
+        </Panel>
+        <Panel title="Where they are" label="Where viewers are" name="live-where" busy={where.state === 'connecting'}>
+          {where.error && where.state !== whole.state && <Failure error={where.error} retry={where.again} compact={where.result !== null} />}
+          {!where.result && !where.error && <Skeleton height={318} />}
+          {where.result && (
+            <div data-held={isHeld(where)}>
+              <Places rows={where.result.rows} />
+            </div>
+          )}
+        </Panel>
+      </div>
       <Panel
         title="Parts of the audience"
         label="Parts of the audience"
@@ -272,6 +289,35 @@ function StreamState({ stream, large }: { stream: Stream; large?: boolean }) {
       <span role="status">{words}</span>
       {stream.state === 'open' && !stream.error && to && <span class="muted">{to}</span>}
     </p>
+  );
+}
+
+/** Countries ranked by their viewers: lengths compare by eye, and nothing but a name says where one is. */
+function Places({ rows }: { rows: readonly Row[] }) {
+  const { route, go, locale } = useDashboard();
+  const { places, others } = whereOf(rows, COUNTRY);
+  if (places.length === 0) return <p class="nothing">Nobody watched in this time.</p>;
+  return (
+    <ol class="places">
+      {places.map(({ code, viewers, share, weight }) => {
+        const name = code === null ? valueText(null) : countryName(code, locale);
+        return (
+          <li key={code} data-place={code ?? ''}>
+            <button type="button" class="link" title={`Show only ${name}`} onClick={() => go({ filters: withFilter(route.filters, { attribute: COUNTRY, operator: 'EQ', value: code }) })}>
+              {code === null ? <i class="muted">{name}</i> : name}
+            </button>
+            <span class="places-viewers">{format.text(viewers, 'viewers', locale)}</span>
+            <span class="places-share muted">{format.partText(share, locale)}</span>
+            <span class="places-bar" style={{ width: `${(100 * weight).toFixed(1)}%` }} aria-hidden="true" />
+          </li>
+        );
+      })}
+      {others.count > 0 && (
+        <li class="muted small">
+          and {others.count} more with {format.partText(others.share, locale)}
+        </li>
+      )}
+    </ol>
   );
 }
 

@@ -80,7 +80,7 @@ function Exits({ pipeline, count }: { pipeline: Pipeline; count: (value: number 
   ];
   return (
     <div class="table-scroll" role="region" aria-label="Pipeline table" tabIndex={0}>
-      <table>
+      <table class="stacked exits">
         <caption class="visually-hidden">Where beacons went</caption>
         <thead>
           <tr>
@@ -100,7 +100,7 @@ function Exits({ pipeline, count }: { pipeline: Pipeline; count: (value: number 
               <th scope="row">{title}</th>
               <td class="number">{count(value)}</td>
               <td class="number muted">{received && value !== null && id !== 'rate-limited' ? format.partText(value / received, locale) : format.NOTHING}</td>
-              <td class="muted">{words.replaceAll('_', ' ')}</td>
+              <td class="muted whole">{words.replaceAll('_', ' ')}</td>
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,5 @@
-// Here lives the page of settings: license keys with the snippets that carry them, API keys, organisations, the pipeline’s health. What
-// a key may not do is said where it would stand, with the scope that is needed. Loaded on demand.
+// Here lives the page of settings: license keys with the snippets that carry them, alerts, exports, API keys, organisations, the pipeline’s
+// health. What a key may not do is said where it would stand, with the scope that is needed. Loaded on demand.
 import { useState } from 'preact/hooks';
 import type { ApiKey, License, Scope } from '../api-types.ts';
 import { Icon } from '../chart/icon.tsx';
@@ -7,10 +7,13 @@ import { useDashboard } from '../context.ts';
 import { branchesOf, domainsOf, numberOf, ownOf } from '../data/account.ts';
 import { PLAYER_TITLES, PLAYERS, snippetOf, type Player } from '../data/snippet.ts';
 import { useAction, useAnswer } from '../use.ts';
+import { AlertsPanel } from './alerts.tsx';
 import { Confirm } from './confirm.tsx';
+import { ExportsPanel } from './exports.tsx';
 import { RouteLink } from './link.tsx';
 import { PipelinePanel } from './pipeline.tsx';
 import { Copy, Failure, Panel, Skeleton, Snippet } from './state.tsx';
+import '../later.css';
 
 /** Whether the key may administer: known from the one question that only such a key may ask. Null while it is not known. */
 type MayAdminister = boolean | null;
@@ -35,6 +38,8 @@ export default function SettingsPanel() {
         </p>
       )}
       <LicensesPanel may={may} />
+      <AlertsPanel />
+      <ExportsPanel />
       <Panel title="API keys" label="API keys" name="api-keys" busy={keys.busy}>
         <p class="panel-words">For scripts, and for this dashboard. Whoever has one sees every number of the organisation; keep it out of pages.</p>
         {may === false ? (

@@ -1,5 +1,5 @@
 // Here lives the bar that says which attempts the page is about: time range, zone, baseline, filters.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
 import { cohortText, filterValueText, OPERATOR_WORDS } from '../data/filter.ts';
@@ -105,12 +105,12 @@ function Filters({ open, toggle }: { open: boolean; toggle: () => void }) {
 
 function ZonePicker() {
   const { route, go } = useDashboard();
-  const zones = useMemo(() => {
-    const all = Intl.supportedValuesOf('timeZone');
-    return [...new Set([browserZone(), 'UTC', route.zone, ...all])];
-  }, [route.zone]);
+  // There are over four hundred: they are written when somebody comes near, not before the first picture.
+  const [all, setAll] = useState<readonly string[]>([]);
+  const near = () => all.length === 0 && setAll(Intl.supportedValuesOf('timeZone'));
+  const zones = [...new Set([browserZone(), 'UTC', route.zone, ...all])];
   return (
-    <label class="picker">
+    <label class="picker" onPointerEnter={near} onFocusCapture={near}>
       <span>Time zone</span>
       <select name="timezone" value={route.zone} onChange={(event) => go({ zone: event.currentTarget.value })}>
         {zones.map((zone) => (

@@ -6,12 +6,14 @@ import { executable } from './executable.mjs';
 
 /**
  * @param {string[]} [more] further command-line arguments
+ * @param {Record<string, string>} [environment] beside this process's own
  * @returns {Promise<import('playwright-core').Browser>}
  */
-export function launch(more = []) {
+export function launch(more = [], environment = {}) {
   return chromium.launch({
     executablePath: executable(),
     headless: true,
+    env: { ...process.env, ...environment },
     args: [
       '--no-sandbox',
       '--disable-gpu',
