@@ -713,8 +713,11 @@ mod tests {
             body
         };
         assert_eq!(faults(with(json!({"kind": "attempts", "format": "parquet"}))), []);
+        let long = json!({"kind": "attempts", "format": "parquet",
+            "filters": [{"attribute": "rebuffer_ratio", "operator": "GT", "value": 0.05}]});
+        assert_eq!(faults(with(long)), []);
         let found = faults(with(json!({"kind": "attempts", "format": "parqet", "filter": [],
-            "filters": [{"attribute": "rebuffer_ratio", "operator": "GT", "value": 1}]})));
+            "filters": [{"attribute": "unique_viewers", "operator": "GT", "value": 1}]})));
         let fields: Vec<&str> = found.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(fields, ["format", "filter", "filters[0].attribute"], "{found:?}");
         assert!(
