@@ -1,7 +1,8 @@
 //! Here lives what a beacon and an attempt take on disk, next to what is aimed at: realistic traffic, everything that the collector
 //! sends, through ingest into the engine, its parts merged as a night leaves them.
 //!
-//! A beacon reaches its aim. An attempt does not: it takes 89 bytes, 84 of them in columns, and nearly all of it is chance that somebody asks
+//! A beacon misses its aim by a seventh: 34.5 bytes of 3 million, 15.8 of them its `fetches`. An attempt misses it by more: it takes 89 bytes
+//! in a wide part (107 in a compact one, which parts below 64 MiB are), 84 of them in columns, and nearly all of it is chance that somebody asks
 //! for. Measured with 22,895 attempts, bytes each: its id 15.1 (74 bits of a UUIDv7 are random, 9.3); bits and bytes moved 14.1; the
 //! picture and its frames 8.0; viewer, video and custom dimensions 7.5; 27 labels 7.2; playing time per rendition 6.6; when it began and was
 //! last heard of 5.1; which beacons arrived 5.0; time played, paused and sought 5.0; startup 5.0; stalls 3.6; counts 1.5. The rest of a
