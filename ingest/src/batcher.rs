@@ -35,7 +35,7 @@ const LINGER: Duration = Duration::from_millis(400);
 const LINGER_MOST: Duration = Duration::from_millis(1_200);
 /// Rows of a range. 50,000 take about half a second and stay far below ClickHouse's limit of 1,048,449 rows a block.
 const RECORDS_MAX: u64 = 50_000;
-/// Journal bytes of a range, 50,000 rows of 640 bytes; bounds the memory a range needs.
+/// Journal bytes of a range: 50,000 usual rows take half of it. Bounds the memory that a range of large ones needs.
 const BYTES_MAX: u64 = 32 << 20;
 /// So much waiting ends the gathering early.
 const BYTES_LARGE: u64 = BYTES_MAX / 2;
@@ -335,8 +335,8 @@ async fn insert_all(
     let mut dead = Vec::new();
     let mut refusals = 0;
     let mut are_taken = are_rows_at_fault;
-    // Parts still to insert. More than one to begin with where an upgrade went through the range.
-    let mut parts: VecDeque<Part<usize>> = rows.parts().into();
+    // Parts still to insert.
+    let mut parts: VecDeque<Part<usize>> = std::iter::once(0..rows.len()).collect();
     let mut inserting = FuturesUnordered::new();
     loop {
         while inserting.len() < PARTS_AT_ONCE
@@ -462,12 +462,11 @@ mod tests {
 
     use super::*;
 
-    /// Ten rows: three of an older program with two columns, the others with three. Each holds its index.
-    fn ten_rows(older: u8) -> Rows {
+    /// Ten rows, each of which holds its index.
+    fn ten_rows() -> Rows {
         let mut rows = Rows::default();
         for index in 0..10 {
-            let columns = if index < older { [2, 0] } else { [3, 0] };
-            rows.push(&[&columns[..], &[index; 32]].concat()).unwrap();
+            rows.push(&[&[3, 0][..], &[index; 32]].concat()).unwrap();
         }
         rows
     }
@@ -487,12 +486,7 @@ mod tests {
 
     impl<F: Fn(u32) -> Option<i32> + Sync> Sink for Table<F> {
         async fn insert(&self, token: &str, rows: &Rows, part: Part<usize>) -> Result<(), StoreError> {
-            let columns: Vec<u16> = part.clone().map(|index| rows.row(index).0).collect();
-            assert!(
-                columns.windows(2).all(|pair| pair[0] == pair[1]),
-                "one insert, one list of columns"
-            );
-            let sequences: Vec<u32> = part.map(|index| u32::from(rows.row(index).1[0])).collect();
+            let sequences: Vec<u32> = part.map(|index| u32::from(rows.values(index)[0])).collect();
             if let Some(code) = sequences.iter().find_map(|sequence| (self.answer)(*sequence)) {
                 return Err(refused(code));
             }
@@ -504,7 +498,7 @@ mod tests {
 
     /// Inserts ten rows.
     async fn run(answer: impl Fn(u32) -> Option<i32> + Sync) -> (Result<Vec<usize>, i32>, BTreeMap<String, Vec<u32>>) {
-        insert(ten_rows(0), answer, false).await
+        insert(ten_rows(), answer, false).await
     }
 
     async fn insert(
@@ -531,17 +525,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rows_of_an_older_program_go_by_themselves() {
-        let (result, stored) = insert(ten_rows(4), |_| None, false).await;
-        assert_eq!(result, Ok(Vec::new()));
-        let expected = [
-            ("t#0-4".to_owned(), vec![0, 1, 2, 3]),
-            ("t#4-10".to_owned(), (4..10).collect()),
-        ];
-        assert_eq!(stored, expected.into());
-    }
-
-    #[tokio::test]
     async fn bad_rows_are_found_and_the_others_stored_once_each_and_always_in_the_same_parts() {
         let bad = |sequence| (sequence == 3 || sequence == 7).then_some(53);
         let (result, stored) = run(bad).await;
@@ -556,7 +539,7 @@ mod tests {
     async fn nothing_is_given_up_when_every_row_is_refused_until_others_are_taken() {
         let every = |_| Some(53);
         assert_eq!(run(every).await.0, Err(53));
-        assert_eq!(insert(ten_rows(0), every, true).await.0, Ok((0..10).collect()));
+        assert_eq!(insert(ten_rows(), every, true).await.0, Ok((0..10).collect()));
     }
 
     #[tokio::test]

@@ -95,8 +95,7 @@ impl Store {
     }
 
     /// Stores `part` of `rows` as one block under `token`. Sent again with the same token and the same rows it changes nothing,
-    /// in `beacons` as in `impressions`. An empty part is stored without asking anybody. Its rows have the same columns
-    /// ([`Rows::parts`]).
+    /// in `beacons` as in `impressions`. An empty part is stored without asking anybody.
     ///
     /// # Errors
     /// [`StoreError::is_retryable`] tells whether to send the same again or to look for a bad row.
@@ -104,9 +103,10 @@ impl Store {
         if part.is_empty() {
             return Ok(());
         }
-        let (columns, block) = rows.block(part, token).map_err(|index| StoreError::Row { index })?;
+        let mut block = rows.block(part, token).map_err(|index| StoreError::Row { index })?;
+        block.finish();
         // Names and types go with the values: a table that is not as this program thinks refuses them instead of misreading them.
-        let statement = format!("INSERT INTO beacons ({columns}) FORMAT Native");
+        let statement = format!("INSERT INTO beacons ({}) FORMAT Native", block.names());
         let mut insert = self
             .insert_as_one_block(statement, token)
             .with_setting("input_format_native_allow_types_conversion", "0")

@@ -2,12 +2,15 @@
 //! maps to the same rows for ever, also after an upgrade changed how rows are made. Between the two they are only turned from rows into
 //! columns (`native.rs`).
 //!
-//! A row is ClickHouse's RowBinary with the number of its columns in front. Columns are only ever appended, so that number says
-//! which they are, and a row of an older program finds its place in a newer table.
+//! A row is the number of its columns, a bit for each that says whether the row has a value for it, and those values, each as
+//! ClickHouse's RowBinary has it. A column without a value holds its type's default: 0, `''`, null, an empty array. Two thirds do, in
+//! a usual row. Columns are only ever appended, so their number says which they are, and a row of an older program finds its place
+//! in a newer table.
 //!
-//! Invariant: [`BeaconRow::COLUMNS`] are the columns of `beacons`, with their types (a test compares them with the table).
+//! Invariant: [`BeaconRow::COLUMNS`] are the columns of `beacons`, with their types, and none has a default of its own (a test compares
+//! them with the table).
 
-use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::LazyLock};
 
 use schemas::{ActiveSpan, Beacon, Context, Event, EventKind, Interval, OrganizationId, RenditionPlay, State, UnixMs};
 use serde::Serialize;
@@ -15,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     impression::{Omitted, main_rendition, omissible},
-    native::{Block, NotARow},
+    native::{Block, NotARow, with_defaults},
 };
 
 /// What the server derives itself, from the `User-Agent` header and from the client's address (which is then dropped).
@@ -68,21 +71,25 @@ pub struct Column {
     pub kind: &'static str,
 }
 
-/// What every row has behind its own columns: the token of its range, and its place there.
-const PLACE: [Column; 2] = [
-    Column {
-        name: "journal_range",
-        kind: "LowCardinality(String)",
-    },
-    Column {
-        name: "row_number",
-        kind: "UInt32",
-    },
-];
+/// What every row has beside its own columns: the token of its range.
+const JOURNAL_RANGE: Column = Column {
+    name: "journal_range",
+    kind: "LowCardinality(String)",
+};
+/// And its place there.
+const ROW_NUMBER: Column = Column {
+    name: "row_number",
+    kind: "UInt32",
+};
 
 /// Bytes in front of a row: the number of its columns, little-endian.
 const COUNT_BYTES: usize = 2;
-/// The first two columns of every row: the ids of organisation and attempt.
+/// Added to that number where a word for each 64 columns follows, with a bit for each that has a value, the lowest first. Rows of
+/// older programs have a value for every column and no such words.
+const MARKED: u16 = 1 << 15;
+/// Words of such bits that a row of this program has.
+const MARKS: usize = BeaconRow::COLUMNS.len().div_ceil(64);
+/// The first two columns, which every row has a value for: the ids of organisation and attempt.
 const IDS_BYTES: usize = 2 * size_of::<Uuid>();
 
 /// One beacon as `beacons` stores it and as the journal keeps it. Texts: `''` means not known.
@@ -90,8 +97,8 @@ const IDS_BYTES: usize = 2 * size_of::<Uuid>();
 pub struct BeaconRow(Vec<u8>);
 
 impl BeaconRow {
-    /// A typical row takes 550 bytes; one growth step less.
-    pub const BYTES_USUAL: usize = 768;
+    /// A typical row takes 300 bytes; one growth step less.
+    pub const BYTES_USUAL: usize = 512;
 
     /// The row of `beacon` as received under `receipt`.
     #[must_use]
@@ -103,9 +110,14 @@ impl BeaconRow {
 
     /// Appends that row's bytes, for the journal. [`Rows::push`] takes them back.
     pub fn put(beacon: &Beacon, enrichment: &Enrichment, receipt: &Receipt<'_>, out: &mut Vec<u8>) {
-        const COUNT: u16 = BeaconRow::COLUMNS.len() as u16;
+        const COUNT: u16 = BeaconRow::COLUMNS.len() as u16 | MARKED;
         out.extend_from_slice(&COUNT.to_le_bytes());
-        put_columns(beacon, enrichment, receipt, out);
+        let begin = out.len();
+        out.extend_from_slice(&[0; MARKS * size_of::<u64>()]);
+        let marks = put_columns(beacon, enrichment, receipt, out);
+        for (place, word) in out[begin..].as_chunks_mut().0.iter_mut().zip(marks) {
+            *place = word.to_le_bytes();
+        }
     }
 }
 
@@ -119,12 +131,24 @@ macro_rules! columns {
             pub const COLUMNS: &'static [Column] = &[$(Column { name: stringify!($name), kind: $kind }),*];
         }
 
-        fn put_columns($beacon: &Beacon, $enrichment: &Enrichment, $receipt: &Receipt<'_>, out: &mut Vec<u8>) {
+        /// Appends the values that are no defaults; answers which.
+        fn put_columns($beacon: &Beacon, $enrichment: &Enrichment, $receipt: &Receipt<'_>, out: &mut Vec<u8>) -> [u64; MARKS] {
             static NOTHING: LazyLock<Context> = LazyLock::new(Context::default);
             let $totals = &$beacon.totals;
             let $left_out = LeftOut::of($beacon);
             let $context = $beacon.context.as_ref().unwrap_or(&NOTHING);
-            $( ($value).put(out); )*
+            let mut marks = [0; MARKS];
+            let mut columns = 0..;
+            $( {
+                let value = $value;
+                // The compiler counts, and leaves no counter.
+                let column: usize = columns.next().unwrap_or_default();
+                if !value.is_default() {
+                    marks[column / 64] |= 1 << (column % 64);
+                    value.put(out);
+                }
+            } )*
+            marks
         }
     };
 }
@@ -314,12 +338,19 @@ fn word<T: Serialize>(value: &T) -> &'static str {
 
 /// A value as RowBinary has it.
 trait Put {
+    /// Whether the column holds it without being told.
+    fn is_default(&self) -> bool;
+
     fn put(self, out: &mut Vec<u8>);
 }
 
 macro_rules! put_numbers {
     ($($type:ty)*) => {
         $(impl Put for $type {
+            fn is_default(&self) -> bool {
+                *self == 0
+            }
+
             fn put(self, out: &mut Vec<u8>) {
                 out.extend_from_slice(&self.to_le_bytes());
             }
@@ -338,12 +369,20 @@ pub(crate) fn put_length(mut length: usize, out: &mut Vec<u8>) {
 }
 
 impl Put for bool {
+    fn is_default(&self) -> bool {
+        !self
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         out.push(u8::from(self));
     }
 }
 
 impl Put for &str {
+    fn is_default(&self) -> bool {
+        self.is_empty()
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         put_length(self.len(), out);
         out.extend_from_slice(self.as_bytes());
@@ -352,19 +391,32 @@ impl Put for &str {
 
 /// A letter is a text of one byte.
 impl Put for char {
+    fn is_default(&self) -> bool {
+        false
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         self.encode_utf8(&mut [0; 4]).put(out);
     }
 }
 
 impl Put for &mut str {
+    fn is_default(&self) -> bool {
+        self.is_empty()
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         (&*self).put(out);
     }
 }
 
-/// ClickHouse keeps a UUID as two numbers, the high half first, each little-endian.
+/// ClickHouse keeps a UUID as two numbers, the high half first, each little-endian. An id is always said: the first two columns of a
+/// row are where they are looked for.
 impl Put for Uuid {
+    fn is_default(&self) -> bool {
+        false
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         let (high, low) = self.as_u64_pair();
         high.put(out);
@@ -373,6 +425,10 @@ impl Put for Uuid {
 }
 
 impl Put for Option<u32> {
+    fn is_default(&self) -> bool {
+        self.is_none()
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         match self {
             Some(value) => {
@@ -385,6 +441,10 @@ impl Put for Option<u32> {
 }
 
 impl Put for &[ActiveSpan] {
+    fn is_default(&self) -> bool {
+        self.is_empty()
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         put_length(self.len(), out);
         for ActiveSpan { from_ms, to_ms } in self {
@@ -395,6 +455,10 @@ impl Put for &[ActiveSpan] {
 }
 
 impl Put for &BTreeMap<String, String> {
+    fn is_default(&self) -> bool {
+        self.is_empty()
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         put_length(self.len(), out);
         for (key, value) in self {
@@ -411,20 +475,28 @@ struct Renditions<'a> {
     but: &'a str,
 }
 
-impl Put for Renditions<'_> {
-    fn put(self, out: &mut Vec<u8>) {
+impl Renditions<'_> {
+    fn kept(&self) -> impl Iterator<Item = &RenditionPlay> {
         let is_last_of_its_name = |index: usize| {
             let name = &self.plays[index].rendition;
             self.plays[index + 1..].iter().all(|later| later.rendition != *name)
         };
-        let kept = || {
-            let named = |index: &usize| self.but.is_empty() || self.plays[*index].rendition != self.but;
-            (0..self.plays.len()).filter(move |index| named(index) && is_last_of_its_name(*index))
-        };
-        put_length(kept().count(), out);
-        for index in kept() {
-            self.plays[index].rendition.as_str().put(out);
-            self.plays[index].play_ms.put(out);
+        let is_named = |play: &RenditionPlay| self.but.is_empty() || play.rendition != self.but;
+        let kept = move |(index, play): &(usize, &RenditionPlay)| is_named(play) && is_last_of_its_name(*index);
+        self.plays.iter().enumerate().filter(kept).map(|(_, play)| play)
+    }
+}
+
+impl Put for Renditions<'_> {
+    fn is_default(&self) -> bool {
+        self.kept().next().is_none()
+    }
+
+    fn put(self, out: &mut Vec<u8>) {
+        put_length(self.kept().count(), out);
+        for RenditionPlay { rendition, play_ms } in self.kept() {
+            rendition.as_str().put(out);
+            play_ms.put(out);
         }
     }
 }
@@ -433,6 +505,10 @@ impl Put for Renditions<'_> {
 struct Empty;
 
 impl Put for Empty {
+    fn is_default(&self) -> bool {
+        true
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         put_length(0, out);
     }
@@ -443,6 +519,10 @@ impl Put for Empty {
 struct Fetches<'a>(&'a Interval);
 
 impl Put for Fetches<'_> {
+    fn is_default(&self) -> bool {
+        !self.0.events.iter().any(is_request)
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         let requests = || self.0.events.iter().filter(|event| is_request(event));
         put_length(requests().count(), out);
@@ -471,6 +551,10 @@ impl Put for Fetches<'_> {
 struct OfRequests<'a>(&'a [Event], fn((&'static str, &'a str)) -> &'a str);
 
 impl Put for OfRequests<'_> {
+    fn is_default(&self) -> bool {
+        !self.0.iter().any(is_request)
+    }
+
     fn put(self, out: &mut Vec<u8>) {
         put_length(self.0.iter().filter(|event| is_request(event)).count(), out);
         for event in self.0 {
@@ -500,20 +584,22 @@ fn last_sample(interval: &Interval) -> Option<(usize, u32)> {
 /// The rest of the timeline, as JSON.
 struct Events<'a>(&'a Interval);
 
-impl Put for Events<'_> {
-    fn put(self, out: &mut Vec<u8>) {
+impl Events<'_> {
+    fn rest(&self) -> impl Iterator<Item = &Event> {
         let sampled = last_sample(self.0).map(|(index, _)| index);
-        let rest: Vec<&Event> = self
-            .0
-            .events
-            .iter()
-            .enumerate()
-            .filter(|(index, event)| Some(*index) != sampled && !is_request(event))
-            .map(|(_, event)| event)
-            .collect();
-        if rest.is_empty() {
-            return "".put(out);
-        }
+        let events = self.0.events.iter().enumerate();
+        let rest = events.filter(move |(index, event)| Some(*index) != sampled && !is_request(event));
+        rest.map(|(_, event)| event)
+    }
+}
+
+impl Put for Events<'_> {
+    fn is_default(&self) -> bool {
+        self.rest().next().is_none()
+    }
+
+    fn put(self, out: &mut Vec<u8>) {
+        let rest: Vec<&Event> = self.rest().collect();
         // Unwrap safety: events hold numbers, texts and closed lists; JSON can say all of them.
         let text = serde_json::to_string(&rest).expect("events can be said in JSON");
         text.as_str().put(out);
@@ -523,12 +609,15 @@ impl Put for Events<'_> {
 /// Bytes that are no row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RowError {
-    /// Not even the number of its columns is there.
+    /// Not even the number of its columns, which have a value, and the ids are there.
     #[error("the row is cut off")]
     Short,
     /// It has more columns than this program knows: a newer one wrote it.
     #[error("the row has {0} columns, this program knows {known}: run the version that wrote it, or a newer one", known = BeaconRow::COLUMNS.len())]
     Columns(u16),
+    /// It says to have values of columns that it does not have, or none of its ids.
+    #[error("the row's columns are marked wrongly")]
+    Marks,
 }
 
 /// Rows that are sent together, one behind the other in one piece of memory.
@@ -542,6 +631,8 @@ pub struct Rows {
 #[derive(Debug, Clone, Copy)]
 struct Place {
     columns: u16,
+    /// Which of them have a value.
+    marks: [u64; MARKS],
     start: usize,
     end: usize,
 }
@@ -558,18 +649,29 @@ impl Rows {
     /// # Errors
     /// When they were not written by this program or an older one.
     pub fn push(&mut self, row: &[u8]) -> Result<(), RowError> {
-        let (columns, values) = row.split_first_chunk::<COUNT_BYTES>().ok_or(RowError::Short)?;
-        let columns = u16::from_le_bytes(*columns);
-        if columns == 0 || usize::from(columns) > BeaconRow::COLUMNS.len() {
+        let (count, rest) = row.split_first_chunk::<COUNT_BYTES>().ok_or(RowError::Short)?;
+        let count = u16::from_le_bytes(*count);
+        let columns = count & !MARKED;
+        if columns < 2 || usize::from(columns) > BeaconRow::COLUMNS.len() {
             return Err(RowError::Columns(columns));
         }
+        let (marks, values) = if count & MARKED == 0 {
+            (marks_below(columns), rest)
+        } else {
+            marks_in_front(columns, rest)?
+        };
         if values.len() < IDS_BYTES {
             return Err(RowError::Short);
         }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(values);
         let end = self.bytes.len();
-        self.rows.push(Place { columns, start, end });
+        self.rows.push(Place {
+            columns,
+            marks,
+            start,
+            end,
+        });
         Ok(())
     }
 
@@ -585,59 +687,86 @@ impl Rows {
         self.rows.is_empty()
     }
 
-    /// The values of row `index`, RowBinary, and how many columns they are of.
+    /// The values that row `index` has, RowBinary, one behind the other.
     #[must_use]
-    pub fn row(&self, index: usize) -> (u16, &[u8]) {
-        let Place { columns, start, end } = self.rows[index];
-        (columns, &self.bytes[start..end])
+    pub fn values(&self, index: usize) -> &[u8] {
+        let Place { start, end, .. } = self.rows[index];
+        &self.bytes[start..end]
     }
 
-    /// The longest parts whose rows have the same columns, in order. One, but for a range that an upgrade went through.
-    #[must_use]
-    pub fn parts(&self) -> Vec<Range<usize>> {
-        let mut parts: Vec<Range<usize>> = Vec::new();
-        for (index, row) in self.rows.iter().enumerate() {
-            match parts.last_mut() {
-                Some(part) if self.rows[part.start].columns == row.columns => part.end = index + 1,
-                _ => parts.push(index..index + 1),
-            }
-        }
-        parts
-    }
-
-    /// The rows of `part`, which have the same columns, as one block of columns, each with its place in the range called `journal_range`;
-    /// and the columns' names for the statement.
+    /// The rows of `part` as one block of columns, each row with its place in the range called `journal_range`.
     ///
     /// # Errors
     /// With the index of a row whose bytes are not of its columns.
-    pub(crate) fn block(&self, part: Range<usize>, journal_range: &str) -> Result<(String, Block), usize> {
-        let columns = self.rows.get(part.start).map_or(0, |row| usize::from(row.columns));
-        let columns = BeaconRow::COLUMNS[..columns].iter().chain(&PLACE).copied();
-        let names: Vec<&str> = columns.clone().map(|column| column.name).collect();
-        // Unwrap safety: a test holds that every type of a beacon is known.
-        let mut block = Block::of(columns, part.len()).expect("every type of a beacon is known");
-        let mut place = Vec::new();
-        for (row_number, index) in (0_u32..).zip(part) {
-            place.clear();
-            journal_range.put(&mut place);
-            row_number.put(&mut place);
-            block.push(self.row(index).1, &place).map_err(|NotARow| index)?;
+    pub(crate) fn block(&self, part: Range<usize>, journal_range: &str) -> Result<Block, usize> {
+        let rows = &self.rows[part.clone()];
+        // Unwrap safety of both: a test holds that every type of a beacon is known.
+        let mut block = Block::of(BeaconRow::COLUMNS, rows.len()).expect("every type of a beacon is known");
+        for (row, index) in rows.iter().zip(part) {
+            block.push(&row.marks, self.values(index)).map_err(|NotARow| index)?;
         }
-        Ok((names.join(", "), block))
+        let mut place = Block::of(&[JOURNAL_RANGE, ROW_NUMBER], rows.len()).expect("every type of a beacon is known");
+        let mut values = Vec::new();
+        for row_number in (0_u32..).take(rows.len()) {
+            values.clear();
+            journal_range.put(&mut values);
+            row_number.put(&mut values);
+            // Written for these two columns just before.
+            let pushed = place.push(&[0b11], &values);
+            debug_assert_eq!(pushed, Ok(()));
+        }
+        block.join(place);
+        Ok(block)
     }
 
-    /// Appends row `index` as a dead letter.
+    /// Appends row `index` as a dead letter: with a value for each of its columns, whatever form it has in the journal. Bytes that are
+    /// not of its columns are kept as they are, as those of no column.
     pub(crate) fn put_letter(&self, index: usize, journal_range: &str, reason: &str, out: &mut Vec<u8>) {
-        let (columns, values) = self.row(index);
+        let Place { columns, marks, .. } = self.rows[index];
+        let values = self.values(index);
         out.extend_from_slice(&values[..IDS_BYTES]);
         journal_range.put(out);
         // A range has far fewer rows.
         u32::try_from(index).unwrap_or(u32::MAX).put(out);
         reason.put(out);
+        let (columns, values) = match with_defaults(&BeaconRow::COLUMNS[..usize::from(columns)], &marks, values) {
+            Ok(values) => (columns, Cow::Owned(values)),
+            Err(NotARow) => (0, Cow::Borrowed(values)),
+        };
         out.extend_from_slice(&columns.to_le_bytes());
         put_length(values.len(), out);
-        out.extend_from_slice(values);
+        out.extend_from_slice(&values);
     }
+}
+
+/// Marks of the first `columns` columns.
+fn marks_below(columns: u16) -> [u64; MARKS] {
+    let mut marks = [0; MARKS];
+    for (word, first) in marks.iter_mut().zip((0..).step_by(64)) {
+        *word = match columns.saturating_sub(first) {
+            0 => 0,
+            left => u64::MAX >> 64_u16.saturating_sub(left),
+        };
+    }
+    marks
+}
+
+/// The marks of `columns` columns that `bytes` begin with, and the rest.
+fn marks_in_front(columns: u16, bytes: &[u8]) -> Result<([u64; MARKS], &[u8]), RowError> {
+    let count = usize::from(columns).div_ceil(64);
+    let (words, values) = bytes
+        .split_at_checked(count * size_of::<u64>())
+        .ok_or(RowError::Short)?;
+    let mut marks = [0; MARKS];
+    for (mark, word) in marks.iter_mut().zip(words.as_chunks().0) {
+        *mark = u64::from_le_bytes(*word);
+    }
+    let may = marks_below(columns);
+    let has_ids = marks[0] & 0b11 == 0b11;
+    if !has_ids || marks.iter().zip(may).any(|(mark, may)| mark & !may != 0) {
+        return Err(RowError::Marks);
+    }
+    Ok((marks, values))
 }
 
 impl<'a> FromIterator<&'a BeaconRow> for Rows {
@@ -653,7 +782,7 @@ impl<'a> FromIterator<&'a BeaconRow> for Rows {
 
 #[cfg(test)]
 mod tests {
-    use schemas::{BeaconKind, EndReason, FailureClass, FirstFrameMethod, StreamType};
+    use schemas::{AttemptId, BeaconKind, EndReason, FailureClass, FirstFrameMethod, StreamType, Totals};
 
     use super::*;
 
@@ -679,17 +808,116 @@ mod tests {
         assert_eq!(written(300), [0xac, 2]);
     }
 
-    #[test]
-    fn rows_of_an_older_program_form_a_part_of_their_own() {
-        let mut rows = Rows::default();
-        for columns in [3_u16, 3, 91, 91, 91, 3] {
-            rows.push(&[&columns.to_le_bytes()[..], &[b'x'; 32]].concat()).unwrap();
+    fn beacon() -> Beacon {
+        Beacon {
+            attempt_id: AttemptId(Uuid::from_u128(7)),
+            sequence: 0,
+            started_at_ms: UnixMs(5),
+            kind: BeaconKind::Beat,
+            state: State::Playing,
+            interval: Interval::default(),
+            totals: Totals {
+                play_ms: 9,
+                ..Totals::default()
+            },
+            context: None,
         }
-        assert_eq!(rows.parts(), [0..2, 2..5, 5..6]);
-        assert_eq!(rows.row(2), (91, &[b'x'; 32][..]));
-        assert_eq!(rows.push(&[1]), Err(RowError::Short));
-        assert_eq!(rows.push(&[1, 0, 9]), Err(RowError::Short));
-        assert_eq!(rows.push(&u16::MAX.to_le_bytes()), Err(RowError::Columns(u16::MAX)));
-        assert_eq!(rows.len(), 6);
+    }
+
+    fn receipt() -> Receipt<'static> {
+        Receipt {
+            organization_id: OrganizationId(Uuid::from_u128(3)),
+            received_at: UnixMs(6),
+            started_at: UnixMs(5),
+            skew_ms: 0,
+            unknown_fields: "",
+        }
+    }
+
+    #[test]
+    fn what_a_column_holds_anyhow_is_not_written() {
+        let BeaconRow(row) = BeaconRow::new(&beacon(), &Enrichment::default(), &receipt());
+        let full = BeaconRow::COLUMNS.len();
+        assert!(row.len() < full, "{} bytes for {full} columns", row.len());
+        let mut rows = Rows::default();
+        rows.push(&row).unwrap();
+        let Place { columns, marks, .. } = rows.rows[0];
+        assert_eq!(usize::from(columns), full);
+        let has_value = |column: usize| marks[column / 64] & (1 << (column % 64)) != 0;
+        let named: Vec<&str> = (0..full)
+            .filter(|column| has_value(*column))
+            .map(|column| BeaconRow::COLUMNS[column].name)
+            .collect();
+        assert_eq!(
+            named,
+            [
+                "organization_id",
+                "attempt_id",
+                "kind",
+                "state",
+                "started_at",
+                "received_at",
+                "interval_state",
+                "play_ms",
+                "omitted",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_in_the_form_of_older_programs_and_one_of_this_are_the_same_dead_letter() {
+        let BeaconRow(row) = BeaconRow::new(&beacon(), &Enrichment::default(), &receipt());
+        let mut rows = Rows::default();
+        rows.push(&row).unwrap();
+        let whole = with_defaults(BeaconRow::COLUMNS, &rows.rows[0].marks, rows.values(0)).unwrap();
+        let count = BeaconRow::COLUMNS.len() as u16;
+        rows.push(&[&count.to_le_bytes()[..], &whole].concat()).unwrap();
+        let letter = |index| {
+            let mut out = Vec::new();
+            rows.put_letter(index, "r", "why", &mut out);
+            // Up to the row's number, and from behind it.
+            (out[..34].to_vec(), out[38..].to_vec())
+        };
+        assert_eq!(letter(0), letter(1));
+        let mut turned: Rows = Rows::default();
+        turned.push(&[&count.to_le_bytes()[..], &whole].concat()).unwrap();
+        turned.push(&row).unwrap();
+        let columns = |rows: &Rows| {
+            let mut block = rows.block(0..2, "r").unwrap();
+            block.finish();
+            block.bytes()
+        };
+        assert!(columns(&rows) == columns(&turned), "the order of the two tells");
+    }
+
+    #[test]
+    fn bytes_that_are_no_row_are_refused() {
+        let mut rows = Rows::default();
+        let old = |columns: u16, bytes: usize| [&columns.to_le_bytes()[..], &vec![b'x'; bytes]].concat();
+        let marked = |columns: u16, marks: &[u64], bytes: usize| {
+            let marks: Vec<u8> = marks.iter().flat_map(|word| word.to_le_bytes()).collect();
+            [&(columns | MARKED).to_le_bytes()[..], &marks, &vec![b'x'; bytes]].concat()
+        };
+        let too_many = BeaconRow::COLUMNS.len() as u16 + 1;
+        for (row, expected) in [
+            (old(2, 32), Ok(())),
+            (old(91, 32), Ok(())),
+            (vec![1], Err(RowError::Short)),
+            (old(1, 32), Err(RowError::Columns(1))),
+            (old(2, 31), Err(RowError::Short)),
+            (old(too_many, 99), Err(RowError::Columns(too_many))),
+            (marked(2, &[0b11], 32), Ok(())),
+            (marked(64, &[u64::MAX], 32), Ok(())),
+            (marked(65, &[u64::MAX, 1], 32), Ok(())),
+            (marked(65, &[u64::MAX, 2], 32), Err(RowError::Marks)),
+            (marked(2, &[0b111], 32), Err(RowError::Marks)),
+            (marked(2, &[0b10], 32), Err(RowError::Marks)),
+            (marked(65, &[3], 0), Err(RowError::Short)),
+            (marked(2, &[3], 31), Err(RowError::Short)),
+            (marked(too_many, &[3, 0, 0], 99), Err(RowError::Columns(too_many))),
+        ] {
+            assert_eq!(rows.push(&row), expected, "{row:?}");
+        }
+        assert_eq!(rows.len(), 5);
     }
 }

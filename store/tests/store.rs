@@ -456,10 +456,11 @@ async fn every_field_and_attribute_is_a_column_with_a_comment() {
         name: String,
         r#type: String,
         comment: String,
+        default_expression: String,
     }
     let (_engine, store) = store().await;
     let statement = Statement::new(
-        "SELECT table, name, type, comment FROM system.columns
+        "SELECT table, name, type, comment, default_expression FROM system.columns
          WHERE database = {database:String} AND table IN ('beacons', 'impressions') ORDER BY table, position",
     )
     .bind("database", store.database());
@@ -482,6 +483,8 @@ async fn every_field_and_attribute_is_a_column_with_a_comment() {
     let (beacons, impressions) = (of("beacons"), of("impressions"));
     for column in BeaconRow::COLUMNS {
         assert_eq!(beacons[column.name].r#type, column.kind, "{}", column.name);
+        // What a row does not say is its type's default, here as in the code.
+        assert_eq!(beacons[column.name].default_expression, "", "{}", column.name);
     }
     let sent: BTreeSet<&str> = BeaconRow::COLUMNS
         .iter()
