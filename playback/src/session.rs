@@ -1423,7 +1423,7 @@ impl Session {
             state: cut.state,
             interval: cut.interval,
             totals: cut.totals.clone(),
-            context: self.context_due.then(|| self.context.clone()),
+            context: self.context_due.then(|| Box::new(self.context.clone())),
         }
     }
 }

@@ -256,11 +256,14 @@ fn batch(attempt: Uuid, started_at: UnixMs) -> BeaconBatch {
         state: State::Starting,
         interval: Interval::default(),
         totals: Totals::default(),
-        context: Some(Context {
-            video_id: Some(attempt.to_string()),
-            player_name: Some(NAME.to_owned()),
-            ..Context::default()
-        }),
+        context: Some(
+            Context {
+                video_id: Some(attempt.to_string()),
+                player_name: Some(NAME.to_owned()),
+                ..Context::default()
+            }
+            .into(),
+        ),
     };
     BeaconBatch {
         schema_version: SCHEMA_VERSION,

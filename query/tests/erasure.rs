@@ -191,9 +191,12 @@ fn row(organization_id: OrganizationId, attempt: u128, sequence: u32, viewer: Op
             play_ms: (sequence + 1) * 10_000,
             ..Totals::default()
         },
-        context: viewer.map(|viewer| Context {
-            viewer_id: Some(viewer.to_owned()),
-            ..Context::default()
+        context: viewer.map(|viewer| {
+            Context {
+                viewer_id: Some(viewer.to_owned()),
+                ..Context::default()
+            }
+            .into()
         }),
     };
     let receipt = Receipt {

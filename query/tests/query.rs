@@ -272,11 +272,14 @@ fn rows(organization: OrganizationId, attempt: &Attempt) -> Vec<Received> {
                     ..Interval::default()
                 },
                 totals,
-                context: (sequence == 0).then(|| Context {
-                    viewer_id: attempt.viewer.clone(),
-                    custom: attempt.custom.clone(),
-                    connection_type: Some("4g".into()),
-                    ..Context::default()
+                context: (sequence == 0).then(|| {
+                    Context {
+                        viewer_id: attempt.viewer.clone(),
+                        custom: attempt.custom.clone(),
+                        connection_type: Some("4g".into()),
+                        ..Context::default()
+                    }
+                    .into()
                 }),
             };
             let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -1686,10 +1689,13 @@ async fn concurrent_viewers_count_each_attempt_once_per_tick() {
                 ..Interval::default()
             },
             totals: Totals::default(),
-            context: Some(Context {
-                viewer_id: Some(format!("v{id}")),
-                ..Context::default()
-            }),
+            context: Some(
+                Context {
+                    viewer_id: Some(format!("v{id}")),
+                    ..Context::default()
+                }
+                .into(),
+            ),
         };
         let enrichment = Enrichment {
             browser: Some(if id == 1 { "Chrome" } else { "Firefox" }.into()),
@@ -1854,9 +1860,12 @@ fn watching(random: &mut Random, organization: OrganizationId, started_at: i64) 
             state: State::Playing,
             interval,
             totals: Totals::default(),
-            context: rows.is_empty().then(|| Context {
-                viewer_id: viewer.clone(),
-                ..Context::default()
+            context: rows.is_empty().then(|| {
+                Context {
+                    viewer_id: viewer.clone(),
+                    ..Context::default()
+                }
+                .into()
             }),
         };
         let enrichment = Enrichment {
@@ -1973,10 +1982,13 @@ async fn one_attempt_comes_whole_with_its_gaps() {
                 events_dropped: 0,
             },
             totals,
-            context: Some(Context {
-                video_id: Some("film".into()),
-                ..Context::default()
-            }),
+            context: Some(
+                Context {
+                    video_id: Some("film".into()),
+                    ..Context::default()
+                }
+                .into(),
+            ),
         };
         let receipt = Receipt {
             organization_id: stack.organization,

@@ -70,7 +70,7 @@ pub struct Beacon {
     pub totals: Totals,
     /// Who, what and where. Sent until a beacon carrying it was acknowledged, and again when it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context: Option<Context>,
+    pub context: Option<Box<Context>>,
 }
 
 /// Why a beacon was sent.

@@ -136,7 +136,7 @@ macro_rules! columns {
             static NOTHING: LazyLock<Context> = LazyLock::new(Context::default);
             let $totals = &$beacon.totals;
             let $left_out = LeftOut::of($beacon);
-            let $context = $beacon.context.as_ref().unwrap_or(&NOTHING);
+            let $context = $beacon.context.as_deref().unwrap_or(&NOTHING);
             let mut marks = [0; MARKS];
             let mut columns = 0..;
             $( {

@@ -591,7 +591,7 @@ async fn every_context_and_derived_text_reaches_its_own_column() {
     };
     // The context comes once, in whichever beacon; the others know nothing.
     let mut with_context = beacon(7, 1, Totals::default());
-    with_context.context = Some(context);
+    with_context.context = Some(context.into());
     let rows = [
         row(7, 0, 1),
         BeaconRow::new(&with_context, &enrichment, &receipt(TEN_O_CLOCK)),

@@ -151,55 +151,49 @@ fn check_event(event: &Event, index: usize, from_ms: DurationMs, to_ms: Duration
     Ok(())
 }
 
+/// Leaves with a fault for the first of the fields that is above `most`. A comparison each: there are fifty in every beacon.
+macro_rules! at_most {
+    ($totals:ident { $($name:ident)* } $most:expr, $fault:expr) => {
+        let most: u64 = $most;
+        $(
+            let value = u64::from($totals.$name);
+            if value > most {
+                return Err($fault(stringify!($name), value, most));
+            }
+        )*
+    };
+}
+
 fn check_totals(totals: &Totals, to_ms: DurationMs) -> Result<(), Fault> {
     let field = |name: &str| format!("totals.{name}");
-    // Each is a part of the time since intent, and these six are disjoint.
-    let spent = [
-        ("startup_wait_ms", totals.startup_wait_ms),
-        ("play_ms", totals.play_ms),
-        ("paused_ms", totals.paused_ms),
-        ("stall_ms", totals.stall_ms),
-        ("seek_ms", totals.seek_ms),
-        ("ad_ms", totals.ad_ms),
-    ];
     let elapsed_ms = u64::from(to_ms) + ELAPSED_SLACK_MS;
-    let exceeds = |name: &str, value: u64| {
+    let exceeds = |name: &str, value: u64, _| {
         let text = format!("{value} ms, but only {to_ms} ms have passed since intent");
         Fault::new(Rejection::TotalsExceedElapsed, field(name), text)
     };
-    for (name, value) in spent {
-        if u64::from(value) > elapsed_ms {
-            return Err(exceeds(name, u64::from(value)));
-        }
-    }
-    let sum: u64 = spent.iter().map(|(_, value)| u64::from(*value)).sum();
+    let too_large = |name: &str, value: u64, most: u64| out_of_range(field(name), value, most);
+    // Each is a part of the time since intent, and these six are disjoint.
+    at_most! { totals { startup_wait_ms play_ms paused_ms stall_ms seek_ms ad_ms } elapsed_ms, exceeds }
+    let spent = [
+        totals.startup_wait_ms,
+        totals.play_ms,
+        totals.paused_ms,
+        totals.stall_ms,
+        totals.seek_ms,
+        totals.ad_ms,
+    ];
+    let sum: u64 = spent.into_iter().map(u64::from).sum();
     if sum > elapsed_ms {
         let text = format!(
             "waiting, playing, pausing, stalling, seeking and ads take {sum} ms together, but only {to_ms} ms have passed since intent"
         );
         return Err(Fault::new(Rejection::TotalsExceedElapsed, "totals", text));
     }
-    // Parts of the stalls, and times that may lie before intent: bounded by what an attempt can last.
-    let durations = [
-        ("stall_ms_max", totals.stall_ms_max),
-        ("stall_short_ms", totals.stall_short_ms),
-        ("stall_network_ms", totals.stall_network_ms),
-        ("stall_seek_ms", totals.stall_seek_ms),
-        ("stall_rendition_switch_ms", totals.stall_rendition_switch_ms),
-        ("stall_ad_boundary_ms", totals.stall_ad_boundary_ms),
-        ("stall_decoder_ms", totals.stall_decoder_ms),
-        ("stall_live_edge_ms", totals.stall_live_edge_ms),
-        ("stall_suspended_ms", totals.stall_suspended_ms),
-        ("stall_unknown_ms", totals.stall_unknown_ms),
-        ("play_hidden_ms", totals.play_hidden_ms),
-        ("upscale_ms", totals.upscale_ms),
-        ("dvr_ms", totals.dvr_ms),
-    ];
-    for (name, value) in durations {
-        if u64::from(value) > elapsed_ms {
-            return Err(exceeds(name, u64::from(value)));
-        }
-    }
+    at_most! { totals {
+        stall_ms_max stall_short_ms stall_network_ms stall_seek_ms stall_rendition_switch_ms stall_ad_boundary_ms stall_decoder_ms
+        stall_live_edge_ms stall_suspended_ms stall_unknown_ms play_hidden_ms upscale_ms dvr_ms
+    } elapsed_ms, exceeds }
+    // These may lie before intent: bounded by what an attempt can last.
     let once = [
         ("player_startup_ms", totals.player_startup_ms),
         ("page_load_ms", totals.page_load_ms),
@@ -219,30 +213,10 @@ fn check_totals(totals: &Totals, to_ms: DurationMs) -> Result<(), Fault> {
     }
     // Media runs up to 16 times as fast as the clock: the fastest playback rate that browsers allow.
     let media_most = 16 * elapsed_ms;
-    let media = [
-        ("media_ms", totals.media_ms),
-        ("bitrate_media_ms", totals.bitrate_media_ms),
-        ("bitrate_peak_media_ms", totals.bitrate_peak_media_ms),
-    ];
-    for (name, value) in media {
-        if u64::from(value) > media_most {
-            return Err(out_of_range(field(name), u64::from(value), media_most));
-        }
-    }
-    let rates = [
-        ("bitrate_bps_ms", totals.bitrate_bps_ms, totals.bitrate_media_ms),
-        (
-            "bitrate_peak_bps_ms",
-            totals.bitrate_peak_bps_ms,
-            totals.bitrate_peak_media_ms,
-        ),
-    ];
-    for (name, sum, media_ms) in rates {
-        let most = u64::from(BITRATE_BPS_MAX) * u64::from(media_ms);
-        if sum > most {
-            return Err(out_of_range(field(name), sum, most));
-        }
-    }
+    at_most! { totals { media_ms bitrate_media_ms bitrate_peak_media_ms } media_most, too_large }
+    let bits_most = |media_ms: DurationMs| u64::from(BITRATE_BPS_MAX) * u64::from(media_ms);
+    at_most! { totals { bitrate_bps_ms } bits_most(totals.bitrate_media_ms), too_large }
+    at_most! { totals { bitrate_peak_bps_ms } bits_most(totals.bitrate_peak_media_ms), too_large }
     let medians = [
         ("live_latency_median", totals.live_latency_median, LATENCY_MS_MAX),
         ("throughput_median", totals.throughput_median, u32::MAX),
@@ -259,34 +233,15 @@ fn check_totals(totals: &Totals, to_ms: DurationMs) -> Result<(), Fault> {
     }
     // 1 Gbit/s for the whole time, with room for what was in flight at intent.
     let bytes_most = u64::from(BITRATE_BPS_MAX) / 8 / 1_000 * (elapsed_ms + 60_000);
+    at_most! { totals { data_bytes bitrate_measured_bytes } bytes_most, too_large }
+    // Segments are fetched ahead: a day of them at most.
+    at_most! { totals { bitrate_measured_media_ms } media_most + u64::from(LATENCY_MS_MAX), too_large }
     // A picture shown 100 times as large as it is, 100,000 ‰, is no picture.
-    let upscale_most = 100_000 * elapsed_ms;
+    at_most! { totals { upscale_css_permille_ms upscale_px_permille_ms } 100_000 * elapsed_ms, too_large }
     // One in every millisecond is more than any screen shows or hand does.
-    let counts = [
-        ("data_bytes", totals.data_bytes, bytes_most),
-        ("bitrate_measured_bytes", totals.bitrate_measured_bytes, bytes_most),
-        // Segments are fetched ahead: a day of them at most.
-        (
-            "bitrate_measured_media_ms",
-            u64::from(totals.bitrate_measured_media_ms),
-            media_most + u64::from(LATENCY_MS_MAX),
-        ),
-        ("upscale_css_permille_ms", totals.upscale_css_permille_ms, upscale_most),
-        ("upscale_px_permille_ms", totals.upscale_px_permille_ms, upscale_most),
-        ("stall_count", u64::from(totals.stall_count), elapsed_ms),
-        ("stall_short_count", u64::from(totals.stall_short_count), elapsed_ms),
-        ("seek_count", u64::from(totals.seek_count), elapsed_ms),
-        ("switch_up_count", u64::from(totals.switch_up_count), elapsed_ms),
-        ("switch_down_count", u64::from(totals.switch_down_count), elapsed_ms),
-        ("frames_decoded", u64::from(totals.frames_decoded), elapsed_ms),
-        ("frames_dropped", u64::from(totals.frames_dropped), elapsed_ms),
-        ("error_count", u64::from(totals.error_count), elapsed_ms),
-    ];
-    for (name, value, most) in counts {
-        if value > most {
-            return Err(out_of_range(field(name), value, most));
-        }
-    }
+    at_most! { totals {
+        stall_count stall_short_count seek_count switch_up_count switch_down_count frames_decoded frames_dropped error_count
+    } elapsed_ms, too_large }
     for (index, play) in totals.play_ms_by_rendition.iter().enumerate() {
         let field = |name: &str| format!("totals.play_ms_by_rendition[{index}].{name}");
         check_text(|| field("rendition"), &play.rendition, LABEL_BYTES_MAX)?;
@@ -452,7 +407,7 @@ mod tests {
                 startup_any_ms: Some(1_500),
                 ..Totals::default()
             },
-            context: Some(Context::default()),
+            context: Some(Box::default()),
         }
     }
 
@@ -594,7 +549,8 @@ mod tests {
             TextTooLong,
             "totals.failure.message",
         );
-        let context = |change: fn(&mut Context)| move |b: &mut Beacon| b.context.iter_mut().for_each(change);
+        let context =
+            |change: fn(&mut Context)| move |b: &mut Beacon| b.context.as_deref_mut().into_iter().for_each(change);
         check(
             context(|c| c.viewer_id = Some("x".repeat(129))),
             TextTooLong,

@@ -281,13 +281,16 @@ fn attempt(
             ..Interval::default()
         },
         totals,
-        context: Some(Context {
-            viewer_id: Some(format!("viewer-{viewer}")),
-            cdn: text("cdn"),
-            player_version: text("player_version"),
-            video_id: Some(format!("video-{}", random.below(20))),
-            ..Context::default()
-        }),
+        context: Some(
+            Context {
+                viewer_id: Some(format!("viewer-{viewer}")),
+                cdn: text("cdn"),
+                player_version: text("player_version"),
+                video_id: Some(format!("video-{}", random.below(20))),
+                ..Context::default()
+            }
+            .into(),
+        ),
     };
     let enrichment = Enrichment {
         country: text("country"),

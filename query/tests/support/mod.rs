@@ -170,19 +170,22 @@ impl Attempt {
                 ..Interval::default()
             },
             totals: self.totals.clone(),
-            context: Some(Context {
-                viewer_id: some(&self.viewer),
-                stream_type: self
-                    .stream_type
-                    .map(|name| serde_json::from_value(name.into()).unwrap()),
-                cdn: self.cdn.map(str::to_owned),
-                custom: self
-                    .custom
-                    .iter()
-                    .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-                    .collect(),
-                ..Context::default()
-            }),
+            context: Some(
+                Context {
+                    viewer_id: some(&self.viewer),
+                    stream_type: self
+                        .stream_type
+                        .map(|name| serde_json::from_value(name.into()).unwrap()),
+                    cdn: self.cdn.map(str::to_owned),
+                    custom: self
+                        .custom
+                        .iter()
+                        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                        .collect(),
+                    ..Context::default()
+                }
+                .into(),
+            ),
         };
         let enrichment = Enrichment {
             country: some(self.country),

@@ -291,6 +291,12 @@ impl<Wire, T: ToWire<Wire>> ToWire<Option<Wire>> for Option<T> {
     }
 }
 
+impl<Wire, T: FromWire<Wire>> FromWire<Wire> for Box<T> {
+    fn from_wire(wire: Wire) -> Result<Self, WireError> {
+        T::from_wire(wire).map(Self::new)
+    }
+}
+
 impl<Wire, T: FromWire<Wire>> FromWire<Option<Wire>> for Option<T> {
     fn from_wire(wire: Option<Wire>) -> Result<Self, WireError> {
         wire.map(T::from_wire).transpose()
@@ -374,7 +380,7 @@ fn to_wire_beacon(beacon: &Beacon) -> wire::Beacon {
             events_dropped: beacon.interval.events_dropped.into(),
         }),
         totals: Some(to_wire_totals(&beacon.totals)),
-        context: beacon.context.as_ref().map(to_wire_context),
+        context: beacon.context.as_deref().map(to_wire_context),
     }
 }
 

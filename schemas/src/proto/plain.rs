@@ -309,6 +309,16 @@ impl Read for String {
     }
 }
 
+impl<T: Read> Read for Box<T> {
+    fn empty() -> Self {
+        Self::new(T::empty())
+    }
+
+    fn read(&mut self, wire_type: u64, cursor: &mut Cursor<'_>) -> Option<()> {
+        (**self).read(wire_type, cursor)
+    }
+}
+
 impl<T: Read> Read for Option<T> {
     fn empty() -> Self {
         None
