@@ -11,7 +11,7 @@ pub use ingest::fuzzing::{compact, content_encoding, headers, native_json};
 use journal::{Journal, Options};
 pub use query::fuzzing::annotation;
 use schemas::UnixMs;
-use store::Rows;
+pub use store::fuzzing::rows;
 
 /// A target.
 #[derive(Debug, Clone, Copy)]
@@ -123,27 +123,6 @@ fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .expect("a runtime is built")
-}
-
-/// Records of a journal, each behind its length in one byte: a row is taken whole or refused.
-///
-/// # Panics
-/// Where that does not hold.
-pub fn rows(bytes: &[u8]) {
-    let mut rows = Rows::default();
-    let mut taken = Vec::new();
-    let mut rest = bytes;
-    while let Some((length, after)) = rest.split_first() {
-        let (record, after) = after.split_at(usize::from(*length).min(after.len()));
-        if rows.push(record).is_ok() {
-            taken.push(record);
-        }
-        rest = after;
-    }
-    assert_eq!(rows.len(), taken.len());
-    for (index, record) in taken.into_iter().enumerate() {
-        assert!(record.ends_with(rows.values(index)), "another row");
-    }
 }
 
 /// Damage to a journal's files, as edits of a whole one: it opens or says why not, and every record that it hands out is one that was

@@ -10,6 +10,8 @@ use std::{
 use fuzz::{TARGETS, Target};
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
+use schemas::{BeaconBatch, OrganizationId};
+use store::{BeaconRow, Enrichment, Receipt};
 
 fn corpus(target: &Target) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target.name);
@@ -153,9 +155,29 @@ fn seeds() {
     write("journal", "cut", &[2, 200, 0, 0, 0]);
     write("journal", "two-edits", &[0, 40, 0, 2, 9, 3, 0, 16, 2, 255]);
     write("journal", "none", b"");
-    write("rows", "two-lists", &[5, 2, 0, 1, 2, 3, 4, 3, 0, 1, 2, 1, 7]);
-    let row = [&[40_u8, 2, 0][..], &[7; 38]].concat();
-    write("rows", "longer", &row.repeat(3));
+    let mut rows = vec![[&[2, 0][..], &[7; 32]].concat()];
+    let bodies = simulator::generate::bodies(3, 400, 1);
+    for body in bodies.iter().step_by(80) {
+        let batch: BeaconBatch = serde_json::from_slice(body).unwrap();
+        for beacon in batch.beacons {
+            let receipt = Receipt {
+                organization_id: OrganizationId(beacon.attempt_id.0),
+                received_at: batch.sent_at_ms,
+                started_at: beacon.started_at_ms,
+                skew_ms: 0,
+                unknown_fields: "",
+            };
+            let mut row = Vec::new();
+            BeaconRow::put(&beacon, &Enrichment::default(), &receipt, &mut row);
+            rows.push(row);
+        }
+    }
+    let behind_length = |row: &Vec<u8>| [&u16::try_from(row.len()).unwrap().to_le_bytes()[..], row].concat();
+    for (index, row) in rows.iter().enumerate() {
+        write("rows", &format!("row-{index}"), &behind_length(row));
+    }
+    let all: Vec<u8> = rows.iter().flat_map(behind_length).collect();
+    write("rows", "all", &all);
     for (name, text) in [
         (
             "insert",

@@ -1,4 +1,6 @@
-//! A beacon that cannot leave unnoticed: every exit has a name and a counter, and `Drop` counts anything else as lost.
+//! Beacons that cannot leave unnoticed: every exit has a name and a counter, and `Drop` counts as lost whatever took none.
+//!
+//! One tally for a batch and not one for each beacon: counters are shared by all cores, and a look at each for each beacon is felt.
 
 use std::sync::Arc;
 
@@ -6,61 +8,59 @@ use schemas::Rejection;
 
 use crate::telemetry::Telemetry;
 
-/// Something made of one beacon, on its way through the pipeline.
+/// The beacons of one batch that are still on their way through the pipeline.
 #[derive(Debug)]
-pub(crate) struct Accounted<T> {
-    item: Option<T>,
+pub(crate) struct Accounted {
+    open: u64,
     telemetry: Arc<Telemetry>,
 }
 
-impl<T> Accounted<T> {
-    pub(crate) fn new(item: T, telemetry: &Arc<Telemetry>) -> Self {
+impl Accounted {
+    /// So many beacons that have just arrived.
+    pub(crate) fn new(beacons: usize, telemetry: &Arc<Telemetry>) -> Self {
         Self {
-            item: Some(item),
+            open: beacons as u64,
             telemetry: Arc::clone(telemetry),
         }
     }
 
-    /// The same beacon in another form.
-    pub(crate) fn map<U>(mut self, form: impl FnOnce(T) -> U) -> Accounted<U> {
-        Accounted {
-            item: self.item.take().map(form),
-            telemetry: Arc::clone(&self.telemetry),
-        }
+    /// So many are on stable storage; ClickHouse's confirmation will count them as stored.
+    pub(crate) fn journaled(&mut self, beacons: usize) {
+        self.received(beacons);
     }
 
-    /// It is on stable storage; ClickHouse's confirmation will count it as stored.
-    pub(crate) fn journaled(mut self) {
-        self.item = None;
-        self.telemetry.received.inc();
+    /// So many were acknowledged before.
+    pub(crate) fn duplicate(&mut self, beacons: usize) {
+        let beacons = self.received(beacons);
+        self.telemetry.duplicate.inc_by(beacons);
     }
 
-    /// It was acknowledged before.
-    pub(crate) fn duplicate(mut self) {
-        self.item = None;
-        self.telemetry.received.inc();
-        self.telemetry.duplicate.inc();
+    /// One is wrong.
+    pub(crate) fn rejected(&mut self, reason: Rejection) {
+        let beacons = self.received(1);
+        self.telemetry.rejected(reason.code()).inc_by(beacons);
     }
 
-    /// It is wrong.
-    pub(crate) fn rejected(mut self, reason: Rejection) {
-        self.item = None;
-        self.telemetry.received.inc();
-        self.telemetry.rejected(reason.code()).inc();
-    }
-
-    /// Its batch is answered with an error, so the sender keeps it.
+    /// The batch is answered with an error, so the sender keeps all that are left.
     pub(crate) fn refused(mut self) {
-        self.item = None;
-        self.telemetry.refused.inc();
+        self.telemetry.refused.inc_by(std::mem::take(&mut self.open));
+    }
+
+    /// So many leave, and never more than there are.
+    fn received(&mut self, beacons: usize) -> u64 {
+        let beacons = beacons as u64;
+        assert!(beacons <= self.open, "{beacons} of {} beacons leave", self.open);
+        self.open -= beacons;
+        self.telemetry.received.inc_by(beacons);
+        beacons
     }
 }
 
-impl<T> Drop for Accounted<T> {
+impl Drop for Accounted {
     fn drop(&mut self) {
-        if self.item.is_some() {
-            self.telemetry.lost.inc();
-            tracing::error!("a beacon left the pipeline by no named exit");
+        if self.open > 0 {
+            self.telemetry.lost.inc_by(self.open);
+            tracing::error!(beacons = self.open, "beacons left the pipeline by no named exit");
         }
     }
 }
@@ -74,13 +74,17 @@ mod tests {
     #[test]
     fn every_exit_is_counted_and_none_is_counted_as_lost() {
         let telemetry = Telemetry::register(&Registry::new()).unwrap();
-        let beacon = || Accounted::new(1, &telemetry);
-        beacon().map(|number| number + 1).journaled();
-        beacon().duplicate();
-        beacon().rejected(Rejection::Malformed);
-        beacon().refused();
+        let mut batch = Accounted::new(7, &telemetry);
+        batch.journaled(2);
+        batch.duplicate(1);
+        batch.rejected(Rejection::Malformed);
+        batch.refused();
         assert_eq!(telemetry.lost.get(), 0);
-        drop(beacon().map(|number| number.to_string()));
+        drop(Accounted::new(0, &telemetry));
+        assert_eq!(telemetry.lost.get(), 0);
+        let mut batch = Accounted::new(3, &telemetry);
+        batch.journaled(1);
+        drop(batch);
         let counted = [
             &telemetry.received,
             &telemetry.duplicate,
@@ -88,7 +92,14 @@ mod tests {
             &telemetry.lost,
         ]
         .map(|counter| counter.get());
-        assert_eq!(counted, [3, 1, 1, 1]);
+        assert_eq!(counted, [5, 1, 3, 2]);
         assert_eq!(telemetry.rejected("malformed").get(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "2 of 1 beacons leave")]
+    fn nothing_leaves_that_did_not_come() {
+        let telemetry = Telemetry::register(&Registry::new()).unwrap();
+        Accounted::new(1, &telemetry).journaled(2);
     }
 }

@@ -11,6 +11,8 @@ mod client;
 mod cluster;
 mod erase;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod impression;
 mod migrate;
 mod native;

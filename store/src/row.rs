@@ -739,6 +739,16 @@ impl Rows {
     }
 }
 
+/// Row `index` alone, in the form that has a value for each of its columns; none where its bytes are not of its columns.
+pub(crate) fn whole(rows: &Rows, index: usize) -> Option<Rows> {
+    let Place { columns, marks, .. } = rows.rows[index];
+    let known = &BeaconRow::COLUMNS[..usize::from(columns)];
+    let values = with_defaults(known, &marks, rows.values(index)).ok()?;
+    let mut whole = Rows::default();
+    whole.push(&[&columns.to_le_bytes()[..], &values].concat()).ok()?;
+    Some(whole)
+}
+
 /// Marks of the first `columns` columns.
 fn marks_below(columns: u16) -> [u64; MARKS] {
     let mut marks = [0; MARKS];

@@ -297,9 +297,10 @@ struct Sorted {
     received_at: UnixMs,
     /// Records for the journal, and whose they are.
     records: Records,
-    accepted: Vec<Accounted<(AttemptId, u32)>>,
-    duplicates: Vec<Accounted<()>>,
-    rejected: Vec<(Accounted<()>, RejectedBeacon)>,
+    accounted: Accounted,
+    accepted: Vec<(AttemptId, u32)>,
+    duplicates: usize,
+    rejected: Vec<RejectedBeacon>,
     warnings: Vec<String>,
 }
 
@@ -321,8 +322,9 @@ fn sort(
         organization_id,
         received_at,
         records: Records::with_capacity(count, BeaconRow::BYTES_USUAL),
+        accounted: Accounted::new(count, &shared.telemetry),
         accepted: Vec::with_capacity(count),
-        duplicates: Vec::new(),
+        duplicates: 0,
         rejected: Vec::new(),
         warnings: std::mem::take(&mut batch.warnings),
     };
@@ -333,7 +335,6 @@ fn sort(
     let mut unknown_fields = batch.unknown_fields.iter().peekable();
     // By reference: a beacon is large, and moving it costs as much as checking it.
     for (index, beacon) in batch.beacons.iter_mut().enumerate() {
-        let accounted = Accounted::new((), &shared.telemetry);
         let unknown = unknown_fields.next_if(|(of, _)| *of == index);
         let checked = beacon.as_mut().map_err(|fault| fault.clone()).and_then(|beacon| {
             let known_start = UnixMs(beacon.started_at_ms.0.saturating_add(skew_ms));
@@ -353,13 +354,12 @@ fn sort(
                     "." => format!("beacons[{index}]"),
                     path => format!("beacons[{index}].{path}"),
                 };
-                let rejected = RejectedBeacon {
+                sorted.rejected.push(RejectedBeacon {
                     index,
                     reason,
                     field,
                     text,
-                };
-                sorted.rejected.push((accounted, rejected));
+                });
                 continue;
             }
         };
@@ -373,7 +373,7 @@ fn sort(
         }
         // A batch of one repeats nothing.
         if known.duplicate || count > 1 && !in_batch.insert((attempt_id, sequence)) {
-            sorted.duplicates.push(accounted);
+            sorted.duplicates += 1;
             continue;
         }
         warn(shared, &mut sorted.warnings, beacon, index, repair);
@@ -388,7 +388,7 @@ fn sort(
         sorted
             .records
             .push(|bytes| BeaconRow::put(beacon, enrichment, &receipt, bytes));
-        sorted.accepted.push(accounted.map(|()| (attempt_id, sequence)));
+        sorted.accepted.push((attempt_id, sequence));
     }
     sorted
 }
@@ -415,33 +415,25 @@ fn warn(shared: &Shared, warnings: &mut Vec<String>, beacon: &Beacon, index: usi
 impl Sorted {
     /// Every beacon stays with the sender.
     fn refuse(self) {
-        self.accepted.into_iter().for_each(Accounted::refused);
-        self.duplicates.into_iter().for_each(Accounted::refused);
-        self.rejected.into_iter().for_each(|(accounted, _)| accounted.refused());
+        self.accounted.refused();
     }
 
     /// Every beacon leaves by its exit.
-    fn settle(self, shared: &Shared) -> (BatchResult, Vec<Message>) {
-        let result = BatchResult {
-            received_at_ms: self.received_at.0,
-            accepted: self.accepted.len(),
-            duplicates: self.duplicates.len(),
-            rejected: self
-                .rejected
-                .into_iter()
-                .map(|(accounted, rejected)| {
-                    accounted.rejected(rejected.reason);
-                    rejected
-                })
-                .collect(),
-        };
-        for accounted in self.accepted {
-            let accounted = accounted.map(|(attempt_id, sequence)| {
-                shared.attempts.acknowledge(self.organization_id, attempt_id, sequence);
-            });
-            accounted.journaled();
+    fn settle(mut self, shared: &Shared) -> (BatchResult, Vec<Message>) {
+        self.accounted.journaled(self.accepted.len());
+        self.accounted.duplicate(self.duplicates);
+        for rejected in &self.rejected {
+            self.accounted.rejected(rejected.reason);
         }
-        self.duplicates.into_iter().for_each(Accounted::duplicate);
+        let result = BatchResult {
+            accepted: self.accepted.len(),
+            duplicates: self.duplicates,
+            rejected: self.rejected,
+            received_at_ms: self.received_at.0,
+        };
+        for (attempt_id, sequence) in self.accepted {
+            shared.attempts.acknowledge(self.organization_id, attempt_id, sequence);
+        }
         (result, self.warnings.into_iter().map(Message::warning).collect())
     }
 }
