@@ -68,6 +68,9 @@ async fn its_numbers_are_those_of_the_own_api() {
         .map(|(began, (play_ms, stall_ms))| beacons::playing(Uuid::now_v7(), 0, *began, play_ms, stall_ms));
     let mut batch = beacons::batch(now, sent.collect());
     batch["clock"] = json!("historic");
+    for (name, value) in [("muted", true), ("fullscreen", true), ("casting", false)] {
+        batch["beacons"][2]["context"][name] = json!(value);
+    }
     let answer = stack
         .client
         .post(stack.beacons_url())
@@ -142,6 +145,9 @@ async fn its_numbers_are_those_of_the_own_api() {
             2,
         ),
         (json!({"name": "VIDEO_ID", "operator": "EQ", "value": "none"}), 0),
+        (json!({"name": "IS_MUTED", "operator": "EQ", "value": "true"}), 1),
+        (json!({"name": "SIZE", "operator": "EQ", "value": "FULLSCREEN"}), 1),
+        (json!({"name": "IS_CASTING", "operator": "EQ", "value": "false"}), 1),
     ] {
         let body = question(json!({"dimension": "IMPRESSION_ID", "filters": [filter]}));
         let rows = asker.rows("queries/count", &body).await;

@@ -57,6 +57,9 @@ const MEASURED: &[Attribute] = attributes! {
     "DOMAIN" = Text("page_host"), ["page_host"];
     "LANGUAGE" = Text("language"), ["language"];
     "AUTOPLAY" = Text("autoplay"), ["autoplay"];
+    "IS_MUTED" = Text("muted"), ["muted"];
+    "IS_CASTING" = Text("casting"), ["casting"];
+    "SIZE" = Text("multiIf(fullscreen = 'true', 'FULLSCREEN', fullscreen = 'false', 'WINDOW', '')"), ["fullscreen"];
     "ANALYTICS_VERSION" = Text("collector_version"), ["collector_version"];
     // What it played with.
     "PLAYER" = Text("player_software"), ["player_software"];
@@ -151,9 +154,7 @@ const UNMEASURED: &[&str] = &[
     "ID",
     "INITIAL_TIME_TO_TARGET_LATENCY",
     "IP_ADDRESS",
-    "IS_CASTING",
     "IS_LOW_LATENCY",
-    "IS_MUTED",
     "IS_PROGRAM_CHANGE",
     "LATENCY_DELTA",
     "M3U8_URL",
@@ -168,7 +169,6 @@ const UNMEASURED: &[&str] = &[
     "PLAYER_TECH",
     "PROG_URL",
     "SCREEN_ORIENTATION",
-    "SIZE",
     "SMOOTHNESS_SCORE",
     "STARTUP_SCORE",
     "STATE",
