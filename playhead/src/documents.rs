@@ -8,6 +8,7 @@ use schemas::{
     Rejection,
     attribute::ATTRIBUTES,
     metric::{METRICS, SUFFIXES},
+    score::VECTORS,
 };
 use serde::Serialize;
 
@@ -74,6 +75,23 @@ fn metrics() -> anyhow::Result<String> {
     )?;
     for (suffix, meaning) in SUFFIXES {
         writeln!(text, "| `{suffix}` | {meaning} |")?;
+    }
+    writeln!(
+        text,
+        "\n## Test vectors of `experience_score`\n\n| failed | startup, ms | played, ms | stalled, ms | upscaled | score |\n|---|---|---|---|---|---|"
+    )?;
+    for vector in VECTORS {
+        let known = |value: Option<String>| value.unwrap_or_else(|| "not known".to_owned());
+        writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} |",
+            if vector.failed { "yes" } else { "no" },
+            known(vector.startup_ms.map(|ms| ms.to_string())),
+            vector.play_and_stall_ms.0,
+            vector.play_and_stall_ms.1,
+            known(vector.upscale.map(|upscale| format!("{:.0} %", 100.0 * upscale))),
+            known(vector.score.map(|score| format!("{score:.1}"))),
+        )?;
     }
     writeln!(
         text,

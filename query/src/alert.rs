@@ -333,7 +333,15 @@ impl Rule {
         if *ask == Ask::Histogram {
             faults.add("metric", "a histogram is not one number");
         }
-        if matches!(self.condition, Condition::Worse(_)) && metric.better == Better::Neither {
+        if metric.is_for_reading() {
+            faults.add(
+                "metric",
+                format!(
+                    "'{}' is a score to be read, nothing hangs on it; good_share says how many attempts were well",
+                    self.metric
+                ),
+            );
+        } else if matches!(self.condition, Condition::Worse(_)) && metric.better == Better::Neither {
             faults.add(
                 "condition.worse",
                 format!(

@@ -817,7 +817,9 @@ pub(crate) fn words(judgement: &verdict::Judgement, completeness: f64, confidenc
                 completeness * 100.0
             )
         }
-        verdict::Reason::NoDirection => "it changed detectably, but neither direction is better".to_owned(),
+        verdict::Reason::NoDirection => {
+            "it changed detectably, but no verdict hangs on this metric: a volume, or a number to be read".to_owned()
+        }
         verdict::Reason::BrokenComparison => "the comparison itself is broken".to_owned(),
     }
 }

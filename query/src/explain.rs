@@ -158,6 +158,15 @@ pub fn parse(body: &Map<String, Value>) -> Result<Explain, Faults> {
                 format!("'{}' does not add up over cells and cannot be explained", metric.name),
             );
         }
+        if metric.metric.is_for_reading() {
+            faults.add(
+                "metric",
+                format!(
+                    "'{}' is a score to be read; explain good_share, or one of its components",
+                    metric.name
+                ),
+            );
+        }
         if !question.having.is_empty() {
             faults.add(
                 "filters",

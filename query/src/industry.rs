@@ -263,10 +263,11 @@ fn asked(question: &Question, (start, end): (i64, i64), of: Of) -> Question {
 }
 
 fn is_compared(metric: &AskedMetric) -> bool {
-    matches!(
-        recipe(metric.metric, metric.ask),
-        Some(Recipe::Ratio { .. } | Recipe::Quantile { .. })
-    )
+    !metric.metric.is_for_reading()
+        && matches!(
+            recipe(metric.metric, metric.ask),
+            Some(Recipe::Ratio { .. } | Recipe::Quantile { .. })
+        )
 }
 
 /// The asker's attempts of a row by the mix, as parts of 1.

@@ -16,6 +16,7 @@ pub mod nearest;
 #[cfg(feature = "proto")]
 pub mod proto;
 pub mod rejection;
+pub mod score;
 pub mod time;
 pub mod totals;
 pub mod unit;

@@ -60,6 +60,14 @@ pub struct Metric {
     pub equivalents: &'static [Equivalent],
 }
 
+impl Metric {
+    /// Whether it is a number to be read only: no alert, no experiment and no search for causes hangs on it.
+    #[must_use]
+    pub fn is_for_reading(&self) -> bool {
+        self.unit == Unit::Points
+    }
+}
+
 /// Suffixes of a distribution metric and what they ask for.
 pub const SUFFIXES: &[(&str, &str)] = &[
     ("_p50", "median"),
@@ -654,6 +662,25 @@ pub const METRICS: &[Metric] = &[
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
         equivalents: &[],
+    },
+    Metric {
+        name: "experience_score",
+        title: "Experience score",
+        kind: Kind::Ratio,
+        unit: Unit::Points,
+        better: Better::Neither,
+        definition: "Mean over attempts of success × mean(startup, smoothness, quality), 0 to 100; to be read, so no verdict and no alert hangs on it. Success is 0 for a technical failure and an exit before start, else 1. Points, straight between these: startup 100 up to 1 s, 90 at 2 s, 50 at 5 s, 0 from 10 s; smoothness by the network rebuffer ratio 100 at 0, 80 at 1 %, 30 at 5 %, 0 from 10 %; quality by upscale_px 100 at 0, 60 at 100 %, 0 from 300 %. What is not known of an attempt is left out of its mean. Attempts that left before 1 s, that have not started yet and business failures are left out.",
+        null_rule: "Null when no attempt in scope has a component.",
+        definition_version: 1,
+        equivalents: &[
+            near(
+                "Mux",
+                "Overall Viewer Experience Score",
+                "other curves, and a score of its own for each viewer's worst part",
+            ),
+            near("Conviva", "SPI", "a share of attempts, which good_share is"),
+            near("Bitmovin", "PLAYBACK_SCORE", "other curves"),
+        ],
     },
     Metric {
         name: "concurrent_viewers",

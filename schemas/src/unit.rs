@@ -21,6 +21,8 @@ pub enum Unit {
     Viewers,
     /// Bytes.
     Bytes,
+    /// Points of 100.
+    Points,
 }
 
 /// Which way a metric should move.
@@ -32,7 +34,7 @@ pub enum Better {
     Higher,
     /// Less is better (startup, stalls).
     Lower,
-    /// Neither: a volume. A detectable change gets the verdict `refused` with a reason, never worse or better; the difference
+    /// Neither: a volume, or a number to be read only. A detectable change gets the verdict `refused` with a reason, never worse or better; the difference
     /// and its interval stand beside it.
     Neither,
 }

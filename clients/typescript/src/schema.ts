@@ -4349,7 +4349,7 @@ export interface components {
          * @description The unit of a metric's value.
          * @enum {string}
          */
-        Unit: "count" | "ratio" | "ms" | "bps" | "per_hour" | "viewers" | "bytes";
+        Unit: "count" | "ratio" | "ms" | "bps" | "per_hour" | "viewers" | "bytes" | "points";
         /**
          * Format: int64
          * @description A wall-clock reading, milliseconds since 1970-01-01T00:00:00Z, as the machine that read it believed.

@@ -334,6 +334,9 @@ fn metric_names(given: Option<&Value>, field: &str, faults: &mut Faults) -> Vec<
         };
         match AskedMetric::parse(name) {
             Some(asked) if asked.ask == Ask::Histogram => faults.add(at, "a histogram is not better or worse"),
+            Some(asked) if asked.metric.is_for_reading() => {
+                faults.add(at, format!("'{name}' is a score to be read, nothing hangs on it; good_share says how many attempts were well"));
+            }
             Some(_) if names.iter().any(|other| other == name) => {
                 faults.add(at, format!("'{name}' is named twice"));
             }

@@ -95,6 +95,10 @@ parts! {
     Good = "good", ["good"];
     /// Attempts that can be judged.
     Judged = "judged", ["judged"];
+    /// Σ scores, tenths of a point.
+    Score = "score_tenths", ["score_tenths"];
+    /// Attempts that have one.
+    Scored = "scored", ["scored"];
     /// Σ startup of attempts that have one, ms.
     StartupAnyMs = "if(has_startup_any, assumeNotNull(startup_any_ms), 0)", ["has_startup_any", "startup_any_ms"];
     /// Attempts that have one.
@@ -277,6 +281,62 @@ pub const DERIVED: &[Derived] = &[
             "stall_ms_max",
             "upscale_px_permille_ms",
             "upscale_ms",
+        ],
+    },
+    // The components of `experience_score`, points or null; the curves are `schemas::score`'s.
+    Derived {
+        name: "score_startup",
+        sql: "if(startup_excluded, NULL, multiIf(coalesce(startup_any_ms, startup_wait_ms) <= 1000, 100, \
+              coalesce(startup_any_ms, startup_wait_ms) <= 2000, 100 - (coalesce(startup_any_ms, startup_wait_ms) - 1000) / 100, \
+              coalesce(startup_any_ms, startup_wait_ms) <= 5000, 90 - (coalesce(startup_any_ms, startup_wait_ms) - 2000) / 75, \
+              coalesce(startup_any_ms, startup_wait_ms) <= 10000, 50 - (coalesce(startup_any_ms, startup_wait_ms) - 5000) / 100, 0))",
+        columns: &["startup_excluded", "startup_any_ms", "startup_wait_ms"],
+    },
+    Derived {
+        name: "stalled_percent",
+        sql: "if(play_ms + stall_ms = 0, NULL, 100 * (stall_network_ms + stall_live_edge_ms) / (play_ms + stall_ms))",
+        columns: &["play_ms", "stall_ms", "stall_network_ms", "stall_live_edge_ms"],
+    },
+    Derived {
+        name: "score_smoothness",
+        sql: "if(isNull(stalled_percent), NULL, multiIf(stalled_percent <= 1, 100 - 20 * stalled_percent, \
+              stalled_percent <= 5, 80 - 12.5 * (stalled_percent - 1), stalled_percent <= 10, 30 - 6 * (stalled_percent - 5), 0))",
+        columns: &["stalled_percent"],
+    },
+    Derived {
+        name: "upscaled",
+        sql: "if(upscale_ms = 0, NULL, upscale_px_permille_ms / upscale_ms / 1000)",
+        columns: &["upscale_ms", "upscale_px_permille_ms"],
+    },
+    Derived {
+        name: "score_quality",
+        sql: "if(isNull(upscaled), NULL, multiIf(upscaled <= 1, 100 - 40 * upscaled, upscaled <= 3, 60 - 30 * (upscaled - 1), 0))",
+        columns: &["upscaled"],
+    },
+    Derived {
+        name: "scored",
+        sql: "judged AND (failed OR exited OR isNotNull(score_startup) OR isNotNull(score_smoothness) OR isNotNull(score_quality))",
+        columns: &[
+            "judged",
+            "failed",
+            "exited",
+            "score_startup",
+            "score_smoothness",
+            "score_quality",
+        ],
+    },
+    // Whole tenths, so that their sums are the same in whatever order.
+    Derived {
+        name: "score_tenths",
+        sql: "if(scored AND NOT failed AND NOT exited, toUInt64(round(10 * (coalesce(score_startup, 0) + coalesce(score_smoothness, 0) + coalesce(score_quality, 0)) \
+              / (isNotNull(score_startup) + isNotNull(score_smoothness) + isNotNull(score_quality)))), 0)",
+        columns: &[
+            "scored",
+            "failed",
+            "exited",
+            "score_startup",
+            "score_smoothness",
+            "score_quality",
         ],
     },
     Derived {
@@ -495,6 +555,7 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         ("stalled_attempt_share", _) => share(Part::Stalled, Part::Plays, Part::Plays),
         ("dropped_frame_share", _) => share(Part::FramesDropped, Part::FramesDecoded, Part::FramesKnown),
         ("good_share", _) => share(Part::Good, Part::Judged, Part::Judged),
+        ("experience_score", _) => rate(Part::Score, Part::Scored, Part::Scored, 0.1),
         ("stalls_per_hour", _) => rate(Part::PlayStalls, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
         ("switches_per_hour", _) => rate(Part::Switches, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
         ("switches_up_per_hour", _) => rate(Part::SwitchesUp, Part::WantedMs, Part::Wanting, MS_PER_HOUR),

@@ -1,6 +1,6 @@
 from typing import Literal
 
-Unit = Literal["bps", "bytes", "count", "ms", "per_hour", "ratio", "viewers"]
+Unit = Literal["bps", "bytes", "count", "ms", "per_hour", "points", "ratio", "viewers"]
 
 UNIT_VALUES: set[Unit] = {
     "bps",
@@ -8,6 +8,7 @@ UNIT_VALUES: set[Unit] = {
     "count",
     "ms",
     "per_hour",
+    "points",
     "ratio",
     "viewers",
 }

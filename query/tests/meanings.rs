@@ -1,0 +1,138 @@
+//! What single metrics mean, on the real engine: from which length on stalls count, and how an attempt is scored.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod support;
+
+use actix_web::http::Method;
+use query::{Query, QueryConfig};
+use schemas::{Failure, FailureClass, score::VECTORS};
+use serde_json::json;
+use support::{Attempt, DAY_MS, HOUR_MS, Node, call, iso};
+
+/// 2026-03-04T00:00:00Z.
+const DAY: i64 = 1_772_582_400_000;
+
+#[actix_web::test]
+async fn short_stalls_count_where_every_stall_is_asked_for() {
+    let node = Node::start().await;
+    let one = node.organization("one", None).await;
+    let attempts: Vec<Attempt> = (0..100)
+        .map(|index| {
+            let mut attempt = Attempt::play(
+                DAY + index * HOUR_MS / 10,
+                format!("v-{}", index % 40),
+                3_599_000,
+                1_000,
+            );
+            // All have a short stall or two, a quarter also a long one.
+            attempt.totals.stall_count = u32::from(index % 4 == 0);
+            attempt.totals.stall_short_count = 1 + u32::from(index % 2 == 0);
+            attempt
+        })
+        .collect();
+    node.insert(&one, "one", &attempts).await;
+    let registry = prometheus::Registry::new();
+    let query = Query::new(
+        QueryConfig::default(),
+        node.store.clone(),
+        node.accounts.clone(),
+        &registry,
+    )
+    .unwrap();
+    let metrics = [
+        "stall_count",
+        "stalls_per_hour",
+        "stalled_attempt_share",
+        "rebuffer_ratio",
+    ];
+    let values = async |more: serde_json::Value| {
+        let mut body = json!({"metrics": metrics, "start": iso(DAY), "end": iso(DAY + DAY_MS)});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (status, answer) = call(&query, Method::POST, "/v1/analytics/query", &one.reader, Some(body)).await;
+        assert_eq!(status, 200, "{answer:#}");
+        let values = &answer["data"]["result"]["rows"][0]["values"];
+        metrics.map(|metric| values[metric]["value"].as_f64().unwrap())
+    };
+    let is_near = |values: [f64; 4], expected: [f64; 4]| {
+        let near = values
+            .iter()
+            .zip(expected)
+            .all(|(value, expected)| (value / expected - 1.0).abs() < 1e-9);
+        assert!(near, "{values:?} {expected:?}");
+    };
+    let ratio = 1_000.0 / 3_600_000.0;
+    is_near(values(json!({})).await, [25.0, 0.25, 0.25, ratio]);
+    is_near(values(json!({"minStallMs": 250})).await, [25.0, 0.25, 0.25, ratio]);
+    is_near(values(json!({"minStallMs": 0})).await, [175.0, 1.75, 1.0, ratio]);
+    // A filter by such a metric counts as the question does.
+    let having = json!([{"attribute": "stall_count", "operator": "GT", "value": 100}]);
+    assert_eq!(values(json!({"minStallMs": 0, "filters": having})).await[0], 175.0);
+}
+
+#[actix_web::test]
+async fn attempts_are_scored_as_the_published_vectors_say() {
+    const NAMES: [&str; VECTORS.len()] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let node = Node::start().await;
+    let one = node.organization("one", None).await;
+    let attempts: Vec<Attempt> = VECTORS
+        .iter()
+        .zip(NAMES)
+        .map(|(vector, name)| {
+            let (play_ms, stall_ms) = vector.play_and_stall_ms;
+            let mut attempt = Attempt::play(DAY + HOUR_MS, format!("v-{name}"), play_ms, stall_ms);
+            attempt.cdn = Some(name);
+            attempt.totals.startup_any_ms = vector.startup_ms;
+            attempt.totals.startup_wait_ms = vector.startup_ms.unwrap_or(700);
+            attempt.totals.startup_hidden = vector.startup_ms.is_none();
+            if let Some(upscale) = vector.upscale {
+                attempt.totals.upscale_ms = play_ms;
+                attempt.totals.upscale_px_permille_ms = (upscale * 1_000.0) as u64 * u64::from(play_ms);
+            }
+            attempt.totals.failure = vector.failed.then(|| Failure {
+                class: FailureClass::Decode,
+                code: "3".to_owned(),
+                message: String::new(),
+            });
+            attempt
+        })
+        .collect();
+    node.insert(&one, "one", &attempts).await;
+    let registry = prometheus::Registry::new();
+    let query = Query::new(
+        QueryConfig::default(),
+        node.store.clone(),
+        node.accounts.clone(),
+        &registry,
+    )
+    .unwrap();
+    let ask =
+        async |path: &str, body: serde_json::Value| call(&query, Method::POST, path, &one.reader, Some(body)).await;
+    let body = json!({
+        "metrics": ["experience_score"], "dimensions": ["cdn"], "limit": 50, "start": iso(DAY), "end": iso(DAY + DAY_MS),
+    });
+    let (status, answer) = ask("/v1/analytics/query", body).await;
+    assert_eq!(status, 200, "{answer:#}");
+    let rows = answer["data"]["result"]["rows"].as_array().unwrap();
+    for (vector, name) in VECTORS.iter().zip(NAMES) {
+        let row = rows.iter().find(|row| row["dimensions"]["cdn"] == name).unwrap();
+        let score = row["values"]["experience_score"]["value"].as_f64().unwrap();
+        assert!((score - vector.score.unwrap()).abs() < 1e-9, "{vector:?}: {row:#}");
+    }
+    // Over all of them it is the mean.
+    let (_, answer) = ask(
+        "/v1/analytics/query",
+        json!({"metrics": ["experience_score"], "start": iso(DAY), "end": iso(DAY + DAY_MS)}),
+    )
+    .await;
+    let mean = VECTORS.iter().filter_map(|vector| vector.score).sum::<f64>() / VECTORS.len() as f64;
+    let score = &answer["data"]["result"]["rows"][0]["values"]["experience_score"]["value"];
+    assert!((score.as_f64().unwrap() - mean).abs() < 1e-9, "{score} is not {mean}");
+    // Nothing hangs on it.
+    let (status, answer) = ask(
+        "/v1/analytics/explain",
+        json!({"metric": "experience_score", "start": iso(DAY), "end": iso(DAY + DAY_MS)}),
+    )
+    .await;
+    assert_eq!(status, 400, "{answer:#}");
+    assert_eq!(answer["data"]["details"][0]["field"], "metric");
+}
