@@ -32,7 +32,7 @@ pub async fn bench(attempts: u64) -> Result<()> {
         backfill_days: DAYS,
         attempts_per_day: attempts as f64 / f64::from(DAYS),
         viewers: u32::try_from(attempts / 10).unwrap_or(u32::MAX).max(100),
-        emission: Some(Emission::LIVE),
+        emission: Some(Emission::COLLECTOR),
         ..Scenario::default()
     };
     fill(&server, scenario).await?;
