@@ -24,7 +24,7 @@ const GOALS: [(&str, f64); 2] = [("beacons", 30.0), ("impressions", 60.0)];
 const COLUMNS_SHOWN: usize = 30;
 
 /// Fills the tables and weighs them.
-pub async fn bench(attempts: u64) -> Result<()> {
+pub async fn bench(attempts: u64, dense: bool) -> Result<()> {
     let server = Stack::start_apart().await?;
     let scenario = Scenario {
         seed: 20_000_000,
@@ -32,7 +32,7 @@ pub async fn bench(attempts: u64) -> Result<()> {
         backfill_days: DAYS,
         attempts_per_day: attempts as f64 / f64::from(DAYS),
         viewers: u32::try_from(attempts / 10).unwrap_or(u32::MAX).max(100),
-        emission: Some(Emission::COLLECTOR),
+        emission: Some(if dense { Emission::LIVE } else { Emission::COLLECTOR }),
         ..Scenario::default()
     };
     fill(&server, scenario).await?;
