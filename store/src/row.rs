@@ -313,7 +313,10 @@ impl<'a> LeftOut<'a> {
             main_rendition: main_rendition(&beacon.totals.play_ms_by_rendition, beacon.totals.play_ms),
             active_throughout,
             active_spans,
-            unmeasured_bytes: beacon.totals.data_bytes.checked_sub(beacon.totals.bitrate_measured_bytes),
+            unmeasured_bytes: beacon
+                .totals
+                .data_bytes
+                .checked_sub(beacon.totals.bitrate_measured_bytes),
         }
     }
 }

@@ -490,7 +490,11 @@ impl BeaconRow {
         }
         let (mut sent_before_ms, mut ended_before_ms) = (self.from_ms, self.from_ms);
         for (index, of) in self.loads.iter().enumerate() {
-            let since = if of.start & 1 == 0 { sent_before_ms } else { ended_before_ms };
+            let since = if of.start & 1 == 0 {
+                sent_before_ms
+            } else {
+                ended_before_ms
+            };
             // Times are counted in u32, and their differences may wrap.
             sent_before_ms = since.wrapping_add((of.start >> 1) as u32);
             ended_before_ms = sent_before_ms.wrapping_add(of.duration_ms);
