@@ -296,7 +296,8 @@ struct LeftOut<'a> {
     active_throughout: bool,
     /// Those that are not left out.
     active_spans: Vec<ActiveSpan>,
-    /// `data_bytes` without the measured ones, which are left out. `None` where a sender's sums contradict each other.
+    /// `data_bytes` without the measured ones, which are left out. `None` without any, and where a sender's sums contradict each
+    /// other.
     unmeasured_bytes: Option<u64>,
 }
 
@@ -316,7 +317,8 @@ impl<'a> LeftOut<'a> {
             unmeasured_bytes: beacon
                 .totals
                 .data_bytes
-                .checked_sub(beacon.totals.bitrate_measured_bytes),
+                .checked_sub(beacon.totals.bitrate_measured_bytes)
+                .filter(|_| beacon.totals.bitrate_measured_bytes > 0),
         }
     }
 }
