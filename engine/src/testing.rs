@@ -6,15 +6,19 @@
 
 use std::{
     ffi::OsString,
-    io::{BufRead, BufReader},
+    fmt::Debug,
+    fs::{self, File},
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, BufRead, BufReader},
     net::SocketAddr,
+    os::unix::fs::symlink,
     path::Path,
     process::{Child, Command, Stdio},
 };
 
 use tempfile::TempDir;
 
-use crate::{EngineConfig, Ready, SupervisorConfig, serve};
+use crate::{EngineConfig, Ready, SupervisorConfig, find_library, serve};
 
 /// The first argument that makes a test's executable an engine.
 const CHILD: &str = "playhead-engine-child";
@@ -72,7 +76,7 @@ pub struct EngineProcess {
     /// Its process id.
     pub pid: u32,
     child: Child,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl EngineProcess {
@@ -82,7 +86,53 @@ impl EngineProcess {
     /// When the engine cannot be had; the message, or standard error above it, tells what to run.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_in(tempfile::tempdir().expect("a temporary directory"))
+    }
+
+    /// The same with what `prepare` put in, given the engine's address. It is done once for each build of the test's executable and each
+    /// `what`, which names it; every engine has a copy of its own. Dozens of tables' changes take seconds, a copy takes none.
+    ///
+    /// # Panics
+    /// As [`EngineProcess::start`], and when the folder beside the executable cannot be written.
+    pub async fn prepared(what: impl Debug, prepare: impl AsyncFnOnce(&str)) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
+        let executable = std::env::current_exe().expect("the path of the test's executable");
+        let library = find_library().expect("the engine's library");
+        let mut hasher = DefaultHasher::new();
+        for program in [&executable, &library] {
+            // Another build may prepare otherwise.
+            let file = fs::metadata(program).expect("a program's length and time");
+            (file.len(), file.modified().expect("a file system with times")).hash(&mut hasher);
+        }
+        let build = format!("{:016x}", hasher.finish());
+        format!("{what:?}").hash(&mut hasher);
+        let name = executable.file_name().expect("the executable's name").to_string_lossy();
+        let folder = executable.with_file_name(format!("{name}.engines"));
+        let prepared = folder.join(&build).join(format!("{:016x}", hasher.finish()));
+        fs::create_dir_all(&folder).expect("a folder beside the executable");
+        // Tests are processes of their own: the first prepares, the others wait for it. The lock ends with the file.
+        let lock = File::create(folder.join("lock")).expect("a lock beside the executable");
+        lock.lock().expect("the lock");
+        if !prepared.exists() {
+            forget_others(&folder, &build).expect("what other builds prepared can be deleted");
+            fs::create_dir_all(folder.join(&build)).expect("a folder for this build");
+            let engine = Self::start_in(tempfile::tempdir_in(&folder).expect("a folder to prepare in"));
+            prepare(&engine.url).await;
+            let left = engine.leave();
+            fs::rename(left.path().join("engine"), &prepared).expect("what was prepared gets its name");
+        }
+        copy(&prepared, &directory.path().join("engine")).expect("a copy of what was prepared");
+        drop(lock);
+        Self::start_in(directory)
+    }
+
+    /// Ends it and keeps its folder.
+    fn leave(mut self) -> TempDir {
+        let empty = tempfile::tempdir().expect("a temporary directory");
+        std::mem::replace(&mut self.directory, empty)
+    }
+
+    fn start_in(directory: TempDir) -> Self {
         let config = supervisor_config(directory.path().join("engine"));
         let mut child = Command::new(&config.program)
             .args(&config.args)
@@ -103,7 +153,7 @@ impl EngineProcess {
             url: format!("http://{}", ready.listen),
             pid: child.id(),
             child,
-            _directory: directory,
+            directory,
         }
     }
 }
@@ -117,4 +167,32 @@ impl Drop for EngineProcess {
             left => eprintln!("the engine left with {left:?}"),
         }
     }
+}
+
+/// Deletes the folders in `folder` but the one called `name`.
+fn forget_others(folder: &Path, name: &str) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() && entry.file_name() != name {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies a folder with all that is in it. Links stay links: those of an engine are relative.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
+        if kind.is_symlink() {
+            symlink(fs::read_link(entry.path())?, target)?;
+        } else if kind.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use std::{
 use engine::testing::EngineProcess;
 use proxy::{Fault, Proxy};
 use serde_json::{Value, json};
-use store::{Retention, Statement, Store, StoreConfig};
+use store::{Migration, Retention, Statement, Store, StoreConfig};
 use support::{Door, NOW, answer, attempt, batch, beacon, folder, nowhere};
 
 /// The tests' clock stands in 2025; no row may be too old for its table.
@@ -21,10 +21,16 @@ const FOR_EVER: Retention = Retention {
     impressions_days: 3_650,
 };
 
-async fn store(engine: &EngineProcess) -> Store {
+async fn prepared() -> (EngineProcess, Store) {
+    let engine = EngineProcess::prepared((Migration::ALL, FOR_EVER), async |url| {
+        Store::connect(StoreConfig::embedded(url))
+            .migrate(&FOR_EVER)
+            .await
+            .unwrap();
+    })
+    .await;
     let store = Store::connect(StoreConfig::embedded(&engine.url));
-    store.migrate(&FOR_EVER).await.unwrap();
-    store
+    (engine, store)
 }
 
 async fn ask(store: &Store, sql: &str) -> Value {
@@ -44,8 +50,7 @@ async fn stored(door: &Door, count: u64) {
 
 #[actix_web::test]
 async fn a_beacon_is_in_clickhouse_within_seconds_with_browser_place_and_corrected_start() {
-    let engine = EngineProcess::start();
-    let store = store(&engine).await;
+    let (_engine, store) = prepared().await;
     let folder = folder();
     let door = Door::open(folder.path(), store.clone()).await;
     // The sender's clock is an hour slow, and by the second batch it estimates itself 250 ms differently.
@@ -98,8 +103,7 @@ async fn what_one_process_acknowledged_the_next_one_stores_once() {
     assert_eq!(door.account(), [40, 0, 0, 0, 40]);
     door.ingest.drain().await;
     door.abandon().await;
-    let engine = EngineProcess::start();
-    let store = store(&engine).await;
+    let (_engine, store) = prepared().await;
     let door = Door::open(folder.path(), store.clone()).await;
     // A retry that only the first process would have recognised.
     assert_eq!(
@@ -121,8 +125,7 @@ async fn what_one_process_acknowledged_the_next_one_stores_once() {
 
 #[actix_web::test]
 async fn a_range_sent_again_under_its_token_changes_nothing() {
-    let engine = EngineProcess::start();
-    let store = store(&engine).await;
+    let (_engine, store) = prepared().await;
     let folder = folder();
     let door = Door::open(folder.path(), nowhere()).await;
     assert_eq!(
@@ -173,8 +176,7 @@ async fn a_missing_table_costs_no_beacon() {
 
 #[actix_web::test]
 async fn a_row_that_clickhouse_refuses_goes_to_the_dead_letters_and_the_others_are_stored() {
-    let engine = EngineProcess::start();
-    let store = store(&engine).await;
+    let (engine, store) = prepared().await;
     let proxy = Proxy::start(&engine.url, |body, _| {
         let has = |text: &[u8]| body.windows(text.len()).any(|window| window == text);
         // Only an insert into `beacons` begins with the names of its columns.
@@ -214,8 +216,7 @@ async fn a_row_that_clickhouse_refuses_goes_to_the_dead_letters_and_the_others_a
 
 #[actix_web::test]
 async fn rows_that_are_refused_all_together_hold_nobody_up_and_are_given_up_once_others_are_taken() {
-    let engine = EngineProcess::start();
-    let store = store(&engine).await;
+    let (engine, store) = prepared().await;
     let proxy = Proxy::start(&engine.url, |body, _| {
         let has = |text: &[u8]| body.windows(text.len()).any(|window| window == text);
         let poisoned = has(b"poison") && has(b"row_number");
@@ -259,8 +260,7 @@ async fn after_an_outage_the_newest_and_the_oldest_go_in_turns() {
         door.ingest.drain().await;
         door.abandon().await;
     }
-    let engine = EngineProcess::start();
-    store(&engine).await;
+    let (engine, _) = prepared().await;
     let order = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&order);
     let proxy = Proxy::start(&engine.url, move |body, _| {
@@ -277,8 +277,7 @@ async fn after_an_outage_the_newest_and_the_oldest_go_in_turns() {
 
 #[actix_web::test]
 async fn an_answer_that_is_lost_is_asked_for_again_and_counts_once() {
-    let engine = EngineProcess::start();
-    let store = store(&engine).await;
+    let (engine, store) = prepared().await;
     let proxy = Proxy::start(
         &engine.url,
         |_, insert| if insert < 2 { Fault::LoseAnswer } else { Fault::None },

@@ -2,10 +2,13 @@
 //! built; and cells stop counting when something is written that they do not have.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod prepared;
+
 use std::sync::Arc;
 
 use accounts::{Accounts, Scope, Tenant};
 use engine::testing::EngineProcess;
+use prepared::prepared_engine;
 use query::{
     builder::build_all,
     plan::Plan,
@@ -32,10 +35,9 @@ struct Stand {
 impl Stand {
     /// Some days of a small audience, and some bots.
     async fn start(days: u32) -> Self {
-        let engine = EngineProcess::start();
+        let engine = prepared_engine(&Retention::default()).await;
         let folder = tempfile::tempdir().unwrap();
         let store = Store::connect(StoreConfig::embedded(&engine.url));
-        store.migrate(&Retention::default()).await.unwrap();
         let accounts = Accounts::open(&folder.path().join("accounts.sqlite")).await.unwrap();
         let organization = accounts.create_organization("cells", None, UnixMs(0)).await.unwrap();
         let tenant = accounts.tenant(organization).unwrap();

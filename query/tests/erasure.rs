@@ -1,6 +1,8 @@
 //! Erasure and retention on the real engine: afterwards no question finds anything, and nobody else lost a row.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod prepared;
+
 use std::{
     sync::{
         Arc,
@@ -12,6 +14,7 @@ use std::{
 use accounts::{Accounts, Scope};
 use actix_web::{App, http::Method, middleware::from_fn, test};
 use engine::testing::EngineProcess;
+use prepared::prepared_engine;
 use query::{Pace, Query, QueryConfig};
 use schemas::{AttemptId, Beacon, BeaconKind, Context, Interval, OrganizationId, State, Totals, UnixMs};
 use serde_json::{Value, json};
@@ -43,10 +46,9 @@ struct Stack {
 
 impl Stack {
     async fn start() -> Self {
-        let engine = EngineProcess::start();
+        let engine = prepared_engine(&Retention::default()).await;
         let directory = tempfile::tempdir().unwrap();
         let store = Store::connect(StoreConfig::embedded(&engine.url));
-        store.migrate(&Retention::default()).await.unwrap();
         let accounts = Accounts::open(&directory.path().join("accounts.sqlite")).await.unwrap();
         let organization = accounts.create_organization("one", None, UnixMs(0)).await.unwrap();
         let stranger = accounts.create_organization("two", None, UnixMs(0)).await.unwrap();

@@ -1,10 +1,13 @@
 //! The SQL of each step as text, and the same text run on the real engine. `UPDATE_EXPECT=1` rewrites the texts.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod prepared;
+
 use std::fmt::Write as _;
 
 use accounts::{Accounts, Annotation, Scope, Tenant};
 use engine::testing::EngineProcess;
+use prepared::prepared_engine;
 use query::{
     calendar::Window,
     cells::CellDay,
@@ -29,10 +32,9 @@ struct Goldens {
 
 impl Goldens {
     async fn start() -> Self {
-        let engine = EngineProcess::start();
+        let engine = prepared_engine(&Retention::default()).await;
         let directory = tempfile::tempdir().unwrap();
         let store = Store::connect(StoreConfig::embedded(&engine.url));
-        store.migrate(&Retention::default()).await.unwrap();
         let accounts = Accounts::open(&directory.path().join("accounts.sqlite")).await.unwrap();
         let organization = accounts.create_organization("golden", None, UnixMs(0)).await.unwrap();
         let key = accounts

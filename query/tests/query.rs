@@ -1,6 +1,8 @@
 //! Questions over HTTP on the real engine: the numbers equal those computed here from what was inserted.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod prepared;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::{SystemTime, UNIX_EPOCH},
@@ -15,6 +17,7 @@ use actix_web::{
     test,
 };
 use engine::testing::EngineProcess;
+use prepared::prepared_engine;
 use query::{Query, QueryConfig};
 use schemas::{
     AttemptId, Beacon, BeaconKind, Context, EndReason, Event, EventKind, Failure, FailureClass, Interval,
@@ -67,15 +70,14 @@ struct Stack {
 
 impl Stack {
     async fn start() -> Self {
-        let engine = EngineProcess::start();
-        let directory = tempfile::tempdir().unwrap();
-        let store = Store::connect(StoreConfig::embedded(&engine.url));
         // Some questions reach back by weeks; nothing may expire between two of them.
         let long = Retention {
             beacons_days: 400,
             impressions_days: 400,
         };
-        store.migrate(&long).await.unwrap();
+        let engine = prepared_engine(&long).await;
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::connect(StoreConfig::embedded(&engine.url));
         let accounts = Accounts::open(&directory.path().join("accounts.sqlite")).await.unwrap();
         let organization = accounts.create_organization("one", None, UnixMs(0)).await.unwrap();
         let key = accounts

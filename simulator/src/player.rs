@@ -109,6 +109,7 @@ enum Fate {
 }
 
 struct Player<'a> {
+    seed: u64,
     attempt: &'a Attempt,
     emission: Emission,
     network: Network,
@@ -172,7 +173,7 @@ impl<'a> Player<'a> {
         let options = if emission.changes {
             Options {
                 beat_ms: emission.beat_ms,
-                steady_beat_ms: emission.beat_ms,
+                steady_beat_ms: emission.steady_beat_ms,
                 early_beat_ms: emission.beat_ms.min(Options::default().early_beat_ms),
                 ..Options::default()
             }
@@ -214,6 +215,7 @@ impl<'a> Player<'a> {
         preamble.push_back(Load::Init);
         let watch = attempt.intent.watch_ms;
         Self {
+            seed,
             emission,
             network,
             session,
@@ -372,8 +374,11 @@ impl<'a> Player<'a> {
             let rate = if self.attempt.video.section == "sport" { 50 } else { 25 };
             let height = self.shown.map_or(0, |rung| self.attempt.video.ladder[rung].height);
             let dropped_share = self.attempt.facts.device.dropped_share * (f64::from(height) / 1_080.0).powi(2);
+            let before = self.frames_milli / 1_000;
             self.frames_milli += ms * rate;
-            self.dropped_nano += ms * rate * (dropped_share * 1e6) as u64;
+            // Whole frames: what was not decoded was not dropped either.
+            let frames = self.frames_milli / 1_000 - before;
+            self.dropped_nano += frames * (dropped_share * 1e9) as u64;
         }
         self.sample();
     }
@@ -635,6 +640,22 @@ impl<'a> Player<'a> {
         Some(at.max(self.retry_at))
     }
 
+    /// How long the file of the next segment is: the same for everybody who loads it.
+    fn segment_bytes(&self, rung: usize) -> f64 {
+        let video = &self.attempt.video;
+        // A live stream's segments are counted by the clock, not from where somebody tuned in.
+        let media = match video.duration_ms {
+            Some(_) => self.next_media,
+            None => self.attempt.facts.started_at_ms.0.unsigned_abs() + self.next_media,
+        };
+        let segment = media / SEGMENT_MS * video.ladder.len() as u64 + rung as u64;
+        let rung = video.ladder[rung];
+        let length = SEGMENT_MS.min(self.end_of_media() - self.next_media) as f64 / 1_000.0;
+        let mut rng = stream(self.seed, Purpose::Segment, video.number, segment);
+        let size = lognormal(&mut rng, f64::from(rung.average_bps) / 8.0 * length, 0.15);
+        size.min(f64::from(rung.peak_bps) / 8.0 * length)
+    }
+
     fn load_next(&mut self) {
         if self.request.is_some() || self.may_load_at().is_none_or(|at| at > self.now) {
             return;
@@ -650,12 +671,7 @@ impl<'a> Player<'a> {
             Load::Playlist => (12_000.0, 1.0),
             Load::Key => (4_000.0, 4.0),
             Load::Init => (1_200.0, 1.0),
-            Load::Segment { rung } => {
-                let rung = self.attempt.video.ladder[rung];
-                let length = SEGMENT_MS.min(self.end_of_media() - self.next_media) as f64 / 1_000.0;
-                let size = lognormal(&mut self.rng, f64::from(rung.average_bps) / 8.0 * length, 0.15);
-                (size.min(f64::from(rung.peak_bps) / 8.0 * length), 1.0)
-            }
+            Load::Segment { rung } => (self.segment_bytes(rung), 1.0),
         };
         if load == Load::Key {
             self.tell(Signal::DrmRequested);
@@ -834,6 +850,8 @@ fn object_type(load: Load) -> ObjectType {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use proptest::prelude::*;
     use schemas::{EndReason, State};
 
@@ -901,6 +919,27 @@ mod tests {
             let emission = if live { Emission::LIVE } else { Emission::COMPACT };
             check(&play(seed, &attempt, emission, deadline), deadline)?;
         }
+    }
+
+    #[test]
+    fn a_segment_is_the_same_file_for_everybody() {
+        let mut files = HashMap::new();
+        let mut shared = 0;
+        for number in 0..100 {
+            let (attempt, seed) = attempt(14, number, Effect::default());
+            let mut player = Player::new(seed, &attempt, Emission::LIVE, u64::MAX);
+            if attempt.video.duration_ms.is_none() {
+                continue;
+            }
+            let bytes = [0, 2].map(|segment| {
+                player.next_media = segment * SEGMENT_MS;
+                player.segment_bytes(1)
+            });
+            assert_ne!(bytes[0], bytes[1], "{}", attempt.video.id);
+            shared += usize::from(files.contains_key(&attempt.video.id));
+            assert_eq!(*files.entry(attempt.video.id.clone()).or_insert(bytes), bytes);
+        }
+        assert!(shared > 5, "{shared}");
     }
 
     #[test]

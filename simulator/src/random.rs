@@ -27,6 +27,8 @@ pub(crate) enum Purpose {
     Delivery = 7,
     /// Gaps and choices of a slot of the live audience.
     Slot = 8,
+    /// How long a segment's file is.
+    Segment = 9,
 }
 
 /// The stream for `purpose` number `a`, `b` under `seed`.

@@ -108,8 +108,10 @@ pub struct Arm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Emission {
-    /// Length between two regular beats, ms of the attempt's clock.
+    /// Length between two regular beats, ms of the attempt's clock, at least.
     pub beat_ms: u32,
+    /// The same at most: with `changes` they become rarer with the attempt's age. Counts where it is above `beat_ms`.
+    pub steady_beat_ms: u32,
     /// Whether the first frame, stalls, seeks, pauses, switches and errors are reported at once, as the collector does.
     pub changes: bool,
     /// Whether the timeline lists requests and buffer levels; else they are counted in `events_dropped`.
@@ -117,15 +119,24 @@ pub struct Emission {
 }
 
 impl Emission {
+    /// As the collector does: at once, every 10 s, and later rarer, with quick requests left out.
+    pub const COLLECTOR: Self = Self {
+        beat_ms: 10_000,
+        steady_beat_ms: 60_000,
+        changes: true,
+        requests: true,
+    };
     /// At once, and every 10 s: as the collector does in an attempt's first minutes, and more often than later.
     pub const LIVE: Self = Self {
         beat_ms: 10_000,
+        steady_beat_ms: 10_000,
         changes: true,
         requests: true,
     };
     /// As little as tells the whole truth: start, a beat every 10 min, end.
     pub const COMPACT: Self = Self {
         beat_ms: 600_000,
+        steady_beat_ms: 600_000,
         changes: false,
         requests: false,
     };

@@ -28,6 +28,8 @@ const CHANNELS: usize = 4;
 /// Something to watch.
 #[derive(Debug, Clone)]
 pub struct Video {
+    /// Tells it from all others.
+    pub number: u64,
     /// The attribute `video_id`.
     pub id: String,
     /// The attribute `video_title`.
@@ -466,6 +468,7 @@ fn video(seed: u64, number: u32) -> Video {
         ),
     };
     Video {
+        number: u64::from(number),
         id: format!("{section}-{number:04}"),
         title: format!("The {noun}, no. {number}"),
         duration_ms: Some((minutes * 60_000.0) as u32),
@@ -479,6 +482,7 @@ fn video(seed: u64, number: u32) -> Video {
 fn channel(number: usize) -> Video {
     let is_sport = number == CHANNELS;
     Video {
+        number: 1 << 32 | number as u64,
         id: format!("live-{number}"),
         title: format!("Channel {number}"),
         duration_ms: None,

@@ -90,6 +90,8 @@ impl Migration {
         "0024_shown",
         "0025_shown_of_impressions",
         "0026_impressions_from_beacons",
+        "0027_loads",
+        "0028_impressions_from_beacons",
         "0029_cells_score",
     ];
 

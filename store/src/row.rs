@@ -250,9 +250,9 @@ columns! { |beacon, enrichment, receipt, totals, context, left_out| {
     buffer_ms "Nullable(UInt32)" = last_sample(&beacon.interval).map(|(_, buffer_ms)| buffer_ms),
     active_throughout "Bool" = left_out.active_throughout,
     main_rendition "LowCardinality(String)" = left_out.main_rendition,
-    fetches "Array(Tuple(wait_ms Int32, bytes UInt32, ttfb_ms Nullable(UInt32), duration_ms UInt32))" = Fetches(&beacon.interval),
+    fetches "Array(Tuple(wait_ms Int32, bytes UInt32, ttfb_ms Nullable(UInt32), duration_ms UInt32))" = Empty,
     omitted "UInt8" = left_out.totals.bits(),
-    bitrate_measured_bytes "UInt64" = totals.bitrate_measured_bytes,
+    bitrate_measured_bytes "UInt64" = if left_out.unmeasured_bytes.is_some() { 0 } else { totals.bitrate_measured_bytes },
     bitrate_measured_media_ms "UInt32" = totals.bitrate_measured_media_ms,
     dvr_ms "UInt32" = totals.dvr_ms,
     live_latency_median "UInt64" = totals.live_latency_median,
@@ -283,6 +283,8 @@ columns! { |beacon, enrichment, receipt, totals, context, left_out| {
     casting "LowCardinality(String)" = truth(context.casting),
     request_object_types "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.0),
     request_hosts "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.1),
+    loads "Array(Tuple(start Int64, bytes UInt32, ttfb_ms Nullable(UInt32), duration_ms UInt32))" = Loads(&beacon.interval),
+    unmeasured_bytes "Nullable(UInt64)" = left_out.unmeasured_bytes,
 } }
 
 /// What a row does not carry because the rest of it says the same, and what it carries instead.
@@ -294,6 +296,9 @@ struct LeftOut<'a> {
     active_throughout: bool,
     /// Those that are not left out.
     active_spans: Vec<ActiveSpan>,
+    /// `data_bytes` without the measured ones, which are left out. `None` without any, and where a sender's sums contradict each
+    /// other.
+    unmeasured_bytes: Option<u64>,
 }
 
 impl<'a> LeftOut<'a> {
@@ -309,6 +314,11 @@ impl<'a> LeftOut<'a> {
             main_rendition: main_rendition(&beacon.totals.play_ms_by_rendition, beacon.totals.play_ms),
             active_throughout,
             active_spans,
+            unmeasured_bytes: beacon
+                .totals
+                .data_bytes
+                .checked_sub(beacon.totals.bitrate_measured_bytes)
+                .filter(|_| beacon.totals.bitrate_measured_bytes > 0),
         }
     }
 }
@@ -424,7 +434,7 @@ impl Put for Uuid {
     }
 }
 
-impl Put for Option<u32> {
+impl<T: Put> Put for Option<T> {
     fn is_default(&self) -> bool {
         self.is_none()
     }
@@ -514,11 +524,14 @@ impl Put for Empty {
     }
 }
 
-/// The finished requests of an interval: they are most of its events, and a column of their own takes a third of the room. A player
-/// mostly sends a request when the one before has finished, so the time between the two is often 0.
-struct Fetches<'a>(&'a Interval);
+/// A request that is sent so soon after the one before came was waiting for it: below, its sending is told from that end, which is nearly the
+/// same number each time. All others are told from the sending before, ms.
+const AT_ONCE_MS: u32 = 64;
 
-impl Put for Fetches<'_> {
+/// The finished requests of an interval: they are most of its events, and a column of their own takes a third of the room.
+struct Loads<'a>(&'a Interval);
+
+impl Put for Loads<'_> {
     fn is_default(&self) -> bool {
         !self.0.events.iter().any(is_request)
     }
@@ -526,7 +539,7 @@ impl Put for Fetches<'_> {
     fn put(self, out: &mut Vec<u8>) {
         let requests = || self.0.events.iter().filter(|event| is_request(event));
         put_length(requests().count(), out);
-        let mut before_ms = self.0.from_ms;
+        let (mut sent_before_ms, mut ended_before_ms) = (self.0.from_ms, self.0.from_ms);
         for Event { at_ms, kind } in requests() {
             if let EventKind::Request {
                 bytes,
@@ -536,12 +549,16 @@ impl Put for Fetches<'_> {
             } = kind
             {
                 // Any two times come back whole, also those whose difference is no i32.
-                let wait_ms = at_ms.wrapping_sub(*duration_ms).wrapping_sub(before_ms).cast_signed();
-                wait_ms.put(out);
+                let sent_ms = at_ms.wrapping_sub(*duration_ms);
+                let start = match sent_ms.wrapping_sub(ended_before_ms) {
+                    wait_ms @ 0..AT_ONCE_MS => 1 + 2 * i64::from(wait_ms),
+                    _ => 2 * i64::from(sent_ms.wrapping_sub(sent_before_ms).cast_signed()),
+                };
+                start.put(out);
                 bytes.put(out);
                 ttfb_ms.put(out);
                 duration_ms.put(out);
-                before_ms = *at_ms;
+                (sent_before_ms, ended_before_ms) = (sent_ms, *at_ms);
             }
         }
     }

@@ -27,9 +27,14 @@ const FOR_EVER: Retention = Retention {
 const TEN_O_CLOCK: i64 = 1_795_168_800_000;
 
 async fn store() -> (EngineProcess, Store) {
-    let engine = EngineProcess::start();
+    let engine = EngineProcess::prepared((Migration::ALL, FOR_EVER), async |url| {
+        Store::connect(StoreConfig::embedded(url))
+            .migrate(&FOR_EVER)
+            .await
+            .unwrap();
+    })
+    .await;
     let store = Store::connect(StoreConfig::embedded(&engine.url));
-    store.migrate(&FOR_EVER).await.unwrap();
     (engine, store)
 }
 

@@ -5,7 +5,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -80,6 +80,7 @@ impl Stack {
     pub async fn start_with(extra: &[&str]) -> Result<Self> {
         let folder = new_folder()?;
         let extra: Vec<String> = extra.iter().map(ToString::to_string).collect();
+        put_tables(&folder.path().join("data/engine")).await?;
         let (child, keys) = launch(folder.path(), "127.0.0.1:0", &extra).await?;
         Ok(Self {
             keys,
@@ -100,6 +101,7 @@ impl Stack {
     /// The same, with more arguments and environment variables for the server.
     pub async fn start_apart_with(extra: &[&str], environment: &[(&str, &str)]) -> Result<Self> {
         let mut stack = Self::prepared(free_address()?, extra, environment)?;
+        put_tables(&stack.folder.path().join("engine")).await?;
         stack.start_engine_again().await?;
         let organization = stack.account(&["create-organization", "bench"]).await?;
         stack.keys.license_key = stack
@@ -631,6 +633,53 @@ fn new_folder() -> Result<TempDir> {
     let folder = tempfile::Builder::new().prefix("playhead-test-").tempdir()?;
     fs::create_dir(failpoints(folder.path()))?;
     Ok(folder)
+}
+
+/// Fills the engine's folder `at` with the tables of `playhead migrate`: all migrations take a test seconds, a copy of what they come to
+/// takes none. It is made once for each build of the program.
+async fn put_tables(at: &Path) -> Result<()> {
+    let program = program()?;
+    let mut name = String::new();
+    // The library of the engine is pinned by the lockfile.
+    for file in [&program, &root().join("package-lock.json")] {
+        let file = fs::metadata(file).with_context(|| format!("looking at {}", file.display()))?;
+        let time = file.modified()?.duration_since(SystemTime::UNIX_EPOCH)?.as_nanos();
+        name.push_str(&format!("{:x}-{time:x}-", file.len()));
+    }
+    let folder = env::current_exe()?.with_file_name("tables-for-tests");
+    let made = folder.join(name.trim_end_matches('-'));
+    fs::create_dir_all(&folder)?;
+    // Tests are processes of their own: the first makes it, the others wait. The lock ends with the file.
+    let lock = fs::File::create(folder.join("lock"))?;
+    lock.lock()?;
+    if !made.exists() {
+        for other in fs::read_dir(&folder)? {
+            let other = other?;
+            if other.file_type()?.is_dir() {
+                fs::remove_dir_all(other.path())?;
+            }
+        }
+        let data = tempfile::tempdir_in(&folder)?;
+        let output = Command::new(&program)
+            .current_dir(root())
+            .args(["migrate", "--data-dir"])
+            .arg(data.path())
+            .output()
+            .await?;
+        ensure!(
+            output.status.success(),
+            "playhead migrate: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        fs::rename(data.path().join("engine"), &made)?;
+    }
+    if let Some(parent) = at.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let copied = Command::new("cp").arg("-R").args([&made, at]).status().await?;
+    ensure!(copied.success(), "copying {} failed", made.display());
+    Ok(())
 }
 
 /// Where a node's points are armed.

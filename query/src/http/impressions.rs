@@ -424,7 +424,8 @@ struct BeaconRow {
     events_dropped: u32,
     requests: Vec<RequestRow>,
     fetches: Vec<FetchRow>,
-    /// In the order of `requests` or `fetches`, whichever a row has; empty in rows from before there were such columns.
+    loads: Vec<LoadRow>,
+    /// In the order of `requests`, `fetches` or `loads`, whichever a row has; empty in rows from before there were such columns.
     request_object_types: Vec<String>,
     request_hosts: Vec<String>,
     buffer_ms: Option<u32>,
@@ -442,6 +443,15 @@ struct RequestRow {
 #[derive(Deserialize)]
 struct FetchRow {
     wait_ms: i32,
+    bytes: u32,
+    ttfb_ms: Option<u32>,
+    duration_ms: u32,
+}
+
+#[derive(Deserialize)]
+struct LoadRow {
+    /// Twice the ms since the sending before; or odd, and half of it since the end before.
+    start: i64,
     bytes: u32,
     ttfb_ms: Option<u32>,
     duration_ms: u32,
@@ -477,6 +487,18 @@ impl BeaconRow {
                 .wrapping_add(of.wait_ms.cast_unsigned())
                 .wrapping_add(of.duration_ms);
             request(index, before_ms, of.bytes, of.ttfb_ms, of.duration_ms)?;
+        }
+        let (mut sent_before_ms, mut ended_before_ms) = (self.from_ms, self.from_ms);
+        for (index, of) in self.loads.iter().enumerate() {
+            let since = if of.start & 1 == 0 {
+                sent_before_ms
+            } else {
+                ended_before_ms
+            };
+            // Times are counted in u32, and their differences may wrap.
+            sent_before_ms = since.wrapping_add((of.start >> 1) as u32);
+            ended_before_ms = sent_before_ms.wrapping_add(of.duration_ms);
+            request(index, ended_before_ms, of.bytes, of.ttfb_ms, of.duration_ms)?;
         }
         events.extend(self.buffer_ms.map(|buffer_ms| Event {
             at_ms: self.to_ms,
@@ -548,10 +570,10 @@ mod tests {
 
     #[test]
     fn a_request_is_told_whichever_column_has_it() {
-        let row = |events: &str, requests: &str, fetches: &str| {
+        let row = |events: &str, requests: &str, fetches: &str, loads: &str| {
             let text = format!(
                 r#"{{"sequence": 0, "kind": "beat", "state": "p", "interval_state": "p", "from_ms": 0, "to_ms": 9000, "events": {events:?},
-                "events_dropped": 0, "requests": {requests}, "fetches": {fetches}, "request_object_types": [], "request_hosts": [],
+                "events_dropped": 0, "requests": {requests}, "fetches": {fetches}, "loads": {loads}, "request_object_types": [], "request_hosts": [],
                 "buffer_ms": null, "received_ms": 0}}"#
             );
             let row: BeaconRow = serde_json::from_str(&text).unwrap();
@@ -561,20 +583,27 @@ mod tests {
             r#"[{"at_ms":5,"event":"request","bytes":9,"ttfb_ms":null,"duration_ms":4}]"#,
             "[]",
             "[]",
+            "[]",
         );
-        let between = row(
+        let first = row(
             "",
             r#"[{"at_ms": 5, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#,
             "[]",
+            "[]",
         );
-        let now = row(
+        let second = row(
             "",
             "[]",
             r#"[{"wait_ms": 1, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}]"#,
+            "[]",
         );
         assert_eq!(before.len(), 1);
-        assert_eq!(before, between);
-        assert_eq!(before, now);
+        assert_eq!(before, first);
+        assert_eq!(before, second);
+        for start in [2, 3] {
+            let now = format!(r#"[{{"start": {start}, "bytes": 9, "ttfb_ms": null, "duration_ms": 4}}]"#);
+            assert_eq!(before, row("", "[]", "[]", &now));
+        }
     }
 
     #[test]

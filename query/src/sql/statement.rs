@@ -1013,7 +1013,7 @@ pub fn impression(tenant: Tenant, attempt_id: uuid::Uuid, now_ms: i64) -> Statem
 pub fn beacons(tenant: Tenant, attempt_id: uuid::Uuid) -> Statement {
     limited(
         Statement::new(
-            "SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches,\n  \
+            "SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches, loads,\n  \
              request_object_types, request_hosts, buffer_ms,\n  \
              toUnixTimestamp64Milli(received_at) AS received_ms\nFROM beacons\n\
              WHERE organization_id = {organization:UUID} AND attempt_id = {attempt:UUID}\n\

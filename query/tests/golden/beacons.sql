@@ -1,6 +1,6 @@
 -- organization = <organisation>
 -- attempt = <organisation>
-SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches,
+SELECT sequence, kind, state, interval_state, from_ms, to_ms, events, events_dropped, requests, fetches, loads,
   request_object_types, request_hosts, buffer_ms,
   toUnixTimestamp64Milli(received_at) AS received_ms
 FROM beacons

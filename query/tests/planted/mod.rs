@@ -2,6 +2,9 @@
 //! `cargo xtask bench explain`, which tries two hundred.
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
+#[path = "../prepared/mod.rs"]
+mod prepared;
+
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
@@ -9,6 +12,7 @@ use std::{
 
 use accounts::{Accounts, Scope, Tenant};
 use engine::testing::EngineProcess;
+use prepared::prepared_engine;
 use query::{explain, plan::Plan};
 use schemas::{AttemptId, Beacon, BeaconKind, Context, EndReason, Interval, OrganizationId, State, Totals, UnixMs};
 use serde_json::{Value, json};
@@ -117,15 +121,14 @@ pub struct Trials {
 
 impl Trials {
     pub async fn start() -> Self {
-        let engine = EngineProcess::start();
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::connect(StoreConfig::embedded(&engine.url));
         // The days lie in the past, and stay.
         let forever = Retention {
             beacons_days: 18_000,
             impressions_days: 18_000,
         };
-        store.migrate(&forever).await.unwrap();
+        let engine = prepared_engine(&forever).await;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::connect(StoreConfig::embedded(&engine.url));
         let accounts = Accounts::open(&folder.path().join("accounts.sqlite")).await.unwrap();
         Self {
             _engine: engine,

@@ -1,6 +1,9 @@
 //! A node's tables, accounts and HTTP interface for tests, and attempts to put into them.
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
+#[path = "../prepared/mod.rs"]
+mod prepared;
+
 use std::time::{Duration, Instant};
 
 use accounts::{Accounts, Scope};
@@ -12,6 +15,7 @@ use actix_web::{
     web::Bytes,
 };
 use engine::testing::EngineProcess;
+use prepared::prepared_engine;
 use query::Query;
 use schemas::{AttemptId, Beacon, BeaconKind, Context, EndReason, Interval, OrganizationId, State, Totals, UnixMs};
 use serde_json::Value;
@@ -57,15 +61,14 @@ pub struct Organization {
 
 impl Node {
     pub async fn start() -> Self {
-        let engine = EngineProcess::start();
-        let directory = tempfile::tempdir().unwrap();
-        let store = Store::connect(StoreConfig::embedded(&engine.url));
         // Nothing may expire between two questions of a test.
         let long = Retention {
             beacons_days: 10_000,
             impressions_days: 10_000,
         };
-        store.migrate(&long).await.unwrap();
+        let engine = prepared_engine(&long).await;
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::connect(StoreConfig::embedded(&engine.url));
         let accounts = Accounts::open(&directory.path().join("accounts.sqlite")).await.unwrap();
         Self {
             engine,

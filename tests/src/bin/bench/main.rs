@@ -48,6 +48,9 @@ enum Area {
         /// Attempts that are simulated
         #[arg(long, default_value_t = 30_000)]
         attempts: u64,
+        /// A beat every 10 s with every request, as collectors had it when the aim was set; else as they have it now
+        #[arg(long)]
+        dense: bool,
     },
     /// The reference server; prints its address
     Nothing,
@@ -88,7 +91,7 @@ async fn main() -> Result<()> {
         Area::Ingest { seconds, batch, form } => ingest::bench(seconds, batch, form).await,
         Area::Fairness { seconds } => fairness::bench(seconds).await,
         Area::Query { attempts } => query::bench(attempts).await,
-        Area::Storage { attempts } => storage::bench(attempts).await,
+        Area::Storage { attempts, dense } => storage::bench(attempts, dense).await,
         Area::Nothing => ingest::nothing().await,
     }
 }
