@@ -62,7 +62,7 @@ test('it is said in a sentence, and nothing is said as nothing', () => {
   assert.equal(plain(distributionSentence(one, 'Startup', 'ms', 'en-US')), 'Startup: 4 values from 1.00 s to 4.00 s, most of them, 75 %, between 1.00 s and 2.00 s.');
   assert.equal(distributionSentence(distributionOf({ bins: [], count: 0 }), 'Startup', 'ms', 'en-US'), 'Startup: no values.');
   const beside = distributionOf({ bins: [], count: 0 }, { bins: [{ from: 1_000, to: 2_000, count: 3 }], count: 3 });
-  assert.equal(plain(distributionSentence(beside, 'Startup', 'ms', 'en-US', 'last week')), 'Startup: no values. Last week: 3 values from 1.00 s to 2.00 s, most of them, 100 %, between 1.00 s and 2.00 s.');
+  assert.equal(plain(distributionSentence(beside, 'Startup', 'ms', 'en-US', 'last week')), 'Startup: no values. Against last week: 3 values from 1.00 s to 2.00 s, most of them, 100 %, between 1.00 s and 2.00 s.');
 });
 
 test('bins are told from a number and from nothing', () => {

@@ -119,5 +119,5 @@ export function distributionSentence({ columns, count, referenceCount }: Distrib
   const own = mostOf('share');
   const theirs = mostOf('referenceShare');
   const values = (number: number) => `${format.text(number, 'count', locale)} values`;
-  return `${title}: ${own ? `${values(count)} ${own}` : 'no values'}.${theirs && referenceCount ? ` ${format.sentence(against).slice(0, -1)}: ${values(referenceCount)} ${theirs}.` : ''}`;
+  return `${title}: ${own ? `${values(count)} ${own}` : 'no values'}.${theirs && referenceCount ? ` Against ${against}: ${values(referenceCount)} ${theirs}.` : ''}`;
 }

@@ -136,7 +136,8 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
                   {against && (
                     <>
                       <th scope="col" class="number">
-                        {format.sentence(against).slice(0, -1)}
+                        {/* A value of an attribute keeps its spelling. */}
+                        {shown.route.baseline === 'cohort' ? against : format.sentence(against).slice(0, -1)}
                       </th>
                       <th scope="col">Difference, 95 % interval</th>
                       <th scope="col">Change</th>
