@@ -1,7 +1,7 @@
 // Here live the questions of views that are loaded on demand, one function each: the first picture does not carry them. How they are
 // asked, and what their failures are, is `api`.
 import { ApiError, unreached, type Answer, type Api } from './api.ts';
-import type { Alert, AlertEvaluation, AlertRequest, Delivery, Export, ExportRequest } from './api-types.ts';
+import type { Alert, AlertChange, AlertEvaluation, AlertRequest, Delivery, Export, ExportRequest } from './api-types.ts';
 
 const of = (id: string) => encodeURIComponent(id);
 
@@ -14,7 +14,7 @@ export const alerts = (api: Api, signal?: AbortSignal): Promise<Answer<{ alerts:
 
 export const createAlert = (api: Api, rule: AlertRequest): Promise<Answer<Alert>> => api.ask('POST', ALERTS, undefined, rule);
 
-export const changeAlert = (api: Api, id: string, change: AlertRequest): Promise<Answer<Alert>> => api.ask('PATCH', `${ALERTS}/${of(id)}`, undefined, change);
+export const changeAlert = (api: Api, id: string, change: AlertChange): Promise<Answer<Alert>> => api.ask('PATCH', `${ALERTS}/${of(id)}`, undefined, change);
 
 export const deleteAlert = (api: Api, id: string): Promise<Answer<null>> => api.ask('DELETE', `${ALERTS}/${of(id)}`);
 

@@ -1,13 +1,16 @@
 // Here lives the one place that talks to the server: typed questions, the envelope opened, every failure one ApiError.
 import type {
   Annotation,
+  AnnotationChange,
   AnnotationRequest,
   AnnotationsResult,
   ApiKey,
   AttributesResult,
+  Detail,
   Envelope,
   ErrorData,
   Experiment,
+  ExperimentChange,
   ExperimentRequest,
   ExperimentResults,
   ExplainRequest,
@@ -16,6 +19,7 @@ import type {
   ImpressionDetail,
   ImpressionsResult,
   License,
+  LicenseChange,
   LicenseRequest,
   Link,
   Message,
@@ -51,7 +55,7 @@ export class ApiError extends Error {
     readonly requestId: string | null,
     /** Code of the error catalogue; null when the server did not get to say one. */
     readonly code: number | null = null,
-    readonly details: readonly Message[] = [],
+    readonly details: readonly Detail[] = [],
     readonly links: readonly Link[] = [],
     readonly developerMessage: string | null = null,
   ) {
@@ -132,7 +136,7 @@ export class Api {
     return this.ask('POST', '/v1/analytics/annotations', undefined, annotation);
   }
 
-  changeAnnotation(id: string, change: Partial<AnnotationRequest>): Promise<Answer<Annotation>> {
+  changeAnnotation(id: string, change: AnnotationChange): Promise<Answer<Annotation>> {
     return this.ask('PATCH', `/v1/analytics/annotations/${encodeURIComponent(id)}`, undefined, change);
   }
 
@@ -154,11 +158,11 @@ export class Api {
     return this.ask('GET', `/v1/analytics/experiments/${encodeURIComponent(id)}/results${asOf}`, signal);
   }
 
-  createExperiment(experiment: Partial<ExperimentRequest>): Promise<Answer<Experiment>> {
+  createExperiment(experiment: ExperimentRequest): Promise<Answer<Experiment>> {
     return this.ask('POST', '/v1/analytics/experiments', undefined, experiment);
   }
 
-  changeExperiment(id: string, change: Partial<ExperimentRequest>): Promise<Answer<Experiment>> {
+  changeExperiment(id: string, change: ExperimentChange): Promise<Answer<Experiment>> {
     return this.ask('PATCH', `/v1/analytics/experiments/${encodeURIComponent(id)}`, undefined, change);
   }
 
@@ -182,7 +186,7 @@ export class Api {
     return this.ask('POST', '/v1/account/licenses', undefined, license);
   }
 
-  changeLicense(licenseKey: string, change: LicenseRequest): Promise<Answer<License>> {
+  changeLicense(licenseKey: string, change: LicenseChange): Promise<Answer<License>> {
     return this.ask('PATCH', `/v1/account/licenses/${encodeURIComponent(licenseKey)}`, undefined, change);
   }
 

@@ -7,15 +7,16 @@ import { Catalogue } from './catalogue.ts';
 import { Icon, Mark } from './chart/icon.tsx';
 import { DashboardProvider, useDashboard, type Dashboard } from './context.ts';
 import { branchesOf, ownOf } from './data/account.ts';
-import { headlineQuestion } from './data/question.ts';
+import { headlineKey, headlineMetrics, headlineQuestion } from './data/question.ts';
 import { rangeOf } from './data/range.ts';
 import * as format from './format.ts';
-import { firstKey, forgetKey, keepKey } from './key.ts';
+import { catalogues, type First, type Headline } from './first.ts';
+import { forgetKey, keepKey } from './key.ts';
 import { lazy } from './lazy.tsx';
 import { AttemptsPanel } from './panel/attempts.tsx';
 import { BreakdownPanel } from './panel/breakdown.tsx';
 import { Empty } from './panel/empty.tsx';
-import { AUDIENCE, EXPERIENCE, HeadlinePanel, type Headline } from './panel/headline.tsx';
+import { HeadlinePanel } from './panel/headline.tsx';
 import { RouteLink } from './panel/link.tsx';
 import { SeriesPanel } from './panel/series.tsx';
 import { SignIn } from './panel/sign-in.tsx';
@@ -68,13 +69,14 @@ const FRESH: Partial<Record<View, () => ComponentChildren>> = { live: () => <Liv
 type Entry =
   | { step: 'asking'; error: ApiError | null }
   | { step: 'checking'; key: string; remember: boolean | null }
-  | { step: 'in'; api: Api; catalogue: Catalogue; organizations: Organization[] };
+  /** `first`: what was asked with the same key before. */
+  | { step: 'in'; api: Api; catalogue: Catalogue; organizations: Organization[]; first: First | null };
 
-export function App() {
+/** `first`: what was asked already; null without a key. */
+export function App({ first }: { first: First | null }) {
   const [scheme, toggleScheme] = useScheme();
   const [entry, setEntry] = useState<Entry>(() => {
-    const key = firstKey();
-    return key ? { step: 'checking', key, remember: null } : { step: 'asking', error: null };
+    return first ? { step: 'checking', key: first.key, remember: null } : { step: 'asking', error: null };
   });
 
   useEffect(() => {
@@ -82,11 +84,12 @@ export function App() {
     const controller = new AbortController();
     const { key, remember } = entry;
     const api = new Api(key);
-    Promise.all([api.metrics(controller.signal), api.attributes(controller.signal), api.organizations(controller.signal)]).then(
+    const begun = first?.key === key ? first.takeCatalogues() : null;
+    (begun ?? catalogues(api, controller.signal)).then(
       ([metrics, attributes, { result: { organizations } }]) => {
         if (controller.signal.aborted) return;
         if (remember !== null) keepKey(key, remember);
-        setEntry({ step: 'in', api, catalogue: new Catalogue(metrics.result.metrics, attributes.result.attributes), organizations });
+        setEntry({ step: 'in', first: begun && first, api, catalogue: new Catalogue(metrics.result.metrics, attributes.result.attributes), organizations });
       },
       (error: unknown) => {
         if (controller.signal.aborted) return;
@@ -117,6 +120,7 @@ export function App() {
   );
 }
 
+/** The same stands in index.html: it is there before any code is. */
 function Waiting() {
   return (
     <div class="page" aria-busy="true">
@@ -127,13 +131,13 @@ function Waiting() {
         </p>
       </header>
       <main>
-        <Skeleton height={420} />
+        <div class="skeleton skeleton-page" />
       </main>
     </div>
   );
 }
 
-function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organization[]; scheme: Scheme; toggleScheme: () => void; signOut: () => void }) {
+function Signed(props: { first: First | null; api: Api; catalogue: Catalogue; organizations: Organization[]; scheme: Scheme; toggleScheme: () => void; signOut: () => void }) {
   const { catalogue, scheme, toggleScheme, signOut } = props;
   const [route, go] = useRoute();
   const { organization } = route;
@@ -179,7 +183,7 @@ function Signed(props: { api: Api; catalogue: Catalogue; organizations: Organiza
           </>
         )}
         <Kept key={`overview ${organization}`} shown={!attempt && view === 'overview'} value={dashboard}>
-          <Overview {...bar} />
+          <Overview {...bar} first={props.first} />
         </Kept>
         <Kept key={`explore ${organization}`} shown={!attempt && view === 'explore'} value={dashboard}>
           <Page {...bar}>
@@ -275,19 +279,15 @@ function Page({ children, ...bar }: { scheme: Scheme; toggleScheme: () => void; 
   );
 }
 
-function Overview({ scheme, toggleScheme }: { scheme: Scheme; toggleScheme: () => void }) {
+function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleScheme: () => void; first: First | null }) {
   const { api, catalogue, route, range, tick, shown } = useDashboard();
-  const { zone, baseline, cohort, filters } = route;
-  const metrics = useMemo(() => {
-    const names = new Set([...EXPERIENCE, ...AUDIENCE, route.metric]);
-    return catalogue.known([...names]).map(({ name }) => name);
-  }, [catalogue, route.metric]);
-  const key = JSON.stringify(['headline', metrics, route.range, route.from, route.to, zone, baseline, cohort, filters]);
-  const headline = useAnswer<Headline>(key, tick, async (signal) => ({
-    answer: await api.query(headlineQuestion(route, range, metrics), signal),
-    range,
-    route,
-  }));
+  const metrics = useMemo(() => catalogue.known(headlineMetrics(route)).map(({ name }) => name), [catalogue, route.metric]);
+  const key = headlineKey(route, metrics);
+  const headline = useAnswer<Headline>(
+    key,
+    tick,
+    async (signal) => (await first?.takeHeadline(key)) ?? { answer: await api.query(headlineQuestion(route, range, metrics), signal), range, route },
+  );
   // What stands further down comes in a task of its own, after what is seen first.
   const [further, setFurther] = useState(false);
   useEffect(() => setFurther(true), []);

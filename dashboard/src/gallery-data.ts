@@ -32,7 +32,7 @@ export const measure = (over: Partial<Measure> = {}): Measure => ({
 
 export function comparison(verdict: Verdict, relative: number | null = 0.52, reference = 0.0081): Comparison {
   const difference = relative === null ? 0.0042 : relative * reference;
-  return { reference, difference, low: difference * 0.4, high: difference * 1.6, relative, pValue: 0.001, verdict, minimumDetectable: 0.0011 };
+  return { reference, difference, low: difference * 0.4, high: difference * 1.6, relative, pValue: 0.001, verdict, reason: '', referenceDays: [], minimumDetectable: 0.0011 };
 }
 
 export interface PointsOptions {
@@ -75,7 +75,7 @@ export function points({ count, level, spread, gaps = [], worse = [], partial = 
 export const readings: Point[] = [0.004, -0.0015, -0.002, -0.0028, -0.0024, -0.0026, -0.0027, -0.0026].map((difference, index) => {
   const half = 0.012 / (1 + index) ** 0.9;
   const [low, high] = [difference - half, difference + half];
-  const found = { reference: 0.009, difference, low, high, verdict: high < 0 ? ('better' as const) : ('no_detectable_change' as const) };
+  const found = { reference: 0.009, difference, low, high, reason: '', referenceDays: [], verdict: high < 0 ? ('better' as const) : ('no_detectable_change' as const) };
   const start = START + index * 3 * HOUR;
   return { start, end: start + 3 * HOUR, partial: false, value: difference, low, high, reference: 0, attempts: 900 * (index + 1), source: null, comparison: found };
 });
@@ -91,15 +91,18 @@ export const marks = marksOf(
   ZONE,
 );
 
-/** Bins 2 % wide around 1.2 s, with a second hump at 3.6 s. */
-export const bins = (() => {
+/** Bins 2 % wide around 1.2 s, with a second hump at 3.6 s of that height. */
+const humps = (second: number, times: number) => {
   const list = Array.from({ length: 200 }, (_, index) => {
     const from = 150 * 1.02 ** index;
     const hump = (middle: number, width: number, height: number) => height * Math.exp(-((Math.log(from / middle) / width) ** 2));
-    return { from, to: from * 1.02, count: Math.round(hump(1_200, 0.5, 80) + hump(3_600, 0.25, 14)) };
+    return { from, to: from * 1.02, count: Math.round(times * (hump(1_200, 0.5, 80) + hump(3_600, 0.25, second))) };
   });
   return { bins: list, count: list.reduce((sum, { count }) => sum + count, 0) };
-})();
+};
+export const bins = humps(14, 1);
+/** The baseline's: six times as many, with less of a second hump. */
+export const binsBefore = humps(4, 6);
 
 export const timeline: Timeline = {
   states: [
@@ -127,8 +130,8 @@ export const timeline: Timeline = {
   ],
   seeks: [{ fromMs: 40_000, toMs: 40_800, seekMs: 800, fromPositionMs: 38_000, toPositionMs: 120_000 }],
   errors: [
-    { atMs: 21_400, class: 'segment', code: 'fragLoadTimeOut', fatal: false },
-    { atMs: 98_400, class: 'segment', code: 'fragLoadError', fatal: true },
+    { atMs: 21_400, class: 'segment', code: 'fragLoadTimeOut', fatal: false, message: '', context: '', repeatCount: 0 },
+    { atMs: 98_400, class: 'segment', code: 'fragLoadError', fatal: true, message: '', context: '', repeatCount: 0 },
   ],
   requests: Array.from({ length: 16 }, (_, i) => ({
     fromMs: 300 + i * 6_000,

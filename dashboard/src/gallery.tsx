@@ -17,7 +17,7 @@ import { Whisker } from './chart/whisker.tsx';
 import { distributionOf } from './data/distribution.ts';
 import { domainOf } from './data/effects.ts';
 import { tellingOf } from './data/readings.ts';
-import { bins, comparison, marks, matrix, measure, points, readings, timeline, ZONE } from './gallery-data.ts';
+import { bins, binsBefore, comparison, marks, matrix, measure, points, readings, timeline, ZONE } from './gallery-data.ts';
 import { useScheme } from './use.ts';
 
 const LOCALE = 'en-GB';
@@ -117,9 +117,10 @@ function Gallery() {
           ))}
         </ul>
       </Piece>
-      <Piece title="A distribution with its marks">
+      <Piece title="A distribution and the baseline’s, with marks">
         <Histogram
-          distribution={distributionOf(bins)}
+          distribution={distributionOf(bins, binsBefore)}
+          against="the usual Friday"
           title="Startup"
           unit="ms"
           locale={LOCALE}

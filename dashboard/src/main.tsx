@@ -1,9 +1,20 @@
-// Here lives the beginning: styles, then the application in its place.
+// Here lives the beginning: styles, what is asked at once, then the application in its place.
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import './style.css';
+import { Api } from './api.ts';
 import { App } from './app.tsx';
+import { First } from './first.ts';
+import { firstKey } from './key.ts';
+import { read } from './route.ts';
+import { browserZone } from './use.ts';
 
 const place = document.getElementById('app');
 if (!place) throw new Error('index.html has no #app');
-render(<App />, place);
+const key = firstKey();
+const first = key ? new First(key, new Api(key), read(location.search, browserZone()), Date.now()) : null;
+// In a task of its own: what index.html shows stands meanwhile, and goes when the application comes.
+setTimeout(() => {
+  place.replaceChildren();
+  render(<App first={first} />, place);
+});

@@ -70,15 +70,13 @@ fn serve_arguments(dev: &Dev) -> Serve {
         },
         journal: dev.journal.clone(),
         exports: ExportBounds::default(),
-        webhook_allow: Vec::new(),
+        // A receiver of alerts is tried on this machine.
+        webhook_allow: loopback(),
         industry_organizations_min: 7,
         industry_viewers_min: 1_000,
         industry_weight_percent_max: 25,
         // The simulator plays the proxy that tells where a viewer is.
-        trusted_proxies: vec![
-            ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8).into(),
-            ipnet::Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128).into(),
-        ],
+        trusted_proxies: loopback(),
         address_prefix_v4: 24,
         address_prefix_v6: 48,
         geo_city: None,
@@ -87,6 +85,14 @@ fn serve_arguments(dev: &Dev) -> Serve {
         web_dir: dev.web_dir.clone(),
         canary_seconds: dev.canary_seconds,
     }
+}
+
+/// This machine.
+fn loopback() -> Vec<ipnet::IpNet> {
+    vec![
+        ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8).into(),
+        ipnet::Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128).into(),
+    ]
 }
 
 /// The keys of the first start.

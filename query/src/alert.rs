@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     calendar::written_utc,
-    http::{answered, now_ms, told},
+    http::{BaselineRequest, answered, now_ms, told},
     industry::{Field, IndustryConfig},
     request::{self, Ask, AskedMetric, Faults, Question},
     response::{Amount, Comparison, MetricValue, QueryResult, Row, VerdictWord},
@@ -53,7 +53,7 @@ pub enum Condition {
     /// The whole interval lies below this.
     Below(f64),
     /// The verdict against this baseline is `worse`: a name, or an object as in a question.
-    #[schema(value_type = Value)]
+    #[schema(value_type = BaselineRequest)]
     Worse(Value),
 }
 

@@ -175,6 +175,19 @@ pub fn point(cell: &Cell, recipe: Recipe, stretch: (i64, i64)) -> Option<f64> {
     }
 }
 
+/// A histogram as it stands in an answer.
+fn bins_of(histogram: &Histogram) -> crate::response::Histogram {
+    let bins = histogram.occupied().map(|(bin, count)| Bin {
+        from: statistics::histogram::lower_edge(bin),
+        to: statistics::histogram::upper_edge(bin),
+        count,
+    });
+    crate::response::Histogram {
+        bins: bins.collect(),
+        count: histogram.count(),
+    }
+}
+
 /// Puts intervals on cells.
 pub struct Judge<'a> {
     /// The plan.
@@ -245,16 +258,8 @@ impl Judge<'_> {
                     reason: Null::NoValues.to_string(),
                 });
             }
-            let bins = histogram.occupied().map(|(bin, count)| Bin {
-                from: statistics::histogram::lower_edge(bin),
-                to: statistics::histogram::upper_edge(bin),
-                count,
-            });
             return MetricValue::Histogram(HistogramValue {
-                value: crate::response::Histogram {
-                    bins: bins.collect(),
-                    count: histogram.count(),
-                },
+                value: bins_of(&histogram),
                 attempts: histogram.count(),
                 clustered_by,
             });
@@ -356,9 +361,6 @@ impl Judge<'_> {
         asked: &AskedMetric,
         recipe: Recipe,
     ) -> Option<Compared> {
-        if matches!(recipe, Recipe::Histogram { .. }) {
-            return None;
-        }
         let refused = |verdict, reason: String| Comparison {
             verdict,
             reason,
@@ -379,6 +381,25 @@ impl Judge<'_> {
                 left_out => format!("the baseline has no data: {left_out} reference days were left out"),
             };
             return Some(Compared::closed(refused(VerdictWord::InsufficientData, reason)));
+        }
+        if let Recipe::Histogram { hist } = recipe {
+            let mut pooled = Histogram::new();
+            for (_, cell, _) in &reference.cells {
+                pooled.merge(&cell.histogram(hist));
+            }
+            return Some(Compared::closed(match pooled.count() {
+                0 => refused(
+                    VerdictWord::InsufficientData,
+                    format!("the baseline has no value: {}", Null::NoValues),
+                ),
+                _ => Comparison {
+                    reference_histogram: Some(bins_of(&pooled)),
+                    ..refused(
+                        VerdictWord::Refused,
+                        "a distribution is not better or worse as a whole: its statistics are compared".to_owned(),
+                    )
+                },
+            }));
         }
         let (difference, middle) = match self.against(row, reference, recipe) {
             Ok(compared) => compared,

@@ -236,6 +236,10 @@ pub struct Comparison {
     pub excluded_days: Vec<ExcludedDay>,
     /// Smallest true difference that would have been found with a power of 80 %.
     pub minimum_detectable: Option<f64>,
+    /// A histogram's counterpart: every value of `referenceDays` (of a cohort, of the same time) in one histogram. Where the baseline holds more
+    /// time, or more attempts, its counts are greater: compare shares. Absent for other metrics, and where the baseline has no value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_histogram: Option<Histogram>,
     /// How the industry is distributed; absent for other baselines, and where too few take part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub industry: Option<IndustryQuartiles>,

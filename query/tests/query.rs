@@ -999,6 +999,41 @@ async fn an_incident_is_worse_and_a_quiet_day_is_not() {
             "every browser against Safari"
         );
     }
+
+    // A distribution's baseline is the distribution of its days, all of them together.
+    let distribution = async |start: i64| {
+        let asked = json!({"metrics": ["startup_any_ms_p50", "startup_any_ms_histogram"]});
+        stack.ask(&ask(start, asked)).await["result"]["rows"][0].clone()
+    };
+    let row = distribution(day).await;
+    let against = |baseline: &str| &row["comparisons"][baseline]["startup_any_ms_histogram"];
+    let own = distribution(day - DAY_MS).await["values"]["startup_any_ms_histogram"]["value"].clone();
+    assert!(own["bins"].as_array().unwrap().len() > 20, "{own:#}");
+    assert_eq!(against("day_before")["referenceHistogram"], own);
+    assert_eq!(against("day_before")["verdict"], "refused");
+    assert_eq!(against("day_before")["reference"], Value::Null);
+    let days = against("auto")["referenceDays"].as_array().unwrap();
+    let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+    for date in days {
+        let date: chrono::NaiveDate = date.as_str().unwrap().parse().unwrap();
+        let start = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
+        let own = distribution(start).await["values"]["startup_any_ms_histogram"]["value"].clone();
+        for bin in own["bins"].as_array().unwrap() {
+            *counts.entry(bin["from"].as_f64().unwrap().to_bits()).or_default() += bin["count"].as_u64().unwrap();
+        }
+    }
+    let pooled: BTreeMap<u64, u64> = against("auto")["referenceHistogram"]["bins"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bin| (bin["from"].as_f64().unwrap().to_bits(), bin["count"].as_u64().unwrap()))
+        .collect();
+    assert_eq!((days.len(), pooled), (6, counts));
+    assert!(
+        row["comparisons"]["auto"]["startup_any_ms_p50"]
+            .get("referenceHistogram")
+            .is_none()
+    );
 }
 
 impl Stack {

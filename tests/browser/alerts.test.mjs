@@ -12,6 +12,7 @@ import { after, before, test } from 'node:test';
 import { accessible } from './lib/axe.mjs';
 import { launch, openPage } from './lib/chromium.mjs';
 import { program, startNode, until } from './lib/node.mjs';
+import { startReceiver } from './lib/receiver.mjs';
 import { startAll } from './lib/start.mjs';
 
 /** Longest an answer may take here, ms: the machine runs other things, and the build may be a debug one. */
@@ -25,7 +26,9 @@ let node;
 let browser;
 /** @type {string} */
 let screenshots;
-/** Who is told: a receiver that there is not, so every message is tried again. */
+/** @type {Awaited<ReturnType<typeof startReceiver>>} */
+let receiver;
+/** A receiver that there is not, so every message is tried again. */
 const HOOK = 'https://playhead-alerts.invalid/hook';
 
 const result = async (path, init) => (await node.client.api(path, init)).body.data?.result;
@@ -47,7 +50,7 @@ const failing = { status: 503, json: { requestId: '6d84e126-d10c-4e52-bbfb-bd4c9
 before(async () => {
   screenshots = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'playhead-screenshots-')));
   await mkdir(screenshots, { recursive: true });
-  [node, browser] = await startAll(startNode, launch);
+  [node, browser, receiver] = await startAll(startNode, launch, startReceiver);
   const past = spawn(program(), ['simulate', 'backfill', '--keys', node.keysPath, '--days', '1', '--attempts-per-day', '700', '--truth', join(node.folder, 'truth.json')], { stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(past, 'exit');
   assert.equal(code, 0, 'the backfill failed');
@@ -61,6 +64,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await node?.stop();
+  await receiver?.stop();
   console.log(`  screenshots in ${screenshots}`);
 });
 
@@ -101,6 +105,7 @@ test('an alert is made, tells its webhook, fires, is looked into, paused, change
 
   const secret = await panel.locator('[data-secret]').innerText();
   assert.match(secret, /^whsec_/);
+  receiver.expect(secret);
   await accessible(page, 'an alert with its key');
   await panel.getByRole('button', { name: 'I have it' }).click();
   const card = panel.locator('[data-alert]');
@@ -122,6 +127,15 @@ test('an alert is made, tells its webhook, fires, is looked into, paused, change
   await card.getByText('a message to try it').waitFor();
   await accessible(page, 'messages of an alert');
 
+  // Its receiver moves to one that there is. A message to try it arrives there, with a signature made of the key that was shown.
+  await card.getByRole('button', { name: /^Change/ }).click();
+  await card.getByLabel('Webhook').fill(receiver.url);
+  await card.getByRole('button', { name: 'Save' }).click();
+  await until(stored, ([{ webhook }]) => webhook.url === receiver.url, WITHIN_MS);
+  await card.getByRole('button', { name: /^Send a test/ }).click();
+  await card.locator('tr[data-delivery][data-arrived=yes]').getByText('a message to try it').first().waitFor();
+  assert.ok(receiver.received.some(({ body }) => body.type === 'alert.test'));
+
   // More than a hundredth is good: it fires at its first look.
   await until(async () => (await stored())[0].series, (series) => series.some(({ state }) => state === 'firing'), FIRES_WITHIN_MS);
   await page.locator('[data-alert][data-state=firing]').waitFor();
@@ -136,7 +150,16 @@ test('an alert is made, tells its webhook, fires, is looked into, paused, change
   await card.getByRole('button', { name: 'Every look' }).click();
   await card.locator('tr[data-judgement=bad]').first().waitFor();
   await card.getByRole('button', { name: /^Messages/ }).click();
-  await card.getByText(/^\d+ began$/).first().waitFor();
+  // Whom it told: the receiver has what the message says, and the page that it arrived.
+  const told = card.locator('tr[data-delivery][data-arrived=yes]').filter({ hasText: /\d+ began/ }).first();
+  await told.getByText(/^arrived at /).waitFor();
+  const id = await told.getAttribute('data-delivery');
+  const [arrived] = receiver.received.filter((each) => each.id === id);
+  assert.deepEqual([arrived.body.type, arrived.body.events.every(({ kind }) => kind === 'firing')], ['alert', true]);
+  const fired = evaluation.series.filter((series) => series.told === 'firing').map(({ value }) => value);
+  assert.deepEqual(arrived.body.events.map(({ dimensions }) => dimensions.cdn).sort(), fired.sort());
+  await accessible(page, 'an alert that was told');
+  await shot(page, 'alerts-delivered');
 
   // A key that may only read sees all of it, and is told why it cannot change it.
   const reader = await opened(narrow);

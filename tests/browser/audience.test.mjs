@@ -183,12 +183,15 @@ test('a question nobody foresaw: two attributes, the distribution, a cohort; a c
   const panel = page.locator('[data-panel=distribution]:visible');
   await panel.locator('.histogram-column').first().waitFor();
   await panel.locator('tr[data-statistic=startup_any_ms_p95]').waitFor();
+  // The usual level of an audience that came an hour ago is not known, and is not drawn.
+  await panel.locator('[data-distribution-words]').getByText(/^Nothing is drawn of the usual/).waitFor();
+  assert.equal(await panel.locator('.histogram-reference').count(), 0);
   await page.locator('[data-panel=series]:visible canvas').waitFor();
   await settled(page);
   await accessible(page, 'explore');
   await shot(page, 'explore');
   await panel.getByRole('button', { name: 'Show as table' }).click();
-  await panel.getByRole('columnheader', { name: 'Share' }).waitFor();
+  await panel.getByRole('columnheader', { name: 'Share', exact: true }).waitFor();
 
   // The command asks what the panel asked: its answer has the rows of the file.
   const breakdown = page.locator('[data-panel=breakdown]:visible');
@@ -215,6 +218,13 @@ test('a question nobody foresaw: two attributes, the distribution, a cohort; a c
   await form.getByRole('button', { name: 'Compare' }).click();
   await page.waitForURL((url) => url.searchParams.get('vs') === 'cdn~EQ~cdn-a');
   await breakdown.locator('[data-tip*="cdn-a"]').first().waitFor();
+  await panel.getByRole('columnheader', { name: /^Share, / }).waitFor();
+  await panel.getByRole('button', { name: 'Show as chart' }).click();
+  await panel.locator('.histogram-reference path').waitFor({ state: 'attached' });
+  await panel.locator('[data-distribution-words]').getByText(/^Each side as shares of its own/).waitFor();
+  await settled(page);
+  await accessible(page, 'a distribution beside another');
+  await shot(page, 'explore-beside');
   assert.equal(await page.getByLabel('Compare with').evaluate((select) => select.selectedOptions[0].textContent), 'Attempts: cdn-a');
 
   // A cell narrows to both of its values, by keyboard.

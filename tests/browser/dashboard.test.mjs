@@ -104,6 +104,15 @@ test('the attempts of the list lead to their timelines', async () => {
   await page.locator(`a[href*="${attemptId}"]`).first().click();
   await page.waitForURL((url) => url.href.includes(attemptId));
   await shown(page, /stall/i);
+  // How the player adapted, as the API tells it.
+  const { adaptation } = (await node.client.api(`/v1/analytics/impressions/${attemptId}`)).body.data.result;
+  const panel = page.locator('[data-panel=adaptation]');
+  await panel.locator('tr[data-rendition]').first().waitFor();
+  assert.equal(await panel.locator('tr[data-rendition]').count(), adaptation.renditions.length);
+  assert.equal(await panel.locator('.throughput-point').count(), adaptation.throughput.length);
+  assert.ok(adaptation.throughput.length > 0);
+  await panel.getByRole('button', { name: 'Show as table' }).click();
+  await panel.getByRole('region', { name: 'Throughput of each request' }).waitFor();
   await context.close();
 });
 

@@ -718,7 +718,7 @@ export interface components {
             below: number;
         } | {
             /** @description The verdict against this baseline is `worse`: a name, or an object as in a question. */
-            worse: unknown;
+            worse: components["schemas"]["BaselineRequest"];
         };
         /** @description A series in an evaluation. */
         AlertEvaluatedSeries: components["schemas"]["AlertSeries"] & {
@@ -1746,6 +1746,7 @@ export interface components {
             reference?: number | null;
             /** @description Local dates the baseline was made of, each that of its time bucket's begin. Empty for a cohort. */
             referenceDays: string[];
+            referenceHistogram?: components["schemas"]["Histogram"] | null;
             /**
              * Format: double
              * @description Difference ÷ reference; null when the reference is 0 or null.

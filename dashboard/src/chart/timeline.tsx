@@ -249,12 +249,12 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
               .filter(({ fromMs, toMs }) => visible(fromMs, toMs))
               .map(({ fromMs, toMs, state }) => {
                 const box = span(fromMs, toMs);
-                const title = stateTitle(state);
+                const title = stateTitle(state ?? null);
                 return (
                   <g key={`${fromMs}${state}`}>
                     <rect
-                      class={`state state-${state === null ? 'missing' : (STATE_CLASS[state] ?? 'other')}`}
-                      fill={state === null ? 'url(#timeline-missing)' : undefined}
+                      class={`state state-${state ? (STATE_CLASS[state] ?? 'other') : 'missing'}`}
+                      fill={state ? undefined : 'url(#timeline-missing)'}
                       {...box}
                       y={lanes.state.top}
                       height={lanes.state.height}
@@ -286,7 +286,7 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
               .map((rendition) => {
                 const box = span(rendition.fromMs, rendition.toMs);
                 const lane = lanes.rendition;
-                const share = rendition.bitrateBps === null ? 0.08 : rendition.bitrateBps / bitrateTop;
+                const share = rendition.bitrateBps ? rendition.bitrateBps / bitrateTop : 0.08;
                 const height = Math.max(3, share * (lane.height - 16));
                 const title = renditionTitle(rendition, locale);
                 return (
@@ -343,7 +343,7 @@ export function TimelineChart({ timeline, locale, summary }: TimelineChartProps)
               .map(({ atMs }) => (
                 <line key={`z${atMs}`} class="suspension" x1={x(atMs)} x2={x(atMs)} y1={lanes.state.top} y2={axisTop} />
               ))}
-            {timeline.firstFrameMs !== null && visible(timeline.firstFrameMs, timeline.firstFrameMs) && (
+            {typeof timeline.firstFrameMs === 'number' && visible(timeline.firstFrameMs, timeline.firstFrameMs) && (
               <path class="first-frame" d={`M${x(timeline.firstFrameMs)} ${lanes.event.top + 4}l8 8l-8 8Z`} />
             )}
             {timeline.errors

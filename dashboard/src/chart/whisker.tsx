@@ -10,7 +10,7 @@ const INSET = 5;
 
 export interface WhiskerProps {
   value: Value | null;
-  comparison: Comparison | null;
+  comparison: Pick<Comparison, 'verdict' | 'reference'> | null;
   domain: [number, number];
   unit: Unit;
   locale: string;

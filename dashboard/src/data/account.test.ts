@@ -13,7 +13,7 @@ test('nothing typed is no number, and a comma is a point', () => {
 });
 
 test('organisations stand below the one above them', () => {
-  const named = (name: string, parentId: string | null = null) => ({ id: name, name, parentId });
+  const named = (name: string, parentId: string | null = null) => ({ id: name, name, parentId, industry: false });
   const organizations = [named('own', 'unseen'), named('tv', 'own'), named('sports', 'own'), named('tv-at', 'tv')];
   assert.deepEqual(
     branchesOf(organizations).map(({ organization, depth }) => [organization.name, depth]),

@@ -1,6 +1,6 @@
 // Here lives what is typed of an alert rule, and a rule, its series and its history in words. Pure. Whether a series is bad is the
 // server's to say; it checks a rule again too, and names every fault.
-import type { Alert, AlertCondition, AlertEvaluatedSeries, AlertEvaluation, AlertReading, AlertRequest, AlertRule, AlertSeries, BaselineRequest, Delivery, Unit } from '../api-types.ts';
+import type { Alert, AlertCondition, AlertEvaluatedSeries, AlertEvaluation, AlertReading, AlertChange, AlertRule, AlertSeries, BaselineRequest, Delivery, Unit } from '../api-types.ts';
 import * as format from '../format.ts';
 import type { Baseline } from '../route.ts';
 import { numberOf } from './account.ts';
@@ -75,7 +75,7 @@ export const draftOf = (rule: AlertRule | null, unit: Unit): Draft => {
 };
 
 /** The rule that is meant; `zone` is whose days a new rule's baseline means. What is no number is left to the server to refuse. */
-export function requestOf(draft: Draft, unit: Unit, zone: string | null): AlertRequest {
+export function requestOf(draft: Draft, unit: Unit, zone: string | null): AlertChange {
   const { kind, baseline, threshold, confidence } = draft;
   const number = (text: string) => numberOf(text) ?? Number.NaN;
   const limit = number(threshold) * typedUnit(unit).factor;

@@ -68,7 +68,9 @@ export interface Draft {
 }
 
 /** What to send for it; null while its times cannot be read or are the wrong way round. */
-export function requestOf({ kind, title, text, start, end }: Draft, zone: string): AnnotationRequest | null {
+export function requestOf({ kind: word, title, text, start, end }: Draft, zone: string): AnnotationRequest | null {
+  // A kind of a newer server goes back to it as it came.
+  const kind = word as AnnotationRequest['kind'];
   const days = kind === 'holiday';
   const time = (typed: string) => {
     const ms = fromLocalText(days ? typed.slice(0, 10) : typed, zone);

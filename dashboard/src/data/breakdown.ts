@@ -32,7 +32,7 @@ export function breakdownOf(result: QueryResult, by: readonly string[], measure:
 }
 
 /** Holds every value and reference; intervals of tiny rows may be cut, they would squeeze all others. */
-export function domainOf(rows: readonly Pick<BreakdownRow, 'value' | 'comparison'>[]): [number, number] {
+export function domainOf(rows: readonly { value: Pick<Value, 'value' | 'low' | 'high'> | null; comparison: Pick<Comparison, 'reference'> | null }[]): [number, number] {
   const points = rows.flatMap(({ value, comparison }) => [value?.value, comparison?.reference]).filter((point) => typeof point === 'number');
   if (points.length === 0) return [0, 1];
   const top = Math.max(...points);

@@ -15,6 +15,8 @@ const effect = (over: Partial<ArmMetric> = {}): ArmMetric => ({
   high: 0.0035,
   relative: 0.22,
   verdict: 'worse',
+  reason: '',
+  referenceDays: [],
   eValue: 34.2,
   guardrail: false,
   postTreatment: true,
@@ -107,7 +109,7 @@ test('an arm over time is asked beside the first', () => {
   const question = armSeriesQuestion(experiment, comparison, 'rebuffer_ratio', { start: 0, end: 86_400_000 }, 'UTC', 'hour');
   assert.deepEqual(question.filters?.map(({ value }) => value), ['abr-2026', 'hints']);
   const [against] = question.compare!;
-  assert.ok(typeof against === 'object');
+  assert.ok(typeof against === 'object' && 'cohort' in against);
   assert.deepEqual([against.label, against.cohort.filters.map(({ value }) => value)], [FIRST_ARM, ['abr-2026', 'control']]);
   assert.deepEqual(question.metrics, ['rebuffer_ratio', 'attempts']);
 });

@@ -40,7 +40,7 @@ export function domainOf({ low, high, difference }: Pick<Comparison, 'low' | 'hi
 }
 
 /** The difference as what a whisker draws: beside 0. */
-export const whiskerOf = ({ difference, low, high }: Comparison): Value => ({ value: difference, low: low ?? null, high: high ?? null });
+export const whiskerOf = ({ difference, low, high }: Comparison): Value => ({ value: difference ?? null, low: low ?? null, high: high ?? null });
 
 /** `hints 1.10 % (95 % interval …) against control 0.90 % (…); difference +0.20 pp (+0.05 pp to +0.35 pp)`. */
 export function effectSentence({ measure, control, arm, effect }: Effect, { arm: name, against }: Pick<ArmComparison, 'arm' | 'against'>, locale: string): string {

@@ -1,5 +1,5 @@
 // Here lives what is typed about an experiment, read and checked, and how far one is in words. Pure. The server checks again.
-import type { Arm, Experiment, ExperimentRequest } from '../api-types.ts';
+import type { Arm, Experiment, ExperimentChange } from '../api-types.ts';
 import * as format from '../format.ts';
 import { numberOf } from './account.ts';
 
@@ -44,7 +44,7 @@ export const draftOf = (experiment: Experiment | null): Draft => ({
 });
 
 /** What to send for it. Of one that has started, only what may still change. */
-export function requestOf(draft: Draft, started: boolean): Partial<ExperimentRequest> {
+export function requestOf(draft: Draft, started: boolean): ExperimentChange {
   const open = {
     description: draft.description.trim() || null,
     traffic: (numberOf(draft.traffic) ?? 100) / 100,

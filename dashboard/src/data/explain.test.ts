@@ -11,7 +11,7 @@ const cause = (over: Partial<Cause> = {}): Cause => ({
   conditions: [{ attribute: 'cdn', value: 'cdn-b' }],
   value: { value: 0.0112, low: 0.0085, high: 0.0149 },
   comparedWith: 'itself',
-  comparison: { reference: 0.0022, difference: 0.009, verdict: 'worse' },
+  comparison: { reference: 0.0022, difference: 0.009, verdict: 'worse', reason: '', referenceDays: [] },
   adjustedPValue: 1.9e-6,
   alike: [],
   carries: 1.0005,

@@ -11,8 +11,8 @@ export function answerExport({ limit: _, cursor: __, ...question }: QueryRequest
 export function contentText({ kind, question }: ExportRequest): string {
   if (kind === 'attempts') return 'single attempts';
   if (!question) return kind;
-  const { metrics, dimensions = [], interval } = question;
-  return [metrics.join(', '), dimensions.length > 0 ? ` by ${dimensions.join(' and ')}` : '', interval ? `, per ${interval}` : ''].join('');
+  const { metrics, dimensions, interval } = question;
+  return [metrics.join(', '), dimensions?.length ? ` by ${dimensions.join(' and ')}` : '', interval ? `, per ${interval}` : ''].join('');
 }
 
 /** From when to when it is about, ms since 1970; null where the request does not say. */

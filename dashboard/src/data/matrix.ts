@@ -33,11 +33,11 @@ const among = (attribute: string, values: (string | null)[]): QueryFilter => ({ 
 /** Every pair of those values; against the baseline, or each as sure as all of them need. */
 export function matrixQuestion(route: Route, range: Range, rows: (string | null)[], columns: (string | null)[], tint: Tint): QueryRequest {
   const { by, and } = route as Route & { and: string };
-  const { filters = [], ...about } = scope(tint === 'level' ? { ...route, baseline: 'none' } : route, range);
+  const { filters, ...about } = scope(tint === 'level' ? { ...route, baseline: 'none' } : route, range);
   return {
     metrics: [...new Set(['attempts', route.metric])],
     dimensions: [by, and],
-    filters: [...filters, among(by, rows), among(and, columns)],
+    filters: [...(filters ?? []), among(by, rows), among(and, columns)],
     orderBy: [{ name: 'attempts', order: 'DESC' }],
     limit: rows.length * columns.length,
     ...(tint === 'level' ? { confidence: CELL_CONFIDENCE } : {}),

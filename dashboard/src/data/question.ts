@@ -25,6 +25,30 @@ export function scope(route: Route, range: Range): Scope {
   };
 }
 
+/** What stands at the top, when the server has it. Startup of content stands beside startup of anything (METRICS, Startup). */
+export const EXPERIENCE = [
+  'good_share',
+  'startup_any_ms_p50',
+  'startup_any_ms_p95',
+  'startup_content_ms_p50',
+  'start_failure',
+  'exit_before_start',
+  'rebuffer_ratio',
+  'stalls_per_hour',
+  'stalled_attempt_share',
+  'playback_failure',
+  'bitrate_avg_bps',
+  'dropped_frame_share',
+];
+export const AUDIENCE = ['attempts', 'plays', 'unique_viewers', 'concurrent_viewers', 'play_ms'];
+
+/** What the headline asks for: those, and the metric of the chart. */
+export const headlineMetrics = ({ metric }: Pick<Route, 'metric'>): string[] => [...new Set([...EXPERIENCE, ...AUDIENCE, metric])];
+
+/** What the headline's answer depends on, its moment apart. */
+export const headlineKey = ({ range, from, to, zone, baseline, cohort, filters }: Route, metrics: readonly string[]): string =>
+  JSON.stringify(['headline', metrics, range, from, to, zone, baseline, cohort, filters]);
+
 export function headlineQuestion(route: Route, range: Range, metrics: string[]): QueryRequest {
   return { metrics, ...scope(route, range) };
 }

@@ -14,7 +14,7 @@ const good = measure({ name: 'good_share', title: 'Good attempts', better: 'high
 /** One reading after `hours`. */
 function reading(hours: number, difference: number | null, half: number | null, verdict: Verdict): ExperimentResults {
   const bounds = difference === null || half === null ? {} : { low: difference - half, high: difference + half };
-  const effect: ArmMetric = { reference: 0.9, difference, ...bounds, verdict, reason: difference === null ? 'no attempts' : null, guardrail: false, postTreatment: false };
+  const effect: ArmMetric = { reference: 0.9, difference, ...bounds, verdict, reason: difference === null ? 'no attempts' : '', referenceDays: [], guardrail: false, postTreatment: false };
   const arm = (name: string) => ({ name, attempts: 100 * hours, values: {} });
   return { name: 'abr', start, end: at(hours), arms: [arm('control'), arm('hints'), arm('third')], comparisons: [{ ...arms, metrics: { good_share: effect } }], tookMs: 5 };
 }

@@ -30,12 +30,12 @@ export function effectPoints(readings: readonly ExperimentResults[], { arm, agai
         // As long as from the reading before: one reading alone needs a stretch of axis too.
         end: at + (at - (ends[index - 1] ?? Date.parse(reading.start))),
         partial: false,
-        value: effect.difference,
+        value: effect.difference ?? null,
         low: effect.low ?? null,
         high: effect.high ?? null,
         reference: 0,
         attempts,
-        source: { value: effect.difference, reason: effect.reason ?? null },
+        source: { value: effect.difference ?? null, reason: effect.reason ?? null },
         comparison: effect,
       },
     ];

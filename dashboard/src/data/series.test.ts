@@ -15,8 +15,9 @@ const row = (hour: number, value: number | null, over: Partial<Row> = {}): Row =
     rebuffer_ratio: value === null ? { value: null, reason: 'no play' } : { value, low: value / 2, high: value * 2, attempts: 7 },
   },
   comparisons: {
-    auto: { rebuffer_ratio: { reference: 0.01, difference: 0, verdict: 'no_detectable_change' } },
+    auto: { rebuffer_ratio: { reference: 0.01, difference: 0, verdict: 'no_detectable_change', reason: '', referenceDays: [] } },
   },
+  partial: false,
   ...over,
 });
 const result = (rows: Row[]) => ({ rows }) as QueryResult;

@@ -20,9 +20,10 @@ test('a table is written with intervals, comparisons and why a value is missing'
     {
       dimensions: { cdn: 'cdn-b' },
       values: { rebuffer_ratio: { value: 0.0123456789, low: 0.01, high: 0.02 } },
-      comparisons: { auto: { rebuffer_ratio: { reference: 0.008, difference: 0.0043, low: 0.001, high: 0.007, verdict: 'worse' } } },
+      comparisons: { auto: { rebuffer_ratio: { reference: 0.008, difference: 0.0043, low: 0.001, high: 0.007, verdict: 'worse', reason: '', referenceDays: [] } } },
+      partial: false,
     },
-    { dimensions: { cdn: null }, values: { rebuffer_ratio: { value: null, reason: 'no play, no stall' } } },
+    { dimensions: { cdn: null }, values: { rebuffer_ratio: { value: null, reason: 'no play, no stall' } }, partial: false },
   ];
   assert.equal(
     csvOf(result({ rows }), 'auto'),
@@ -41,14 +42,15 @@ test('a series has its times and says which are partial; without a baseline ther
 });
 
 test('what a player says cannot become a formula, nor break a line', () => {
-  const of = (cdn: string) => csvOf(result({ columns: [{ name: 'cdn', kind: 'dimension' }], rows: [{ dimensions: { cdn }, values: {} }] }), 'auto').split('\r\n').slice(1, -1).join('|');
+  const of = (cdn: string) => csvOf(result({ columns: [{ name: 'cdn', kind: 'dimension' }], rows: [{ dimensions: { cdn }, values: {}, partial: false }] }), 'auto').split('\r\n').slice(1, -1).join('|');
   assert.equal(of('=HYPERLINK("http://x","y")'), `"'=HYPERLINK(""http://x"",""y"")"`);
   assert.equal(of('a\nb'), '"a\nb"');
   assert.equal(of('-1'), `'-1`);
 });
 
 test('bins are written as they came', () => {
-  assert.equal(binsCsv([{ from: 0, to: 1.02, count: 3 }]), 'from,to,count\r\n0,1.02,3\r\n');
+  assert.equal(binsCsv([{ from: 0, to: 1.02, count: 3, reference: null }]), 'from,to,count\r\n0,1.02,3\r\n');
+  assert.equal(binsCsv([{ from: 0, to: 1.02, count: 3, reference: 0 }]), 'from,to,count,baseline_count\r\n0,1.02,3,0\r\n');
 });
 
 test('the command holds the whole question and never the key', () => {

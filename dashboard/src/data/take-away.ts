@@ -1,6 +1,7 @@
 // Here lives what is taken away from a panel: what it shows as CSV (RFC 4180), and the question it asked as a command; pure, but for the
 // handing over of a file.
 import type { QueryRequest, QueryResult } from '../api-types.ts';
+import type { Beside } from './distribution.ts';
 
 /** One field. What a spreadsheet would take for a formula is text there: values of attributes come from anybody's player. */
 function field(value: string | number | boolean | null | undefined): string {
@@ -39,8 +40,10 @@ export function csvOf(result: QueryResult, baseline: string): string {
 }
 
 /** Bins of a distribution, lowest first. */
-export const binsCsv = (bins: readonly { from: number; to: number; count: number }[]): string =>
-  lines([['from', 'to', 'count'], ...bins.map(({ from, to, count }) => [from, to, count])]);
+export const binsCsv = (bins: readonly Beside[]): string => {
+  const compared = bins.some(({ reference }) => reference !== null);
+  return lines([['from', 'to', 'count', ...(compared ? ['baseline_count'] : [])], ...bins.map(({ from, to, count, reference }) => [from, to, count, ...(compared ? [reference] : [])])]);
+};
 
 /** The question as it can be typed into a shell. The key stays where keys belong: in the environment. */
 export function curlOf(request: QueryRequest, origin: string, organization: string | null): string {

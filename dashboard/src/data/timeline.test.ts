@@ -16,7 +16,7 @@ const timeline: Timeline = {
   stalls: [{ fromMs: 3_000, toMs: 6_010, stallMs: 3_010, cause: 'network' }],
   renditions: [{ fromMs: 812, toMs: 9_000, bitrateBps: 2_500_000, width: 1280, height: 720 }],
   seeks: [{ fromMs: 7_000, toMs: 7_400, seekMs: 400, fromPositionMs: 5_000, toPositionMs: 65_000 }],
-  errors: [{ atMs: 3_000, class: 'segment', code: '404', fatal: false }],
+  errors: [{ atMs: 3_000, class: 'segment', code: '404', fatal: false, message: '', context: '', repeatCount: 0 }],
   requests: [],
   buffer: [
     { atMs: 1_000, bufferMs: 4_000 },

@@ -18,10 +18,10 @@ export interface Happening {
 }
 
 export function renditionTitle(
-  { bitrateBps, height }: { bitrateBps: number | null; height: number | null },
+  { bitrateBps, height }: Pick<Timeline['renditions'][number], 'bitrateBps' | 'height'>,
   locale: string,
 ): string {
-  const parts = [height === null ? null : `${height}p`, bitrateBps === null ? null : format.text(bitrateBps, 'bps', locale)];
+  const parts = [height ? `${height}p` : null, bitrateBps ? format.text(bitrateBps, 'bps', locale) : null];
   return parts.filter(Boolean).join(' · ') || 'Unknown rendition';
 }
 
@@ -32,7 +32,7 @@ export function happeningsOf(timeline: Timeline, locale: string): Happening[] {
     ...timeline.states.map(({ fromMs, toMs, state }) => ({
       atMs: fromMs,
       kind: 'state' as const,
-      text: `${stateTitle(state)}${toMs > fromMs ? `, ${ms(toMs - fromMs)}` : ''}`,
+      text: `${stateTitle(state ?? null)}${toMs > fromMs ? `, ${ms(toMs - fromMs)}` : ''}`,
     })),
     ...timeline.stalls.map(({ fromMs, stallMs, cause }) => ({
       atMs: fromMs,
@@ -65,7 +65,7 @@ export function happeningsOf(timeline: Timeline, locale: string): Happening[] {
       text: `The machine slept for ${ms(gapMs)}; cut out of every duration`,
     })),
   ];
-  if (timeline.firstFrameMs !== null)
+  if (typeof timeline.firstFrameMs === 'number')
     list.push({ atMs: timeline.firstFrameMs, kind: 'frame', text: `First frame after ${ms(timeline.firstFrameMs)}` });
   const order = ['suspension', 'error', 'frame', 'state', 'stall', 'seek', 'rendition', 'visibility'];
   return list.sort((a, b) => a.atMs - b.atMs || order.indexOf(a.kind) - order.indexOf(b.kind));
@@ -88,7 +88,7 @@ export function momentAt(timeline: Timeline, atMs: number, locale: string): Mome
   const bufferBefore = timeline.buffer.filter((sample) => sample.atMs <= atMs).at(-1);
   return {
     atMs,
-    state: state ? stateTitle(state.state) : 'Not reported',
+    state: state ? stateTitle(state.state ?? null) : 'Not reported',
     stall: stall ? `${causeTitle(stall.cause)}, ${format.text(stall.stallMs, 'ms', locale)}` : null,
     rendition: rendition ? renditionTitle(rendition, locale) : null,
     bufferMs: bufferBefore?.bufferMs ?? null,

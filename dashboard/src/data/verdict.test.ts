@@ -14,6 +14,8 @@ const comparison = (over: Partial<Comparison>): Comparison => ({
   relative: 0.52,
   pValue: 0.0004,
   verdict: 'worse',
+  reason: '',
+  referenceDays: [],
   ...over,
 });
 

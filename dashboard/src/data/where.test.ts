@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Row } from '../api-types.ts';
 import { countryName, PLACES_MAX, whereOf } from './where.ts';
 
-const row = (country: string | null, viewers: number | null): Row => ({ dimensions: { country }, values: { concurrent_viewers: { value: viewers } } });
+const row = (country: string | null, viewers: number | null): Row => ({ partial: false, dimensions: { country }, values: { concurrent_viewers: { value: viewers } } });
 
 test('places are ranked by their viewers; one where nobody is does not stand there', () => {
   const { places, others } = whereOf([row('AT', 2), row(null, 1), row('DE', 5), row('CH', 0), row('FR', null)], 'country');

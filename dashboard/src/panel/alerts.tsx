@@ -2,7 +2,7 @@
 // whom it told. What it can be asked is `api-more`; whether something is bad is the server's to say.
 import { useState } from 'preact/hooks';
 import { alertHistory, alerts, changeAlert, createAlert, deleteAlert, deliveries, testAlert } from '../api-more.ts';
-import type { Alert, AlertEvaluation } from '../api-types.ts';
+import type { Alert, AlertEvaluation, AlertRequest } from '../api-types.ts';
 import type { Measure } from '../catalogue.ts';
 import { Icon, type IconName } from '../chart/icon.tsx';
 import { Whisker } from '../chart/whisker.tsx';
@@ -251,7 +251,7 @@ function History({ alert, measure, moment }: { alert: Alert; measure: Measure | 
   const looks = looksOf(evaluations, told);
   const unit = measure?.unit ?? '';
   const domain = domainOf(
-    looks.flatMap(({ series }) => (series ? [{ value: { value: null, ...series.reading }, comparison: { verdict: '', difference: null, reference: referenceOf(alert.condition, series.reading) } }] : [])),
+    looks.flatMap(({ series }) => (series ? [{ value: { ...series.reading, value: series.reading.value ?? null }, comparison: { reference: referenceOf(alert.condition, series.reading) } }] : [])),
   );
   const more = () =>
     run(async () => {
@@ -319,7 +319,7 @@ function History({ alert, measure, moment }: { alert: Alert; measure: Measure | 
                       {typeof reading?.low === 'number' && typeof reading.high === 'number' ? (
                         <Whisker
                           value={{ value: reading.value ?? null, low: reading.low, high: reading.high }}
-                          comparison={{ verdict: reading.verdict ?? '', difference: null, reference: referenceOf(alert.condition, reading) }}
+                          comparison={{ verdict: reading.verdict ?? '', reference: referenceOf(alert.condition, reading) }}
                           domain={domain}
                           unit={unit}
                           locale={locale}
@@ -407,7 +407,8 @@ function AlertForm({ alert, close }: { alert: Alert | null; close: (rule: Alert 
     const said = requestOf(draft, unit, alert ? null : route.zone);
     let rule: Alert | null = null;
     const done = await run(async () => {
-      rule = (await (alert ? changeAlert(api, alert.id, said) : createAlert(api, said))).result;
+      // The draft of a new rule has every part of one.
+      rule = (await (alert ? changeAlert(api, alert.id, said) : createAlert(api, said as AlertRequest))).result;
     });
     if (done) close(rule);
   };

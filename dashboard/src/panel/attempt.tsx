@@ -8,6 +8,7 @@ import { bitrateAvg, droppedShare, outcomeOf, rebufferRatio, titleOf, whereOf } 
 import { happeningsOf } from '../data/timeline.ts';
 import * as format from '../format.ts';
 import { useAnswer, useNow } from '../use.ts';
+import { AdaptationPanel } from './adaptation.tsx';
 import { RouteLink } from './link.tsx';
 import { Failure, Panel, Skeleton } from './state.tsx';
 import '../later.css';
@@ -106,6 +107,7 @@ function Attempt({ attempt, busy, locale, zone }: { attempt: ImpressionDetail; b
           </p>
         )}
       </Panel>
+      <AdaptationPanel adaptation={attempt.adaptation} timeline={timeline} locale={locale} busy={busy} />
       <div class="columns">
         <Panel title="What happened" label="What happened" name="happenings">
           <div class="table-scroll happenings" role="region" aria-label="What happened, in order" tabIndex={0}>

@@ -7,7 +7,7 @@ import { Histogram, type HistogramMark } from '../chart/histogram.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { Whisker } from '../chart/whisker.tsx';
 import { useDashboard } from '../context.ts';
-import { binsOf, distributionOf } from '../data/distribution.ts';
+import { besideOf, binsOf, distributionOf } from '../data/distribution.ts';
 import { boundsText, differenceSentence, domainOf, whiskerOf } from '../data/effects.ts';
 import { distributionQuestion } from '../data/question.ts';
 import type { Range } from '../data/range.ts';
@@ -51,8 +51,13 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
   const shown = asked.answer;
   const row = shown?.result.rows[0];
   const bins = useMemo(() => (shown ? binsOf(shown.result.rows[0]?.values[shown.histogram]) : null), [shown]);
-  const distribution = useMemo(() => (bins ? distributionOf(bins) : null), [bins]);
   const against = shown ? baselinePhrase(shown.route, shown.range) : '';
+  const beside = shown?.result.rows[0]?.comparisons?.[shown.route.baseline]?.[shown.histogram];
+  const reference = beside?.referenceHistogram ?? null;
+  const distribution = useMemo(() => (bins ? distributionOf(bins, reference) : null), [bins, reference]);
+  const listed = useMemo(() => (bins ? besideOf(bins, reference) : []), [bins, reference]);
+  const heldText = (count: number) => `${format.text(count, 'count', locale)} attempts`;
+  const days = beside?.referenceDays.length ?? 0;
   const marks = (shown?.measures ?? []).flatMap<HistogramMark>((each) => {
     const value = row?.values[each.name]?.value;
     return typeof value === 'number' && MARKED.some((suffix) => each.name.endsWith(`_${suffix}`)) ? [{ title: shortTitle(each), value }] : [];
@@ -84,22 +89,35 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
                     <th scope="col" class="number">
                       Share
                     </th>
+                    {reference && (
+                      <th scope="col" class="number">
+                        Share, {against}
+                      </th>
+                    )}
                   </tr>
                 </thead>
                 <tbody>
-                  {bins.bins.map(({ from, to, count }) => (
+                  {listed.map(({ from, to, count, reference: theirs }) => (
                     <tr key={from}>
                       <th scope="row">{format.text(from, metric.unit, locale)}</th>
                       <td>{format.text(to, metric.unit, locale)}</td>
                       <td class="number">{format.text(count, 'count', locale)}</td>
                       <td class="number muted">{format.partText(count / bins.count, locale)}</td>
+                      {reference && <td class="number muted">{format.partText((theirs ?? 0) / reference.count, locale)}</td>}
                     </tr>
                   ))}
                 </tbody>
               </table>
             </div>
           ) : (
-            <Histogram distribution={distribution} title={metric.title} unit={metric.unit} locale={locale} marks={marks} />
+            <Histogram distribution={distribution} title={metric.title} unit={metric.unit} locale={locale} marks={marks} against={against} />
+          )}
+          {against && (
+            <p class="panel-words" data-distribution-words>
+              {reference
+                ? `Each side as shares of its own: columns for the ${heldText(bins.count)} of this range, the dashed line for the ${heldText(reference.count)} of ${against}${days > 1 ? `, its ${days} days together` : ''}.`
+                : `Nothing is drawn of ${against}: ${beside?.reason ?? 'it has no distribution'}.`}
+            </p>
           )}
           <div class="table-scroll" role="region" aria-label={`${metric.title}, its statistics`} tabIndex={0}>
             <table class="statistics">
@@ -118,7 +136,8 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
                   {against && (
                     <>
                       <th scope="col" class="number">
-                        {format.sentence(against).slice(0, -1)}
+                        {/* A value of an attribute keeps its spelling. */}
+                        {shown.route.baseline === 'cohort' ? against : format.sentence(against).slice(0, -1)}
                       </th>
                       <th scope="col">Difference, 95 % interval</th>
                       <th scope="col">Change</th>
@@ -161,7 +180,7 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
               </tbody>
             </table>
           </div>
-          <TakeAway what={`${metric.name} distribution`} request={shown.request} csv={() => binsCsv(bins.bins)} />
+          <TakeAway what={`${metric.name} distribution`} request={shown.request} csv={() => binsCsv(listed)} />
         </>
       )}
     </Panel>

@@ -1,7 +1,7 @@
 // Here lives the page of experiments: which there are, how far each is, and the form that makes and changes them. What one came to
 // is `results`. Loaded on demand.
 import { useState } from 'preact/hooks';
-import type { Experiment } from '../api-types.ts';
+import type { Experiment, ExperimentRequest } from '../api-types.ts';
 import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
 import { draftOf, requestOf, sharesText, sinceText, STATE_TITLES, type Draft } from '../data/experiment.ts';
@@ -158,7 +158,8 @@ function Form({ experiment, close }: { experiment: Experiment | null; close: (do
   const submit = async (event: Event) => {
     event.preventDefault();
     const said = requestOf(draft, started);
-    if (await run(() => (experiment ? api.changeExperiment(experiment.id, said) : api.createExperiment(said)))) close(true);
+    // Of one that has not started the draft says every part.
+    if (await run(() => (experiment ? api.changeExperiment(experiment.id, said) : api.createExperiment(said as ExperimentRequest)))) close(true);
   };
   return (
     <form class="card-form" aria-label={experiment ? `Change ${experiment.name}` : 'New experiment'} onSubmit={submit} onKeyDown={(event) => event.key === 'Escape' && close(false)}>

@@ -7,7 +7,7 @@ import { useAnswer } from '../use.ts';
 import { BreakdownPanel } from './breakdown.tsx';
 import { CohortsPanel } from './cohorts.tsx';
 import { DistributionPanel } from './distribution.tsx';
-import type { Headline } from './headline.tsx';
+import type { Headline } from '../first.ts';
 import { MatrixPanel } from './matrix.tsx';
 import { SeriesPanel } from './series.tsx';
 import { TakeAway } from './take-away.tsx';

@@ -2,7 +2,7 @@
 // an answer beside the panel that shows a part of it.
 import { useState } from 'preact/hooks';
 import { createExport, deleteExport, exportFile, exports } from '../api-more.ts';
-import type { Export } from '../api-types.ts';
+import type { Export, ExportRequest } from '../api-types.ts';
 import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
 import { filtersOf, type ConditionRow } from '../data/condition.ts';
@@ -140,7 +140,7 @@ function AttemptsForm({ close }: { close: (done: boolean) => void }) {
   const [from, setFrom] = useState(localText(range.start, route.zone));
   const [to, setTo] = useState(localText(range.end, route.zone));
   const [rows, setRows] = useState<ConditionRow[]>([]);
-  const [form, setForm] = useState('parquet');
+  const [form, setForm] = useState<ExportRequest['format']>('parquet');
   const [bots, setBots] = useState(false);
   const { busy, error, run } = useAction();
   const [start, end] = [fromLocalText(from, route.zone), fromLocalText(to, route.zone)];
@@ -148,7 +148,7 @@ function AttemptsForm({ close }: { close: (done: boolean) => void }) {
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!valid) return;
-    const request = { kind: 'attempts', format: form, start: new Date(start).toISOString(), end: new Date(end).toISOString(), filters: filtersOf(rows), includeBots: bots };
+    const request: ExportRequest = { kind: 'attempts', format: form, start: new Date(start).toISOString(), end: new Date(end).toISOString(), filters: filtersOf(rows), includeBots: bots };
     if (await run(() => createExport(api, request))) close(true);
   };
   return (
@@ -163,7 +163,7 @@ function AttemptsForm({ close }: { close: (done: boolean) => void }) {
       </label>
       <label class="field">
         <span>As</span>
-        <select name="export-format" value={form} onChange={(event) => setForm(event.currentTarget.value)}>
+        <select name="export-format" value={form} onChange={(event) => setForm(event.currentTarget.value as ExportRequest['format'])}>
           <option value="parquet" selected={form === 'parquet'}>
             Parquet
           </option>

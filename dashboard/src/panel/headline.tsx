@@ -1,40 +1,16 @@
 // Here live the headline numbers: each a value, its interval and its change against the baseline with the verdict in words.
-import type { Answer } from '../api.ts';
-import type { Comparison, QueryResult, Value } from '../api-types.ts';
+import type { Comparison, Value } from '../api-types.ts';
 import { plainDefinition, type Measure } from '../catalogue.ts';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
 import { isExplainable } from '../data/explain.ts';
-import type { Range } from '../data/range.ts';
+import { AUDIENCE, EXPERIENCE } from '../data/question.ts';
 import { baselinePhrase, comparisonWords, explain, hasInterval, isChange, valueSentence } from '../data/verdict.ts';
+import type { Headline } from '../first.ts';
 import * as format from '../format.ts';
-import type { Route } from '../route.ts';
 import type { Asked } from '../use.ts';
 import { RouteLink } from './link.tsx';
 import { Failure, Skeleton } from './state.tsx';
-
-/** What stands at the top, when the server has it. Startup of content stands beside startup of anything (METRICS, Startup). */
-export const EXPERIENCE = [
-  'good_share',
-  'startup_any_ms_p50',
-  'startup_any_ms_p95',
-  'startup_content_ms_p50',
-  'start_failure',
-  'exit_before_start',
-  'rebuffer_ratio',
-  'stalls_per_hour',
-  'stalled_attempt_share',
-  'playback_failure',
-  'bitrate_avg_bps',
-  'dropped_frame_share',
-];
-export const AUDIENCE = ['attempts', 'plays', 'unique_viewers', 'concurrent_viewers', 'play_ms'];
-
-export interface Headline {
-  answer: Answer<QueryResult>;
-  range: Range;
-  route: Route;
-}
 
 export function HeadlinePanel({ asked }: { asked: Asked<Headline> }) {
   const { catalogue, signOut } = useDashboard();

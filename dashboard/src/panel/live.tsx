@@ -414,7 +414,7 @@ function Wall({ whole, parts, dimensions, hour }: Shown) {
         {viewers && (
           <div class="wall-viewers" data-metric={viewers.name}>
             <p class="wall-title">{viewers.title}</p>
-            <p class="wall-number">{number(viewers, values[viewers.name])}</p>
+            <p class="wall-number" data-nothing={typeof values[viewers.name]?.value === 'number' ? undefined : ''}>{number(viewers, values[viewers.name])}</p>
             {hasPoints(hour.points) && hour.measure && (
               <Sparkline
                 points={hour.points}
@@ -430,7 +430,7 @@ function Wall({ whole, parts, dimensions, hour }: Shown) {
             return (
               <li key={measure.name} data-metric={measure.name}>
                 <p class="wall-title">{measure.title}</p>
-                <p class="wall-number">{number(measure, value)}</p>
+                <p class="wall-number" data-nothing={typeof value?.value === 'number' ? undefined : ''}>{number(measure, value)}</p>
                 <p class="wall-note">
                   {value && hasInterval(value) ? format.intervalText(value.low, value.high, measure.unit, locale, value.value) : `in the last ${windowTitle(route.window)}`}
                 </p>

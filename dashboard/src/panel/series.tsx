@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { AnnotationsResult, QueryRequest, QueryResult } from '../api-types.ts';
 import { plainDefinition, type Measure } from '../catalogue.ts';
-import { SeriesChart, type SeriesChartProps } from '../chart/series.tsx';
+import type { SeriesChartProps } from '../chart/series.tsx';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
 import { marksOf } from '../data/annotations.ts';
@@ -12,12 +12,13 @@ import { seriesQuestion } from '../data/question.ts';
 import { bucketsOf, intervalFor, intervalsFor, type Range } from '../data/range.ts';
 import { hasPoints, pointsOf, summaryOf, type Point } from '../data/series.ts';
 import { baselinePhrase, explain } from '../data/verdict.ts';
+import type { Headline } from '../first.ts';
 import * as format from '../format.ts';
 import { lazy } from '../lazy.tsx';
 import type { Route } from '../route.ts';
 import { useAnswer, type Asked } from '../use.ts';
 import { localText, type Interval } from '../zone.ts';
-import { WhyLink, type Headline } from './headline.tsx';
+import { WhyLink } from './headline.tsx';
 import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
 
 /** As high as the line of annotations, however many there will be: what stands below does not move when they come. */
@@ -25,6 +26,10 @@ const NoAnnotations = () => <div class="annotations" aria-hidden="true" />;
 const Annotations = lazy(() => import('./annotations.tsx'), NoAnnotations);
 
 const BODY_HEIGHT = 300;
+const chart = () => import('../chart/series.tsx').then(({ SeriesChart }) => ({ default: SeriesChart }));
+// On its way while the first answers are, for before those there is nothing to draw. Where it fails it is fetched again, and told, in its place.
+chart().catch(() => undefined);
+const SeriesChart = lazy(chart, () => <Skeleton height={BODY_HEIGHT} />);
 /** One line of the legend below it. */
 const LEGEND_HEIGHT = 21;
 

@@ -30,7 +30,7 @@ use utoipa::OpenApi as _;
 
 pub(crate) use self::{
     impressions::parse as parse_listing,
-    query::{FilterRequest, answered, planned},
+    query::{BaselineRequest, FilterRequest, answered, planned},
 };
 use crate::{
     alert::{AlertError, Watch},

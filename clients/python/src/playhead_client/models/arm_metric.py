@@ -13,6 +13,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.cuped_result import CupedResult
     from ..models.excluded_day import ExcludedDay
+    from ..models.histogram import Histogram
     from ..models.industry_quartiles import IndustryQuartiles
 
 
@@ -46,6 +47,7 @@ class ArmMetric:
         p_value (float | None | Unset): Chance of a difference at least this large where there is none.
         rate_effect (float | None | Unset): Part of the difference that the same audience would have seen.
         reference (float | None | Unset): The baseline's value. Null when it has none.
+        reference_histogram (Histogram | None | Unset):
         relative (float | None | Unset): Difference ÷ reference; null when the reference is 0 or null.
         cuped (CupedResult | None | Unset):
         e_value (float | None | Unset): Evidence against "no difference"; 20 excludes 0 at 95 %. Null without a bound.
@@ -68,6 +70,7 @@ class ArmMetric:
     p_value: float | None | Unset = UNSET
     rate_effect: float | None | Unset = UNSET
     reference: float | None | Unset = UNSET
+    reference_histogram: Histogram | None | Unset = UNSET
     relative: float | None | Unset = UNSET
     cuped: CupedResult | None | Unset = UNSET
     e_value: float | None | Unset = UNSET
@@ -75,6 +78,7 @@ class ArmMetric:
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.cuped_result import CupedResult  # noqa: PLC0415
+        from ..models.histogram import Histogram  # noqa: PLC0415
         from ..models.industry_quartiles import IndustryQuartiles  # noqa: PLC0415
 
         reason = self.reason
@@ -165,6 +169,14 @@ class ArmMetric:
         else:
             reference = self.reference
 
+        reference_histogram: dict[str, Any] | None | Unset
+        if isinstance(self.reference_histogram, Unset):
+            reference_histogram = UNSET
+        elif isinstance(self.reference_histogram, Histogram):
+            reference_histogram = self.reference_histogram.to_dict()
+        else:
+            reference_histogram = self.reference_histogram
+
         relative: float | None | Unset
         if isinstance(self.relative, Unset):
             relative = UNSET
@@ -220,6 +232,8 @@ class ArmMetric:
             field_dict["rateEffect"] = rate_effect
         if reference is not UNSET:
             field_dict["reference"] = reference
+        if reference_histogram is not UNSET:
+            field_dict["referenceHistogram"] = reference_histogram
         if relative is not UNSET:
             field_dict["relative"] = relative
         if cuped is not UNSET:
@@ -233,6 +247,7 @@ class ArmMetric:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.cuped_result import CupedResult  # noqa: PLC0415
         from ..models.excluded_day import ExcludedDay  # noqa: PLC0415
+        from ..models.histogram import Histogram  # noqa: PLC0415
         from ..models.industry_quartiles import IndustryQuartiles  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -369,6 +384,25 @@ class ArmMetric:
 
         reference = _parse_reference(d.pop("reference", UNSET))
 
+        def _parse_reference_histogram(data: object) -> Histogram | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                reference_histogram_type_0 = Histogram.from_dict(data)
+
+                return reference_histogram_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Histogram | None | Unset, data)
+
+        reference_histogram = _parse_reference_histogram(
+            d.pop("referenceHistogram", UNSET)
+        )
+
         def _parse_relative(data: object) -> float | None | Unset:
             if data is None:
                 return data
@@ -422,6 +456,7 @@ class ArmMetric:
             p_value=p_value,
             rate_effect=rate_effect,
             reference=reference,
+            reference_histogram=reference_histogram,
             relative=relative,
             cuped=cuped,
             e_value=e_value,

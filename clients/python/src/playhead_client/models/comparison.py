@@ -12,6 +12,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.excluded_day import ExcludedDay
+    from ..models.histogram import Histogram
     from ..models.industry_quartiles import IndustryQuartiles
 
 
@@ -42,6 +43,7 @@ class Comparison:
         p_value (float | None | Unset): Chance of a difference at least this large where there is none.
         rate_effect (float | None | Unset): Part of the difference that the same audience would have seen.
         reference (float | None | Unset): The baseline's value. Null when it has none.
+        reference_histogram (Histogram | None | Unset):
         relative (float | None | Unset): Difference ÷ reference; null when the reference is 0 or null.
     """
 
@@ -60,10 +62,12 @@ class Comparison:
     p_value: float | None | Unset = UNSET
     rate_effect: float | None | Unset = UNSET
     reference: float | None | Unset = UNSET
+    reference_histogram: Histogram | None | Unset = UNSET
     relative: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.histogram import Histogram  # noqa: PLC0415
         from ..models.industry_quartiles import IndustryQuartiles  # noqa: PLC0415
 
         reason = self.reason
@@ -150,6 +154,14 @@ class Comparison:
         else:
             reference = self.reference
 
+        reference_histogram: dict[str, Any] | None | Unset
+        if isinstance(self.reference_histogram, Unset):
+            reference_histogram = UNSET
+        elif isinstance(self.reference_histogram, Histogram):
+            reference_histogram = self.reference_histogram.to_dict()
+        else:
+            reference_histogram = self.reference_histogram
+
         relative: float | None | Unset
         if isinstance(self.relative, Unset):
             relative = UNSET
@@ -189,6 +201,8 @@ class Comparison:
             field_dict["rateEffect"] = rate_effect
         if reference is not UNSET:
             field_dict["reference"] = reference
+        if reference_histogram is not UNSET:
+            field_dict["referenceHistogram"] = reference_histogram
         if relative is not UNSET:
             field_dict["relative"] = relative
 
@@ -197,6 +211,7 @@ class Comparison:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.excluded_day import ExcludedDay  # noqa: PLC0415
+        from ..models.histogram import Histogram  # noqa: PLC0415
         from ..models.industry_quartiles import IndustryQuartiles  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -329,6 +344,25 @@ class Comparison:
 
         reference = _parse_reference(d.pop("reference", UNSET))
 
+        def _parse_reference_histogram(data: object) -> Histogram | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                reference_histogram_type_0 = Histogram.from_dict(data)
+
+                return reference_histogram_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Histogram | None | Unset, data)
+
+        reference_histogram = _parse_reference_histogram(
+            d.pop("referenceHistogram", UNSET)
+        )
+
         def _parse_relative(data: object) -> float | None | Unset:
             if data is None:
                 return data
@@ -354,6 +388,7 @@ class Comparison:
             p_value=p_value,
             rate_effect=rate_effect,
             reference=reference,
+            reference_histogram=reference_histogram,
             relative=relative,
         )
 
