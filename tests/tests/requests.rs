@@ -202,3 +202,36 @@ async fn connections_are_bounded_and_a_waiting_one_gets_its_turn() {
         .unwrap();
     assert_eq!(&first, b"HTTP/1.1 200");
 }
+
+#[tokio::test]
+async fn large_answers_are_compressed_for_those_who_take_it() {
+    let stack = Stack::start().await.unwrap();
+    let ask = async |path: &str, accepted: &str| {
+        let request = stack
+            .client
+            .get(stack.url(path))
+            .header("X-Api-Key", &stack.keys.api_key);
+        let answer = request.header("Accept-Encoding", accepted).send().await.unwrap();
+        let encoding = answer.headers().get("content-encoding").cloned();
+        (encoding, answer)
+    };
+    let path = "/v1/analytics/metrics";
+    let (none, plain) = ask(path, "identity").await;
+    let (gzip, packed) = ask(path, "gzip, deflate, br").await;
+    assert_eq!((none, gzip.unwrap()), (None, "gzip".parse().unwrap()));
+    assert_eq!(packed.headers()["vary"], "accept-encoding");
+    let (plain, packed) = (plain.bytes().await.unwrap(), packed.bytes().await.unwrap());
+    assert!(
+        packed.len() * 3 < plain.len(),
+        "{} of {} bytes",
+        packed.len(),
+        plain.len()
+    );
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed[..]), &mut unpacked).unwrap();
+    let data = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap()["data"]["result"].clone();
+    assert_eq!(data(&unpacked), data(&plain));
+    // Events would wait in the compressor.
+    let (none, live) = ask("/v1/analytics/live?metrics=attempts", "gzip").await;
+    assert_eq!((none, live.status().as_u16()), (None, 200));
+}

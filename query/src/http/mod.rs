@@ -20,7 +20,7 @@ use std::{
 };
 
 use accounts::{Accounts, AccountsError, Grant, Scope, Tenant};
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, middleware::Compress, web};
 use envelope::{ApiError, ErrorCode};
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
 use schemas::{OrganizationId, UnixMs};
@@ -223,17 +223,27 @@ impl Query {
             .app_data(self.inner.clone())
             .service(
                 web::resource("/v1/analytics/query")
+                    .wrap(Compress::default())
                     .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
                     .route(web::post().to(query::answer)),
             )
             .service(
                 web::resource("/v1/analytics/explain")
+                    .wrap(Compress::default())
                     .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
                     .route(web::post().to(explain::answer)),
             )
             .service(web::resource("/v1/analytics/live").route(web::get().to(live::live)))
-            .service(web::resource("/v1/analytics/impressions").route(web::get().to(impressions::list)))
-            .service(web::resource("/v1/analytics/impressions/{id}").route(web::get().to(impressions::one)))
+            .service(
+                web::resource("/v1/analytics/impressions")
+                    .wrap(Compress::default())
+                    .route(web::get().to(impressions::list)),
+            )
+            .service(
+                web::resource("/v1/analytics/impressions/{id}")
+                    .wrap(Compress::default())
+                    .route(web::get().to(impressions::one)),
+            )
             .service(
                 web::resource("/v1/analytics/annotations")
                     .app_data(web::PayloadConfig::new(ANNOTATION_BYTES_MAX))
@@ -260,7 +270,11 @@ impl Query {
                     .route(web::patch().to(experiments::change))
                     .route(web::delete().to(experiments::delete)),
             )
-            .service(web::resource("/v1/analytics/experiments/{id}/results").route(web::get().to(experiments::results)))
+            .service(
+                web::resource("/v1/analytics/experiments/{id}/results")
+                    .wrap(Compress::default())
+                    .route(web::get().to(experiments::results)),
+            )
             .service(
                 web::resource("/v1/analytics/exports")
                     .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
@@ -314,9 +328,21 @@ impl Query {
             )
             .service(web::resource("/v1/account/api-keys/{id}").route(web::delete().to(account::revoke_api_key)))
             .configure(compat::configure)
-            .service(web::resource("/v1/analytics/metrics").route(web::get().to(catalogue::metrics)))
-            .service(web::resource("/v1/analytics/attributes").route(web::get().to(catalogue::attributes)))
-            .service(web::resource("/v1/errors").route(web::get().to(catalogue::errors)));
+            .service(
+                web::resource("/v1/analytics/metrics")
+                    .wrap(Compress::default())
+                    .route(web::get().to(catalogue::metrics)),
+            )
+            .service(
+                web::resource("/v1/analytics/attributes")
+                    .wrap(Compress::default())
+                    .route(web::get().to(catalogue::attributes)),
+            )
+            .service(
+                web::resource("/v1/errors")
+                    .wrap(Compress::default())
+                    .route(web::get().to(catalogue::errors)),
+            );
     }
 }
 
