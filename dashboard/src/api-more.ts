@@ -1,9 +1,15 @@
 // Here live the questions of views that are loaded on demand, one function each: the first picture does not carry them. How they are
 // asked, and what their failures are, is `api`.
 import { ApiError, unreached, type Answer, type Api } from './api.ts';
-import type { Alert, AlertChange, AlertEvaluation, AlertRequest, Delivery, Export, ExportRequest } from './api-types.ts';
+import type { Alert, AlertChange, AlertEvaluation, AlertRequest, Delivery, Export, ExportRequest, Organization } from './api-types.ts';
 
 const of = (id: string) => encodeURIComponent(id);
+
+// ---- organisations
+
+/** Says whether an organisation takes part in the baseline `industry`. */
+export const changeOrganization = (api: Api, id: string, change: { industry: boolean }): Promise<Answer<Organization>> =>
+  api.ask('PATCH', `/v1/account/organizations/${of(id)}`, undefined, change);
 
 // ---- alerts
 

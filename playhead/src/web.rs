@@ -8,7 +8,10 @@ use std::{
 use actix_files::{Files, NamedFile};
 use actix_web::{
     HttpRequest, HttpResponse, Responder, guard,
-    http::header::{AcceptEncoding, CACHE_CONTROL, ContentEncoding, Encoding, Header, HeaderValue, LOCATION, VARY},
+    http::header::{
+        AcceptEncoding, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentEncoding, Encoding, Header, HeaderValue,
+        LOCATION, VARY, X_CONTENT_TYPE_OPTIONS,
+    },
     middleware::DefaultHeaders,
     web::{self, ServiceConfig},
 };
@@ -60,9 +63,21 @@ impl Web {
                     .app_data(web::Data::new(Assets(self.dashboard.join("assets"))))
                     .route(web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(asset)),
             )
-            .service(Files::new("/", &self.dashboard).index_file("index.html"));
+            .service(
+                web::scope("")
+                    .wrap(
+                        DefaultHeaders::new()
+                            .add((CONTENT_SECURITY_POLICY, POLICY))
+                            .add((X_CONTENT_TYPE_OPTIONS, "nosniff")),
+                    )
+                    .service(Files::new("/", &self.dashboard).index_file("index.html")),
+            );
     }
 }
+
+/// What the dashboard's page may do: it may keep an API key, so no script but its own runs beside it, and nothing leaves for elsewhere.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'self'";
 
 /// Where the dashboard's files lie whose names hold a hash of what is in them.
 struct Assets(PathBuf);
@@ -162,7 +177,14 @@ mod tests {
                 let value = response.headers().get(name).and_then(|value| value.to_str().ok());
                 value.unwrap_or_default().to_owned()
             };
-            let told = ["content-encoding", "content-type", "cache-control", "vary"].map(told);
+            let told = [
+                "content-encoding",
+                "content-type",
+                "cache-control",
+                "vary",
+                "content-security-policy",
+            ]
+            .map(told);
             let status = response.status();
             let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
             (status, told, String::from_utf8(body.to_vec()).unwrap())
@@ -180,7 +202,7 @@ mod tests {
             ("/assets/a-1.js", "br;q=0", "", "text/javascript", "plain"),
             ("/assets/b-2.css", "br", "", "text/css", "alone"),
         ] {
-            let (status, [had, found, kept, varies], text) = ask(path, accepted).await;
+            let (status, [had, found, kept, varies, _], text) = ask(path, accepted).await;
             assert_eq!(
                 (status, text.as_str(), had.as_str()),
                 (StatusCode::OK, body, encoding),
@@ -190,15 +212,16 @@ mod tests {
             assert_eq!((kept.as_str(), varies.as_str()), (forever, "accept-encoding"));
         }
         // The page itself is asked for anew, for it names the assets.
-        let (status, [_, _, kept, _], text) = ask("/", "br").await;
+        let (status, [_, _, kept, _, policy], text) = ask("/", "br").await;
         assert_eq!((status, text.as_str(), kept.as_str()), (StatusCode::OK, "page", ""));
+        assert_eq!(policy, POLICY);
         for path in [
             "/assets/none.js",
             "/assets/..%2Findex.html",
             "/assets/%2Fetc%2Fpasswd",
             "/assets/..",
         ] {
-            let (status, [_, _, kept, _], text) = ask(path, "br").await;
+            let (status, [_, _, kept, ..], text) = ask(path, "br").await;
             assert_eq!((status, kept.as_str()), (StatusCode::NOT_FOUND, ""), "{path} {text}");
         }
         let head = test::TestRequest::with_uri("/assets/a-1.js")

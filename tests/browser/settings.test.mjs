@@ -151,6 +151,16 @@ test('an organisation is made and switched to; the address says which, and one t
   await page.getByText('No license key yet').waitFor();
   await page.screenshot({ path: join(screenshots, 'settings-empty.png'), fullPage: true });
   await accessible(page, 'settings of an empty organisation');
+  // Whether it takes part in the industry is its own word.
+  const taking = async () => (await result('/v1/account/organizations')).organizations.filter(({ industry }) => industry).map(({ id }) => id);
+  assert.deepEqual(await taking(), []);
+  await page.getByRole('button', { name: 'Take part' }).click();
+  await page.getByRole('button', { name: 'Take no part' }).waitFor();
+  await page.locator(`[data-organization="${organization}"]`).getByText('takes part').waitFor();
+  assert.deepEqual(await taking(), [organization]);
+  await page.getByRole('button', { name: 'Take no part' }).click();
+  await page.getByRole('button', { name: 'Take part' }).waitFor();
+  assert.deepEqual(await taking(), []);
   // Every question of every view is about it.
   const asked = [];
   page.on('request', (request) => request.url().includes('/v1/analytics/') && asked.push(request.headers()['x-tenant-org-id']));

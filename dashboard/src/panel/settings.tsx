@@ -1,7 +1,8 @@
 // Here lives the page of settings: license keys with the snippets that carry them, alerts, exports, API keys, organisations, the pipeline’s
 // health. What a key may not do is said where it would stand, with the scope that is needed. Loaded on demand.
 import { useState } from 'preact/hooks';
-import type { ApiKey, License, Scope } from '../api-types.ts';
+import { changeOrganization } from '../api-more.ts';
+import type { ApiKey, License, Organization, Scope } from '../api-types.ts';
 import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
 import { branchesOf, domainsOf, numberOf, ownOf } from '../data/account.ts';
@@ -370,6 +371,7 @@ function OrganizationsPanel({ may }: { may: MayAdminister }) {
   const { busy, error, run } = useAction();
   const own = ownOf(organizations);
   const current = route.organization ?? own?.id;
+  const looked = organizations.find(({ id }) => id === current);
   const days = (count: number | null | undefined) => (typeof count === 'number' ? `${count} days` : 'as the server');
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -387,11 +389,12 @@ function OrganizationsPanel({ may }: { may: MayAdminister }) {
               <th scope="col">Name</th>
               <th scope="col">Beacons kept</th>
               <th scope="col">Attempts kept</th>
+              <th scope="col">Industry</th>
               <th scope="col">Id</th>
             </tr>
           </thead>
           <tbody>
-            {branchesOf(organizations).map(({ organization: { id, name: title, beaconsDays, impressionsDays }, depth }) => (
+            {branchesOf(organizations).map(({ organization: { id, name: title, beaconsDays, impressionsDays, industry }, depth }) => (
               <tr key={id} data-organization={id} aria-current={id === current ? 'true' : undefined}>
                 <th scope="row" style={{ paddingLeft: `${2 + depth * 18}px` }}>
                   {id === current ? (
@@ -404,6 +407,7 @@ function OrganizationsPanel({ may }: { may: MayAdminister }) {
                 </th>
                 <td>{days(beaconsDays)}</td>
                 <td>{days(impressionsDays)}</td>
+                <td>{industry ? 'takes part' : 'takes no part'}</td>
                 <td>
                   <code class="muted">{id}</code>
                 </td>
@@ -412,10 +416,11 @@ function OrganizationsPanel({ may }: { may: MayAdminister }) {
           </tbody>
         </table>
       </div>
+      {may && looked && <Industry organization={looked} changed={organizationsChanged} />}
       {may && (
         <form class="card-form" aria-label="New organisation" onSubmit={submit}>
           <label class="field">
-            <span>New organisation below {organizations.find(({ id }) => id === current)?.name ?? 'this one'}</span>
+            <span>New organisation below {looked?.name ?? 'this one'}</span>
             <input name="organization-name" required value={name} onInput={(event) => setName(event.currentTarget.value)} />
           </label>
           <p class="card-actions">
@@ -427,5 +432,26 @@ function OrganizationsPanel({ may }: { may: MayAdminister }) {
         </form>
       )}
     </Panel>
+  );
+}
+
+/** Whether the organisation looked at takes part in the baseline `industry`. */
+function Industry({ organization: { id, name, industry }, changed }: { organization: Organization; changed: () => void }) {
+  const { api } = useDashboard();
+  const { busy, error, run } = useAction();
+  return (
+    <div class="card-form" role="group" aria-label="Industry" data-industry={industry}>
+      <p class="panel-words">
+        {industry
+          ? `${name} can be compared with the industry: the other organisations of this server that take part. Its sums enter their comparison; nobody’s numbers can be read from it.`
+          : `${name} takes no part in the industry. Taking part, it sees how the other organisations of this server that do are spread, and its sums enter their comparison; nobody’s numbers can be read from it.`}
+      </p>
+      <p class="card-actions">
+        <button type="button" class="button" disabled={busy} onClick={async () => (await run(() => changeOrganization(api, id, { industry: !industry }))) && changed()}>
+          {industry ? 'Take no part' : 'Take part'}
+        </button>
+      </p>
+      {error && <Failure error={error} />}
+    </div>
   );
 }
