@@ -359,6 +359,9 @@ fn compared(
         reason: reason.to_owned(),
         ..Comparison::default()
     };
+    if metric.metric.is_for_reading() {
+        return refused("a score is to be read: no verdict hangs on it");
+    }
     if !is_compared(metric) {
         return refused("only ratios and quantiles are compared with others, not how much there was");
     }

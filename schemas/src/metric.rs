@@ -670,17 +670,13 @@ pub const METRICS: &[Metric] = &[
         unit: Unit::Points,
         better: Better::Neither,
         definition: "Mean over attempts of success × mean(startup, smoothness, quality), 0 to 100; to be read, so no verdict and no alert hangs on it. Success is 0 for a technical failure and an exit before start, else 1. Points, straight between these: startup 100 up to 1 s, 90 at 2 s, 50 at 5 s, 0 from 10 s; smoothness by the network rebuffer ratio 100 at 0, 80 at 1 %, 30 at 5 %, 0 from 10 %; quality by upscale_px 100 at 0, 60 at 100 %, 0 from 300 %. What is not known of an attempt is left out of its mean. Attempts that left before 1 s, that have not started yet and business failures are left out.",
-        null_rule: "Null when no attempt in scope has a component.",
+        null_rule: "Null when no attempt in scope failed or has a component.",
         definition_version: 1,
-        equivalents: &[
-            near(
-                "Mux",
-                "Overall Viewer Experience Score",
-                "other curves, and a score of its own for each viewer's worst part",
-            ),
-            near("Conviva", "SPI", "a share of attempts, which good_share is"),
-            near("Bitmovin", "PLAYBACK_SCORE", "other curves"),
-        ],
+        equivalents: &[near(
+            "Mux",
+            "Overall Viewer Experience Score",
+            "the same four elements by other curves; its video quality also counts the highest upscaling, so that 50 % throughout gives 85 points there and 80 here",
+        )],
     },
     Metric {
         name: "concurrent_viewers",
