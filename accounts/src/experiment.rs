@@ -1,7 +1,8 @@
 //! Experiments: who sees which arm, since when, and what it is judged by.
 //!
 //! Invariant: the name, the arms, their weights and the switchback of an experiment that has started never change, or viewers
-//! would change arms under the reader's eyes; its traffic may (it moves nobody to another arm). Its salt is its id.
+//! would change arms under the reader's eyes; its traffic may (it moves nobody to another arm), and what is said of the arms' ladders. Its
+//! salt is its id.
 //! Who is in which arm is decided by `schemas::assignment`, what came of it by `query`.
 
 use schemas::{OrganizationId, UnixMs};
@@ -18,6 +19,33 @@ pub struct Arm {
     pub name: String,
     /// Its part of the viewers, in proportion to the others'. 1 to 1,000.
     pub weight: u32,
+    /// What its viewers' players choose from, where the arms differ in that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Ladder>,
+}
+
+/// An encoding ladder as whoever encoded it describes it: what it cost and what its rungs are worth. Nothing of it is measured by players.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ladder {
+    /// Its rungs, of all titles.
+    pub rungs: Vec<Rung>,
+    /// Processor time that encoding it took, ms; null when not said.
+    pub encode_cpu_ms: Option<u64>,
+}
+
+/// One rung.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rung {
+    /// The attribute `video_id` of the title that it is of; null for every title that has no rung of its own of this name.
+    pub video_id: Option<String>,
+    /// Height of its picture, pixels.
+    pub height: u32,
+    /// Its declared average bandwidth, bit/s; null where the manifest declares none.
+    pub bitrate_bps: Option<u32>,
+    /// Its quality against the source, hundredths of a VMAF point, 0 to 10,000; null when not said.
+    pub vmaf_hundredths: Option<u16>,
+    /// What it takes in storage, bytes; null when not said.
+    pub storage_bytes: Option<u64>,
 }
 
 /// What an experiment is about.
@@ -117,9 +145,13 @@ impl Experiment {
         match (change, self.state()) {
             (ExperimentChange::Plan(plan), state) => {
                 if state != ExperimentState::Draft {
+                    // What is known of an arm's ladder may become better known.
+                    let drawn = |plan: &ExperimentPlan| -> Vec<(String, u32)> {
+                        plan.arms.iter().map(|arm| (arm.name.clone(), arm.weight)).collect()
+                    };
                     let fixed = [
                         ("name", plan.name != self.plan.name),
-                        ("arms", plan.arms != self.plan.arms),
+                        ("arms", drawn(&plan) != drawn(&self.plan)),
                         (
                             "switchbackMinutes",
                             plan.switchback_minutes != self.plan.switchback_minutes,
@@ -284,6 +316,7 @@ mod tests {
         let arm = |name: &str| Arm {
             name: name.to_owned(),
             weight: 1,
+            ladder: None,
         };
         ExperimentPlan {
             name: name.to_owned(),
@@ -322,6 +355,16 @@ mod tests {
             change(ExperimentChange::Plan(other_arms)).await,
             Err(ExperimentError::Fixed("arms"))
         ));
+        let mut described = plan("abr-2");
+        described.arms[1].ladder = Some(Ladder {
+            rungs: Vec::new(),
+            encode_cpu_ms: Some(1),
+        });
+        let known = change(ExperimentChange::Plan(described)).await.unwrap().plan;
+        assert_eq!(
+            known.arms[1].ladder.as_ref().and_then(|ladder| ladder.encode_cpu_ms),
+            Some(1)
+        );
         let mut less = plan("abr-2");
         less.traffic_permille = 100;
         assert_eq!(

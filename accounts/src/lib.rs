@@ -23,7 +23,9 @@ pub use alert::{Alert, Delivery, Evaluated, Evaluation, WebhookSecret};
 pub use annotation::{ANNOTATIONS_MAX, Annotation, AnnotationContent, AnnotationKind};
 pub use database::{Accounts, AccountsError, LicenseSettings};
 pub use erasure::Erasure;
-pub use experiment::{Arm, Experiment, ExperimentChange, ExperimentError, ExperimentPlan, ExperimentState};
+pub use experiment::{
+    Arm, Experiment, ExperimentChange, ExperimentError, ExperimentPlan, ExperimentState, Ladder, Rung,
+};
 pub use export::{EXPORTS_MAX, Export, ExportState, ExportedFile};
 pub use key::{ApiSecret, LicenseKey};
 pub use model::{ApiKey, License, Organization, Scope};

@@ -9,6 +9,7 @@
 //! Differences have confidence sequences (`statistics::sequence`): whoever reads daily and stops at the first hit errs no more often than
 //! asked. Totals are compared per attempt, because arms need not be of one size. Where the arms did not get the viewers they were meant to
 //! get (`statistics::assignment`), every verdict is refused. In a switchback the unit is the stretch of time, not the viewer.
+//! Where the arms are encoding ladders, `ladder` tells what viewers saw of them, judged like every other metric.
 
 use std::{collections::BTreeMap, time::Instant};
 
@@ -16,6 +17,7 @@ use accounts::{Experiment, Tenant};
 use envelope::{ApiError, ErrorCode, Message};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::unit::Better;
+use serde::Deserialize;
 use serde_json::json;
 use statistics::{
     Anytime, Buckets, Domain, Null, Weights,
@@ -27,14 +29,18 @@ use store::Store;
 use crate::{
     calendar::written_utc,
     compare::{Cell, Cells, Judge, Key, domain, finite, word, words},
+    ladder::{self, DELIVERED, Told, VMAF},
     plan::Plan,
-    request::{self, AskedMetric, Dimension, Faults, Filter, Operator, Question, Seen, Special},
+    request::{self, Dimension, Faults, Filter, Operator, Question, Seen, Special},
     response::{
-        ArmComparison, ArmMetric, ArmResult, Comparison, CupedResult, ExperimentResults, MetricValue, NullValue,
-        SampleRatioResult, VerdictWord,
+        ArmComparison, ArmMetric, ArmResult, Comparison, CupedResult, ExperimentResults, LadderArm, LadderComparison,
+        LadderResult, MetricValue, NullValue, SampleRatioResult, VerdictWord,
     },
     run::{Observe, REPLICATES, RunError, Sides},
-    sql::metric::{Part, Recipe},
+    sql::{
+        self,
+        metric::{Part, Recipe},
+    },
 };
 
 /// The metrics that count every attempt; all others look at those that started, which is after the treatment.
@@ -89,6 +95,7 @@ fn question(experiment: &Experiment, until: Option<i64>, now_ms: i64) -> Result<
     question.special = Special {
         exact_viewers: true,
         stretch_ms: plan.switchback_minutes.map(|minutes| i64::from(minutes) * 60_000),
+        ladders: Told::of(&plan.arms),
         ..Special::default()
     };
     Ok(question)
@@ -119,6 +126,7 @@ fn before(question: &Question, variant: &str) -> Question {
                 end: question.end,
                 filters: question.filters.iter().cloned().chain([only]).collect(),
             }),
+            ladders: question.special.ladders.clone(),
             ..Special::default()
         },
         ..question.clone()
@@ -229,7 +237,7 @@ fn compared(
     judge: &Judge,
     arm: &Arm,
     control: &Arm,
-    (asked, recipe): (&AskedMetric, Recipe),
+    (better, recipe): (Better, Recipe),
     broken: bool,
 ) -> (Comparison, Option<f64>, Option<CupedResult>) {
     let none = |reason: String| Comparison {
@@ -245,7 +253,7 @@ fn compared(
         Ok(found) => found,
         Err(null) => return (none(null.to_string()), None, None),
     };
-    let better = match asked.better() {
+    let better = match better {
         Better::Higher => verdict::Better::Higher,
         Better::Lower => verdict::Better::Lower,
         Better::Neither => verdict::Better::Neither,
@@ -280,12 +288,17 @@ fn compared(
     (comparison, found.e_value, taken)
 }
 
+/// What was read of an experiment, put together.
+#[derive(Default)]
+struct Concluded {
+    ratio: Option<SampleRatio>,
+    arms: Vec<ArmResult>,
+    comparisons: Vec<ArmComparison>,
+    ladder: Option<LadderResult>,
+}
+
 /// Puts what was read together.
-fn concluded(
-    plan: &Plan,
-    experiment: &Experiment,
-    arms: &[Arm],
-) -> (Option<SampleRatio>, Vec<ArmResult>, Vec<ArmComparison>) {
+fn concluded(plan: &Plan, experiment: &Experiment, arms: &[Arm], plays: Option<&ladder::Plays>) -> Concluded {
     let weights = Weights::draw(REPLICATES, &mut ChaCha8Rng::seed_from_u64(plan.question.fingerprint));
     let judge = Judge {
         plan,
@@ -306,6 +319,17 @@ fn concluded(
     let broken = ratio.as_ref().is_some_and(SampleRatio::is_mismatch);
     let metrics = || plan.question.metrics.iter().zip(&plan.recipes).skip(1);
     let stretch = plan.window().bucket(0);
+    let value = |arm: &Arm, recipe: Recipe| judge.value(&arm.cell, recipe, stretch);
+    let metric = |arm: &Arm, control: &Arm, better: Better, recipe: Recipe| {
+        let (comparison, e_value, cuped) = compared(&judge, arm, control, (better, recipe), broken);
+        ArmMetric {
+            comparison,
+            e_value,
+            cuped,
+            guardrail: false,
+            post_treatment: true,
+        }
+    };
     let results = arms.iter().enumerate().map(|(index, arm)| ArmResult {
         name: arm.name.to_owned(),
         attempts: arm.cell.attempts,
@@ -318,34 +342,79 @@ fn concluded(
                         value: (),
                         reason: "viewers of arms of different weight are not compared".to_owned(),
                     }),
-                    recipe => judge.value(&arm.cell, *recipe, stretch),
+                    recipe => value(arm, *recipe),
                 };
                 (asked.name.clone(), value)
             })
             .collect(),
     });
     let results = results.collect();
-    let comparisons = arms.split_first().map_or(Vec::new(), |(control, others)| {
-        let others = others.iter().map(|arm| ArmComparison {
-            arm: arm.name.to_owned(),
-            against: control.name.to_owned(),
-            metrics: metrics()
-                .map(|(asked, recipe)| {
-                    let (comparison, e_value, cuped) = compared(&judge, arm, control, (asked, *recipe), broken);
-                    let metric = ArmMetric {
-                        comparison,
-                        e_value,
-                        cuped,
-                        guardrail: experiment.plan.guardrails.contains(&asked.name),
-                        post_treatment: !BEFORE_TREATMENT.contains(&asked.metric.name),
-                    };
-                    (asked.name.clone(), metric)
-                })
-                .collect::<BTreeMap<_, _>>(),
-        });
-        others.collect()
+    let (mut comparisons, mut ladder_comparisons) = (Vec::new(), Vec::new());
+    if let Some((control, others)) = arms.split_first() {
+        for arm in others {
+            let metrics = metrics().map(|(asked, recipe)| {
+                let metric = ArmMetric {
+                    guardrail: experiment.plan.guardrails.contains(&asked.name),
+                    post_treatment: !BEFORE_TREATMENT.contains(&asked.metric.name),
+                    ..metric(arm, control, asked.better(), *recipe)
+                };
+                (asked.name.clone(), metric)
+            });
+            comparisons.push(ArmComparison {
+                arm: arm.name.to_owned(),
+                against: control.name.to_owned(),
+                metrics: metrics.collect::<BTreeMap<_, _>>(),
+            });
+            if plays.is_some() {
+                ladder_comparisons.push(LadderComparison {
+                    arm: arm.name.to_owned(),
+                    against: control.name.to_owned(),
+                    vmaf: metric(arm, control, Better::Higher, VMAF),
+                    delivered_bps: metric(arm, control, Better::Lower, DELIVERED),
+                });
+            }
+        }
+    }
+    let ladder = plays.map(|plays| LadderResult {
+        arms: ladder::arms(&experiment.plan.arms, arms.iter().map(|arm| &arm.cell), plays)
+            .into_iter()
+            .map(|described| match arms.iter().find(|arm| arm.name == described.arm) {
+                None => described,
+                Some(arm) => LadderArm {
+                    vmaf: Some(value(arm, VMAF)),
+                    delivered_bps: Some(value(arm, DELIVERED)),
+                    ..described
+                },
+            })
+            .collect(),
+        comparisons: ladder_comparisons,
     });
-    (ratio, results, comparisons)
+    Concluded {
+        ratio,
+        arms: results,
+        comparisons,
+        ladder,
+    }
+}
+
+#[derive(Deserialize)]
+struct PlaysRow {
+    arm: String,
+    place: i64,
+    play_ms: u64,
+}
+
+async fn rung_plays(store: &Store, plan: &Plan, observe: Observe<'_>) -> Result<ladder::Plays, RunError> {
+    let begun = Instant::now();
+    let rows: Vec<PlaysRow> = store
+        .fetch(&sql::ladder::plays(&plan.scope))
+        .await
+        .map_err(|source| RunError::Reading { step: "ladder", source })?;
+    observe("ladder", begun.elapsed().as_secs_f64());
+    Ok(rows
+        .into_iter()
+        .map(|row| ((row.arm, row.place), row.play_ms))
+        .collect())
 }
 
 /// What came of an experiment so far, or of its attempts that began before `until` (ms since 1970-01-01T00:00:00Z).
@@ -370,6 +439,10 @@ pub async fn results(
         Ok((plan, sides.map_err(RunError::into_api)?))
     };
     let (plan, sides) = read(question.clone(), &groups).await?;
+    let plays = match &question.special.ladders {
+        Some(_) => Some(rung_plays(store, &plan, observe).await.map_err(RunError::into_api)?),
+        None => None,
+    };
     // In a switchback every viewer sees every arm: nobody's past tells the arms apart.
     let knows_viewers = sides.values.values().any(|cell| cell.identified > 0);
     let (mut back, mut earlier) = (Cells::default(), Vec::new());
@@ -404,9 +477,14 @@ pub async fn results(
             before: earlier.next().unwrap_or_default(),
         });
         let arms: Vec<Arm> = arms.collect();
-        concluded(&plan, &experiment, &arms)
+        concluded(&plan, &experiment, &arms, plays.as_ref())
     });
-    let (ratio, arms, comparisons) = computed
+    let Concluded {
+        ratio,
+        arms,
+        comparisons,
+        ladder,
+    } = computed
         .await
         .map_err(RunError::Computing)
         .map_err(RunError::into_api)?;
@@ -426,6 +504,7 @@ pub async fn results(
         }),
         arms,
         comparisons,
+        ladder,
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok((result, messages))

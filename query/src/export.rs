@@ -485,6 +485,7 @@ async fn write(desk: &Desk, export: &Export, running: &Running) -> Result<Export
                 except: Vec::new(),
                 stretch_ms: None,
                 seen: None,
+                ladders: None,
                 include_bots,
                 now_ms: now_ms(),
             };

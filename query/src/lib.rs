@@ -3,7 +3,7 @@
 //! [`request`] reads what is asked, strictly; [`plan`] turns it into a list of named pure steps over stretches of time
 //! ([`calendar`]); [`sql`] makes their text; [`run`] asks the tables; [`compare`] puts intervals and verdicts on the
 //! sums; [`response`] is the JSON. [`explain`] asks many questions to find where a change comes from, [`experiment`]
-//! compares arms at any time, [`industry`] compares with others. [`export`] writes files, [`alert`] asks again and again and [`webhook`]
+//! compares arms at any time and [`ladder`] their encodings, [`industry`] compares with others. [`export`] writes files, [`alert`] asks again and again and [`webhook`]
 //! tells others. [`annotation`] reads what callers note of releases, incidents and holidays. `http` is the thin shell. What a metric is
 //! called lives in `schemas`, what an interval is in `statistics`, the tables in `store`.
 //!
@@ -28,6 +28,7 @@ pub mod export;
 pub mod fuzzing;
 mod http;
 pub mod industry;
+pub mod ladder;
 pub mod plan;
 pub mod request;
 pub mod response;

@@ -14,6 +14,7 @@ use crate::{
     calendar::{Window, days_earlier, written, written_utc},
     cells::{self, CellDay, Covered},
     choice::{Choice, LOOK_BACK, choose},
+    ladder::{DELIVERED, VMAF},
     request::{Ask, AskedBaseline, AskedMetric, Baseline, Dimension, Faults, Filter, OrderKey, Question},
     sql::{
         cells as sql_cells,
@@ -207,6 +208,7 @@ impl Plan {
             except: question.special.except.clone(),
             stretch_ms: question.special.stretch_ms,
             seen: question.special.seen.clone(),
+            ladders: question.special.ladders.clone(),
             include_bots: question.include_bots,
             now_ms,
         };
@@ -355,7 +357,13 @@ impl Plan {
                 .having
                 .iter()
                 .filter_map(|having| Self::having_recipe(&having.metric));
-            self.recipes.iter().copied().chain(having).collect::<Vec<_>>()
+            let of_ladders = self.question.special.ladders.iter().flat_map(|_| [VMAF, DELIVERED]);
+            self.recipes
+                .iter()
+                .copied()
+                .chain(having)
+                .chain(of_ladders)
+                .collect::<Vec<_>>()
         };
         match step {
             Step::Freshness => vec![Read::Number(statement::freshness(self.scope.tenant))],

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::{
     calendar::{BUCKETS_MAX, Interval},
     industry,
+    ladder::Told,
 };
 
 /// Most rows of one answer.
@@ -414,6 +415,8 @@ pub struct Special {
     pub stretch_ms: Option<i64>,
     /// Only attempts of viewers who were seen elsewhere.
     pub seen: Option<Seen>,
+    /// The ladders that renditions are rungs of; what came of them is read with the metrics.
+    pub ladders: Option<Told>,
 }
 
 /// Viewers with an attempt that began in a stretch of time and that filters keep.

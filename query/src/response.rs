@@ -397,8 +397,75 @@ pub struct ExperimentResults {
     pub arms: Vec<ArmResult>,
     /// Every arm but the first against the first.
     pub comparisons: Vec<ArmComparison>,
+    /// What viewers saw of the arms' encoding ladders; null where no arm has one.
+    pub ladder: Option<LadderResult>,
     /// Time the answer took, ms.
     pub took_ms: u64,
+}
+
+/// The arms' encoding ladders: quality as it was watched, and what it took.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LadderResult {
+    /// Each arm that has a ladder, in the experiment's order.
+    pub arms: Vec<LadderArm>,
+    /// Every arm but the first against the first. A ladder is better where one of the two gets better and the other no worse.
+    pub comparisons: Vec<LadderComparison>,
+}
+
+/// One arm's ladder.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LadderArm {
+    /// The arm.
+    pub arm: String,
+    /// Mean VMAF over the playing time on rungs whose VMAF was said, 0..=100.
+    pub vmaf: Option<MetricValue>,
+    /// That time ÷ the whole playing time, 0..=1; null when nothing was played.
+    pub vmaf_known_share: Option<f64>,
+    /// Bytes of media fetched × 8 ÷ seconds played, bit/s: what playing it took on the wire.
+    pub delivered_bps: Option<MetricValue>,
+    /// Processor time that encoding it took, as the experiment says, s.
+    pub encode_cpu_seconds: Option<f64>,
+    /// Storage that its rungs take, as the experiment says, bytes; null where a rung does not say.
+    pub storage_bytes: Option<u64>,
+    /// The part of it that rungs take which nobody watched; null where one of those does not say.
+    pub unwatched_storage_bytes: Option<u64>,
+    /// Its rungs in the order of the experiment, with what was watched of each.
+    pub rungs: Vec<LadderRung>,
+    /// Playing time on renditions that the ladder does not have, ms: much of it means that it is not the ladder that was played.
+    pub other_play_ms: u64,
+}
+
+/// One rung.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LadderRung {
+    /// The title that it is of; null for every title without a rung of its own of this name.
+    pub video_id: Option<String>,
+    /// The name under which players keep its time, `<height>p@<declared average bit/s>`.
+    pub rendition: String,
+    /// Its VMAF, as the experiment says.
+    pub vmaf: Option<f64>,
+    /// What it takes in storage, as the experiment says, bytes.
+    pub storage_bytes: Option<u64>,
+    /// Playing time, ms.
+    pub play_ms: u64,
+    /// Its part of the arm's playing time, 0..=1; null when nothing was played.
+    pub play_share: Option<f64>,
+}
+
+/// The ladder of one arm against that of the first.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LadderComparison {
+    /// The arm.
+    pub arm: String,
+    /// The first arm.
+    pub against: String,
+    /// The difference of the mean VMAF, higher is better.
+    pub vmaf: ArmMetric,
+    /// The difference of the bits delivered for a second of playing, lower is better.
+    pub delivered_bps: ArmMetric,
 }
 
 /// Whether the arms got their shares of the viewers.

@@ -272,6 +272,7 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
         except: Vec::new(),
         stretch_ms: None,
         seen: None,
+        ladders: None,
         include_bots: false,
         now_ms: NOW_MS,
     };

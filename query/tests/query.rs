@@ -21,7 +21,7 @@ use prepared::prepared_engine;
 use query::{Query, QueryConfig};
 use schemas::{
     AttemptId, Beacon, BeaconKind, Context, EndReason, Event, EventKind, Failure, FailureClass, Interval,
-    OrganizationId, StallCause, State, Totals, UnixMs,
+    OrganizationId, RenditionPlay, StallCause, State, Totals, UnixMs,
 };
 use serde_json::{Value, json};
 use statistics::Histogram;
@@ -149,6 +149,16 @@ impl Stack {
 
     async fn get(&self, path: &str) -> (u16, Value) {
         self.call(&self.key, test::TestRequest::get().uri(path)).await
+    }
+
+    /// Sends with a key that may write.
+    async fn write(&self, request: test::TestRequest) -> (u16, Value) {
+        let organization = self.organization;
+        let key = self
+            .accounts
+            .create_api_key(organization, "writing", Scope::Write, UnixMs(0))
+            .await;
+        self.call(key.unwrap().reveal(), request).await
     }
 }
 
@@ -1464,6 +1474,7 @@ async fn an_experiment_is_read_as_of_any_time_since_its_start() {
     let arm = |name: &str| Arm {
         name: name.to_owned(),
         weight: 1,
+        ladder: None,
     };
     let plan = ExperimentPlan {
         name: "turns".to_owned(),
@@ -1581,6 +1592,200 @@ async fn an_experiment_is_read_as_of_any_time_since_its_start() {
             (&json!(field), &json!(text))
         );
     }
+}
+
+/// Two ladders of two titles: one for both, and one of each title's own that takes fewer bits for nearly the same picture.
+#[actix_web::test]
+async fn ladders_are_compared_by_what_was_watched_of_them_and_what_it_took() {
+    let stack = Stack::start().await;
+    let start = day();
+    let body = json!({
+        "name": "encodes",
+        "metrics": ["rebuffer_ratio"],
+        "arms": [
+            {"name": "static", "ladder": {"encodeCpuSeconds": 900, "rungs": [
+                {"height": 360, "bitrateBps": 700_000, "vmaf": 60, "storageBytes": 70},
+                {"height": 1080, "bitrateBps": 5_000_000, "vmaf": 96, "storageBytes": 500},
+                {"videoId": "sport", "height": 1080, "bitrateBps": 5_000_000, "vmaf": 90.25, "storageBytes": 500},
+                {"height": 2160, "bitrateBps": 14_000_000, "vmaf": 99, "storageBytes": 1_400},
+            ]}},
+            {"name": "per-title", "ladder": {"encodeCpuSeconds": 1_300.5, "rungs": [
+                {"videoId": "film", "height": 1080, "bitrateBps": 2_000_000, "vmaf": 95.5},
+                {"videoId": "sport", "height": 1080, "bitrateBps": 4_500_000, "vmaf": 90},
+                {"videoId": "sport", "height": 360, "bitrateBps": 700_000},
+            ]}},
+        ],
+    });
+    let (status, made) = stack
+        .write(
+            test::TestRequest::post()
+                .uri("/v1/analytics/experiments")
+                .set_json(&body),
+        )
+        .await;
+    assert_eq!(status, 201, "{made:#}");
+    let id = made["data"]["result"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(made["data"]["result"]["arms"][1]["ladder"]["rungs"][0]["vmaf"], 95.5);
+    let tenant = stack.accounts.authenticate(&stack.key).unwrap().tenant(None).unwrap();
+    for (change, at) in [
+        (ExperimentChange::Start, start),
+        (ExperimentChange::Stop, start + DAY_MS),
+    ] {
+        let changed = stack
+            .accounts
+            .change_experiment(tenant, id.parse().unwrap(), change, UnixMs(at))
+            .await;
+        changed.unwrap();
+    }
+
+    let mut random = Random(23);
+    let mut received = Vec::new();
+    let (mut vmaf, mut known, mut played, mut bytes) = ([0.0; 2], [0.0; 2], [0.0; 2], [0.0; 2]);
+    for viewer in 0..800_usize {
+        let (arm, title) = (viewer % 2, viewer / 2 % 2);
+        let mut one = attempt(&mut random, start, false);
+        one.device = "desktop";
+        one.viewer = Some(format!("v{viewer}"));
+        // Name, VMAF and bandwidth of what each sees; what has none is no rung or one whose VMAF was not said.
+        let seen: [(&str, Option<f64>, u64); 2] = [
+            [
+                [
+                    ("1080p@5000000", Some(96.0), 5_000),
+                    ("1080p@5000000", Some(90.25), 5_000),
+                ],
+                [
+                    ("1080p@2000000", Some(95.5), 2_000),
+                    ("1080p@4500000", Some(90.0), 4_500),
+                ],
+            ][arm][title],
+            [
+                [("360p@700000", Some(60.0), 700); 2],
+                [("360p@700000", None, 700), ("360p@700000", None, 700)],
+            ][arm][title],
+        ];
+        let long = [(30_000 + random.below(60_000)) as u32, random.below(20_000) as u32];
+        one.totals = Totals {
+            first_frame_seen: true,
+            play_ms: long[0] + long[1],
+            ..Totals::default()
+        };
+        for ((name, quality, kbps), play_ms) in seen.into_iter().zip(long) {
+            let rendition = RenditionPlay {
+                rendition: name.to_owned(),
+                play_ms,
+            };
+            one.totals.play_ms_by_rendition.push(rendition);
+            one.totals.data_bytes += kbps * u64::from(play_ms) / 8;
+            if let Some(quality) = quality {
+                vmaf[arm] += quality * f64::from(play_ms);
+                known[arm] += f64::from(play_ms);
+            }
+        }
+        played[arm] += f64::from(one.totals.play_ms);
+        bytes[arm] += one.totals.data_bytes as f64;
+        let mut beacons = rows(stack.organization, &one);
+        for context in beacons.iter_mut().filter_map(|(beacon, ..)| beacon.context.as_mut()) {
+            context.experiment_name = Some("encodes".to_owned());
+            context.experiment_variant = Some(["static", "per-title"][arm].to_owned());
+            context.video_id = Some(["film", "sport"][title].to_owned());
+        }
+        received.append(&mut beacons);
+    }
+    store(&stack, "encodes", &received).await;
+
+    let (status, answer) = stack.get(&format!("/v1/analytics/experiments/{id}/results")).await;
+    assert_eq!(status, 200, "{answer:#}");
+    let ladder = &answer["data"]["result"]["ladder"];
+    let near = |found: &Value, truth: f64| {
+        let found = found.as_f64().unwrap_or_else(|| panic!("no number: {ladder:#}"));
+        assert!(
+            (found - truth).abs() <= 1e-9 * truth.abs(),
+            "{found} is not {truth}: {ladder:#}"
+        );
+    };
+    for arm in 0..2 {
+        let told = &ladder["arms"][arm];
+        near(&told["vmaf"]["value"], vmaf[arm] / known[arm]);
+        near(&told["vmafKnownShare"], known[arm] / played[arm]);
+        near(&told["deliveredBps"]["value"], bytes[arm] * 8_000.0 / played[arm]);
+        let rungs = told["rungs"].as_array().unwrap();
+        let watched: f64 = rungs.iter().map(|rung| rung["playMs"].as_f64().unwrap()).sum();
+        near(&json!(watched + told["otherPlayMs"].as_f64().unwrap()), played[arm]);
+    }
+    let (first, second) = (&ladder["arms"][0], &ladder["arms"][1]);
+    assert_eq!(
+        (&first["storageBytes"], &first["unwatchedStorageBytes"]),
+        (&json!(2_470), &json!(1_400)),
+        "2160p"
+    );
+    assert_eq!(
+        (&first["rungs"][3]["playMs"], &first["otherPlayMs"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(first["rungs"][2]["videoId"], "sport");
+    assert!(
+        first["rungs"][2]["playMs"].as_u64() > Some(0),
+        "a title's own rung: {first:#}"
+    );
+    assert_eq!(
+        (&second["encodeCpuSeconds"], &second["storageBytes"]),
+        (&json!(1_300.5), &Value::Null)
+    );
+    assert!(
+        second["otherPlayMs"].as_u64() > Some(0),
+        "film has no 360p in it: {second:#}"
+    );
+    let against = &ladder["comparisons"][0];
+    assert_eq!(
+        (&against["arm"], &against["against"]),
+        (&json!("per-title"), &json!("static"))
+    );
+    near(
+        &against["deliveredBps"]["difference"],
+        bytes[1] * 8_000.0 / played[1] - bytes[0] * 8_000.0 / played[0],
+    );
+    assert_eq!(against["deliveredBps"]["verdict"], "better", "fewer bits: {against:#}");
+    near(&against["vmaf"]["difference"], vmaf[1] / known[1] - vmaf[0] / known[0]);
+    assert_eq!(against["vmaf"]["postTreatment"], true);
+
+    let change = async |body: Value| {
+        let path = format!("/v1/analytics/experiments/{id}");
+        stack.write(test::TestRequest::patch().uri(&path).set_json(body)).await
+    };
+    let broken = json!({"arms": [{"name": "a", "ladder": {"rungs": [{"bitrateBps": 1, "vmav": 1}]}}, {"name": "b"}]});
+    let (status, answer) = change(broken).await;
+    assert_eq!(status, 400, "{answer:#}");
+    let fields: Vec<&str> = answer["data"]["details"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|fault| fault["field"].as_str())
+        .collect();
+    assert_eq!(
+        fields,
+        ["arms[0].ladder.rungs[0].vmav", "arms[0].ladder.rungs[0].height"]
+    );
+    // What is known of a ladder may become better known, of an experiment that is over too.
+    let mut arms = body["arms"].clone();
+    arms[1]["ladder"]["rungs"][2]["vmaf"] = json!(61);
+    let (status, answer) = change(json!({"arms": arms})).await;
+    assert_eq!(status, 200, "{answer:#}");
+    // As many rungs as may be.
+    let many = |name: &str| {
+        let rungs: Vec<Value> = (0..1_000)
+            .map(|rung| json!({"videoId": format!("{rung:0>36}"), "height": 1080, "bitrateBps": 1, "vmaf": 50}))
+            .collect();
+        json!({"name": name, "ladder": {"rungs": rungs}})
+    };
+    let (status, answer) = change(json!({"arms": [many("static"), many("per-title")]})).await;
+    assert_eq!(status, 200, "{answer:#}");
+    let (status, answer) = stack.get(&format!("/v1/analytics/experiments/{id}/results")).await;
+    assert_eq!(status, 200, "{answer:#}");
+    assert_eq!(
+        answer["data"]["result"]["ladder"]["arms"][0]["vmaf"]["value"],
+        Value::Null,
+        "none of them was played"
+    );
 }
 
 #[actix_web::test]

@@ -1294,6 +1294,7 @@ export interface components {
         };
         /** @description An arm. */
         ArmResource: {
+            ladder?: components["schemas"]["Ladder"] | null;
             /**
              * @description The attribute `experiment_variant` of its attempts.
              * @example control
@@ -2545,6 +2546,7 @@ export interface components {
             comparisons: components["schemas"]["ArmComparison"][];
             /** @description Until when. */
             end: string;
+            ladder?: components["schemas"]["LadderResult"] | null;
             /** @description The experiment's name. */
             name: string;
             sampleRatio?: components["schemas"]["SampleRatioResult"] | null;
@@ -2570,6 +2572,7 @@ export interface components {
                     comparisons: components["schemas"]["ArmComparison"][];
                     /** @description Until when. */
                     end: string;
+                    ladder?: components["schemas"]["LadderResult"] | null;
                     /** @description The experiment's name. */
                     name: string;
                     sampleRatio?: components["schemas"]["SampleRatioResult"] | null;
@@ -3152,6 +3155,95 @@ export interface components {
          * @enum {string}
          */
         KindWord: "release" | "incident" | "holiday" | "note";
+        /** @description What an arm's viewers choose from, as whoever encoded it describes it. */
+        Ladder: {
+            /**
+             * Format: double
+             * @description Processor time that encoding it took, s.
+             */
+            encodeCpuSeconds?: number | null;
+            /** @description At least one rung; all arms together at most 2,000. A static ladder names each rung once, a per-title one each title's. */
+            rungs: components["schemas"]["Rung"][];
+        };
+        /** @description One arm's ladder. */
+        LadderArm: {
+            /** @description The arm. */
+            arm: string;
+            deliveredBps?: components["schemas"]["MetricValue"] | null;
+            /**
+             * Format: double
+             * @description Processor time that encoding it took, as the experiment says, s.
+             */
+            encodeCpuSeconds?: number | null;
+            /**
+             * Format: int64
+             * @description Playing time on renditions that the ladder does not have, ms: much of it means that it is not the ladder that was played.
+             */
+            otherPlayMs: number;
+            /** @description Its rungs in the order of the experiment, with what was watched of each. */
+            rungs: components["schemas"]["LadderRung"][];
+            /**
+             * Format: int64
+             * @description Storage that its rungs take, as the experiment says, bytes; null where a rung does not say.
+             */
+            storageBytes?: number | null;
+            /**
+             * Format: int64
+             * @description The part of it that rungs take which nobody watched; null where one of those does not say.
+             */
+            unwatchedStorageBytes?: number | null;
+            vmaf?: components["schemas"]["MetricValue"] | null;
+            /**
+             * Format: double
+             * @description That time ÷ the whole playing time, 0..=1; null when nothing was played.
+             */
+            vmafKnownShare?: number | null;
+        };
+        /** @description The ladder of one arm against that of the first. */
+        LadderComparison: {
+            /** @description The first arm. */
+            against: string;
+            /** @description The arm. */
+            arm: string;
+            /** @description The difference of the bits delivered for a second of playing, lower is better. */
+            deliveredBps: components["schemas"]["ArmMetric"];
+            /** @description The difference of the mean VMAF, higher is better. */
+            vmaf: components["schemas"]["ArmMetric"];
+        };
+        /** @description The arms' encoding ladders: quality as it was watched, and what it took. */
+        LadderResult: {
+            /** @description Each arm that has a ladder, in the experiment's order. */
+            arms: components["schemas"]["LadderArm"][];
+            /** @description Every arm but the first against the first. A ladder is better where one of the two gets better and the other no worse. */
+            comparisons: components["schemas"]["LadderComparison"][];
+        };
+        /** @description One rung. */
+        LadderRung: {
+            /**
+             * Format: int64
+             * @description Playing time, ms.
+             */
+            playMs: number;
+            /**
+             * Format: double
+             * @description Its part of the arm's playing time, 0..=1; null when nothing was played.
+             */
+            playShare?: number | null;
+            /** @description The name under which players keep its time, `<height>p@<declared average bit/s>`. */
+            rendition: string;
+            /**
+             * Format: int64
+             * @description What it takes in storage, as the experiment says, bytes.
+             */
+            storageBytes?: number | null;
+            /** @description The title that it is of; null for every title without a rung of its own of this name. */
+            videoId?: string | null;
+            /**
+             * Format: double
+             * @description Its VMAF, as the experiment says.
+             */
+            vmaf?: number | null;
+        };
         /**
          * @description What a live latency was measured by.
          * @enum {string}
@@ -3855,6 +3947,34 @@ export interface components {
             values: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
+        };
+        /** @description One rung. Playing time is found by the rendition's name, `<height>p@<bitrateBps>`: say the bandwidth that the manifest declares. */
+        Rung: {
+            /**
+             * Format: int32
+             * @description Its declared average bandwidth, bit/s; absent where the manifest declares none (`<height>p@?`).
+             * @example 4300000
+             */
+            bitrateBps?: number | null;
+            /**
+             * Format: int32
+             * @description Height of its picture, pixels.
+             * @example 1080
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description What it takes in storage, bytes.
+             */
+            storageBytes?: number | null;
+            /** @description The attribute `video_id` of the title that it is of; absent for every title without a rung of its own of this name. */
+            videoId?: string | null;
+            /**
+             * Format: double
+             * @description Its quality against the source, VMAF, 0 to 100; kept to hundredths.
+             * @example 95.1
+             */
+            vmaf?: number | null;
         };
         /** @description An arm of an experiment that runs. */
         RunningArm: {

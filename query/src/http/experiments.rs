@@ -1,7 +1,7 @@
 //! `/v1/analytics/experiments`: who sees which arm, since when, and what it is judged by.
 //!
 //! Who is in which arm is decided by `schemas::assignment`, in the collector or wherever a backend decides; what an experiment may
-//! still change once it runs lives in `accounts`.
+//! still change once it runs lives in `accounts`. How an arm's ladder is written is `ladder`'s.
 
 use accounts::{Arm, Experiment, ExperimentChange, ExperimentError, ExperimentPlan, ExperimentState, Scope};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{
-    Inner, now_ms, object_of,
+    Inner,
+    ladder::{LadderResource, RUNGS_MAX, ladder},
+    now_ms, object_of,
     parameters::{OrganizationHeader, Parameters, id_of},
     refused,
 };
@@ -53,6 +55,8 @@ pub struct ArmResource {
     name: String,
     /// Its part of the viewers, in proportion to the others': 1 to 1,000. 1 when absent.
     weight: u32,
+    /// The encodings that its viewers get, where the arms differ in that; the results then compare quality as watched with what it took.
+    ladder: Option<LadderResource>,
 }
 
 /// What is said about a new experiment, for the documentation.
@@ -161,6 +165,16 @@ pub struct ExperimentList {
     experiments: Vec<ExperimentResource>,
 }
 
+impl From<Arm> for ArmResource {
+    fn from(arm: Arm) -> Self {
+        Self {
+            name: arm.name,
+            weight: arm.weight,
+            ladder: arm.ladder.map(LadderResource::from),
+        }
+    }
+}
+
 impl From<Experiment> for ExperimentResource {
     fn from(experiment: Experiment) -> Self {
         let written = |moment: UnixMs| written_utc(moment.0);
@@ -175,7 +189,7 @@ impl From<Experiment> for ExperimentResource {
             id: experiment.experiment_id,
             name: plan.name,
             description: plan.description,
-            arms: arms.map(|Arm { name, weight }| ArmResource { name, weight }).collect(),
+            arms: arms.map(ArmResource::from).collect(),
             traffic: f64::from(plan.traffic_permille) / 1_000.0,
             switchback_minutes: plan.switchback_minutes,
             metrics: plan.metrics,
@@ -282,7 +296,7 @@ fn arms(given: Option<&Value>, faults: &mut Faults) -> Vec<Arm> {
             faults.add(at, format!("expected an object, found {}", request::kind_of(item)));
             continue;
         };
-        request::unknown_keys(item, &["name", "weight"], &format!("{at}."), faults);
+        request::unknown_keys(item, &["name", "weight", "ladder"], &format!("{at}."), faults);
         let weight = match item.get("weight").map(|weight| (weight, weight.as_f64())) {
             None => 1,
             Some((_, Some(weight))) if weight.fract() == 0.0 && (1.0..=WEIGHT_MAX).contains(&weight) => weight as u32,
@@ -313,7 +327,19 @@ fn arms(given: Option<&Value>, faults: &mut Faults) -> Vec<Arm> {
         arms.push(Arm {
             name: name.to_owned(),
             weight,
+            ladder: ladder(item.get("ladder"), &at, faults),
         });
+    }
+    let rungs: usize = arms
+        .iter()
+        .flat_map(|arm| &arm.ladder)
+        .map(|ladder| ladder.rungs.len())
+        .sum();
+    if rungs > RUNGS_MAX {
+        faults.add(
+            "arms",
+            format!("{rungs} rungs; at most {RUNGS_MAX} of all arms together"),
+        );
     }
     if items.len() < 2 {
         faults.add("arms", format!("{} arms; at least 2, at most {ARMS_MAX}", items.len()));

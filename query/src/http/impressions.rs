@@ -64,6 +64,7 @@ impl Listing {
             except: Vec::new(),
             stretch_ms: None,
             seen: None,
+            ladders: None,
             include_bots: self.include_bots,
             now_ms,
         };

@@ -10,6 +10,7 @@ mod experiments;
 mod explain;
 mod exports;
 mod impressions;
+mod ladder;
 mod live;
 mod parameters;
 mod query;

@@ -208,6 +208,7 @@ pub fn build(tenant: Tenant, day_ms: i64, version: i64) -> Vec<Statement> {
         except: Vec::new(),
         stretch_ms: None,
         seen: None,
+        ladders: None,
         include_bots: true,
         // The attempts of a day that is built are over, whenever one asks.
         now_ms: i64::MAX / 2,

@@ -97,6 +97,7 @@ fn scope(tenant: Tenant, grid: Grid, filters: &[Kept], groups: &[Attribute], now
         except: Vec::new(),
         stretch_ms: None,
         seen: None,
+        ladders: None,
         include_bots: named.into_iter().any(|attribute| attribute.name == "BROWSER_IS_BOT"),
         now_ms,
     }

@@ -12,25 +12,29 @@ use statistics::histogram::LAST_BIN;
 use crate::request::Ask;
 
 macro_rules! parts {
-    ($( $(#[doc = $doc:literal])* $variant:ident = $sql:literal, [$($column:literal),*]; )*) => {
+    (
+        $( $(#[doc = $doc:literal])* $variant:ident = $sql:literal, [$($column:literal),*]; )*
+        @ladders
+        $( $(#[doc = $told_doc:literal])* $told:ident = $told_sql:literal, [$($told_column:literal),*]; )*
+    ) => {
         /// A sum over attempts. The text is what one attempt adds.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Part { $( $(#[doc = $doc])* $variant, )* }
+        pub enum Part { $( $(#[doc = $doc])* $variant, )* $( $(#[doc = $told_doc])* $told, )* }
 
         impl Part {
-            /// Every part.
+            /// Every part that attempts alone tell; cells hold each.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// What one attempt adds.
             #[must_use]
             pub fn sql(self) -> &'static str {
-                match self { $(Self::$variant => $sql),* }
+                match self { $(Self::$variant => $sql,)* $(Self::$told => $told_sql,)* }
             }
 
             /// Columns of `impressions` and derived facts that the text speaks of.
             #[must_use]
             pub fn columns(self) -> &'static [&'static str] {
-                match self { $(Self::$variant => &[$($column),*]),* }
+                match self { $(Self::$variant => &[$($column),*],)* $(Self::$told => &[$($told_column),*],)* }
             }
         }
     };
@@ -194,6 +198,14 @@ parts! {
     DrmLoadMs = "coalesce(drm_load_ms, 0)", ["drm_load_ms"];
     /// Attempts that have one.
     DrmLoadCount = "isNotNull(drm_load_ms)", ["drm_load_ms"];
+
+    @ladders
+    /// Σ VMAF × playing time on rungs whose VMAF was said, hundredths of a point × ms.
+    VmafMs = "toUInt128(vmaf_ms)", ["vmaf_ms"];
+    /// Playing time on rungs whose VMAF was said, ms.
+    VmafPlayMs = "vmaf_play_ms", ["vmaf_play_ms"];
+    /// Attempts with any of it.
+    VmafKnown = "vmaf_play_ms > 0", ["vmaf_play_ms"];
 }
 
 /// A fact derived from an attempt's columns.

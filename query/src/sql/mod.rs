@@ -4,6 +4,7 @@ pub mod cells;
 pub mod compat;
 pub mod dimension;
 pub mod filter;
+pub mod ladder;
 pub mod metric;
 pub mod statement;
 

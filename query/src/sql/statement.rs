@@ -13,11 +13,12 @@ use statistics::histogram::LAST_BIN;
 use store::{AttemptRows, Param, Statement};
 
 use super::{
-    Sql, dimension, filter,
-    metric::{DERIVED, Hist, Part, of_attempt},
+    Sql, dimension, filter, ladder,
+    metric::{DERIVED, Derived, Hist, Part, of_attempt},
 };
 use crate::{
     calendar::{HOUR_MS, Window},
+    ladder::Told,
     request::{Dimension, Filter, Having, Seen},
 };
 
@@ -279,6 +280,8 @@ pub struct Scope {
     pub stretch_ms: Option<i64>,
     /// Only attempts of viewers who were seen elsewhere.
     pub seen: Option<Seen>,
+    /// The ladders that renditions are rungs of.
+    pub ladders: Option<Told>,
     /// Whether bots count.
     pub include_bots: bool,
     /// Now, ms since 1970: decides which attempts are over.
@@ -498,7 +501,7 @@ fn scoped(scope: &Scope, lead_ms: i64, sql: &mut Sql) -> String {
 fn selected(columns: &BTreeSet<&'static str>, rows: AttemptRows) -> String {
     let stored = columns
         .iter()
-        .filter(|column| DERIVED.iter().all(|derived| derived.name != **column));
+        .filter(|column| derived().all(|derived| derived.name != **column));
     stored.fold(String::new(), |text, column| {
         format!("{text},\n      {} AS {column}", rows.sql(column))
     })
@@ -555,18 +558,28 @@ fn common_conditions(scope: &Scope, columns: &mut BTreeSet<&'static str>, sql: &
     conditions
 }
 
+/// Every derived fact.
+fn derived() -> impl DoubleEndedIterator<Item = &'static Derived> {
+    DERIVED.iter().chain(ladder::DERIVED)
+}
+
 /// Texts of the derived facts among `columns`, and of those they speak of; adds the columns they need.
 fn derived_facts(columns: &mut BTreeSet<&'static str>, scope: &Scope, sql: &mut Sql) -> String {
     // From the last to the first: a fact only speaks of those before it.
-    for derived in DERIVED.iter().rev() {
+    for derived in derived().rev() {
         if columns.contains(derived.name) {
             columns.extend(derived.columns);
         }
     }
     let mut text = String::new();
-    for derived in DERIVED.iter().filter(|derived| columns.contains(derived.name)) {
+    for derived in derived().filter(|derived| columns.contains(derived.name)) {
         if derived.sql.contains("{now_ms:") {
             sql.named("now_ms", scope.now_ms);
+        }
+        if derived.sql.contains("{ladder_")
+            && let Some(told) = &scope.ladders
+        {
+            ladder::bind(told, sql);
         }
         let _ = write!(text, ",\n    ({}) AS {}", derived.sql, derived.name);
     }

@@ -149,6 +149,11 @@ from .impressions_result_answer_data_result import ImpressionsResultAnswerDataRe
 from .industry_quartiles import IndustryQuartiles
 from .kind import Kind
 from .kind_word import KindWord
+from .ladder import Ladder
+from .ladder_arm import LadderArm
+from .ladder_comparison import LadderComparison
+from .ladder_result import LadderResult
+from .ladder_rung import LadderRung
 from .license_change import LicenseChange
 from .license_list_answer import LicenseListAnswer
 from .license_list_answer_data import LicenseListAnswerData
@@ -198,6 +203,7 @@ from .row_comparisons import RowComparisons
 from .row_comparisons_additional_property import RowComparisonsAdditionalProperty
 from .row_dimensions import RowDimensions
 from .row_values import RowValues
+from .rung import Rung
 from .running_arm import RunningArm
 from .running_experiment import RunningExperiment
 from .sample_ratio_result import SampleRatioResult
@@ -366,6 +372,11 @@ __all__ = (
     "IndustryQuartiles",
     "Kind",
     "KindWord",
+    "Ladder",
+    "LadderArm",
+    "LadderComparison",
+    "LadderResult",
+    "LadderRung",
     "LicenseChange",
     "LicenseListAnswer",
     "LicenseListAnswerData",
@@ -413,6 +424,7 @@ __all__ = (
     "RowComparisonsAdditionalProperty",
     "RowDimensions",
     "RowValues",
+    "Rung",
     "RunningArm",
     "RunningExperiment",
     "SampleRatioResult",

@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.arm_comparison import ArmComparison
     from ..models.arm_result import ArmResult
+    from ..models.ladder_result import LadderResult
     from ..models.sample_ratio_result import SampleRatioResult
 
 
@@ -28,6 +29,7 @@ class ExperimentResultsAnswerDataResult:
         name (str): The experiment's name.
         start (str): From when its attempts were read, RFC 3339 UTC.
         took_ms (int): Time the answer took, ms.
+        ladder (LadderResult | None | Unset):
         sample_ratio (None | SampleRatioResult | Unset):
     """
 
@@ -37,10 +39,12 @@ class ExperimentResultsAnswerDataResult:
     name: str
     start: str
     took_ms: int
+    ladder: LadderResult | None | Unset = UNSET
     sample_ratio: None | SampleRatioResult | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.ladder_result import LadderResult  # noqa: PLC0415
         from ..models.sample_ratio_result import SampleRatioResult  # noqa: PLC0415
 
         arms = []
@@ -60,6 +64,14 @@ class ExperimentResultsAnswerDataResult:
         start = self.start
 
         took_ms = self.took_ms
+
+        ladder: dict[str, Any] | None | Unset
+        if isinstance(self.ladder, Unset):
+            ladder = UNSET
+        elif isinstance(self.ladder, LadderResult):
+            ladder = self.ladder.to_dict()
+        else:
+            ladder = self.ladder
 
         sample_ratio: dict[str, Any] | None | Unset
         if isinstance(self.sample_ratio, Unset):
@@ -81,6 +93,8 @@ class ExperimentResultsAnswerDataResult:
                 "tookMs": took_ms,
             }
         )
+        if ladder is not UNSET:
+            field_dict["ladder"] = ladder
         if sample_ratio is not UNSET:
             field_dict["sampleRatio"] = sample_ratio
 
@@ -90,6 +104,7 @@ class ExperimentResultsAnswerDataResult:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.arm_comparison import ArmComparison  # noqa: PLC0415
         from ..models.arm_result import ArmResult  # noqa: PLC0415
+        from ..models.ladder_result import LadderResult  # noqa: PLC0415
         from ..models.sample_ratio_result import SampleRatioResult  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -115,6 +130,23 @@ class ExperimentResultsAnswerDataResult:
 
         took_ms = d.pop("tookMs")
 
+        def _parse_ladder(data: object) -> LadderResult | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                ladder_type_0 = LadderResult.from_dict(data)
+
+                return ladder_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(LadderResult | None | Unset, data)
+
+        ladder = _parse_ladder(d.pop("ladder", UNSET))
+
         def _parse_sample_ratio(data: object) -> None | SampleRatioResult | Unset:
             if data is None:
                 return data
@@ -139,6 +171,7 @@ class ExperimentResultsAnswerDataResult:
             name=name,
             start=start,
             took_ms=took_ms,
+            ladder=ladder,
             sample_ratio=sample_ratio,
         )
 
