@@ -104,6 +104,11 @@ export type Experiment = Answered<'ExperimentResource'>;
 export type ArmMetric = Answered<'ArmMetric'>;
 export type ArmComparison = Answered<'ArmComparison'>;
 export type ExperimentResults = Answered<'ExperimentResults'>;
+export type Ladder = Schemas['Ladder'];
+export type LadderResult = Answered<'LadderResult'>;
+export type LadderArm = Answered<'LadderArm'>;
+export type LadderRung = Answered<'LadderRung'>;
+export type LadderComparison = Answered<'LadderComparison'>;
 
 // ---- alerts
 

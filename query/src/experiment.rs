@@ -33,7 +33,7 @@ use crate::{
     plan::Plan,
     request::{self, Dimension, Faults, Filter, Operator, Question, Seen, Special},
     response::{
-        ArmComparison, ArmMetric, ArmResult, Comparison, CupedResult, ExperimentResults, LadderArm, LadderComparison,
+        ArmComparison, ArmMetric, ArmResult, Comparison, CupedResult, ExperimentResults, LadderComparison,
         LadderResult, MetricValue, NullValue, SampleRatioResult, VerdictWord,
     },
     run::{Observe, REPLICATES, RunError, Sides},
@@ -319,7 +319,6 @@ fn concluded(plan: &Plan, experiment: &Experiment, arms: &[Arm], plays: Option<&
     let broken = ratio.as_ref().is_some_and(SampleRatio::is_mismatch);
     let metrics = || plan.question.metrics.iter().zip(&plan.recipes).skip(1);
     let stretch = plan.window().bucket(0);
-    let value = |arm: &Arm, recipe: Recipe| judge.value(&arm.cell, recipe, stretch);
     let metric = |arm: &Arm, control: &Arm, better: Better, recipe: Recipe| {
         let (comparison, e_value, cuped) = compared(&judge, arm, control, (better, recipe), broken);
         ArmMetric {
@@ -342,7 +341,7 @@ fn concluded(plan: &Plan, experiment: &Experiment, arms: &[Arm], plays: Option<&
                         value: (),
                         reason: "viewers of arms of different weight are not compared".to_owned(),
                     }),
-                    recipe => value(arm, *recipe),
+                    recipe => judge.value(&arm.cell, *recipe, stretch),
                 };
                 (asked.name.clone(), value)
             })
@@ -376,17 +375,12 @@ fn concluded(plan: &Plan, experiment: &Experiment, arms: &[Arm], plays: Option<&
         }
     }
     let ladder = plays.map(|plays| LadderResult {
-        arms: ladder::arms(&experiment.plan.arms, arms.iter().map(|arm| &arm.cell), plays)
-            .into_iter()
-            .map(|described| match arms.iter().find(|arm| arm.name == described.arm) {
-                None => described,
-                Some(arm) => LadderArm {
-                    vmaf: Some(value(arm, VMAF)),
-                    delivered_bps: Some(value(arm, DELIVERED)),
-                    ..described
-                },
-            })
-            .collect(),
+        arms: ladder::arms(
+            &experiment.plan.arms,
+            arms.iter().map(|arm| &arm.cell),
+            plays,
+            |cell, recipe| judge.value(cell, recipe, stretch),
+        ),
         comparisons: ladder_comparisons,
     });
     Concluded {

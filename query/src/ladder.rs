@@ -13,7 +13,7 @@ use accounts::{Arm, Ladder, Rung};
 
 use crate::{
     compare::Cell,
-    response::{LadderArm, LadderRung},
+    response::{LadderArm, LadderRung, MetricValue},
     sql::metric::{Part, Recipe},
 };
 
@@ -89,8 +89,14 @@ impl Told {
 /// Playing time by arm and place in [`Told::vmaf`], ms.
 pub type Plays = HashMap<(String, i64), u64>;
 
-/// An arm's ladder with what was watched of it. `place` is that of its first rung; `cell` holds its sums.
-fn watched(arm: &Arm, ladder: &Ladder, place: i64, plays: &Plays, cell: &Cell) -> LadderArm {
+/// An arm's ladder with what was watched of it. `place` is that of its first rung; `cell` holds its sums, `value` makes numbers of them.
+fn watched(
+    (arm, ladder): (&Arm, &Ladder),
+    place: i64,
+    plays: &Plays,
+    cell: &Cell,
+    value: impl Fn(&Cell, Recipe) -> MetricValue,
+) -> LadderArm {
     let of = |place: i64| plays.get(&(arm.name.clone(), place)).copied().unwrap_or_default();
     let played = cell.whole(Part::PlayMs);
     let share = |ms: u64| (played > 0.0).then(|| ms as f64 / played);
@@ -113,9 +119,9 @@ fn watched(arm: &Arm, ladder: &Ladder, place: i64, plays: &Plays, cell: &Cell) -
     let other_play_ms = of(NOWHERE);
     LadderArm {
         arm: arm.name.clone(),
-        vmaf: None,
+        vmaf: value(cell, VMAF),
         vmaf_known_share: (played > 0.0).then(|| cell.whole(Part::VmafPlayMs) / played),
-        delivered_bps: None,
+        delivered_bps: value(cell, DELIVERED),
         encode_cpu_seconds: ladder.encode_cpu_ms.map(|ms| ms as f64 / 1_000.0),
         storage_bytes: stored(|_| true),
         unwatched_storage_bytes: stored(|rung| rung.play_ms == 0),
@@ -124,14 +130,20 @@ fn watched(arm: &Arm, ladder: &Ladder, place: i64, plays: &Plays, cell: &Cell) -
     }
 }
 
-/// The ladders of `arms` with what was watched of them, in their order; arms without one are left out. `cells` are those of the arms.
+/// The ladders of `arms` with what was watched of them, in their order; arms without one are left out. `cells` are those of the arms;
+/// `value` tells a recipe's value over one of them.
 #[must_use]
-pub fn arms<'a>(arms: &[Arm], cells: impl Iterator<Item = &'a Cell>, plays: &Plays) -> Vec<LadderArm> {
+pub fn arms<'a>(
+    arms: &[Arm],
+    cells: impl Iterator<Item = &'a Cell>,
+    plays: &Plays,
+    value: impl Fn(&Cell, Recipe) -> MetricValue,
+) -> Vec<LadderArm> {
     let mut place = NOWHERE + 1;
     let mut found = Vec::new();
     for (arm, cell) in arms.iter().zip(cells) {
         if let Some(ladder) = &arm.ladder {
-            found.push(watched(arm, ladder, place, plays, cell));
+            found.push(watched((arm, ladder), place, plays, cell, &value));
             place += ladder.rungs.len() as i64;
         }
     }
@@ -141,6 +153,7 @@ pub fn arms<'a>(arms: &[Arm], cells: impl Iterator<Item = &'a Cell>, plays: &Pla
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::response::NullValue;
 
     fn rung(video_id: Option<&str>, height: u32, vmaf: Option<u16>, storage_bytes: Option<u64>) -> Rung {
         Rung {
@@ -202,7 +215,13 @@ mod tests {
         let mut cell = Cell::default();
         cell.sums.insert(Part::PlayMs, vec![600.0, 400.0]);
         cell.sums.insert(Part::VmafPlayMs, vec![750.0]);
-        let found = arms(&all, [&cell, &Cell::default()].into_iter(), &plays);
+        let none = |_: &Cell, _| {
+            MetricValue::Null(NullValue {
+                value: (),
+                reason: String::new(),
+            })
+        };
+        let found = arms(&all, [&cell, &Cell::default()].into_iter(), &plays, none);
         let [first, second] = found.as_slice() else {
             panic!("{found:#?}")
         };

@@ -419,11 +419,11 @@ pub struct LadderArm {
     /// The arm.
     pub arm: String,
     /// Mean VMAF over the playing time on rungs whose VMAF was said, 0..=100.
-    pub vmaf: Option<MetricValue>,
+    pub vmaf: MetricValue,
     /// That time ÷ the whole playing time, 0..=1; null when nothing was played.
     pub vmaf_known_share: Option<f64>,
     /// Bytes of media fetched × 8 ÷ seconds played, bit/s: what playing it took on the wire.
-    pub delivered_bps: Option<MetricValue>,
+    pub delivered_bps: MetricValue,
     /// Processor time that encoding it took, as the experiment says, s.
     pub encode_cpu_seconds: Option<f64>,
     /// Storage that its rungs take, as the experiment says, bytes; null where a rung does not say.

@@ -379,6 +379,47 @@ test('an experiment tells who saw what, what the arms did, and how sure that is'
   await context.close();
 });
 
+test('ladders are typed in the form and compared by what was watched of them', async () => {
+  const { page, context, errors } = await opened({});
+  await page.goto(address('view=experiments'));
+  const card = page.locator(`[data-experiment="${running}"]`);
+  await card.getByRole('button', { name: /^Change/ }).click();
+  const field = card.locator('textarea[name=experiment-ladders]');
+  // What the simulator's clips and sport are encoded in; its films are left out, so part of the time is on no rung.
+  const rungs = (vmaf) => [[1080, 4_300_000], [720, 2_200_000], [540, 1_300_000], [360, 520_000], [1080, 7_800_000], [720, 3_900_000]].map(([height, bps], index) => `${height}; ${bps}; ${vmaf - 6 * index}; ${bps * 100}`);
+  const typed = ['control; encode; 5400', ...rungs(96).map((rung) => `control; ${rung}`), ...rungs(97).map((rung) => `hints; ${rung}`)];
+  await field.fill([...typed, 'hinst; 360; 1'].join('\n'));
+  await card.getByRole('alert').getByText('No arm is called hinst.').waitFor();
+  await field.fill([...typed, 'hints; 2160; 14000000; 101'].join('\n'));
+  await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByText(/101 is not between 0 and 100/).waitFor();
+  await accessible(page, 'ladders refused');
+  await field.fill([...typed, 'hints; 2160; 14000000; 99; 1400000000'].join('\n'));
+  await card.getByRole('button', { name: 'Save' }).click();
+  await field.waitFor({ state: 'detached' });
+
+  await card.getByRole('link', { name: /^Results/ }).click();
+  const panel = page.locator('[data-panel=ladders]');
+  await panel.locator('[data-rung]').first().waitFor({ timeout: WITHIN_MS });
+  assert.deepEqual(await panel.locator('[data-effect]').evaluateAll((rows) => rows.map(({ dataset }) => dataset.effect)), ['vmaf', 'delivered_bps']);
+  const { ladder } = await result(`/v1/analytics/experiments/${running}/results`);
+  assert.ok(ladder.arms.every(({ vmaf }) => vmaf.value > 60 && vmaf.value < 97), JSON.stringify(ladder.arms.map(({ vmaf }) => vmaf)));
+  assert.ok(ladder.arms.some(({ rungs }) => rungs.some(({ playMs }) => playMs > 0)));
+  await panel.getByText(/encoded in 1\.5.h of processor time/).waitFor();
+  await panel.getByText(/of it in rungs that nobody watched/).first().waitFor();
+  await accessible(page, 'ladders');
+  await shot(page, 'results-ladders');
+  assert.deepEqual(errors.filter((error) => !/status of 400/.test(error)), []);
+  await context.close();
+  const phone = await opened(narrow);
+  await phone.page.goto(address(`view=experiments&experiment=${running}`));
+  await phone.page.locator('[data-panel=ladders] [data-rung]').first().waitFor({ timeout: WITHIN_MS });
+  await accessible(phone.page, 'ladders, dark and narrow');
+  await fits(phone.page);
+  await shot(phone.page, 'results-ladders-dark-narrow');
+  await phone.context.close();
+});
+
 test('results on a phone, before there are any, and failing', async () => {
   const { page, context } = await opened(narrow);
   await page.goto(address(`view=experiments&experiment=${running}`));

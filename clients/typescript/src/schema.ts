@@ -3169,7 +3169,8 @@ export interface components {
         LadderArm: {
             /** @description The arm. */
             arm: string;
-            deliveredBps?: components["schemas"]["MetricValue"] | null;
+            /** @description Bytes of media fetched × 8 ÷ seconds played, bit/s: what playing it took on the wire. */
+            deliveredBps: components["schemas"]["MetricValue"];
             /**
              * Format: double
              * @description Processor time that encoding it took, as the experiment says, s.
@@ -3192,7 +3193,8 @@ export interface components {
              * @description The part of it that rungs take which nobody watched; null where one of those does not say.
              */
             unwatchedStorageBytes?: number | null;
-            vmaf?: components["schemas"]["MetricValue"] | null;
+            /** @description Mean VMAF over the playing time on rungs whose VMAF was said, 0..=100. */
+            vmaf: components["schemas"]["MetricValue"];
             /**
              * Format: double
              * @description That time ÷ the whole playing time, 0..=1; null when nothing was played.

@@ -7,9 +7,12 @@ import type { Interval } from '../zone.ts';
 import type { Range } from './range.ts';
 import { valueSentence, type Role } from './verdict.ts';
 
+/** Which arm stands against which. */
+export type Against = Pick<ArmComparison, 'arm' | 'against'>;
+
 /** One metric of one arm against the first. */
 export interface Effect {
-  measure: Measure;
+  measure: Pick<Measure, 'name' | 'title' | 'unit' | 'better' | 'kind'>;
   /** The first arm's value, and this arm's. */
   control: Value | null;
   arm: Value | null;
@@ -43,7 +46,7 @@ export function domainOf({ low, high, difference }: Pick<Comparison, 'low' | 'hi
 export const whiskerOf = ({ difference, low, high }: Comparison): Value => ({ value: difference ?? null, low: low ?? null, high: high ?? null });
 
 /** `hints 1.10 % (95 % interval …) against control 0.90 % (…); difference +0.20 pp (+0.05 pp to +0.35 pp)`. */
-export function effectSentence({ measure, control, arm, effect }: Effect, { arm: name, against }: Pick<ArmComparison, 'arm' | 'against'>, locale: string): string {
+export function effectSentence({ measure, control, arm, effect }: Effect, { arm: name, against }: Against, locale: string): string {
   const said = (value: Value | null) => valueSentence(value ?? undefined, measure.unit, locale);
   return `${name} ${said(arm)} against ${against} ${said(control)}; ${differenceSentence(effect, measure, locale)}`;
 }
@@ -123,7 +126,7 @@ export const FIRST_ARM = 'cohort';
 /** One arm over time beside the first: what each stretch of time saw by itself. */
 export function armSeriesQuestion(
   experiment: Pick<Experiment, 'name'>,
-  { arm, against }: Pick<ArmComparison, 'arm' | 'against'>,
+  { arm, against }: Against,
   metric: string,
   { start, end }: Pick<Range, 'start' | 'end'>,
   zone: string,

@@ -7,7 +7,7 @@ const experiment: Experiment = {
   id: '01a2155c-63e2-7418-b718-ccf464a769f4',
   name: 'abr-2026',
   description: null,
-  arms: [{ name: 'control', weight: 3 }, { name: 'abr: 2', weight: 1 }],
+  arms: [{ name: 'control', weight: 3 }, { name: 'abr: 2', weight: 1, ladder: { encodeCpuSeconds: 7, rungs: [{ height: 720, bitrateBps: 2000000, vmaf: 90, storageBytes: null }] } }],
   traffic: 0.125,
   switchbackMinutes: 30,
   metrics: ['rebuffer_ratio', 'good_share'],
@@ -22,7 +22,7 @@ test('arms are typed one a line, with or without a weight', () => {
     { name: 'treatment', weight: 1 },
     { name: 'abr: new', weight: 1 },
   ]);
-  assert.deepEqual(armsOf(armsText(experiment.arms)), experiment.arms);
+  assert.deepEqual(armsOf(armsText(experiment.arms)), experiment.arms.map(({ name, weight }) => ({ name, weight })));
 });
 
 test('names are typed in any of the usual ways', () => {
@@ -34,8 +34,8 @@ test('what is stored survives its way through the form', () => {
   assert.deepEqual(requestOf(draftOf(experiment), false), said);
 });
 
-test('once it has started only traffic and what is judged may change', () => {
-  assert.deepEqual(Object.keys(requestOf(draftOf(experiment), true)).sort(), ['description', 'guardrails', 'metrics', 'traffic']);
+test('once it has started only traffic, what is judged and what is known of its ladders may change', () => {
+  assert.deepEqual(Object.keys(requestOf(draftOf(experiment), true)).sort(), ['arms', 'description', 'guardrails', 'metrics', 'traffic']);
 });
 
 test('a new one begins with two equal arms for everybody', () => {

@@ -2,6 +2,7 @@
 import type { Arm, Experiment, ExperimentChange } from '../api-types.ts';
 import * as format from '../format.ts';
 import { numberOf } from './account.ts';
+import { laddersText, withLadders } from './ladder.ts';
 
 /** `control: 1`, one a line; without a weight it is 1. A name may hold colons: the last one counts, and only before a number. */
 export function armsOf(text: string): Arm[] {
@@ -31,6 +32,8 @@ export interface Draft {
   switchback: string;
   metrics: string;
   guardrails: string;
+  /** One rung a line; empty: the arms are no ladders. */
+  ladders: string;
 }
 
 export const draftOf = (experiment: Experiment | null): Draft => ({
@@ -41,18 +44,20 @@ export const draftOf = (experiment: Experiment | null): Draft => ({
   switchback: experiment?.switchbackMinutes ? String(experiment.switchbackMinutes) : '',
   metrics: (experiment?.metrics ?? ['good_share']).join(' '),
   guardrails: (experiment?.guardrails ?? []).join(' '),
+  ladders: laddersText(experiment?.arms ?? []),
 });
 
-/** What to send for it. Of one that has started, only what may still change. */
+/** What to send for it. Of one that has started, only what may still change: of its arms, what is known of their ladders. */
 export function requestOf(draft: Draft, started: boolean): ExperimentChange {
   const open = {
+    arms: withLadders(armsOf(draft.arms), draft.ladders),
     description: draft.description.trim() || null,
     traffic: (numberOf(draft.traffic) ?? 100) / 100,
     metrics: namesOf(draft.metrics),
     guardrails: namesOf(draft.guardrails),
   };
   if (started) return open;
-  return { name: draft.name.trim(), arms: armsOf(draft.arms), switchbackMinutes: numberOf(draft.switchback), ...open };
+  return { name: draft.name.trim(), switchbackMinutes: numberOf(draft.switchback), ...open };
 }
 
 export const STATE_TITLES: Record<string, string> = { draft: 'draft', running: 'running', stopped: 'stopped' };

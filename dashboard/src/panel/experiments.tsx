@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks';
 import type { Experiment, ExperimentRequest } from '../api-types.ts';
 import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
-import { draftOf, requestOf, sharesText, sinceText, STATE_TITLES, type Draft } from '../data/experiment.ts';
+import { armsOf, draftOf, requestOf, sharesText, sinceText, STATE_TITLES, type Draft } from '../data/experiment.ts';
+import { strangers } from '../data/ladder.ts';
 import * as format from '../format.ts';
 import { useAction, useAnswer } from '../use.ts';
 import { Confirm } from './confirm.tsx';
@@ -154,9 +155,11 @@ function Form({ experiment, close }: { experiment: Experiment | null; close: (do
   const [draft, setDraft] = useState<Draft>(() => draftOf(experiment));
   const { busy, error, run } = useAction();
   const started = experiment !== null && experiment.state !== 'draft';
+  const unknown = strangers(armsOf(draft.arms), draft.ladders);
   const set = (change: Partial<Draft>) => setDraft((old) => ({ ...old, ...change }));
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (unknown.length > 0) return;
     const said = requestOf(draft, started);
     // Of one that has not started the draft says every part.
     if (await run(() => (experiment ? api.changeExperiment(experiment.id, said) : api.createExperiment(said as ExperimentRequest)))) close(true);
@@ -192,6 +195,14 @@ function Form({ experiment, close }: { experiment: Experiment | null; close: (do
       <label class="field field-wide">
         <span>Metrics that must not get worse</span>
         <input name="experiment-guardrails" spellcheck={false} value={draft.guardrails} onInput={(event) => set({ guardrails: event.currentTarget.value })} />
+      </label>
+      <label class="field field-wide">
+        <span>
+          Encoding ladders, where the arms differ in that; one rung a line: <code>arm; height; bit/s; VMAF; bytes; video id</code>, and{' '}
+          <code>arm; encode; s</code> for what encoding took
+        </span>
+        <textarea name="experiment-ladders" rows={3} spellcheck={false} value={draft.ladders} onInput={(event) => set({ ladders: event.currentTarget.value })} />
+        {unknown.length > 0 && <span role="alert">No arm is called {unknown.join(', ')}.</span>}
       </label>
       <label class="field field-wide">
         <span>What is tried, and why</span>

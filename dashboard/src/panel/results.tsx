@@ -1,33 +1,20 @@
 // Here lives the page of one experiment's results: who saw which arm, what the arms did against the first with intervals that hold at
-// every look, and one arm beside the first over time. Asked once, not at every refresh. Loaded on demand.
-import { Fragment } from 'preact';
+// every look, their encoding ladders, and one arm beside the first over time. Asked once, not at every refresh. Loaded on demand.
 import { useMemo, useState } from 'preact/hooks';
 import type { Answer } from '../api.ts';
 import type { ArmComparison, Experiment, ExperimentResults, QueryResult } from '../api-types.ts';
 import type { Measure } from '../catalogue.ts';
 import { Icon } from '../chart/icon.tsx';
-import { VerdictMark } from '../chart/verdict.tsx';
-import { Whisker } from '../chart/whisker.tsx';
 import { useDashboard } from '../context.ts';
-import {
-  armSeriesQuestion,
-  assignmentOf,
-  boundsText,
-  cupedSentence,
-  effectSentence,
-  effectsOf,
-  evidenceText,
-  FIRST_ARM,
-  reasonSentence,
-  whiskerOf,
-  type Effect,
-} from '../data/effects.ts';
+import { armSeriesQuestion, assignmentOf, effectsOf, FIRST_ARM } from '../data/effects.ts';
 import { shareTexts, sinceText, STATE_TITLES } from '../data/experiment.ts';
 import { bucketsOf, intervalFor, type Range } from '../data/range.ts';
 import { hasPoints, pointsOf } from '../data/series.ts';
 import * as format from '../format.ts';
 import { useAnswer } from '../use.ts';
 import type { Interval } from '../zone.ts';
+import { EffectTable } from './effect-table.tsx';
+import { Ladders } from './ladders.tsx';
 import { RouteLink } from './link.tsx';
 import { Readings } from './readings.tsx';
 import { SeriesFigure } from './series.tsx';
@@ -124,6 +111,7 @@ function Results(props: { told: Experiment; answer: Answer<ExperimentResults>; a
       {result.comparisons.map((comparison) => (
         <Effects key={comparison.arm} comparison={comparison} experiment={experiment} result={result} />
       ))}
+      {result.ladder && <Ladders ladder={result.ladder} comparisons={result.comparisons} />}
       <Readings key={`${experiment.id} ${result.end}`} experiment={experiment} result={result} />
       <OverTime experiment={experiment} result={result} />
       <ul class="notes" aria-label="Notes">
@@ -199,33 +187,14 @@ function Effects({ comparison, experiment, result }: { comparison: ArmComparison
         Intervals and evidence hold at all looks together: reading daily and stopping at the first hit errs no more often than one look would. Evidence of
         20 excludes “no difference” at 95 %.
       </p>
-      <div class="table-scroll" role="region" aria-label={`Effects of ${arm}`} tabIndex={0}>
-        <table class="effects">
-          <caption class="visually-hidden">
-            What {arm} changed, against {against}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Metric</th>
-              <th scope="col" class="number">
-                {against}
-              </th>
-              <th scope="col" class="number">
-                {arm}
-              </th>
-              <th scope="col">Difference, 95 % interval</th>
-              <th scope="col">Verdict</th>
-              <th scope="col" class="number">
-                Evidence
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <Group title="Decides" effects={decides} comparison={comparison} />
-            <Group title="Must not get worse" effects={guards} comparison={comparison} />
-          </tbody>
-        </table>
-      </div>
+      <EffectTable
+        comparison={comparison}
+        label={`Effects of ${arm}`}
+        groups={[
+          { title: 'Decides', effects: decides },
+          { title: 'Must not get worse', effects: guards },
+        ]}
+      />
       {treated && (
         <p class="panel-words effects-hint">
           <span class="tag">after the start</span> is a metric of attempts that started. An arm that makes other attempts start is judged on other attempts; trust
@@ -233,71 +202,6 @@ function Effects({ comparison, experiment, result }: { comparison: ArmComparison
         </p>
       )}
     </Panel>
-  );
-}
-
-function Group({ title, effects, comparison }: { title: string; effects: Effect[]; comparison: ArmComparison }) {
-  const { locale } = useDashboard();
-  if (effects.length === 0) return null;
-  const { arm, against } = comparison;
-  return (
-    <>
-      <tr class="group">
-        <th scope="colgroup" colSpan={6}>
-          {title}
-        </th>
-      </tr>
-      {effects.map((row) => {
-        const { measure, effect, domain } = row;
-        const cuped = cupedSentence(effect, measure, locale);
-        const reason = reasonSentence(effect, measure, locale);
-        const bound = typeof effect.low === 'number' && typeof effect.high === 'number';
-        return (
-          <Fragment key={measure.name}>
-            <tr data-effect={measure.name} data-verdict={effect.verdict} data-guardrail={effect.guardrail ? '' : undefined}>
-              <th scope="row">
-                {measure.title}
-                {measure.kind === 'sum' && ' per attempt'} {effect.postTreatment && <span class="tag">after the start</span>}
-              </th>
-              <td class="number" data-label={against} title={row.control?.reason ?? undefined}>
-                {format.text(row.control?.value, measure.unit, locale)}
-              </td>
-              <td class="number" data-label={arm} title={row.arm?.reason ?? undefined}>
-                {format.text(row.arm?.value, measure.unit, locale)}
-              </td>
-              <td class="effect-cell">
-                <Whisker
-                  value={whiskerOf(effect)}
-                  comparison={{ ...effect, reference: 0 }}
-                  domain={domain}
-                  unit={measure.unit}
-                  locale={locale}
-                  label={effectSentence(row, comparison, locale)}
-                />
-                <span class="effect-figures">
-                  <b>{typeof effect.difference === 'number' ? format.differenceText(effect.difference, measure.unit, locale) : format.NOTHING}</b>{' '}
-                  <span class="muted">{bound ? boundsText(effect.low!, effect.high!, measure, locale) : 'no bound yet'}</span>
-                </span>
-              </td>
-              <td class="effect-verdict">
-                <VerdictMark comparison={effect} judged={measure} locale={locale} />
-              </td>
-              <td class="number muted" data-label="Evidence">
-                {evidenceText(effect.eValue, locale)}
-              </td>
-            </tr>
-            {(reason || cuped) && (
-              <tr class="effect-notes">
-                <td colSpan={6}>
-                  {reason && `${reason} `}
-                  {cuped && <span data-cuped={measure.name}>{cuped}</span>}
-                </td>
-              </tr>
-            )}
-          </Fragment>
-        );
-      })}
-    </>
   );
 }
 

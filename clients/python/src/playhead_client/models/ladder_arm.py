@@ -24,37 +24,45 @@ class LadderArm:
 
     Attributes:
         arm (str): The arm.
+        delivered_bps (HistogramValue | NullValue | NumberValue): A metric's value with its interval, or why there is
+            none.
         other_play_ms (int): Playing time on renditions that the ladder does not have, ms: much of it means that it is
             not the ladder that was played.
         rungs (list[LadderRung]): Its rungs in the order of the experiment, with what was watched of each.
-        delivered_bps (HistogramValue | None | NullValue | NumberValue | Unset):
+        vmaf (HistogramValue | NullValue | NumberValue): A metric's value with its interval, or why there is none.
         encode_cpu_seconds (float | None | Unset): Processor time that encoding it took, as the experiment says, s.
         storage_bytes (int | None | Unset): Storage that its rungs take, as the experiment says, bytes; null where a
             rung does not say.
         unwatched_storage_bytes (int | None | Unset): The part of it that rungs take which nobody watched; null where
             one of those does not say.
-        vmaf (HistogramValue | None | NullValue | NumberValue | Unset):
         vmaf_known_share (float | None | Unset): That time ÷ the whole playing time, 0..=1; null when nothing was
             played.
     """
 
     arm: str
+    delivered_bps: HistogramValue | NullValue | NumberValue
     other_play_ms: int
     rungs: list[LadderRung]
-    delivered_bps: HistogramValue | None | NullValue | NumberValue | Unset = UNSET
+    vmaf: HistogramValue | NullValue | NumberValue
     encode_cpu_seconds: float | None | Unset = UNSET
     storage_bytes: int | None | Unset = UNSET
     unwatched_storage_bytes: int | None | Unset = UNSET
-    vmaf: HistogramValue | None | NullValue | NumberValue | Unset = UNSET
     vmaf_known_share: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.histogram_value import HistogramValue  # noqa: PLC0415
-        from ..models.null_value import NullValue  # noqa: PLC0415
         from ..models.number_value import NumberValue  # noqa: PLC0415
 
         arm = self.arm
+
+        delivered_bps: dict[str, Any]
+        if isinstance(self.delivered_bps, NumberValue):
+            delivered_bps = self.delivered_bps.to_dict()
+        elif isinstance(self.delivered_bps, HistogramValue):
+            delivered_bps = self.delivered_bps.to_dict()
+        else:
+            delivered_bps = self.delivered_bps.to_dict()
 
         other_play_ms = self.other_play_ms
 
@@ -63,17 +71,13 @@ class LadderArm:
             rungs_item = rungs_item_data.to_dict()
             rungs.append(rungs_item)
 
-        delivered_bps: dict[str, Any] | None | Unset
-        if isinstance(self.delivered_bps, Unset):
-            delivered_bps = UNSET
-        elif isinstance(self.delivered_bps, NumberValue):
-            delivered_bps = self.delivered_bps.to_dict()
-        elif isinstance(self.delivered_bps, HistogramValue):
-            delivered_bps = self.delivered_bps.to_dict()
-        elif isinstance(self.delivered_bps, NullValue):
-            delivered_bps = self.delivered_bps.to_dict()
+        vmaf: dict[str, Any]
+        if isinstance(self.vmaf, NumberValue):
+            vmaf = self.vmaf.to_dict()
+        elif isinstance(self.vmaf, HistogramValue):
+            vmaf = self.vmaf.to_dict()
         else:
-            delivered_bps = self.delivered_bps
+            vmaf = self.vmaf.to_dict()
 
         encode_cpu_seconds: float | None | Unset
         if isinstance(self.encode_cpu_seconds, Unset):
@@ -93,18 +97,6 @@ class LadderArm:
         else:
             unwatched_storage_bytes = self.unwatched_storage_bytes
 
-        vmaf: dict[str, Any] | None | Unset
-        if isinstance(self.vmaf, Unset):
-            vmaf = UNSET
-        elif isinstance(self.vmaf, NumberValue):
-            vmaf = self.vmaf.to_dict()
-        elif isinstance(self.vmaf, HistogramValue):
-            vmaf = self.vmaf.to_dict()
-        elif isinstance(self.vmaf, NullValue):
-            vmaf = self.vmaf.to_dict()
-        else:
-            vmaf = self.vmaf
-
         vmaf_known_share: float | None | Unset
         if isinstance(self.vmaf_known_share, Unset):
             vmaf_known_share = UNSET
@@ -116,20 +108,18 @@ class LadderArm:
         field_dict.update(
             {
                 "arm": arm,
+                "deliveredBps": delivered_bps,
                 "otherPlayMs": other_play_ms,
                 "rungs": rungs,
+                "vmaf": vmaf,
             }
         )
-        if delivered_bps is not UNSET:
-            field_dict["deliveredBps"] = delivered_bps
         if encode_cpu_seconds is not UNSET:
             field_dict["encodeCpuSeconds"] = encode_cpu_seconds
         if storage_bytes is not UNSET:
             field_dict["storageBytes"] = storage_bytes
         if unwatched_storage_bytes is not UNSET:
             field_dict["unwatchedStorageBytes"] = unwatched_storage_bytes
-        if vmaf is not UNSET:
-            field_dict["vmaf"] = vmaf
         if vmaf_known_share is not UNSET:
             field_dict["vmafKnownShare"] = vmaf_known_share
 
@@ -145,22 +135,9 @@ class LadderArm:
         d = dict(src_dict)
         arm = d.pop("arm")
 
-        other_play_ms = d.pop("otherPlayMs")
-
-        rungs = []
-        _rungs = d.pop("rungs")
-        for rungs_item_data in _rungs:
-            rungs_item = LadderRung.from_dict(rungs_item_data)
-
-            rungs.append(rungs_item)
-
         def _parse_delivered_bps(
             data: object,
-        ) -> HistogramValue | None | NullValue | NumberValue | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
+        ) -> HistogramValue | NullValue | NumberValue:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
@@ -177,17 +154,47 @@ class LadderArm:
                 return componentsschemas_metric_value_type_1
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_metric_value_type_2 = NullValue.from_dict(data)
+
+            return componentsschemas_metric_value_type_2
+
+        delivered_bps = _parse_delivered_bps(d.pop("deliveredBps"))
+
+        other_play_ms = d.pop("otherPlayMs")
+
+        rungs = []
+        _rungs = d.pop("rungs")
+        for rungs_item_data in _rungs:
+            rungs_item = LadderRung.from_dict(rungs_item_data)
+
+            rungs.append(rungs_item)
+
+        def _parse_vmaf(data: object) -> HistogramValue | NullValue | NumberValue:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                componentsschemas_metric_value_type_2 = NullValue.from_dict(data)
+                componentsschemas_metric_value_type_0 = NumberValue.from_dict(data)
 
-                return componentsschemas_metric_value_type_2
+                return componentsschemas_metric_value_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(HistogramValue | None | NullValue | NumberValue | Unset, data)
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_metric_value_type_1 = HistogramValue.from_dict(data)
 
-        delivered_bps = _parse_delivered_bps(d.pop("deliveredBps", UNSET))
+                return componentsschemas_metric_value_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_metric_value_type_2 = NullValue.from_dict(data)
+
+            return componentsschemas_metric_value_type_2
+
+        vmaf = _parse_vmaf(d.pop("vmaf"))
 
         def _parse_encode_cpu_seconds(data: object) -> float | None | Unset:
             if data is None:
@@ -218,41 +225,6 @@ class LadderArm:
             d.pop("unwatchedStorageBytes", UNSET)
         )
 
-        def _parse_vmaf(
-            data: object,
-        ) -> HistogramValue | None | NullValue | NumberValue | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_metric_value_type_0 = NumberValue.from_dict(data)
-
-                return componentsschemas_metric_value_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_metric_value_type_1 = HistogramValue.from_dict(data)
-
-                return componentsschemas_metric_value_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                componentsschemas_metric_value_type_2 = NullValue.from_dict(data)
-
-                return componentsschemas_metric_value_type_2
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(HistogramValue | None | NullValue | NumberValue | Unset, data)
-
-        vmaf = _parse_vmaf(d.pop("vmaf", UNSET))
-
         def _parse_vmaf_known_share(data: object) -> float | None | Unset:
             if data is None:
                 return data
@@ -264,13 +236,13 @@ class LadderArm:
 
         ladder_arm = cls(
             arm=arm,
+            delivered_bps=delivered_bps,
             other_play_ms=other_play_ms,
             rungs=rungs,
-            delivered_bps=delivered_bps,
+            vmaf=vmaf,
             encode_cpu_seconds=encode_cpu_seconds,
             storage_bytes=storage_bytes,
             unwatched_storage_bytes=unwatched_storage_bytes,
-            vmaf=vmaf,
             vmaf_known_share=vmaf_known_share,
         )
 
