@@ -99,7 +99,13 @@ fn watched(
 ) -> LadderArm {
     let of = |place: i64| plays.get(&(arm.name.clone(), place)).copied().unwrap_or_default();
     let played = cell.whole(Part::PlayMs);
-    let share = |ms: u64| (played > 0.0).then(|| ms as f64 / played);
+    // Of the same reading as the rungs': the audience may play on between two.
+    let shown: u64 = plays
+        .iter()
+        .filter(|((of, _), _)| *of == arm.name)
+        .map(|(_, ms)| ms)
+        .sum();
+    let share = |ms: u64| (shown > 0).then(|| ms as f64 / shown as f64);
     let mut rungs: Vec<LadderRung> = Vec::with_capacity(ladder.rungs.len());
     for (rung, place) in ladder.rungs.iter().zip(place..) {
         let play_ms = of(place);

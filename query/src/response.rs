@@ -450,7 +450,7 @@ pub struct LadderRung {
     pub storage_bytes: Option<u64>,
     /// Playing time, ms.
     pub play_ms: u64,
-    /// Its part of the arm's playing time, 0..=1; null when nothing was played.
+    /// Its part of the arm's playing time on all renditions, 0..=1; null when there was none.
     pub play_share: Option<f64>,
 }
 

@@ -3228,7 +3228,7 @@ export interface components {
             playMs: number;
             /**
              * Format: double
-             * @description Its part of the arm's playing time, 0..=1; null when nothing was played.
+             * @description Its part of the arm's playing time on all renditions, 0..=1; null when there was none.
              */
             playShare?: number | null;
             /** @description The name under which players keep its time, `<height>p@<declared average bit/s>`. */

@@ -38,7 +38,7 @@ function Rungs({ arm }: { arm: LadderArm }) {
   const { shown, more } = rungsShown(arm.rungs);
   const titled = shown.some(({ videoId }) => videoId);
   const part = (share: number | null | undefined) => (typeof share === 'number' ? format.partText(share, locale) : format.NOTHING);
-  const played = arm.rungs.reduce((sum, { playMs }) => sum + playMs, arm.otherPlayMs);
+  const shownMs = arm.rungs.reduce((sum, { playMs }) => sum + playMs, arm.otherPlayMs);
   const facts = [
     typeof arm.encodeCpuSeconds === 'number' && `encoded in ${format.text(arm.encodeCpuSeconds * 1_000, 'ms', locale)} of processor time`,
     typeof arm.storageBytes === 'number' && `${format.text(arm.storageBytes, 'bytes', locale)} of storage`,
@@ -46,7 +46,7 @@ function Rungs({ arm }: { arm: LadderArm }) {
   ].filter(Boolean);
   const doubts = [
     typeof arm.vmafKnownShare === 'number' && arm.vmafKnownShare < KNOWN && `Only ${part(arm.vmafKnownShare)} of the playing time was on rungs whose VMAF is said.`,
-    played > 0 && arm.otherPlayMs > (1 - KNOWN) * played && `${part(arm.otherPlayMs / played)} was on renditions that this ladder does not have: check heights and declared bandwidths.`,
+    shownMs > 0 && arm.otherPlayMs > (1 - KNOWN) * shownMs && `${part(arm.otherPlayMs / shownMs)} was on renditions that this ladder does not have: check heights and declared bandwidths.`,
   ].filter(Boolean);
   return (
     <>

@@ -18,7 +18,8 @@ class LadderRung:
     Attributes:
         play_ms (int): Playing time, ms.
         rendition (str): The name under which players keep its time, `<height>p@<declared average bit/s>`.
-        play_share (float | None | Unset): Its part of the arm's playing time, 0..=1; null when nothing was played.
+        play_share (float | None | Unset): Its part of the arm's playing time on all renditions, 0..=1; null when there
+            was none.
         storage_bytes (int | None | Unset): What it takes in storage, as the experiment says, bytes.
         video_id (None | str | Unset): The title that it is of; null for every title without a rung of its own of this
             name.
