@@ -18,7 +18,7 @@ use crate::{
     request::{Ask, AskedBaseline, AskedMetric, Baseline, Dimension, Faults, Filter, OrderKey, Question},
     sql::{
         cells as sql_cells,
-        metric::{Hist, Part, Recipe, recipe},
+        metric::{ATTEMPTS, Hist, Part, Recipe, recipe},
         statement::{self, Grid, RANKED_MAX, Scope, Wanted},
     },
 };
@@ -376,12 +376,13 @@ impl Plan {
                         .iter()
                         .filter_map(|having| Self::having_recipe(&having.metric)),
                 );
-                if self
-                    .recipes
-                    .iter()
-                    .all(|recipe| matches!(recipe, Recipe::Concurrency { .. }))
-                {
+                // Who watches may have begun before the range: then a group has viewers and no attempt.
+                let of_ticks = |recipe: &Recipe| matches!(recipe, Recipe::Concurrency { .. });
+                if self.recipes.iter().any(of_ticks) {
                     recipes.push(Recipe::Concurrency { max: false });
+                    if !self.recipes.iter().all(of_ticks) {
+                        recipes.push(ATTEMPTS);
+                    }
                 }
                 let wanted = Wanted {
                     dimensions: self.question.dimensions.clone(),

@@ -1995,6 +1995,37 @@ async fn concurrent_viewers_count_each_attempt_once_per_tick() {
         })
         .collect();
     assert_eq!(got, [("Chrome", 1.0), ("Firefox", 0.5)], "breakdowns sum to the total");
+
+    // A part where everybody began before, and one where nobody is left: both are told, with what else was asked.
+    let told = async |body: Value| -> Vec<(String, f64, f64)> {
+        let data = stack.ask(&body).await;
+        let value = |row: &Value, name: &str| row["values"][name]["value"].as_f64().unwrap();
+        let rows = data["result"]["rows"].as_array().unwrap().iter();
+        rows.map(|row| {
+            let browser = row["dimensions"]["browser"].as_str().unwrap().to_owned();
+            (browser, value(row, "concurrent_viewers"), value(row, "attempts"))
+        })
+        .collect()
+    };
+    let before = span(4, 0, day + 2 * HOUR_MS - MINUTE_MS, 0, 120_000, State::Playing);
+    let mut gone = span(5, 0, day + 2 * HOUR_MS, 0, 20_000, State::Paused);
+    gone.1.browser = Some("Safari".into());
+    store(&stack, "c", &[before, gone]).await;
+    for order in [
+        json!([]),
+        json!([{"name": "concurrent_viewers", "order": "DESC"}]),
+        json!([{"name": "attempts", "order": "ASC"}]),
+    ] {
+        let mut rows = told(json!({"metrics": ["attempts", "concurrent_viewers"], "start": iso(day + 2 * HOUR_MS), "end": iso(day + 2 * HOUR_MS + MINUTE_MS),
+            "dimensions": ["browser"], "orderBy": order}))
+        .await;
+        rows.sort_by(|one, other| one.0.cmp(&other.0));
+        assert_eq!(
+            rows,
+            [("Firefox".to_owned(), 1.0, 0.0), ("Safari".to_owned(), 0.0, 1.0)],
+            "{order}"
+        );
+    }
 }
 
 #[actix_web::test]

@@ -138,6 +138,16 @@ fn parse(pairs: &[(String, String)]) -> Result<Live, Faults> {
         filters.extend(filter_object(text, filters.len(), &mut faults));
     }
     question.insert("filters".to_owned(), filters.into());
+    // The parts with the most viewers first: those with the most attempts are those where many have just begun.
+    let asked = question["metrics"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    let viewers = asked.filter(|name| name.starts_with("concurrent_viewers")).min();
+    if let Some(viewers) = viewers {
+        question.insert("orderBy".to_owned(), json!([{"name": viewers, "order": "DESC"}]));
+    }
     let limit = parameters.whole("limit", 1..=ROWS_MAX, ROWS_DEFAULT, &mut faults);
     question.insert("limit".to_owned(), json!(limit));
     let window = parameters.whole("windowSeconds", WINDOW_SECONDS, WINDOW_SECONDS_DEFAULT, &mut faults);

@@ -521,6 +521,12 @@ pub enum Recipe {
     },
 }
 
+/// How many attempts there are.
+pub const ATTEMPTS: Recipe = Recipe::Total {
+    sum: Part::Attempts,
+    unit: 1.0,
+};
+
 const MS_PER_HOUR: f64 = 3_600_000.0;
 
 /// The recipe of a metric as asked for. `None` for a pair that the parser never makes.
