@@ -40,6 +40,9 @@ export interface Answer<T> {
   requestId: string;
 }
 
+/** A question's answer, with the question; and where that was to be compared and could not be, why: its rows then have no comparisons. */
+export type Answered = Answer<QueryResult> & { asked: QueryRequest; uncompared?: string };
+
 /** `api`: the server said no. `network`: it could not be reached. `unreadable`: what came back is no envelope. */
 export type ErrorKind = 'api' | 'network' | 'unreadable';
 
@@ -99,8 +102,17 @@ export class Api {
     return new Api(this.key, this.fetch, this.base, organization);
   }
 
-  query(request: QueryRequest, signal?: AbortSignal): Promise<Answer<QueryResult>> {
-    return this.ask('POST', '/v1/analytics/query', signal, request);
+  /** Not every question can be compared with the industry, nor everybody's. The numbers of one that cannot are answered all the same. */
+  async query(request: QueryRequest, signal?: AbortSignal): Promise<Answered> {
+    const ask = async (asked: QueryRequest) => ({ ...(await this.ask<QueryResult>('POST', '/v1/analytics/query', signal, asked)), asked });
+    try {
+      return await ask(request);
+    } catch (error) {
+      if (!request.compare?.includes('industry') || !(error instanceof ApiError) || error.status !== 400) throw error;
+      // Where it was something else that is refused, it is refused again.
+      const answer = await ask({ ...request, compare: [] });
+      return { ...answer, uncompared: [...new Set(error.details.map(({ text }) => text))].join('; ') || error.message };
+    }
   }
 
   explain(request: ExplainRequest, signal?: AbortSignal): Promise<Answer<ExplainResult>> {

@@ -20,7 +20,7 @@ import { HeadlinePanel } from './panel/headline.tsx';
 import { RouteLink } from './panel/link.tsx';
 import { SeriesPanel } from './panel/series.tsx';
 import { SignIn } from './panel/sign-in.tsx';
-import { Skeleton } from './panel/state.tsx';
+import { Skeleton, uncomparedText } from './panel/state.tsx';
 import { Tip } from './panel/tip.tsx';
 import { Toolbar } from './panel/toolbar.tsx';
 import { VIEWS, type View } from './route.ts';
@@ -401,6 +401,12 @@ function Notes({ asked }: { asked: Asked<Headline> }) {
         {shown ? format.rangeText(shown.range.start, shown.range.end, shown.route.zone, locale) : ' '}
         {shown && ` · ${shown.route.zone.replaceAll('_', ' ')}`}
       </li>
+      {shown?.answer.uncompared && (
+        <li data-type="WARNING" data-uncompared>
+          <b>Note: </b>
+          {uncomparedText(shown.answer.uncompared)}
+        </li>
+      )}
       {messages.map(({ text, type }) => (
         <li key={text} data-type={type}>
           {type === 'WARNING' && <b>Note: </b>}

@@ -1,7 +1,7 @@
 // Here lives what is asked before anything is drawn: the catalogues, and beside them the overview's headline, which would else wait for them
 // and for the first drawing. Each is taken once, by the component that else would ask it.
-import { ApiError, type Answer, type Api } from './api.ts';
-import type { AttributesResult, MetricsResult, Organization, QueryResult } from './api-types.ts';
+import { ApiError, type Answer, type Answered, type Api } from './api.ts';
+import type { AttributesResult, MetricsResult, Organization } from './api-types.ts';
 import { headlineKey, headlineMetrics, headlineQuestion } from './data/question.ts';
 import { rangeOf, type Range } from './data/range.ts';
 import type { Route } from './route.ts';
@@ -11,7 +11,7 @@ export type Catalogues = [Answer<MetricsResult>, Answer<AttributesResult>, Answe
 export const catalogues = (api: Api, signal?: AbortSignal): Promise<Catalogues> => Promise.all([api.metrics(signal), api.attributes(signal), api.organizations(signal)]);
 
 export interface Headline {
-  answer: Answer<QueryResult>;
+  answer: Answered;
   range: Range;
   route: Route;
 }

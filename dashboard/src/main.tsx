@@ -6,13 +6,12 @@ import { Api } from './api.ts';
 import { App } from './app.tsx';
 import { First } from './first.ts';
 import { firstKey } from './key.ts';
-import { read } from './route.ts';
-import { browserZone } from './use.ts';
+import { routeHere } from './use.ts';
 
 const place = document.getElementById('app');
 if (!place) throw new Error('index.html has no #app');
 const key = firstKey();
-const first = key ? new First(key, new Api(key), read(location.search, browserZone()), Date.now()) : null;
+const first = key ? new First(key, new Api(key), routeHere(), Date.now()) : null;
 // In a task of its own: what index.html shows stands meanwhile, and goes when the application comes.
 setTimeout(() => {
   place.replaceChildren();

@@ -1,7 +1,7 @@
 // Here live the hooks that join pure parts to a browser: the address, the clock, the colour scheme, a question and its answer.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from './api.ts';
-import { read, write, type Route } from './route.ts';
+import { BASELINES, read, write, type Baseline, type Route } from './route.ts';
 
 /** The reader's own zone and locale, as the browser says. */
 export const browserZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
@@ -11,16 +11,32 @@ export const browserLocale = (): string => {
   return Intl.NumberFormat.supportedLocalesOf([...wanted])[0] ?? 'en-GB';
 };
 
+const BASELINE_KEY = 'playhead.baseline';
+
+/** Baselines that can be preferred. Of a cohort an address has to say which attempts it is. */
+export const PREFERABLE = BASELINES.filter((baseline) => baseline !== 'cohort');
+
+/** What the reader prefers to compare with where the address does not say: `auto`, until the reader chooses. */
+export function preferredBaseline(): Baseline {
+  const stored = readStored('localStorage', BASELINE_KEY);
+  return PREFERABLE.find((baseline) => baseline === stored) ?? 'auto';
+}
+
+export const preferBaseline = (baseline: Baseline): void => writeStored('localStorage', BASELINE_KEY, baseline);
+
+/** The route of the address as it is now. */
+export const routeHere = (): Route => read(location.search, browserZone(), preferredBaseline());
+
 /** Changes to the route: a part of it, and whether the back button undoes it (default) or not. */
 export type Go = (change: Partial<Route>, options?: { replace?: boolean }) => void;
 
 /** The route, read from the address, and the way to change it. */
 export function useRoute(): [Route, Go] {
-  const [route, setRoute] = useState(() => read(location.search, browserZone()));
+  const [route, setRoute] = useState(routeHere);
   const current = useRef(route);
   useEffect(() => {
     const onPop = () => {
-      current.current = read(location.search, browserZone());
+      current.current = routeHere();
       setRoute(current.current);
     };
     addEventListener('popstate', onPop);

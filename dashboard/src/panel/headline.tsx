@@ -110,8 +110,9 @@ function Figure(props: { measure: Measure; value: Value | undefined; comparison:
   );
 }
 
-/** From a change to where it comes from. */
+/** From a change to where it comes from; of a difference from the industry nobody can say. */
 export function WhyLink({ measure, class: name }: { measure: Measure; class: string }) {
+  if (useDashboard().route.baseline === 'industry') return null;
   return (
     <RouteLink class={name} change={{ view: 'why', metric: measure.name }} data-why={measure.name}>
       Why?<span class="visually-hidden"> Where the change of {measure.title} comes from</span>

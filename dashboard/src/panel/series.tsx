@@ -19,7 +19,7 @@ import type { Route } from '../route.ts';
 import { useAnswer, type Asked } from '../use.ts';
 import { localText, type Interval } from '../zone.ts';
 import { WhyLink } from './headline.tsx';
-import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
+import { Failure, Panel, Skeleton, TableToggle, Uncompared } from './state.tsx';
 
 /** As high as the line of annotations, however many there will be: what stands below does not move when they come. */
 const NoAnnotations = () => <div class="annotations" aria-hidden="true" />;
@@ -36,6 +36,7 @@ const LEGEND_HEIGHT = 21;
 export interface Series {
   request: QueryRequest;
   result: QueryResult;
+  uncompared: string | undefined;
   route: Route;
   range: Range;
   interval: Interval;
@@ -67,11 +68,10 @@ export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; be
   const key = JSON.stringify(['series', metric, interval, baseline, cohort, scope]);
   const asked = useAnswer<Series>(key, tick, async (signal) => {
     const asking = { ...route, metric: measure.name };
-    const request = seriesQuestion(asking, range, interval);
-    const { result } = await api.query(request, signal);
+    const { result, asked: request, uncompared } = await api.query(seriesQuestion(asking, range, interval), signal);
     const attempts = result.rows.reduce((sum, row) => sum + (row.values.attempts?.value ?? 0), 0);
     setSeen((old) => (old?.scope === scope ? old : { scope, attempts }));
-    return { request, result, route: asking, range, interval, measure };
+    return { request, result, uncompared, route: asking, range, interval, measure };
   });
 
   const noted = useAnswer<AnnotationsResult>(JSON.stringify(['annotations', scope]), tick, async (signal) =>
@@ -129,6 +129,7 @@ export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; be
         {overall && headline.current && <span data-explanation>{explain(overall, measure, against, locale).slice(0, 2).join(' ')}</span>}
       </p>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
+      <Uncompared why={shown?.uncompared} />
       {!shown && !asked.error && <Skeleton height={BODY_HEIGHT + LEGEND_HEIGHT} />}
       {shown && !hasPoints(points) && (
         <div class="nothing" style={{ height: `${BODY_HEIGHT + LEGEND_HEIGHT}px` }}>

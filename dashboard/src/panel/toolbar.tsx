@@ -1,5 +1,6 @@
 // Here lives the bar that says which attempts the page is about: time range, zone, baseline, filters.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { hasIndustry } from '../catalogue.ts';
 import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
 import { cohortText, filterValueText, OPERATOR_WORDS } from '../data/filter.ts';
@@ -15,7 +16,8 @@ import { fromLocalText, localText } from '../zone.ts';
 const CHOOSE = 'other';
 
 export function Toolbar() {
-  const { route, go } = useDashboard();
+  const { route, go, catalogue } = useDashboard();
+  const measure = catalogue.measure(route.metric);
   const [open, setOpen] = useState<'custom' | 'filter' | 'cohort' | null>(null);
   const toggle = (name: 'custom' | 'filter') => setOpen((old) => (old === name ? null : name));
   return (
@@ -52,7 +54,9 @@ export function Toolbar() {
               event.currentTarget.value = route.baseline;
             }}
           >
-            {BASELINES.filter((baseline) => baseline !== 'cohort' || route.baseline === 'cohort').map((baseline) => (
+            {BASELINES.filter(
+              (baseline) => baseline === route.baseline || (baseline !== 'cohort' && (baseline !== 'industry' || (measure && hasIndustry(measure)))),
+            ).map((baseline) => (
               <option key={baseline} value={baseline} selected={route.baseline === baseline}>
                 {baseline === 'cohort' ? `Attempts: ${cohortText(route.cohort)}` : BASELINE_TITLES[baseline]}
               </option>
