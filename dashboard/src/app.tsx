@@ -288,17 +288,16 @@ function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleSchem
     tick,
     async (signal) => (await first?.takeHeadline(key)) ?? { answer: await api.query(headlineQuestion(route, range, metrics), signal), range, route },
   );
-  // What stands further down comes in a task of its own, after what is seen first.
-  const [further, setFurther] = useState(false);
-  useEffect(() => setFurther(true), []);
+  const toolbar = useMemo(() => <Toolbar />, []);
   const attempts = headline.answer?.answer.result.rows[0]?.values.attempts?.value ?? 0;
+  const further = useMemo(() => <Further />, []);
   // One failure said once is enough; the panels below would only repeat it.
   const failed = headline.answer === null && headline.error !== null;
   const empty = headline.answer !== null && headline.current && attempts === 0;
   return (
     <>
       <Top scheme={scheme} toggleScheme={toggleScheme} asked={headline} />
-      <Toolbar />
+      {toolbar}
       <main id={shown ? 'main' : undefined} tabIndex={-1}>
         <h1 class="visually-hidden">What viewers experience</h1>
         {empty ? (
@@ -310,16 +309,25 @@ function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleSchem
         {!empty && !failed && (
           <>
             <SeriesPanel headline={headline} />
-            {further && (
-              <div class="columns">
-                <BreakdownPanel />
-                <AttemptsPanel page={10} />
-              </div>
-            )}
+            {further}
           </>
         )}
       </main>
     </>
+  );
+}
+
+/** What stands further down comes in tasks of its own, after what is seen first. */
+function Further() {
+  const [begun, setBegun] = useState(false);
+  useEffect(() => setBegun(true), []);
+  return (
+    begun && (
+      <div class="columns">
+        <BreakdownPanel />
+        <AttemptsPanel page={10} />
+      </div>
+    )
   );
 }
 

@@ -60,11 +60,15 @@ export const hrefOf = (route: Route, change: Partial<Route>): string => write({ 
 export const isPlainClick = (event: MouseEvent): boolean =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
+/** A time read less than so long ago is taken as now. */
+const NOW_AGE_MS = 1_000;
+
 /** The time, read anew every `everyMs` while the page is visible, and at once when it becomes visible again. Null: once. */
 export function useNow(everyMs: number | null): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    setNow(Date.now());
+    // What was drawn a moment ago is not drawn again for a few ms.
+    setNow((old) => (Date.now() - old < NOW_AGE_MS ? old : Date.now()));
     if (everyMs === null) return;
     let timer: ReturnType<typeof setInterval> | undefined;
     const follow = () => {
@@ -120,7 +124,7 @@ export function useAnswer<T>(key: string, tick: number, ask: (signal: AbortSigna
     flight.current?.controller.abort();
     const mine = { key, controller: new AbortController() };
     flight.current = mine;
-    setState((old) => ({ ...old, busy: true }));
+    setState((old) => (old.busy ? old : { ...old, busy: true }));
     const land = (next: { answer: T } | { error: ApiError }) => {
       if (flight.current !== mine) return;
       flight.current = null;

@@ -36,7 +36,18 @@ const REFERENCE = 3;
 const WHOLE = 4;
 const PARTIAL = 5;
 
-const ink = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const inks = new Map<string, string>();
+
+/** A colour of the scheme that is shown. Each is read once: a look at computed styles makes the browser compute them. */
+function ink(name: string): string {
+  const key = `${document.documentElement.dataset.scheme} ${name}`;
+  let colour = inks.get(key);
+  if (colour === undefined) {
+    colour = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    inks.set(key, colour);
+  }
+  return colour;
+}
 
 /** Steps of a time axis in whole days, s. */
 const DAY_STEPS = [1, 2, 3, 4, 7, 14, 28, 56, 91, 182, 364].map((days) => days * 86_400);
