@@ -24,7 +24,7 @@ import { Skeleton, uncomparedText } from './panel/state.tsx';
 import { Tip } from './panel/tip.tsx';
 import { Toolbar } from './panel/toolbar.tsx';
 import { VIEWS, type View } from './route.ts';
-import { browserLocale, useAnswer, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
+import { browserLocale, useAnswer, useLate, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
 
 const AttemptPanel = lazy(
   () => import('./panel/attempt.tsx'),
@@ -290,7 +290,6 @@ function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleSchem
   );
   const toolbar = useMemo(() => <Toolbar />, []);
   const attempts = headline.answer?.answer.result.rows[0]?.values.attempts?.value ?? 0;
-  const further = useMemo(() => <Further />, []);
   // One failure said once is enough; the panels below would only repeat it.
   const failed = headline.answer === null && headline.error !== null;
   const empty = headline.answer !== null && headline.current && attempts === 0;
@@ -308,8 +307,7 @@ function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleSchem
         {!failed && <Notes asked={headline} />}
         {!empty && !failed && (
           <>
-            <SeriesPanel headline={headline} />
-            {further}
+            <Further headline={headline} />
           </>
         )}
       </main>
@@ -317,17 +315,35 @@ function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleSchem
   );
 }
 
-/** What stands further down comes in tasks of its own, after what is seen first. */
-function Further() {
-  const [begun, setBegun] = useState(false);
-  useEffect(() => setBegun(true), []);
+/** Panels below the headline. */
+const SERIES = 1;
+const BREAKDOWN = 2;
+const ATTEMPTS = 3;
+
+/** What stands below the headline comes panel by panel, each in a task of its own. What is seen last is asked last: the server has the
+ * headline to answer first. */
+function Further({ headline }: { headline: Asked<Headline> }) {
+  const { answer, current } = headline;
+  const [last, setLast] = useState(0);
+  const answered = answer !== null;
+  useEffect(() => {
+    if (last < SERIES || (answered && last < ATTEMPTS)) setLast(last + 1);
+  }, [last, answered]);
+  // The chart tells the headline's words after the headline.
+  const told = useLate(useMemo(() => ({ answer, current }), [answer, current]));
+  const series = useMemo(() => <SeriesPanel headline={told} />, [told]);
+  const breakdown = useMemo(() => <BreakdownPanel />, []);
+  const attempts = useMemo(() => <AttemptsPanel page={10} />, []);
   return (
-    begun && (
-      <div class="columns">
-        <BreakdownPanel />
-        <AttemptsPanel page={10} />
-      </div>
-    )
+    <>
+      {last >= SERIES && series}
+      {last >= BREAKDOWN && (
+        <div class="columns">
+          {breakdown}
+          {last >= ATTEMPTS && attempts}
+        </div>
+      )}
+    </>
   );
 }
 

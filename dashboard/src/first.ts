@@ -22,18 +22,20 @@ export class First {
 
   constructor(
     readonly key: string,
-    api: Api,
-    route: Route,
-    now: number,
+    private readonly api: Api,
   ) {
     this.asked = catalogues(api);
     // Whoever takes it hears of its failure; when nobody does, nobody needs to.
     this.asked.catch(() => undefined);
+  }
+
+  /** Asks what the route shows first. */
+  ask(route: Route, now: number): void {
     if (route.view !== 'overview' || route.attempt) return;
     const range = rangeOf(route, now);
     // The server of this page knows every metric it shows. One that only the address names it may not know: then this one is for nothing.
     const metrics = headlineMetrics(route);
-    const asked = api
+    const asked = this.api
       .within(route.organization)
       .query(headlineQuestion(route, range, metrics))
       .then(

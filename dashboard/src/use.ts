@@ -4,7 +4,8 @@ import { ApiError } from './api.ts';
 import { BASELINES, read, write, type Baseline, type Route } from './route.ts';
 
 /** The reader's own zone and locale, as the browser says. */
-export const browserZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+let zoneHere: string | undefined;
+export const browserZone = (): string => (zoneHere ??= new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
 export const browserLocale = (): string => {
   // Numbers and dates follow the reader; a language tag the engine does not know would throw later, at each number.
   const wanted = globalThis.navigator?.languages ?? [];
@@ -184,6 +185,31 @@ export function useAction(): Action {
   }, []);
   return { ...state, run };
 }
+
+/** A value one picture later: what depends on it is drawn in a task of its own, after what shows the value itself. */
+export function useLate<T>(value: T): T {
+  const [late, setLate] = useState(value);
+  useEffect(() => setLate(() => value), [value]);
+  return late;
+}
+
+/** False at first; true in a task of its own, when the browser has nothing better to do. */
+export function useIdle(): boolean {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => {
+    const done = () => setIdle(true);
+    if (!globalThis.requestIdleCallback) {
+      const timer = setTimeout(done, IDLE_WITHIN_MS);
+      return () => clearTimeout(timer);
+    }
+    const id = requestIdleCallback(done, { timeout: IDLE_WITHIN_MS });
+    return () => cancelIdleCallback(id);
+  }, []);
+  return idle;
+}
+
+/** What waits for an idle moment waits no longer than so long. */
+const IDLE_WITHIN_MS = 500;
 
 export type Scheme = 'light' | 'dark';
 const SCHEME_KEY = 'playhead.scheme';

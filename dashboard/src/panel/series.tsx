@@ -16,7 +16,7 @@ import type { Headline } from '../first.ts';
 import * as format from '../format.ts';
 import { lazy } from '../lazy.tsx';
 import type { Route } from '../route.ts';
-import { useAnswer, type Asked } from '../use.ts';
+import { useAnswer, useIdle, type Asked } from '../use.ts';
 import { localText, type Interval } from '../zone.ts';
 import { WhyLink } from './headline.tsx';
 import { Failure, Panel, Skeleton, TableToggle, Uncompared } from './state.tsx';
@@ -53,10 +53,21 @@ const INTERVAL_TITLES: Record<Interval, string> = {
 };
 
 /** `below`: what else stands under the chart. */
-export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; below?: (shown: Series) => ComponentChildren }) {
+export function SeriesPanel({ headline, below }: { headline: Pick<Asked<Headline>, 'answer' | 'current'>; below?: (shown: Series) => ComponentChildren }) {
   const { api, route, go, range, tick, catalogue, locale, signOut } = useDashboard();
   const [table, setTable] = useState(false);
   const measure = catalogue.measure(route.metric) ?? catalogue.measures[0]!;
+  // There are over a hundred: the chosen one stands in their place until there is time for all.
+  const listed = useIdle();
+  const options = useMemo(
+    () =>
+      (listed ? catalogue.measures : [measure]).map(({ name, title }) => (
+        <option key={name} value={name} selected={name === measure.name}>
+          {title}
+        </option>
+      )),
+    [listed, catalogue, measure],
+  );
   const offered = intervalsFor(range);
   const { metric, zone, baseline, cohort, filters } = route;
   // How many attempts there are is known from the first answer, and then kept: a chart that changes its buckets by itself
@@ -102,11 +113,7 @@ export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; be
           <label class="picker">
             <span class="visually-hidden">Metric</span>
             <select name="metric" value={measure.name} onChange={(event) => go({ metric: event.currentTarget.value })}>
-              {catalogue.measures.map(({ name, title }) => (
-                <option key={name} value={name} selected={name === measure.name}>
-                  {title}
-                </option>
-              ))}
+              {options}
             </select>
           </label>
           <label class="picker">
