@@ -208,6 +208,21 @@ export function useIdle(): boolean {
   return idle;
 }
 
+/** Whether an element has been near the window yet: what only eyes need is made for it then. */
+export function useNear(element: { current: Element | null }): boolean {
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (near || !element.current) return;
+    const observer = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && setNear(true), { rootMargin: NEAR });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [near]);
+  return near;
+}
+
+/** How near that is. */
+const NEAR = '200px';
+
 /** What waits for an idle moment waits no longer than so long. */
 const IDLE_WITHIN_MS = 500;
 

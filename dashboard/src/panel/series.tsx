@@ -1,6 +1,6 @@
 // Here lives the panel of one metric over time: its chart or the same as a table, and its headline in a sentence.
 import type { ComponentChildren } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { AnnotationsResult, QueryRequest, QueryResult } from '../api-types.ts';
 import { plainDefinition, type Measure } from '../catalogue.ts';
 import type { SeriesChartProps } from '../chart/series.tsx';
@@ -16,7 +16,7 @@ import type { Headline } from '../first.ts';
 import * as format from '../format.ts';
 import { lazy } from '../lazy.tsx';
 import type { Route } from '../route.ts';
-import { useAnswer, useIdle, type Asked } from '../use.ts';
+import { useAnswer, useIdle, useNear, type Asked } from '../use.ts';
 import { localText, type Interval } from '../zone.ts';
 import { WhyLink } from './headline.tsx';
 import { Failure, Panel, Skeleton, TableToggle, Uncompared } from './state.tsx';
@@ -177,13 +177,21 @@ interface About {
 export function SeriesFigure(props: About & { points: Point[]; table: boolean } & Pick<SeriesChartProps, 'marks' | 'onZoom'>) {
   const { points, table, ...about } = props;
   const { locale, scheme } = useDashboard();
+  const figure = useRef<HTMLElement>(null);
+  const near = useNear(figure);
   return (
     <>
-      <figure class="series">
+      <figure class="series" ref={figure}>
         <figcaption class="visually-hidden" data-summary>
           {summaryWords(points, about, locale)}
         </figcaption>
-        {table ? <SeriesTable points={points} about={about} /> : <SeriesChart points={points} {...about} locale={locale} scheme={scheme} />}
+        {table ? (
+          <SeriesTable points={points} about={about} />
+        ) : near ? (
+          <SeriesChart points={points} {...about} locale={locale} scheme={scheme} />
+        ) : (
+          <Skeleton height={BODY_HEIGHT} />
+        )}
       </figure>
       <Legend hidden={table} points={points} against={about.against} zooms={about.onZoom !== undefined} />
     </>
