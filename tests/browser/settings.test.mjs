@@ -161,7 +161,7 @@ test('what is compared with by default is kept in this browser, and an address t
   assert.equal(await at('&baseline=auto'), 'auto');
   // Whatever the page leads to says it, so that it shows another reader the same.
   await page.locator('[data-view=settings]').click();
-  await panel.getByText('Compare with').waitFor();
+  await panel.getByLabel('Compare with').waitFor();
   assert.equal(new URL(page.url()).searchParams.get('baseline'), 'auto');
   assert.equal(await panel.getByLabel('Compare with').inputValue(), 'same_weekday_last_week');
   assert.deepEqual(errors, []);
