@@ -32,6 +32,7 @@ import type {
 
 /** docs/errors.md */
 const SCOPE_MISSING = 2002;
+const BASELINE_NOT_AVAILABLE = 3001;
 
 /** What came back, with what belongs beside it. */
 export interface Answer<T> {
@@ -111,7 +112,8 @@ export class Api {
       if (!request.compare?.includes('industry') || !(error instanceof ApiError) || error.status !== 400) throw error;
       // Where it was something else that is refused, it is refused again.
       const answer = await ask({ ...request, compare: [] });
-      return { ...answer, uncompared: [...new Set(error.details.map(({ text }) => text))].join('; ') || error.message };
+      const why = [...new Set(error.details.map(({ text }) => text))].join('; ') || error.message;
+      return { ...answer, uncompared: error.code === BASELINE_NOT_AVAILABLE ? 'this organisation takes no part in it, which is said in Settings' : why };
     }
   }
 

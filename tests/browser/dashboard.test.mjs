@@ -110,8 +110,8 @@ test('the industry is a baseline where a metric has one, and what cannot be comp
   };
   // Who takes no part is told so; every number stands.
   await choose();
-  await told('.notes').getByText('organisations that take part').waitFor();
-  await told('[data-panel=series]').getByText('organisations that take part').waitFor();
+  await told('.notes').getByText('takes no part').waitFor();
+  await told('[data-panel=series]').getByText('takes no part').waitFor();
   await told('[data-panel=breakdown]').waitFor();
   assert.ok(Number(await page.locator('button[data-metric=attempts]').getAttribute('data-value')) > 0);
   assert.equal(await page.getByRole('alert').count(), 0);

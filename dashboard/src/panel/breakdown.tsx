@@ -49,6 +49,7 @@ export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: 
   });
   const shown = asked.answer;
   const table = useMemo(() => (shown ? breakdownOf(shown.result, dimensionsOf(shown.route), shown.measure, shown.route.baseline) : null), [shown]);
+  const compared = shown !== null && shown.route.baseline !== 'none' && !shown.uncompared;
 
   return (
     <Panel
@@ -88,7 +89,7 @@ export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: 
                     <SortHead columns={[shown.measure]} first={shown.measure.better === 'higher' ? 'ASC' : 'DESC'} number />
                   )}
                   <th scope="col">95 % interval</th>
-                  {shown.route.baseline !== 'none' && <th scope="col">Change</th>}
+                  {compared && <th scope="col">Change</th>}
                 </tr>
               </thead>
               <tbody>
@@ -123,7 +124,7 @@ export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: 
                           <span class="muted">{format.NOTHING}</span>
                         )}
                       </td>
-                      {shown.route.baseline !== 'none' && (
+                      {compared && (
                         <td class="change-cell">
                           {row.comparison && (
                             <span data-tip={explain(row.comparison, shown.measure, against, locale).join('\n')}>
