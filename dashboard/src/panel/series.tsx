@@ -158,7 +158,8 @@ export function SeriesPanel({ headline, below }: { headline: Pick<Asked<Headline
         />
       )}
       {shown && below?.(shown)}
-      {noted.error && <Failure error={noted.error} retry={noted.retry} compact={noted.answer !== null} />}
+      {/* One failure said once is enough. */}
+      {noted.error && !asked.error && <Failure error={noted.error} retry={noted.retry} compact={noted.answer !== null} />}
       {noted.answer ? <Annotations marks={marks} more={noted.answer.nextCursor != null} changed={noted.retry} /> : <NoAnnotations />}
     </Panel>
   );
