@@ -169,7 +169,8 @@ function Causes({ explained }: { explained: Explained }) {
       <p class="panel-words" data-tested={result.tested}>
         {foundSentence(result, locale)}
       </p>
-      {messages.map(({ text, type }) => (
+      {/* Of nothing that was looked at nothing is alike. */}
+      {messages.filter(({ type }) => result.tested > 0 || type === 'WARNING').map(({ text, type }) => (
         <p key={text} class="panel-words" data-type={type}>
           {type === 'WARNING' && <b>Note: </b>}
           {format.sentence(text)}
