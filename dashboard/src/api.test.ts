@@ -123,3 +123,43 @@ test('a key that may do less than was asked is told apart from one that is not k
     failure(() => open(status, JSON.stringify({ requestId: REQUEST_ID, status: 'ERROR', data: { code, message: 'no' } }), null));
   assert.deepEqual([refused(403, 2002).isScope, refused(401, 2001).isScope, refused(403, 2003).isScope], [true, false, false]);
 });
+
+/** A server that refuses the industry, and whatever `alsoWithout` says. */
+function industryServer(details: string[], alsoWithout = false, code = 1000) {
+  const asked: string[] = [];
+  const api = new Api('k', async (_, { body }) => {
+    const compare = JSON.stringify((JSON.parse(String(body)) as { compare: unknown }).compare);
+    asked.push(compare);
+    const refused = alsoWithout || compare.includes('industry');
+    const data = refused
+      ? { code, message: 'The question has faults.', links: [], details: details.map((text) => ({ date: '', id: '', type: 'ERROR', text })) }
+      : { result: { rows: [] }, messages: [] };
+    return new Response(JSON.stringify({ requestId: REQUEST_ID, status: refused ? 'ERROR' : 'SUCCESS', data }), { status: refused ? 400 : 200 });
+  });
+  return { api, asked };
+}
+const question = { metrics: ['good_share'], start: '', end: '' };
+
+test('a question that cannot be compared with the industry is answered without, and says why', async () => {
+  const { api, asked } = industryServer(["'industry' compares by country only", "'industry' compares by country only", 'and not so']);
+  const answer = await api.query({ ...question, compare: ['industry'] });
+  assert.deepEqual(asked, ['["industry"]', '[]']);
+  assert.deepEqual([answer.uncompared, answer.asked.compare], ["'industry' compares by country only; and not so", []]);
+});
+
+test('what is refused for another reason stays refused', async () => {
+  const { api, asked } = industryServer(['unknown metric'], true);
+  await assert.rejects(api.query({ ...question, compare: ['industry'] }), (error) => error instanceof ApiError && error.details[0]?.text === 'unknown metric');
+  assert.equal(asked.length, 2);
+});
+
+test('of other baselines a refusal is a failure at once', async () => {
+  const { api, asked } = industryServer(['no'], true);
+  await assert.rejects(api.query({ ...question, compare: ['release'] }), (error) => error instanceof ApiError);
+  assert.equal(asked.length, 1);
+});
+
+test('who takes no part in the industry is told where that is said, not how a script says it', async () => {
+  const { api } = industryServer(["'industry' is for organisations that take part: PATCH …"], false, 3001);
+  assert.equal((await api.query({ ...question, compare: ['industry'] })).uncompared, 'this organisation takes no part in it, which is said in Settings');
+});

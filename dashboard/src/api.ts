@@ -32,6 +32,7 @@ import type {
 
 /** docs/errors.md */
 const SCOPE_MISSING = 2002;
+const BASELINE_NOT_AVAILABLE = 3001;
 
 /** What came back, with what belongs beside it. */
 export interface Answer<T> {
@@ -39,6 +40,9 @@ export interface Answer<T> {
   messages: Message[];
   requestId: string;
 }
+
+/** A question's answer, with the question; and where that was to be compared and could not be, why: its rows then have no comparisons. */
+export type Answered = Answer<QueryResult> & { asked: QueryRequest; uncompared?: string };
 
 /** `api`: the server said no. `network`: it could not be reached. `unreadable`: what came back is no envelope. */
 export type ErrorKind = 'api' | 'network' | 'unreadable';
@@ -99,8 +103,18 @@ export class Api {
     return new Api(this.key, this.fetch, this.base, organization);
   }
 
-  query(request: QueryRequest, signal?: AbortSignal): Promise<Answer<QueryResult>> {
-    return this.ask('POST', '/v1/analytics/query', signal, request);
+  /** Not every question can be compared with the industry, nor everybody's. The numbers of one that cannot are answered all the same. */
+  async query(request: QueryRequest, signal?: AbortSignal): Promise<Answered> {
+    const ask = async (asked: QueryRequest) => ({ ...(await this.ask<QueryResult>('POST', '/v1/analytics/query', signal, asked)), asked });
+    try {
+      return await ask(request);
+    } catch (error) {
+      if (!request.compare?.includes('industry') || !(error instanceof ApiError) || error.status !== 400) throw error;
+      // Where it was something else that is refused, it is refused again.
+      const answer = await ask({ ...request, compare: [] });
+      const why = [...new Set(error.details.map(({ text }) => text))].join('; ') || error.message;
+      return { ...answer, uncompared: error.code === BASELINE_NOT_AVAILABLE ? 'this organisation takes no part in it, which is said in Settings' : why };
+    }
   }
 
   explain(request: ExplainRequest, signal?: AbortSignal): Promise<Answer<ExplainResult>> {

@@ -20,11 +20,11 @@ import { HeadlinePanel } from './panel/headline.tsx';
 import { RouteLink } from './panel/link.tsx';
 import { SeriesPanel } from './panel/series.tsx';
 import { SignIn } from './panel/sign-in.tsx';
-import { Skeleton } from './panel/state.tsx';
+import { Skeleton, uncomparedText } from './panel/state.tsx';
 import { Tip } from './panel/tip.tsx';
 import { Toolbar } from './panel/toolbar.tsx';
 import { VIEWS, type View } from './route.ts';
-import { browserLocale, useAnswer, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
+import { browserLocale, useAnswer, useLate, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
 
 const AttemptPanel = lazy(
   () => import('./panel/attempt.tsx'),
@@ -288,9 +288,7 @@ function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleSchem
     tick,
     async (signal) => (await first?.takeHeadline(key)) ?? { answer: await api.query(headlineQuestion(route, range, metrics), signal), range, route },
   );
-  // What stands further down comes in a task of its own, after what is seen first.
-  const [further, setFurther] = useState(false);
-  useEffect(() => setFurther(true), []);
+  const toolbar = useMemo(() => <Toolbar />, []);
   const attempts = headline.answer?.answer.result.rows[0]?.values.attempts?.value ?? 0;
   // One failure said once is enough; the panels below would only repeat it.
   const failed = headline.answer === null && headline.error !== null;
@@ -298,7 +296,7 @@ function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleSchem
   return (
     <>
       <Top scheme={scheme} toggleScheme={toggleScheme} asked={headline} />
-      <Toolbar />
+      {toolbar}
       <main id={shown ? 'main' : undefined} tabIndex={-1}>
         <h1 class="visually-hidden">What viewers experience</h1>
         {empty ? (
@@ -309,16 +307,42 @@ function Overview({ scheme, toggleScheme, first }: { scheme: Scheme; toggleSchem
         {!failed && <Notes asked={headline} />}
         {!empty && !failed && (
           <>
-            <SeriesPanel headline={headline} />
-            {further && (
-              <div class="columns">
-                <BreakdownPanel />
-                <AttemptsPanel page={10} />
-              </div>
-            )}
+            <Further headline={headline} />
           </>
         )}
       </main>
+    </>
+  );
+}
+
+/** Panels below the headline. */
+const SERIES = 1;
+const BREAKDOWN = 2;
+const ATTEMPTS = 3;
+
+/** What stands below the headline comes panel by panel, each in a task of its own. What is seen last is asked last: the server has the
+ * headline to answer first. */
+function Further({ headline }: { headline: Asked<Headline> }) {
+  const { answer, current } = headline;
+  const [last, setLast] = useState(0);
+  const answered = answer !== null;
+  useEffect(() => {
+    if (last < SERIES || (answered && last < ATTEMPTS)) setLast(last + 1);
+  }, [last, answered]);
+  // The chart tells the headline's words after the headline.
+  const told = useLate(useMemo(() => ({ answer, current }), [answer, current]));
+  const series = useMemo(() => <SeriesPanel headline={told} />, [told]);
+  const breakdown = useMemo(() => <BreakdownPanel />, []);
+  const attempts = useMemo(() => <AttemptsPanel page={10} />, []);
+  return (
+    <>
+      {last >= SERIES && series}
+      {last >= BREAKDOWN && (
+        <div class="columns">
+          {breakdown}
+          {last >= ATTEMPTS && attempts}
+        </div>
+      )}
     </>
   );
 }
@@ -401,6 +425,12 @@ function Notes({ asked }: { asked: Asked<Headline> }) {
         {shown ? format.rangeText(shown.range.start, shown.range.end, shown.route.zone, locale) : ' '}
         {shown && ` · ${shown.route.zone.replaceAll('_', ' ')}`}
       </li>
+      {shown?.answer.uncompared && (
+        <li data-type="WARNING" data-uncompared>
+          <b>Note: </b>
+          {uncomparedText(shown.answer.uncompared)}
+        </li>
+      )}
       {messages.map(({ text, type }) => (
         <li key={text} data-type={type}>
           {type === 'WARNING' && <b>Note: </b>}

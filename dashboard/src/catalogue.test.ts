@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Metric } from './api-types.ts';
-import { Catalogue } from './catalogue.ts';
+import { Catalogue, hasIndustry } from './catalogue.ts';
 
 const metric = (name: string, title: string, names: string[]): Metric => ({
   name,
@@ -42,4 +42,10 @@ test('what a server does not have is left out', () => {
 test('an attribute has a title, a custom one its own key', () => {
   assert.equal(catalogue.attributeTitle('os'), 'Operating system');
   assert.equal(catalogue.attributeTitle('custom.tier'), 'tier');
+});
+
+test('ratios and quantiles can be compared with the industry, means, peaks and counts cannot', () => {
+  const offered = (name: string) => hasIndustry(catalogue.measure(name)!);
+  assert.deepEqual(['stall_ms', 'startup_any_ms_p50', 'startup_any_ms_p95', 'startup_any_ms_mean'].map(offered), [true, true, true, false]);
+  assert.equal(hasIndustry({ kind: 'sum', name: 'attempts' }), false);
 });

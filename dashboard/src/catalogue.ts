@@ -17,6 +17,9 @@ export interface Measure {
 /** What is measured, in plain text: the catalogue marks names with backticks. */
 export const plainDefinition = ({ metric }: Measure): string => metric.definition.replaceAll('`', '');
 
+/** Whether it can be compared with the industry: ratios and quantiles can. */
+export const hasIndustry = ({ kind, name }: Pick<Measure, 'kind' | 'name'>): boolean => kind === 'ratio' || (kind === 'distribution' && /_p\d+$/.test(name));
+
 // What a suffix is called beside its metric's title. An unknown suffix stands as it is.
 const SUFFIX_TITLES: Record<string, string> = { p50: 'median', mean: 'mean', max: 'peak' };
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Api, ApiError } from './api.ts';
 import { headlineKey, headlineMetrics } from './data/question.ts';
 import { First } from './first.ts';
-import { read } from './route.ts';
+import { read, type Route } from './route.ts';
 
 const NOW = Date.parse('2026-11-20T10:00:00Z');
 
@@ -24,9 +24,16 @@ const QUERY = '/v1/analytics/query';
 const overview = read('?range=today&tz=UTC', 'UTC');
 const key = headlineKey(overview, headlineMetrics(overview));
 
+/** As main.tsx does it. */
+function begun(api: Api, route: Route): First {
+  const first = new First('key', api);
+  first.ask(route, NOW);
+  return first;
+}
+
 test('the overview’s numbers are asked beside the catalogues, and each is taken once', async () => {
   const { api, asked } = server();
-  const first = new First('key', api, overview, NOW);
+  const first = begun(api, overview);
   assert.deepEqual(asked, ['/v1/analytics/metrics', '/v1/analytics/attributes', '/v1/account/organizations', QUERY]);
   assert.equal((await first.takeCatalogues())?.length, 3);
   assert.equal(first.takeCatalogues(), null);
@@ -38,18 +45,18 @@ test('the overview’s numbers are asked beside the catalogues, and each is take
 test('another view asks its own questions', () => {
   for (const address of ['?view=explore', '?attempt=01a2155c-63e2-7418-b718-ccf464a769f4']) {
     const { api, asked } = server();
-    new First('key', api, read(address, 'UTC'), NOW);
+    begun(api, read(address, 'UTC'));
     assert.equal(asked.length, 3, address);
   }
 });
 
 test('what was asked of another range, or refused, is asked as ever', async () => {
   const other = read('?range=7d&tz=UTC', 'UTC');
-  assert.equal(await new First('key', server().api, other, NOW).takeHeadline(key), null);
-  assert.equal(await new First('key', server(QUERY).api, overview, NOW).takeHeadline(key), null);
+  assert.equal(await begun(server().api, other).takeHeadline(key), null);
+  assert.equal(await begun(server(QUERY).api, overview).takeHeadline(key), null);
 });
 
 test('a key that opens nothing is told to who takes the catalogues', async () => {
-  const first = new First('key', server('/v1/analytics/metrics').api, overview, NOW);
+  const first = begun(server('/v1/analytics/metrics').api, overview);
   await assert.rejects(first.takeCatalogues()!, (error) => error instanceof ApiError);
 });

@@ -1,7 +1,7 @@
 // Here lives what is asked before anything is drawn: the catalogues, and beside them the overview's headline, which would else wait for them
 // and for the first drawing. Each is taken once, by the component that else would ask it.
-import { ApiError, type Answer, type Api } from './api.ts';
-import type { AttributesResult, MetricsResult, Organization, QueryResult } from './api-types.ts';
+import { ApiError, type Answer, type Answered, type Api } from './api.ts';
+import type { AttributesResult, MetricsResult, Organization } from './api-types.ts';
 import { headlineKey, headlineMetrics, headlineQuestion } from './data/question.ts';
 import { rangeOf, type Range } from './data/range.ts';
 import type { Route } from './route.ts';
@@ -11,7 +11,7 @@ export type Catalogues = [Answer<MetricsResult>, Answer<AttributesResult>, Answe
 export const catalogues = (api: Api, signal?: AbortSignal): Promise<Catalogues> => Promise.all([api.metrics(signal), api.attributes(signal), api.organizations(signal)]);
 
 export interface Headline {
-  answer: Answer<QueryResult>;
+  answer: Answered;
   range: Range;
   route: Route;
 }
@@ -22,18 +22,20 @@ export class First {
 
   constructor(
     readonly key: string,
-    api: Api,
-    route: Route,
-    now: number,
+    private readonly api: Api,
   ) {
     this.asked = catalogues(api);
     // Whoever takes it hears of its failure; when nobody does, nobody needs to.
     this.asked.catch(() => undefined);
+  }
+
+  /** Asks what the route shows first. */
+  ask(route: Route, now: number): void {
     if (route.view !== 'overview' || route.attempt) return;
     const range = rangeOf(route, now);
     // The server of this page knows every metric it shows. One that only the address names it may not know: then this one is for nothing.
     const metrics = headlineMetrics(route);
-    const asked = api
+    const asked = this.api
       .within(route.organization)
       .query(headlineQuestion(route, range, metrics))
       .then(

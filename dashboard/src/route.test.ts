@@ -40,8 +40,20 @@ test('a route survives its way through the address', () => {
   for (const route of routes) assert.deepEqual(read(write(route), 'UTC'), route);
 });
 
-test('the address always names the zone, and nothing else that is default', () => {
-  assert.equal(write(defaults('Europe/Vienna')), '?tz=Europe/Vienna');
+test('the address always names zone and baseline, and nothing else that is default', () => {
+  assert.equal(write(defaults('Europe/Vienna')), '?tz=Europe/Vienna&baseline=auto');
+});
+
+test('the baseline that the reader prefers holds where the address names none', () => {
+  const baseline = (query: string) => read(query, 'UTC', 'last_week').baseline;
+  assert.equal(baseline('?view=why'), 'last_week');
+  assert.equal(baseline('?baseline=luck'), 'last_week');
+  assert.equal(baseline('?baseline=cohort'), 'last_week');
+  assert.equal(baseline('?baseline=auto'), 'auto');
+  assert.equal(baseline('?baseline=none'), 'none');
+  // What one reader sees by preference, another sees by the address.
+  const sent = write(read('', 'UTC', 'day_before'));
+  assert.equal(read(sent, 'UTC', 'last_week').baseline, 'day_before');
 });
 
 test('nonsense in the address falls back to the defaults', () => {

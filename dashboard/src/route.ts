@@ -11,8 +11,9 @@ export type RangeName = (typeof RANGES)[number];
 export const VIEWS = ['overview', 'explore', 'why', 'attempts', 'live', 'experiments', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
-/** Baselines the server knows by name; `cohort`: other attempts in the same time; `none` asks for no comparison. */
-export const BASELINES = ['auto', 'day_before', 'same_weekday_last_week', 'last_week', 'last_month', 'year_before', 'release', 'cohort', 'none'] as const;
+/** Baselines the server knows by name; `industry`: other organisations; `cohort`: other attempts in the same time; `none` asks for no
+ * comparison. */
+export const BASELINES = ['auto', 'day_before', 'same_weekday_last_week', 'last_week', 'last_month', 'year_before', 'release', 'industry', 'cohort', 'none'] as const;
 export type Baseline = (typeof BASELINES)[number];
 
 /** How far the live view may look back, s. */
@@ -69,7 +70,8 @@ export interface Route {
   wall: boolean;
 }
 
-export function defaults(zone: string): Route {
+/** `baseline`: what the reader prefers to compare with. */
+export function defaults(zone: string, baseline: Baseline = 'auto'): Route {
   return {
     view: 'overview',
     organization: null,
@@ -77,7 +79,7 @@ export function defaults(zone: string): Route {
     from: null,
     to: null,
     zone,
-    baseline: 'auto',
+    baseline,
     cohort: [],
     filters: [],
     by: 'browser',
@@ -120,11 +122,11 @@ const idOf = (text: string | null): string | null => /^[0-9a-f-]{36}$/i.exec(tex
 const nameOf = (text: string | null): string | null => (text && /^[a-z0-9_]+(\.[^~]{1,64})?$/i.test(text) ? text : null);
 const wallOf = (text: string | null): string | null => (text && /^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$/.test(text) ? text : null);
 
-/** The route a query string means. What it does not say, or says wrongly, is as in `defaults(zone)`. */
-export function read(query: string, zone: string): Route {
+/** The route a query string means. What it does not say, or says wrongly, is as in `defaults(zone, baseline)`. */
+export function read(query: string, zone: string, baseline?: Baseline): Route {
   const params = new URLSearchParams(query);
   const named = params.get('tz');
-  const base = defaults(named && isZone(named) ? named : zone);
+  const base = defaults(named && isZone(named) ? named : zone, baseline);
   const sort = /^(-?)(.+)$/.exec(params.get('sort') ?? '');
   const sortName = nameOf(sort?.[2] ?? null);
   const from = wallOf(params.get('from'));
@@ -132,8 +134,8 @@ export function read(query: string, zone: string): Route {
   let range = oneOf(RANGES, params.get('range')) ?? base.range;
   if (range === 'custom' && !(from && to)) range = base.range;
   const filtersOf = (name: string) => params.getAll(name).map(filterOf).filter((filter) => filter !== null);
-  const baseline = oneOf(BASELINES, params.get('baseline')) ?? base.baseline;
-  const cohort = baseline === 'cohort' ? filtersOf('vs') : [];
+  const compared = oneOf(BASELINES, params.get('baseline')) ?? base.baseline;
+  const cohort = compared === 'cohort' ? filtersOf('vs') : [];
   return {
     ...base,
     view: oneOf(VIEWS, params.get('view')) ?? base.view,
@@ -142,7 +144,7 @@ export function read(query: string, zone: string): Route {
     from: range === 'custom' ? from : null,
     to: range === 'custom' ? to : null,
     // A cohort of everything would be no comparison.
-    baseline: baseline === 'cohort' && cohort.length === 0 ? base.baseline : baseline,
+    baseline: compared === 'cohort' && cohort.length === 0 ? base.baseline : compared,
     cohort,
     filters: filtersOf('f'),
     by: nameOf(params.get('by')) ?? base.by,
@@ -158,7 +160,7 @@ export function read(query: string, zone: string): Route {
   };
 }
 
-/** The query string of a route. The zone is always said: whoever opens the address may sit in another. */
+/** The query string of a route. Zone and baseline are always said: whoever opens the address may sit in another, and prefer another. */
 export function write(route: Route): string {
   const base = defaults(route.zone);
   const params = new URLSearchParams();
@@ -170,7 +172,7 @@ export function write(route: Route): string {
     params.set('to', route.to);
   }
   params.set('tz', route.zone);
-  if (route.baseline !== base.baseline) params.set('baseline', route.baseline);
+  params.set('baseline', route.baseline);
   if (route.baseline === 'cohort') for (const filter of route.cohort) params.append('vs', filterText(filter));
   for (const filter of route.filters) params.append('f', filterText(filter));
   if (route.by !== base.by) params.set('by', route.by);

@@ -1,26 +1,43 @@
 // Here live the hooks that join pure parts to a browser: the address, the clock, the colour scheme, a question and its answer.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from './api.ts';
-import { read, write, type Route } from './route.ts';
+import { BASELINES, read, write, type Baseline, type Route } from './route.ts';
 
 /** The reader's own zone and locale, as the browser says. */
-export const browserZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+let zoneHere: string | undefined;
+export const browserZone = (): string => (zoneHere ??= new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
 export const browserLocale = (): string => {
   // Numbers and dates follow the reader; a language tag the engine does not know would throw later, at each number.
   const wanted = globalThis.navigator?.languages ?? [];
   return Intl.NumberFormat.supportedLocalesOf([...wanted])[0] ?? 'en-GB';
 };
 
+const BASELINE_KEY = 'playhead.baseline';
+
+/** Baselines that can be preferred. Of a cohort an address has to say which attempts it is. */
+export const PREFERABLE = BASELINES.filter((baseline) => baseline !== 'cohort');
+
+/** What the reader prefers to compare with where the address does not say: `auto`, until the reader chooses. */
+export function preferredBaseline(): Baseline {
+  const stored = readStored('localStorage', BASELINE_KEY);
+  return PREFERABLE.find((baseline) => baseline === stored) ?? 'auto';
+}
+
+export const preferBaseline = (baseline: Baseline): void => writeStored('localStorage', BASELINE_KEY, baseline);
+
+/** The route of the address as it is now. */
+export const routeHere = (): Route => read(location.search, browserZone(), preferredBaseline());
+
 /** Changes to the route: a part of it, and whether the back button undoes it (default) or not. */
 export type Go = (change: Partial<Route>, options?: { replace?: boolean }) => void;
 
 /** The route, read from the address, and the way to change it. */
 export function useRoute(): [Route, Go] {
-  const [route, setRoute] = useState(() => read(location.search, browserZone()));
+  const [route, setRoute] = useState(routeHere);
   const current = useRef(route);
   useEffect(() => {
     const onPop = () => {
-      current.current = read(location.search, browserZone());
+      current.current = routeHere();
       setRoute(current.current);
     };
     addEventListener('popstate', onPop);
@@ -44,11 +61,15 @@ export const hrefOf = (route: Route, change: Partial<Route>): string => write({ 
 export const isPlainClick = (event: MouseEvent): boolean =>
   event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
+/** A time read less than so long ago is taken as now. */
+const NOW_AGE_MS = 1_000;
+
 /** The time, read anew every `everyMs` while the page is visible, and at once when it becomes visible again. Null: once. */
 export function useNow(everyMs: number | null): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    setNow(Date.now());
+    // What was drawn a moment ago is not drawn again for a few ms.
+    setNow((old) => (Date.now() - old < NOW_AGE_MS ? old : Date.now()));
     if (everyMs === null) return;
     let timer: ReturnType<typeof setInterval> | undefined;
     const follow = () => {
@@ -104,7 +125,7 @@ export function useAnswer<T>(key: string, tick: number, ask: (signal: AbortSigna
     flight.current?.controller.abort();
     const mine = { key, controller: new AbortController() };
     flight.current = mine;
-    setState((old) => ({ ...old, busy: true }));
+    setState((old) => (old.busy ? old : { ...old, busy: true }));
     const land = (next: { answer: T } | { error: ApiError }) => {
       if (flight.current !== mine) return;
       flight.current = null;
@@ -164,6 +185,46 @@ export function useAction(): Action {
   }, []);
   return { ...state, run };
 }
+
+/** A value one picture later: what depends on it is drawn in a task of its own, after what shows the value itself. */
+export function useLate<T>(value: T): T {
+  const [late, setLate] = useState(value);
+  useEffect(() => setLate(() => value), [value]);
+  return late;
+}
+
+/** False at first; true in a task of its own, when the browser has nothing better to do. */
+export function useIdle(): boolean {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => {
+    const done = () => setIdle(true);
+    if (!globalThis.requestIdleCallback) {
+      const timer = setTimeout(done, IDLE_WITHIN_MS);
+      return () => clearTimeout(timer);
+    }
+    const id = requestIdleCallback(done, { timeout: IDLE_WITHIN_MS });
+    return () => cancelIdleCallback(id);
+  }, []);
+  return idle;
+}
+
+/** Whether an element has been near the window yet: what only eyes need is made for it then. */
+export function useNear(element: { current: Element | null }): boolean {
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (near || !element.current) return;
+    const observer = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && setNear(true), { rootMargin: NEAR });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [near]);
+  return near;
+}
+
+/** How near that is. */
+const NEAR = '200px';
+
+/** What waits for an idle moment waits no longer than so long. */
+const IDLE_WITHIN_MS = 500;
 
 export type Scheme = 'light' | 'dark';
 const SCHEME_KEY = 'playhead.scheme';

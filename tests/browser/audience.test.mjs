@@ -328,6 +328,8 @@ test('an experiment tells who saw what, what the arms did, and how sure that is'
   const { metrics } = told.comparisons[0];
   assert.deepEqual(shown.map(([name]) => name), ['startup_any_ms_p50', 'good_share', 'start_failure']);
   assert.deepEqual(shown.map(([name, , guardrail]) => [name, guardrail]), Object.keys(metrics).sort((a, b) => shown.findIndex(([name]) => name === a) - shown.findIndex(([name]) => name === b)).map((name) => [name, metrics[name].guardrail]));
+  // A chart is made when it comes near the window.
+  await page.locator('[data-panel=arm-series] figure').scrollIntoViewIfNeeded({ timeout: WITHIN_MS });
   await page.locator('[data-panel=arm-series] canvas').waitFor({ timeout: WITHIN_MS });
   await page.getByRole('slider').focus();
   await page.keyboard.press('Home');
@@ -423,6 +425,8 @@ test('ladders are typed in the form and compared by what was watched of them', a
 test('results on a phone, before there are any, and failing', async () => {
   const { page, context } = await opened(narrow);
   await page.goto(address(`view=experiments&experiment=${running}`));
+  // A chart is made when it comes near the window.
+  await page.locator('[data-panel=arm-series] figure').scrollIntoViewIfNeeded({ timeout: WITHIN_MS });
   await page.locator('[data-panel=arm-series] canvas').waitFor({ timeout: WITHIN_MS });
   const readings = page.locator('[data-panel=readings]');
   let failures = 1;

@@ -97,6 +97,54 @@ for (const [name, options] of /** @type {const} */ ([
   });
 }
 
+test('the industry is a baseline where a metric has one, and what cannot be compared with it says why beside its numbers', async () => {
+  const { page, context, errors } = await openPage(browser);
+  const organization = node.client.keys.organizationId;
+  const takePart = (industry) => node.client.api(`/v1/account/organizations/${organization}`, { method: 'PATCH', body: JSON.stringify({ industry }) });
+  const told = (panel) => page.locator(`${panel} [data-uncompared]`);
+  const picker = page.locator('select[name=baseline]');
+  const choose = async () => {
+    await page.goto(`${node.client.url}/?tz=UTC&baseline=auto#key=${node.client.keys.apiKey}`);
+    await page.locator('[data-panel=breakdown] tbody tr').first().waitFor();
+    await picker.selectOption({ label: 'The industry' });
+  };
+  // Who takes no part is told so; every number stands.
+  await choose();
+  await told('.notes').getByText('takes no part').waitFor();
+  await told('[data-panel=series]').getByText('takes no part').waitFor();
+  await told('[data-panel=breakdown]').waitFor();
+  assert.ok(Number(await page.locator('button[data-metric=attempts]').getAttribute('data-value')) > 0);
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await accessible(page, 'overview that is not compared');
+  await page.screenshot({ path: join(screenshots, 'industry-refused.png'), fullPage: true });
+
+  // Of a part of it: too few others for a verdict; and a breakdown that is too fine.
+  assert.equal((await takePart(true)).status, 200);
+  try {
+    await choose();
+    const good = page.locator('button[data-metric=good_share][data-verdict=refused]');
+    await good.waitFor();
+    assert.match(await page.locator('#figure-good_share').innerText(), /Too few organisations take part/);
+    assert.match(await page.locator('#figure-attempts').innerText(), /Only ratios and quantiles/);
+    assert.equal(await told('.notes').count(), 0);
+    await told('[data-panel=breakdown]').getByText('compares by').waitFor();
+    await page.locator('select[name=by]').selectOption('country');
+    await told('[data-panel=breakdown]').waitFor({ state: 'detached' });
+    assert.equal(await page.getByRole('alert').count(), 0);
+    assert.equal(await page.locator('[data-why]').count(), 0);
+    await page.locator('[data-view=why]').click();
+    await page.locator('[data-panel=why-nothing]').getByText('from the industry').waitFor();
+  } finally {
+    assert.equal((await takePart(false)).status, 200);
+  }
+  // A count has none.
+  await page.goto(`${node.client.url}/?tz=UTC&baseline=auto&metric=attempts#key=${node.client.keys.apiKey}`);
+  await page.locator('[data-panel=breakdown] tbody tr').first().waitFor();
+  assert.equal(await picker.locator('option[value=industry]').count(), 0);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('the attempts of the list lead to their timelines', async () => {
   const { page, context } = await openPage(browser);
   await page.goto(node.client.dashboardUrl());

@@ -137,6 +137,37 @@ test('the secret of a new API key is seen once, and opens the dashboard with wha
   await context.close();
 });
 
+test('what is compared with by default is kept in this browser, and an address that says otherwise wins', async () => {
+  const { page, context, errors } = await openPage(browser);
+  const compared = [];
+  page.on('request', (request) => request.url().endsWith('/v1/analytics/query') && compared.push(JSON.parse(request.postData()).compare));
+  const at = async (query) => {
+    compared.length = 0;
+    await page.goto(`${node.client.url}/?tz=UTC${query}#key=${node.client.keys.apiKey}`);
+    const picker = page.locator('select[name=baseline]:visible');
+    await picker.waitFor();
+    await page.locator('[data-panel=empty]').waitFor();
+    assert.deepEqual(compared[0], [await picker.inputValue()]);
+    return picker.inputValue();
+  };
+  assert.equal(await at(''), 'auto');
+  await page.goto(settings());
+  const panel = page.locator('[data-panel=preferences]');
+  await panel.getByLabel('Compare with').selectOption({ label: 'Same weekday last week' });
+  await page.waitForURL((url) => url.searchParams.get('baseline') === 'same_weekday_last_week');
+  await accessible(page, 'settings with preferences');
+  assert.equal(await at(''), 'same_weekday_last_week');
+  assert.equal(await at('&baseline=day_before'), 'day_before');
+  assert.equal(await at('&baseline=auto'), 'auto');
+  // Whatever the page leads to says it, so that it shows another reader the same.
+  await page.locator('[data-view=settings]').click();
+  await panel.getByLabel('Compare with').waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('baseline'), 'auto');
+  assert.equal(await panel.getByLabel('Compare with').inputValue(), 'same_weekday_last_week');
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test('an organisation is made and switched to; the address says which, and one that is not seen is told', async () => {
   const { page, context, errors } = await openPage(browser);
   await page.goto(settings());

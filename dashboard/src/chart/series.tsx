@@ -36,7 +36,18 @@ const REFERENCE = 3;
 const WHOLE = 4;
 const PARTIAL = 5;
 
-const ink = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const inks = new Map<string, string>();
+
+/** A colour of the scheme that is shown. Each is read once: a look at computed styles makes the browser compute them. */
+function ink(name: string): string {
+  const key = `${document.documentElement.dataset.scheme} ${name}`;
+  let colour = inks.get(key);
+  if (colour === undefined) {
+    colour = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    inks.set(key, colour);
+  }
+  return colour;
+}
 
 /** Steps of a time axis in whole days, s. */
 const DAY_STEPS = [1, 2, 3, 4, 7, 14, 28, 56, 91, 182, 364].map((days) => days * 86_400);
@@ -71,14 +82,17 @@ function lonePoints(column: ArrayLike<number | null | undefined>, tail: boolean)
 export function SeriesChart({ points, measure, interval, zone, locale, scheme, against, telling, marks = NO_MARKS, onZoom }: SeriesChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const latest = useRef({ points, marks, onZoom });
-  latest.current = { points, marks, onZoom };
   const [hover, setHover] = useState<{ index: number; left: number; width: number } | null>(null);
 
   const data = useMemo<uPlot.AlignedData>(() => {
     const { x, whole, partial, low, high, reference } = columnsOf(points);
     return [x, low, high, reference, whole, partial];
   }, [points]);
+  const now = { data, points, marks, scheme, onZoom };
+  const latest = useRef(now);
+  latest.current = now;
+  /** What the plot was last drawn with. */
+  const drawn = useRef(now);
   const [bottom, top] = useMemo(() => (telling ? telling.axisOf(points) : axisOf(points, measure)), [points, measure, telling]);
   const axis = useRef<[number, number]>([bottom, top]);
   axis.current = [bottom, top];
@@ -189,13 +203,24 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
         draw: [(self) => drawMarks(self, latest.current.marks), (self) => drawLoneIntervals(self, latest.current.points), (self) => drawVerdicts(self, latest.current.points)],
       },
     };
-    const chart = new uPlot(options, data, element);
-    plot.current = chart;
+    let begin: Function = () => undefined;
+    const chart = new uPlot(options, data, (self, init) => {
+      element.append(self.root);
+      begin = init;
+    });
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0 && element.clientWidth !== chart.width) chart.setSize({ width: element.clientWidth, height: HEIGHT });
     });
-    observer.observe(element);
+    // Made in one task, drawn in the next, with what came in between.
+    const timer = setTimeout(() => {
+      begin();
+      plot.current = chart;
+      drawn.current = { ...latest.current };
+      if (latest.current.data !== data) chart.setData(latest.current.data);
+      observer.observe(element);
+    });
     return () => {
+      clearTimeout(timer);
       observer.disconnect();
       chart.destroy();
       plot.current = null;
@@ -203,11 +228,13 @@ export function SeriesChart({ points, measure, interval, zone, locale, scheme, a
   }, [measure, interval, zone, locale, telling]);
 
   useEffect(() => {
-    plot.current?.setData(data);
-  }, [data, bottom, top]);
-  useEffect(() => {
-    plot.current?.redraw(false);
-  }, [scheme, marks]);
+    const chart = plot.current;
+    if (!chart) return;
+    const { data: before, scheme: schemeBefore, marks: marksBefore } = drawn.current;
+    if (before !== data) chart.setData(data);
+    else if (schemeBefore !== scheme || marksBefore !== marks) chart.redraw(false);
+    drawn.current = { ...latest.current };
+  }, [data, scheme, marks]);
 
   const moveTo = (index: number) => {
     const chart = plot.current;

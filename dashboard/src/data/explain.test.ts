@@ -70,6 +70,7 @@ test('how much was looked at, and how much of the change stays unexplained', () 
     'Of 1,305 parts of the audience that were looked at, two stand out. 35 % of the change no cell carries by itself.',
   );
   assert.match(foundSentence(result([]), 'en-GB'), /no cell stands out\.$/);
+  assert.equal(foundSentence({ ...result([]), tested: 0 }, 'en-GB'), 'No part of the audience has enough attempts to be looked at.');
   // Where the whole did not move there is no rest either.
   assert.match(foundSentence(result([cause({ carries: null })]), 'en-GB'), /one stands out\.$/);
 });

@@ -70,6 +70,7 @@ const COUNTS = ['no cell stands out', 'one stands out', 'two stand out', 'three 
 
 /** How much was looked at, how much was found, and how much of the change that is. */
 export function foundSentence({ tested, causes }: ExplainResult, locale: string): string {
+  if (tested === 0) return 'No part of the audience has enough attempts to be looked at.';
   const found = COUNTS[causes.length] ?? `${causes.length} stand out`;
   const looked = `Of ${format.text(tested, 'count', locale)} parts of the audience that were looked at, ${found}`;
   const carried = causes.reduce<number | null>((sum, { carries }) => (typeof carries === 'number' ? (sum ?? 0) + carries : sum), null);

@@ -102,3 +102,10 @@ test('of a volume that changed, for which the server refuses a verdict, the dire
   assert.equal(role({ low: null, high: null }, 'neither'), 'refused');
   assert.equal(role({ low: 72, high: 200 }, 'lower'), 'refused');
 });
+
+test('against the industry its middle half is said, and the week that is of', () => {
+  const industry = { p25: 0.004, p50: 0.0081, p75: 0.012, start: '2026-11-16T00:00:00.000Z', end: '2026-11-23T00:00:00.000Z' };
+  const lines = explain(comparison({ industry, reason: 'the whole interval lies in the industry’s worst quarter' }), RATIO, 'the industry', 'en-US').map(plain);
+  assert.equal(lines[0], 'Worse than the industry (0.81 %): +52 %.');
+  assert.ok(lines.includes('The middle half of the industry lies at 0.40–1.20 %, in the week from 2026-11-16.'), lines.join('\n'));
+});

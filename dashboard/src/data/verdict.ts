@@ -62,6 +62,7 @@ export const BASELINE_TITLES: Record<Baseline, string> = {
   last_month: 'Last month',
   year_before: 'A year before',
   release: 'Before the latest release',
+  industry: 'The industry',
   cohort: 'Other attempts…',
   none: 'No comparison',
 };
@@ -87,6 +88,8 @@ export function baselinePhrase({ baseline, zone, cohort }: Pick<Route, 'baseline
       return 'a year before';
     case 'release':
       return 'before the release';
+    case 'industry':
+      return 'the industry';
     case 'cohort':
       return cohortText(cohort);
     case 'none':
@@ -116,7 +119,7 @@ export function hasInterval(value: Value): value is Value & { value: number; low
 /** Everything a comparison says, one fact a line: verdict, sizes, certainty, parts, days. For tooltips and screen readers. */
 export function explain(comparison: Comparison, { unit, better }: Judged, against: string, locale: string): string[] {
   const { reference, difference, low, high, rateEffect, mixEffect, effectReason, minimumDetectable, reason } = comparison;
-  const { pValue, adjustedPValue, referenceDays, excludedDays } = comparison;
+  const { pValue, adjustedPValue, referenceDays, excludedDays, industry } = comparison;
   const lines: string[] = [];
   const words = comparisonWords(comparison, better);
   const change = changeText(comparison, unit, locale);
@@ -137,6 +140,8 @@ export function explain(comparison: Comparison, { unit, better }: Judged, agains
     lines.push(`Difference ${format.differenceText(difference, unit, locale)}${interval}${p}.`);
   }
   if (reason) lines.push(format.sentence(reason));
+  if (industry)
+    lines.push(`The middle half of the industry lies at ${format.intervalText(industry.p25, industry.p75, unit, locale, industry.p50)}, in the week from ${industry.start.slice(0, 10)}.`);
   if (!moved && typeof minimumDetectable === 'number')
     lines.push(`The smallest difference this much data can show is ${format.differenceText(Math.abs(minimumDetectable), unit, locale).replace('+', '')}.`);
   if (typeof rateEffect === 'number' && typeof mixEffect === 'number')

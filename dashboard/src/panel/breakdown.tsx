@@ -18,7 +18,7 @@ import * as format from '../format.ts';
 import { withCell, type Route } from '../route.ts';
 import { useAnswer } from '../use.ts';
 import { AttributePicker } from './attribute-picker.tsx';
-import { Failure, Panel, Skeleton } from './state.tsx';
+import { Failure, Panel, Skeleton, Uncompared } from './state.tsx';
 
 const FEW = 10;
 const MANY = 200;
@@ -26,6 +26,7 @@ const MANY = 200;
 export interface Answered {
   request: QueryRequest;
   result: QueryResult;
+  uncompared: string | undefined;
   route: Route;
   range: Range;
   measure: Measure;
@@ -43,12 +44,12 @@ export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: 
   const key = JSON.stringify(['breakdown', by, and, metric, route.range, route.from, route.to, zone, baseline, cohort, filters, sort, limit]);
   const asked = useAnswer<Answered>(key, tick, async (signal) => {
     const asking = { ...route, metric: measure.name };
-    const request = breakdownQuestion(asking, range, limit);
-    const { result } = await api.query(request, signal);
-    return { request, result, route: asking, range, measure };
+    const { result, asked: request, uncompared } = await api.query(breakdownQuestion(asking, range, limit), signal);
+    return { request, result, uncompared, route: asking, range, measure };
   });
   const shown = asked.answer;
   const table = useMemo(() => (shown ? breakdownOf(shown.result, dimensionsOf(shown.route), shown.measure, shown.route.baseline) : null), [shown]);
+  const compared = shown !== null && shown.route.baseline !== 'none' && !shown.uncompared;
 
   return (
     <Panel
@@ -70,6 +71,7 @@ export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: 
       }
     >
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
+      <Uncompared why={shown?.uncompared} />
       {!shown && !asked.error && <Skeleton height={360} />}
       {shown && table && table.rows.length === 0 && <p class="nothing">No attempts to break down.</p>}
       {shown && table && table.rows.length > 0 && (
@@ -87,7 +89,7 @@ export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: 
                     <SortHead columns={[shown.measure]} first={shown.measure.better === 'higher' ? 'ASC' : 'DESC'} number />
                   )}
                   <th scope="col">95 % interval</th>
-                  {shown.route.baseline !== 'none' && <th scope="col">Change</th>}
+                  {compared && <th scope="col">Change</th>}
                 </tr>
               </thead>
               <tbody>
@@ -122,7 +124,7 @@ export function BreakdownPanel({ two, below }: { two?: boolean; below?: (shown: 
                           <span class="muted">{format.NOTHING}</span>
                         )}
                       </td>
-                      {shown.route.baseline !== 'none' && (
+                      {compared && (
                         <td class="change-cell">
                           {row.comparison && (
                             <span data-tip={explain(row.comparison, shown.measure, against, locale).join('\n')}>

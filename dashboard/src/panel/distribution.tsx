@@ -16,12 +16,13 @@ import { baselinePhrase, hasInterval } from '../data/verdict.ts';
 import * as format from '../format.ts';
 import type { Route } from '../route.ts';
 import { useAnswer } from '../use.ts';
-import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
+import { Failure, Panel, Skeleton, TableToggle, Uncompared } from './state.tsx';
 import { TakeAway } from './take-away.tsx';
 
 interface Answered {
   request: QueryRequest;
   result: QueryResult;
+  uncompared: string | undefined;
   route: Route;
   range: Range;
   measures: readonly Measure[];
@@ -44,9 +45,8 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
   const key = JSON.stringify(['distribution', metric.name, route.range, route.from, route.to, zone, baseline, cohort, filters]);
   const asked = useAnswer<Answered>(key, tick, async (signal) => {
     const measures = catalogue.measures.filter((each) => each.metric === metric);
-    const request = distributionQuestion(route, range, [histogram, ...measures.map(({ name }) => name)]);
-    const { result } = await api.query(request, signal);
-    return { request, result, route, range, measures, histogram };
+    const { result, asked: request, uncompared } = await api.query(distributionQuestion(route, range, [histogram, ...measures.map(({ name }) => name)]), signal);
+    return { request, result, uncompared, route, range, measures, histogram };
   });
   const shown = asked.answer;
   const row = shown?.result.rows[0];
@@ -72,6 +72,7 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
       controls={<TableToggle table={table} set={setTable} />}
     >
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
+      <Uncompared why={shown?.uncompared} />
       {!shown && !asked.error && <Skeleton height={360} />}
       {shown && !(bins && distribution && bins.count > 0) && <p class="nothing">Nothing to draw: no attempt in this range has this value.</p>}
       {shown && bins && distribution && bins.count > 0 && (

@@ -1,5 +1,5 @@
 // Here live the headline numbers: each a value, its interval and its change against the baseline with the verdict in words.
-import type { Comparison, Value } from '../api-types.ts';
+import { useMemo } from 'preact/hooks';
 import { plainDefinition, type Measure } from '../catalogue.ts';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
@@ -8,48 +8,43 @@ import { AUDIENCE, EXPERIENCE } from '../data/question.ts';
 import { baselinePhrase, comparisonWords, explain, hasInterval, isChange, valueSentence } from '../data/verdict.ts';
 import type { Headline } from '../first.ts';
 import * as format from '../format.ts';
-import type { Asked } from '../use.ts';
+import { useLate, type Asked } from '../use.ts';
 import { RouteLink } from './link.tsx';
 import { Failure, Skeleton } from './state.tsx';
 
 export function HeadlinePanel({ asked }: { asked: Asked<Headline> }) {
   const { catalogue, signOut } = useDashboard();
-  const row = asked.answer?.answer.result.rows[0];
-  const group = (names: string[], label: string, name: string) => (
+  const { answer } = asked;
+  // How many they were comes after what they experienced.
+  const late = useLate(answer);
+  const group = (names: string[], label: string, name: string, headline: Headline | null) => (
     <ul class={`figures figures-${name}`} aria-label={label}>
       {catalogue.known(names).map((measure) => (
-        <li key={measure.name}>
-          {asked.answer ? (
-            <Figure
-              measure={measure}
-              value={row?.values[measure.name]}
-              comparison={row?.comparisons?.[asked.answer.route.baseline]?.[measure.name]}
-              headline={asked.answer}
-            />
-          ) : (
-            <Skeleton />
-          )}
-        </li>
+        <li key={measure.name}>{headline ? <Figure measure={measure} headline={headline} /> : <Skeleton />}</li>
       ))}
     </ul>
   );
+  const experience = useMemo(() => group(EXPERIENCE, 'Experience', 'experience', answer), [catalogue, answer]);
+  const audience = useMemo(() => group(AUDIENCE, 'Audience', 'audience', late), [catalogue, late]);
   return (
     <section aria-label="Headline numbers" data-panel="headline" aria-busy={asked.busy}>
       <h2 class="visually-hidden">Headline numbers</h2>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={asked.answer !== null} />}
       {(asked.answer || !asked.error) && (
         <div data-stale={asked.answer && !asked.current ? '' : undefined}>
-          {group(EXPERIENCE, 'Experience', 'experience')}
-          {group(AUDIENCE, 'Audience', 'audience')}
+          {experience}
+          {audience}
         </div>
       )}
     </section>
   );
 }
 
-function Figure(props: { measure: Measure; value: Value | undefined; comparison: Comparison | undefined; headline: Headline }) {
-  const { measure, value, comparison, headline } = props;
+function Figure({ measure, headline }: { measure: Measure; headline: Headline }) {
   const { route, go, locale } = useDashboard();
+  const row = headline.answer.result.rows[0];
+  const value = row?.values[measure.name];
+  const comparison = row?.comparisons?.[headline.route.baseline]?.[measure.name];
   const { unit } = measure;
   const against = baselinePhrase(headline.route, headline.range);
   const written = typeof value?.value === 'number' ? format.write(value.value, unit, locale) : null;
@@ -110,8 +105,9 @@ function Figure(props: { measure: Measure; value: Value | undefined; comparison:
   );
 }
 
-/** From a change to where it comes from. */
+/** From a change to where it comes from; of a difference from the industry nobody can say. */
 export function WhyLink({ measure, class: name }: { measure: Measure; class: string }) {
+  if (useDashboard().route.baseline === 'industry') return null;
   return (
     <RouteLink class={name} change={{ view: 'why', metric: measure.name }} data-why={measure.name}>
       Why?<span class="visually-hidden"> Where the change of {measure.title} comes from</span>

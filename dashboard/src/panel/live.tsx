@@ -137,8 +137,10 @@ function useHour(): Hour {
   const { zone, baseline, cohort, filters } = route;
   const asked = useAnswer(JSON.stringify(['hour', zone, baseline, cohort, filters, route.organization]), now, async (signal) => {
     const range = rangeOf({ ...route, range: 'last_hour' }, Date.now());
-    const { result } = await api.query(seriesQuestion({ ...route, metric: 'concurrent_viewers' }, range, 'minute'), signal);
-    return { result, range, route };
+    // How many watch is no measure of the industry.
+    const asking = { ...route, metric: 'concurrent_viewers', ...(baseline === 'industry' ? { baseline: 'none' as const } : {}) };
+    const { result } = await api.query(seriesQuestion(asking, range, 'minute'), signal);
+    return { result, range, route: asking };
   });
   const shown = asked.answer;
   const points = useMemo(

@@ -12,13 +12,14 @@ import { baselinePhrase, hasInterval } from '../data/verdict.ts';
 import { withCell, type Route } from '../route.ts';
 import { useAnswer } from '../use.ts';
 import { AttributePicker } from './attribute-picker.tsx';
-import { Failure, Panel, Skeleton } from './state.tsx';
+import { Failure, Panel, Skeleton, Uncompared } from './state.tsx';
 import { TakeAway } from './take-away.tsx';
 
 interface Answered {
   request: QueryRequest;
   /** Null: there is no attempt, so there are no values. */
   result: QueryResult | null;
+  uncompared: string | undefined;
   route: Route;
   range: Range;
   measure: Measure;
@@ -46,8 +47,8 @@ export function MatrixPanel({ measure }: { measure: Measure }) {
       tint === 'level' ? api.query({ metrics: [measure.name], filters: asking.filters, start: new Date(range.start).toISOString(), end: new Date(range.end).toISOString(), timezone: zone }, signal) : null,
     ]);
     const request = matrixQuestion(asking, range, rows.values, columns.values, tint);
-    const result = rows.values.length > 0 && columns.values.length > 0 ? (await api.query(request, signal)).result : null;
-    return { request, result, route: asking, range, measure, tint, rows, columns, whole: whole?.result.rows[0]?.values[measure.name] ?? null };
+    const answer = rows.values.length > 0 && columns.values.length > 0 ? await api.query(request, signal) : null;
+    return { request: answer?.asked ?? request, result: answer?.result ?? null, uncompared: answer?.uncompared, route: asking, range, measure, tint, rows, columns, whole: whole?.result.rows[0]?.values[measure.name] ?? null };
   });
   const shown = asked.answer;
   const matrix = useMemo(
@@ -86,6 +87,7 @@ export function MatrixPanel({ measure }: { measure: Measure }) {
       }
     >
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
+      {and && <Uncompared why={shown?.uncompared} />}
       {!and && !asked.error && <p class="nothing">Choose what stands in the columns: each pair of values is a cell.</p>}
       {and && !shown && !asked.error && <Skeleton height={360} />}
       {and && shown && !matrix && <p class="nothing">No attempts in this range.</p>}

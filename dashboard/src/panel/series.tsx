@@ -1,6 +1,6 @@
 // Here lives the panel of one metric over time: its chart or the same as a table, and its headline in a sentence.
 import type { ComponentChildren } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { AnnotationsResult, QueryRequest, QueryResult } from '../api-types.ts';
 import { plainDefinition, type Measure } from '../catalogue.ts';
 import type { SeriesChartProps } from '../chart/series.tsx';
@@ -16,10 +16,10 @@ import type { Headline } from '../first.ts';
 import * as format from '../format.ts';
 import { lazy } from '../lazy.tsx';
 import type { Route } from '../route.ts';
-import { useAnswer, type Asked } from '../use.ts';
+import { useAnswer, useIdle, useNear, type Asked } from '../use.ts';
 import { localText, type Interval } from '../zone.ts';
 import { WhyLink } from './headline.tsx';
-import { Failure, Panel, Skeleton, TableToggle } from './state.tsx';
+import { Failure, Panel, Skeleton, TableToggle, Uncompared } from './state.tsx';
 
 /** As high as the line of annotations, however many there will be: what stands below does not move when they come. */
 const NoAnnotations = () => <div class="annotations" aria-hidden="true" />;
@@ -36,6 +36,7 @@ const LEGEND_HEIGHT = 21;
 export interface Series {
   request: QueryRequest;
   result: QueryResult;
+  uncompared: string | undefined;
   route: Route;
   range: Range;
   interval: Interval;
@@ -52,10 +53,21 @@ const INTERVAL_TITLES: Record<Interval, string> = {
 };
 
 /** `below`: what else stands under the chart. */
-export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; below?: (shown: Series) => ComponentChildren }) {
+export function SeriesPanel({ headline, below }: { headline: Pick<Asked<Headline>, 'answer' | 'current'>; below?: (shown: Series) => ComponentChildren }) {
   const { api, route, go, range, tick, catalogue, locale, signOut } = useDashboard();
   const [table, setTable] = useState(false);
   const measure = catalogue.measure(route.metric) ?? catalogue.measures[0]!;
+  // There are over a hundred: the chosen one stands in their place until there is time for all.
+  const listed = useIdle();
+  const options = useMemo(
+    () =>
+      (listed ? catalogue.measures : [measure]).map(({ name, title }) => (
+        <option key={name} value={name} selected={name === measure.name}>
+          {title}
+        </option>
+      )),
+    [listed, catalogue, measure],
+  );
   const offered = intervalsFor(range);
   const { metric, zone, baseline, cohort, filters } = route;
   // How many attempts there are is known from the first answer, and then kept: a chart that changes its buckets by itself
@@ -67,11 +79,10 @@ export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; be
   const key = JSON.stringify(['series', metric, interval, baseline, cohort, scope]);
   const asked = useAnswer<Series>(key, tick, async (signal) => {
     const asking = { ...route, metric: measure.name };
-    const request = seriesQuestion(asking, range, interval);
-    const { result } = await api.query(request, signal);
+    const { result, asked: request, uncompared } = await api.query(seriesQuestion(asking, range, interval), signal);
     const attempts = result.rows.reduce((sum, row) => sum + (row.values.attempts?.value ?? 0), 0);
     setSeen((old) => (old?.scope === scope ? old : { scope, attempts }));
-    return { request, result, route: asking, range, interval, measure };
+    return { request, result, uncompared, route: asking, range, interval, measure };
   });
 
   const noted = useAnswer<AnnotationsResult>(JSON.stringify(['annotations', scope]), tick, async (signal) =>
@@ -102,11 +113,7 @@ export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; be
           <label class="picker">
             <span class="visually-hidden">Metric</span>
             <select name="metric" value={measure.name} onChange={(event) => go({ metric: event.currentTarget.value })}>
-              {catalogue.measures.map(({ name, title }) => (
-                <option key={name} value={name} selected={name === measure.name}>
-                  {title}
-                </option>
-              ))}
+              {options}
             </select>
           </label>
           <label class="picker">
@@ -129,6 +136,7 @@ export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; be
         {overall && headline.current && <span data-explanation>{explain(overall, measure, against, locale).slice(0, 2).join(' ')}</span>}
       </p>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={shown !== null} />}
+      <Uncompared why={shown?.uncompared} />
       {!shown && !asked.error && <Skeleton height={BODY_HEIGHT + LEGEND_HEIGHT} />}
       {shown && !hasPoints(points) && (
         <div class="nothing" style={{ height: `${BODY_HEIGHT + LEGEND_HEIGHT}px` }}>
@@ -150,7 +158,8 @@ export function SeriesPanel({ headline, below }: { headline: Asked<Headline>; be
         />
       )}
       {shown && below?.(shown)}
-      {noted.error && <Failure error={noted.error} retry={noted.retry} compact={noted.answer !== null} />}
+      {/* One failure said once is enough. */}
+      {noted.error && !asked.error && <Failure error={noted.error} retry={noted.retry} compact={noted.answer !== null} />}
       {noted.answer ? <Annotations marks={marks} more={noted.answer.nextCursor != null} changed={noted.retry} /> : <NoAnnotations />}
     </Panel>
   );
@@ -169,13 +178,21 @@ interface About {
 export function SeriesFigure(props: About & { points: Point[]; table: boolean } & Pick<SeriesChartProps, 'marks' | 'onZoom'>) {
   const { points, table, ...about } = props;
   const { locale, scheme } = useDashboard();
+  const figure = useRef<HTMLElement>(null);
+  const near = useNear(figure);
   return (
     <>
-      <figure class="series">
+      <figure class="series" ref={figure}>
         <figcaption class="visually-hidden" data-summary>
           {summaryWords(points, about, locale)}
         </figcaption>
-        {table ? <SeriesTable points={points} about={about} /> : <SeriesChart points={points} {...about} locale={locale} scheme={scheme} />}
+        {table ? (
+          <SeriesTable points={points} about={about} />
+        ) : near ? (
+          <SeriesChart points={points} {...about} locale={locale} scheme={scheme} />
+        ) : (
+          <Skeleton height={BODY_HEIGHT} />
+        )}
       </figure>
       <Legend hidden={table} points={points} against={about.against} zooms={about.onZoom !== undefined} />
     </>

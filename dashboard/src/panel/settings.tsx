@@ -7,7 +7,9 @@ import { Icon } from '../chart/icon.tsx';
 import { useDashboard } from '../context.ts';
 import { branchesOf, domainsOf, numberOf, ownOf } from '../data/account.ts';
 import { PLAYER_TITLES, PLAYERS, snippetOf, type Player } from '../data/snippet.ts';
-import { useAction, useAnswer } from '../use.ts';
+import { BASELINE_TITLES } from '../data/verdict.ts';
+import type { Baseline } from '../route.ts';
+import { PREFERABLE, preferBaseline, preferredBaseline, useAction, useAnswer } from '../use.ts';
 import { AlertsPanel } from './alerts.tsx';
 import { Confirm } from './confirm.tsx';
 import { ExportsPanel } from './exports.tsx';
@@ -54,8 +56,38 @@ export default function SettingsPanel() {
         )}
       </Panel>
       <OrganizationsPanel may={may} />
+      <PreferencesPanel />
       <PipelinePanel />
     </>
+  );
+}
+
+// ---- preferences
+
+/** What this browser's reader prefers. It is kept here, not on the server; an address that says otherwise wins. */
+function PreferencesPanel() {
+  const { go } = useDashboard();
+  const [preferred, setPreferred] = useState(preferredBaseline);
+  const choose = (baseline: Baseline) => {
+    preferBaseline(baseline);
+    setPreferred(baseline);
+    // The address of this page says a baseline too, and the pages it leads to would go on with that one.
+    go({ baseline, cohort: [] }, { replace: true });
+  };
+  return (
+    <Panel title="Preferences" label="Preferences" name="preferences">
+      <p class="panel-words">Yours, kept in this browser. An address that says what to compare with wins, so that whoever opens it sees the same.</p>
+      <label class="picker">
+        <span>Compare with</span>
+        <select name="preferred-baseline" value={preferred} onChange={(event) => choose(event.currentTarget.value as Baseline)}>
+          {PREFERABLE.map((baseline) => (
+            <option key={baseline} value={baseline} selected={baseline === preferred}>
+              {BASELINE_TITLES[baseline]}
+            </option>
+          ))}
+        </select>
+      </label>
+    </Panel>
   );
 }
 

@@ -91,6 +91,17 @@ export function Failure(props: { error: ApiError; retry?: () => void; signOut?: 
   );
 }
 
+/** Why what stands below is not compared although it was to be. Not a failure: the numbers are there. */
+export function Uncompared({ why }: { why: string | undefined }) {
+  return why ? (
+    <p class="panel-words" role="note" data-uncompared>
+      {uncomparedText(why)}
+    </p>
+  ) : null;
+}
+
+export const uncomparedText = (why: string): string => `Not compared with the industry: ${why}.`;
+
 /** A switch between a chart and the same as a table. */
 export function TableToggle({ table, set }: { table: boolean; set: (table: boolean) => void }) {
   return (

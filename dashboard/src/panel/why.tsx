@@ -57,6 +57,14 @@ export default function WhyPanel() {
             Compare with: {BASELINE_TITLES.auto}
           </button>
         </section>
+      ) : route.baseline === 'industry' ? (
+        <section class="panel empty" aria-label="Not explainable" data-panel="why-nothing">
+          <h2>Nobody’s numbers can be read from the industry</h2>
+          <p class="empty-actions">So a difference from it cannot be taken apart. What changed since before can.</p>
+          <button type="button" class="button button-primary" onClick={() => go({ baseline: 'auto' })}>
+            Compare with: {BASELINE_TITLES.auto}
+          </button>
+        </section>
       ) : !isExplainable(measure) ? (
         <section class="panel empty" aria-label="Not explainable" data-panel="why-nothing">
           <h2>{measure.title} does not add up over parts of the audience</h2>
@@ -161,7 +169,8 @@ function Causes({ explained }: { explained: Explained }) {
       <p class="panel-words" data-tested={result.tested}>
         {foundSentence(result, locale)}
       </p>
-      {messages.map(({ text, type }) => (
+      {/* Of nothing that was looked at nothing is alike. */}
+      {messages.filter(({ type }) => result.tested > 0 || type === 'WARNING').map(({ text, type }) => (
         <p key={text} class="panel-words" data-type={type}>
           {type === 'WARNING' && <b>Note: </b>}
           {format.sentence(text)}
