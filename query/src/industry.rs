@@ -98,24 +98,31 @@ pub(crate) struct Field<'a> {
 }
 
 impl Field<'_> {
-    /// Adds the comparison with the industry to every row of an answer.
+    /// The others who take part, each with all of its organisations.
     ///
     /// # Errors
-    /// When the asker does not take part, or the tables do not answer.
+    /// When the asker does not take part.
+    pub(crate) fn peers(&self, tenant: Tenant) -> Result<Vec<Vec<Tenant>>, ApiError> {
+        self.accounts.industry_peers(tenant).ok_or_else(|| {
+            ApiError::new(ErrorCode::BaselineNotAvailable).detail(
+                "compare",
+                "'industry' is for organisations that take part: PATCH /v1/account/organizations/{id} with {\"industry\": true}",
+            )
+        })
+    }
+
+    /// Adds the comparison with the industry, which is `peers`, to every row of an answer.
+    ///
+    /// # Errors
+    /// When the tables do not answer.
     pub(crate) async fn compare(
         &self,
-        tenant: Tenant,
+        (tenant, peers): (Tenant, Vec<Vec<Tenant>>),
         question: &Question,
         label: &str,
         now_ms: i64,
         result: &mut QueryResult,
     ) -> Result<(), ApiError> {
-        let Some(peers) = self.accounts.industry_peers(tenant) else {
-            return Err(ApiError::new(ErrorCode::BaselineNotAvailable).detail(
-                "compare",
-                "'industry' is for organisations that take part: PATCH /v1/account/organizations/{id} with {\"industry\": true}",
-            ));
-        };
         let week = week_before(question.end.min(now_ms)).ok_or_else(|| ApiError::new(ErrorCode::Internal))?;
         let own = self
             .cells(tenant, asked(question, (question.start, question.end), Of::Mix), now_ms)

@@ -290,12 +290,17 @@ pub(crate) async fn answered(
     mut question: Question,
     now_ms: i64,
 ) -> Result<(QueryResult, Vec<Message>), ApiError> {
-    let industry = industry::taken_out(&mut question);
+    // Who takes no part is told so before anything is read.
+    let industry = match industry::taken_out(&mut question) {
+        Some(label) => Some((label, field.peers(tenant)?)),
+        None => None,
+    };
     let plan = planned(field.accounts, tenant, question.clone(), now_ms).await?;
     let answer = run::run(field.store, plan, field.observe).await;
     let (mut result, messages) = answer.map_err(run::RunError::into_api)?;
-    if let Some(label) = industry {
-        field.compare(tenant, &question, &label, now_ms, &mut result).await?;
+    if let Some((label, peers)) = industry {
+        let asker = (tenant, peers);
+        field.compare(asker, &question, &label, now_ms, &mut result).await?;
     }
     Ok((result, messages))
 }
