@@ -1,11 +1,12 @@
-//! What single metrics mean, on the real engine: from which length on stalls count, and how an attempt is scored.
+//! What single metrics mean, on the real engine: from which length on stalls count, how an attempt is scored, and what was played of each
+//! rendition.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod support;
 
 use actix_web::http::Method;
 use query::{Query, QueryConfig};
-use schemas::{Failure, FailureClass, score::VECTORS};
+use schemas::{Failure, FailureClass, RenditionPlay, score::VECTORS};
 use serde_json::json;
 use support::{Attempt, DAY_MS, HOUR_MS, Node, call, iso};
 
@@ -137,4 +138,113 @@ async fn attempts_are_scored_as_the_published_vectors_say() {
     .await;
     assert_eq!(status, 400, "{answer:#}");
     assert_eq!(answer["data"]["details"][0]["field"], "metric");
+}
+
+#[actix_web::test]
+async fn playing_time_by_rendition_sums_to_playing_time() {
+    const HIGH: &str = "1080p@5000000";
+    const LOW: &str = "360p@800000";
+    let node = Node::start().await;
+    let one = node.organization("one", None).await;
+    // On the second day the lower rendition is played twice as long.
+    let attempts: Vec<Attempt> = (0..400)
+        .map(|index: i64| {
+            let day = index / 200;
+            let mut attempt = Attempt::play(
+                DAY + day * DAY_MS + index % 200 * HOUR_MS / 10,
+                format!("v-{}", index % 90),
+                60_000,
+                0,
+            );
+            attempt.cdn = Some(["cdn-a", "cdn-b"][index as usize % 2]);
+            let low_ms = [6_000, 12_000][day as usize];
+            let play = |rendition: &str, play_ms| RenditionPlay {
+                rendition: rendition.to_owned(),
+                play_ms,
+            };
+            attempt.totals.play_ms_by_rendition = match index % 4 {
+                // All of it is known: the row leaves the main one's time out.
+                0 | 1 => vec![play(HIGH, 60_000 - low_ms), play(LOW, low_ms)],
+                // A part is not.
+                2 => vec![play(HIGH, 20_000), play(LOW, low_ms)],
+                _ => vec![play(LOW, 60_000)],
+            };
+            attempt
+        })
+        .collect();
+    let mut expected = std::collections::BTreeMap::<Option<&str>, [f64; 2]>::new();
+    for (index, attempt) in attempts.iter().enumerate() {
+        let mut rest = 60_000;
+        for play in &attempt.totals.play_ms_by_rendition {
+            rest -= play.play_ms;
+            let name = [HIGH, LOW].into_iter().find(|name| play.rendition == **name);
+            expected.entry(name).or_default()[index / 200] += f64::from(play.play_ms);
+        }
+        expected.entry(None).or_default()[index / 200] += f64::from(rest);
+    }
+    node.insert(&one, "one", &attempts).await;
+    let registry = prometheus::Registry::new();
+    let query = Query::new(
+        QueryConfig::default(),
+        node.store.clone(),
+        node.accounts.clone(),
+        &registry,
+    )
+    .unwrap();
+    let ask = async |more: serde_json::Value| {
+        let mut body = json!({"metrics": ["play_ms_by_rendition", "play_share_by_rendition"], "dimensions": ["rendition"],
+            "start": iso(DAY + DAY_MS), "end": iso(DAY + 2 * DAY_MS), "compare": ["day_before"]});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (status, answer) = call(&query, Method::POST, "/v1/analytics/query", &one.reader, Some(body)).await;
+        assert_eq!(status, 200, "{answer:#}");
+        answer["data"]["result"].clone()
+    };
+    let answer = ask(json!({})).await;
+    let rows = answer["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 3, "{answer:#}");
+    let all = 200.0 * 60_000.0;
+    for row in rows {
+        let expected = expected[&row["dimensions"]["rendition"].as_str()];
+        let (played, share) = (
+            &row["values"]["play_ms_by_rendition"],
+            &row["values"]["play_share_by_rendition"],
+        );
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        assert_eq!(number(&played["value"]), expected[1], "{row:#}");
+        assert!((number(&share["value"]) - expected[1] / all).abs() < 1e-12, "{row:#}");
+        for value in [played, share] {
+            let (low, high) = (number(&value["low"]), number(&value["high"]));
+            assert!(
+                low < number(&value["value"]) && number(&value["value"]) < high,
+                "{row:#}"
+            );
+            assert_eq!(value["clusteredBy"], "viewer");
+        }
+        // A share is of all that played, whichever rendition they saw.
+        assert_eq!(share["attempts"], 200, "{row:#}");
+        let compared = &row["comparisons"]["day_before"];
+        assert_eq!(
+            number(&compared["play_ms_by_rendition"]["reference"]),
+            expected[0],
+            "{row:#}"
+        );
+        let change = number(&compared["play_share_by_rendition"]["difference"]);
+        assert!((change - (expected[1] - expected[0]) / all).abs() < 1e-12, "{row:#}");
+        assert_eq!(compared["play_share_by_rendition"]["verdict"], "refused");
+    }
+    // One row of a page, and of each CDN, has the share that it has among all rows.
+    let page = ask(json!({"orderBy": [{"name": "play_ms_by_rendition", "order": "DESC"}], "limit": 1})).await;
+    assert_eq!(
+        page["rows"][0]["values"],
+        rows.iter().find(|row| row["dimensions"]["rendition"] == HIGH).unwrap()["values"]
+    );
+    assert!(page["nextCursor"].is_string());
+    let by_cdn = ask(json!({"dimensions": ["cdn", "rendition"]})).await;
+    let mut shares = std::collections::BTreeMap::<String, f64>::new();
+    for row in by_cdn["rows"].as_array().unwrap() {
+        let cdn = row["dimensions"]["cdn"].to_string();
+        *shares.entry(cdn).or_default() += row["values"]["play_share_by_rendition"]["value"].as_f64().unwrap();
+    }
+    assert_eq!(shares.len(), 2, "{by_cdn:#}");
+    assert!(shares.values().all(|sum| (sum - 1.0).abs() < 1e-12), "{shares:?}");
 }

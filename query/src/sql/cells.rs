@@ -114,7 +114,7 @@ pub static SETS: LazyLock<Vec<Set>> = LazyLock::new(|| {
     }
     let strata = crate::plan::STRATA.map(|dimension| match dimension {
         Dimension::Attribute(name) => name,
-        Dimension::Custom(_) => "",
+        Dimension::Custom(_) | Dimension::Rendition => "",
     });
     sets.push(Set {
         dimensions: DIMENSIONS.into_iter().filter(|name| strata.contains(name)).collect(),
@@ -164,8 +164,8 @@ pub fn form() -> i64 {
         for set in &*SETS {
             (set.name(), set.by_viewer, set.hourly).hash(&mut hasher);
         }
-        for part in Part::ALL {
-            (sum_column(*part), part.sql()).hash(&mut hasher);
+        for part in Part::of_attempts() {
+            (sum_column(part), part.sql()).hash(&mut hasher);
         }
         for hist in Hist::ALL {
             (bins_column(*hist), hist.value(), hist.condition()).hash(&mut hasher);
@@ -185,7 +185,7 @@ pub fn form() -> i64 {
 /// The columns of an attempt that cells are made of.
 fn needed() -> BTreeSet<&'static str> {
     let mut columns: BTreeSet<&str> = ["viewer_id", "received", "max_sequence"].into();
-    columns.extend(Part::ALL.iter().flat_map(|part| part.columns()));
+    columns.extend(Part::of_attempts().flat_map(Part::columns));
     columns.extend(Hist::ALL.iter().flat_map(|hist| hist.columns()));
     columns.extend(DIMENSIONS);
     columns
@@ -256,9 +256,8 @@ fn build_sets(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Stateme
         ),
         false => ("'day'", "{day}"),
     };
-    let sums: Vec<String> = Part::ALL
-        .iter()
-        .map(|part| format!("sum({}) AS {}", part.sql(), sum_column(*part)))
+    let sums: Vec<String> = Part::of_attempts()
+        .map(|part| format!("sum({}) AS {}", part.sql(), sum_column(part)))
         .collect();
     let bins: Vec<String> = Hist::ALL
         .iter()
@@ -270,9 +269,8 @@ fn build_sets(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Stateme
             )
         })
         .collect();
-    let columns: Vec<String> = Part::ALL
-        .iter()
-        .map(|part| sum_column(*part))
+    let columns: Vec<String> = Part::of_attempts()
+        .map(sum_column)
         .chain(Hist::ALL.iter().map(|hist| bins_column(*hist)))
         .collect();
     let (day, version) = (sql.integer(day_ms / 1_000), sql.integer(version));

@@ -194,6 +194,22 @@ parts! {
     DrmLoadMs = "coalesce(drm_load_ms, 0)", ["drm_load_ms"];
     /// Attempts that have one.
     DrmLoadCount = "isNotNull(drm_load_ms)", ["drm_load_ms"];
+    /// Play time on one rung, ms; only where attempts are told apart by it.
+    RungPlayMs = "rung_play_ms", ["rung_play_ms"];
+    /// Play time on every rung, ms; as that.
+    RungsPlayMs = "rungs_play_ms", ["rungs_play_ms"];
+    /// Attempts with any of it; as that.
+    RungsAttempts = "rungs_attempts", ["rungs_attempts"];
+}
+
+impl Part {
+    /// The parts that a whole attempt adds to: all but those of its rungs.
+    pub fn of_attempts() -> impl Iterator<Item = Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(|part| !matches!(part, Self::RungPlayMs | Self::RungsPlayMs | Self::RungsAttempts))
+    }
 }
 
 /// A fact derived from an attempt's columns.
@@ -534,6 +550,8 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         ("attempts", _) => total(Part::Attempts, 1.0),
         ("plays", _) => total(Part::Plays, 1.0),
         ("play_ms", _) => total(Part::PlayMs, 1_000.0),
+        ("play_ms_by_rendition", _) => total(Part::RungPlayMs, 1_000.0),
+        ("play_share_by_rendition", _) => share(Part::RungPlayMs, Part::RungsPlayMs, Part::RungsAttempts),
         ("stall_ms", _) => total(Part::StallMs, 250.0),
         ("stall_count", _) if every_stall => total(Part::EveryStallCount, 1.0),
         ("stalled_attempt_share", _) if every_stall => share(Part::EverStalled, Part::Plays, Part::Plays),

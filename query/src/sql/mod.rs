@@ -5,6 +5,7 @@ pub mod compat;
 pub mod dimension;
 pub mod filter;
 pub mod metric;
+mod rungs;
 pub mod statement;
 
 use store::Param;

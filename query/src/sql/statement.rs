@@ -15,6 +15,7 @@ use store::{AttemptRows, Param, Statement};
 use super::{
     Sql, dimension, filter,
     metric::{DERIVED, Hist, Part, of_attempt},
+    rungs,
 };
 use crate::{
     calendar::{HOUR_MS, Window},
@@ -316,6 +317,9 @@ pub struct Wanted {
 /// where key = viewer bucket × [`BIN_ROOM`] + bin.
 #[must_use]
 pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
+    if wanted.dimensions.contains(&Dimension::Rendition) {
+        return rungs::attempts(scope, wanted);
+    }
     let mut sql = Sql::default();
     let mut columns: BTreeSet<&str> = ["viewer_id", "received", "max_sequence"].into();
     columns.extend(wanted.parts.iter().flat_map(|part| part.columns()));
@@ -402,9 +406,13 @@ pub(super) fn located_attempts(
     let _ = write!(places, ",\n    {window} AS `window`,\n    {bucket} AS bucket");
     let mut names = Vec::new();
     for (index, wanted) in wanted.dimensions.iter().enumerate() {
+        names.push(format!("d{index}"));
+        // Not of the attempt: `rungs` tells it.
+        if *wanted == Dimension::Rendition {
+            continue;
+        }
         columns.insert(dimension::column(wanted));
         let _ = write!(places, ",\n    toString({}) AS d{index}", dimension::value(wanted, sql));
-        names.push(format!("d{index}"));
     }
     if let Some(only) = wanted.only.as_ref().filter(|_| !wanted.apart) {
         conditions.push(only_these(&names, only, sql));
@@ -945,13 +953,11 @@ pub fn export(scope: &Scope, measures: &[Having]) -> Statement {
     let totals = schemas::Totals::MAX_FIELDS.iter().chain(once).copied();
     let totals = totals.filter(named).filter(|name| !attributes.contains(name));
     listed.extend(totals.map(|name| format!("a.{name} AS {name}")));
-    // The rendition whose time the tables leave out is the main_place-th by name; it has what the others leave of play_ms.
-    listed.push(
+    listed.push(format!(
         "toJSONString(mapFromArrays(arraySort(mapKeys(a.play_ms_by_rendition)) AS rungs, arrayMap((rung, place) -> \
-         if(place = a.main_place, toUInt32(greatest(0, toInt64(a.play_ms) - toInt64(arraySum(mapValues(a.play_ms_by_rendition))) \
-         + a.play_ms_by_rendition[rung])), a.play_ms_by_rendition[rung]), rungs, arrayEnumerate(rungs)))) AS play_ms_by_rendition"
-            .to_owned(),
-    );
+         {}, rungs, arrayEnumerate(rungs)))) AS play_ms_by_rendition",
+        rungs::play_ms_sql("a.")
+    ));
     listed.push("toJSONString(a.custom) AS custom".to_owned());
     sql.text = format!(
         "SELECT\n  {}\nFROM (\n  SELECT *, {window} AS `window`{derived}\n  FROM (\n{inside}\n  )\n  WHERE {}\n) AS a\n\
