@@ -30,7 +30,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Equivalent {
-    /// Whose: CTA-2066, CMCD, Mux, Conviva, Bitmovin.
+    /// Whose: CTA-2066, CMCD, Mux, Conviva, Bitmovin, Adobe.
     pub system: &'static str,
     /// What it is called there.
     pub name: &'static str,
@@ -683,6 +683,22 @@ pub const METRICS: &[Metric] = &[
         equivalents: &[],
     },
     Metric {
+        name: "unique_media_ms",
+        title: "Distinct media time",
+        kind: Kind::Sum,
+        unit: Unit::Ms,
+        better: Better::Neither,
+        definition: "Σ distinct media played, by the stream's own clock: of each attempt every position once, however often it was played. Live streams add nothing: their positions are not places in a video. A little less than that for an attempt of more than 32 stretches apart, of which the nearest are joined.",
+        null_rule: "Null when no attempt in scope measured it.",
+        definition_version: 1,
+        dimension: None,
+        equivalents: &[near(
+            "Bitmovin",
+            "completedTotal",
+            "a session's, as a part of the video, in its samples",
+        )],
+    },
+    Metric {
         name: "play_hidden_ms",
         title: "Hidden play time",
         kind: Kind::Sum,
@@ -729,6 +745,22 @@ pub const METRICS: &[Metric] = &[
         definition_version: 1,
         dimension: None,
         equivalents: &[],
+    },
+    Metric {
+        name: "completed",
+        title: "Completed",
+        kind: Kind::Ratio,
+        unit: Unit::Ratio,
+        better: Better::Higher,
+        definition: "Plays that reached the last 2 s of the video, or the last 2 % where that is longer, and played at least 90 % of it, every position counted once; divided by plays on demand that are over and whose distinct media and duration are known.",
+        null_rule: "Null without such plays; live streams have none.",
+        definition_version: 1,
+        dimension: None,
+        equivalents: &[near(
+            "Adobe",
+            "Content completes",
+            "reached the end, also by skipping ahead",
+        )],
     },
     Metric {
         name: "good_share",

@@ -788,6 +788,27 @@ impl Watched {
     }
 }
 
+/// Plays by how far they came: rows of `place`, the hundredths of the video's duration that the distinct media fills, at most 100, -1 where that is
+/// not known; `over`, the plays that are over; `ongoing`, the others.
+#[must_use]
+pub fn drop_off(scope: &Scope) -> Statement {
+    let mut sql = Sql::default();
+    let mut columns: BTreeSet<&str> = [
+        "first_frame_seen",
+        "measurable",
+        "unique_media_ms",
+        "video_duration_ms",
+        "ended",
+    ]
+    .into();
+    let inside = located_attempts(scope, &Wanted::default(), &mut columns, &mut sql);
+    sql.text = format!(
+        "SELECT if(measurable, toInt64(least(100, intDiv(100 * toUInt64(coalesce(unique_media_ms, 0)), greatest(1, coalesce(video_duration_ms, 1))))), -1) AS place,\n  \
+         countIf(ended) AS over, countIf(NOT ended) AS ongoing\nFROM (\n{inside}\n)\nWHERE first_frame_seen\nGROUP BY place\nORDER BY place"
+    );
+    finished(sql, scope, "query::sql::statement::drop_off")
+}
+
 /// Attempts of bots in the scope: one row, `bots`.
 #[must_use]
 pub fn bots(scope: &Scope) -> Statement {
@@ -948,7 +969,7 @@ pub fn export(scope: &Scope, measures: &[Having]) -> Statement {
             .iter()
             .map(|name| format!("nullIf(toString(a.{name}), '') AS {name}")),
     );
-    let once = schemas::Totals::SET_ONCE_FIELDS.iter();
+    let once = schemas::Totals::NULLABLE_FIELDS.iter();
     let once = once.filter(|name| !["failure", "end_reason"].contains(*name));
     let totals = schemas::Totals::MAX_FIELDS.iter().chain(once).copied();
     let totals = totals.filter(named).filter(|name| !attributes.contains(name));
@@ -1033,7 +1054,7 @@ pub fn beacons(tenant: Tenant, attempt_id: uuid::Uuid) -> Statement {
 
 fn whole_attempt() -> BTreeSet<&'static str> {
     let attributes = schemas::attribute::ATTRIBUTES.iter().map(|attribute| attribute.name);
-    let once = schemas::Totals::SET_ONCE_FIELDS
+    let once = schemas::Totals::NULLABLE_FIELDS
         .iter()
         .copied()
         .filter(|name| *name != "failure");
