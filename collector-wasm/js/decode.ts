@@ -54,7 +54,7 @@ export const MESSAGES = {
     'seek_count ad_ms switch_up_count switch_down_count frames_dropped upscale_css_permille_ms upscale_px_permille_ms error_count page_load_ms ' +
     'drm_load_ms failure:Failure end_reason:ended,quit,fatal,source_change,timeout bitrate_measured_bytes bitrate_measured_media_ms dvr_ms ' +
     'live_latency_median throughput_median ttfb_median startup_manifest_ms startup_drm_ms startup_ad_ms startup_init_ms startup_segment_ms ' +
-    'startup_decode_ms startup_other_ms',
+    'startup_decode_ms startup_other_ms unique_media_ms position_ms_max',
     'number',
   ),
   RenditionPlay: 'rendition play_ms:number',

@@ -90,7 +90,7 @@ impl Writer<'_> {
             self.message(45, end);
         }
         put_all!(self, Totals {
-            startup_other_ms startup_decode_ms startup_segment_ms startup_init_ms startup_ad_ms startup_drm_ms startup_manifest_ms
+            position_ms_max unique_media_ms startup_other_ms startup_decode_ms startup_segment_ms startup_init_ms startup_ad_ms startup_drm_ms startup_manifest_ms
             ttfb_median throughput_median live_latency_median dvr_ms bitrate_measured_media_ms bitrate_measured_bytes end_reason failure
             drm_load_ms page_load_ms error_count upscale_px_permille_ms upscale_css_permille_ms frames_dropped switch_down_count
             switch_up_count ad_ms seek_count seek_ms stall_unknown_ms stall_suspended_ms stall_live_edge_ms stall_decoder_ms
@@ -363,7 +363,7 @@ mod tests {
     fn totals() -> impl Strategy<Value = Totals> {
         let numbers = vec(small(), Totals::MAX_FIELDS.len());
         // All but the two that are no numbers.
-        let once = vec(option::of(small()), Totals::SET_ONCE_FIELDS.len() - 2);
+        let once = vec(option::of(small()), Totals::NULLABLE_FIELDS.len() - 2);
         let failure = (named::<FailureClass>(CLASSES), text(), text());
         let failure = option::of(failure.prop_map(|(class, code, message)| Failure { class, code, message }));
         let reason = option::of(named::<EndReason>(REASONS));
@@ -374,7 +374,7 @@ mod tests {
                 let value = if index < 4 { (number > 0).into() } else { number.into() };
                 fields.insert((*name).to_owned(), value);
             }
-            for (name, number) in Totals::SET_ONCE_FIELDS.iter().zip(once) {
+            for (name, number) in Totals::NULLABLE_FIELDS.iter().zip(once) {
                 fields.insert((*name).to_owned(), number.into());
             }
             let mut totals: Totals = serde_json::from_value(fields.into()).unwrap();

@@ -26,14 +26,14 @@ const SUFFIX_TITLES: Record<string, string> = { p50: 'median', mean: 'mean', max
 export class Catalogue {
   private readonly byName = new Map<string, Measure>();
   private readonly attributesByName: Map<string, Attribute>;
-  /** Every measure with one number (histograms have many), in the catalogue's order. */
+  /** Every measure with one number, in the catalogue's order: histograms have many, and what is told by a dimension of its own has one for each part. */
   readonly measures: readonly Measure[];
 
   constructor(
     metrics: readonly Metric[],
     readonly attributes: readonly Attribute[],
   ) {
-    for (const metric of metrics) {
+    for (const metric of metrics.filter(({ dimension }) => !dimension)) {
       for (const name of metric.names) {
         const suffix = name === metric.name ? '' : name.slice(metric.name.length + 1);
         if (suffix === 'histogram') continue;

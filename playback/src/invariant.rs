@@ -70,6 +70,14 @@ pub fn violations(totals: &Totals, elapsed_ms: DurationMs) -> Vec<&'static str> 
             t.bitrate_peak_media_ms <= t.media_ms,
             "peak bitrate media exceeds media",
         ),
+        (
+            t.unique_media_ms.is_none_or(|ms| ms <= t.media_ms),
+            "distinct media exceeds media",
+        ),
+        (
+            t.unique_media_ms.is_some() == t.position_ms_max.is_some() && t.unique_media_ms <= t.position_ms_max,
+            "distinct media exceeds the furthest position",
+        ),
         (t.frames_dropped <= t.frames_decoded, "more frames dropped than decoded"),
         (
             t.first_frame_seen || t.startup_any_ms.is_none(),
@@ -105,7 +113,7 @@ pub fn violations(totals: &Totals, elapsed_ms: DurationMs) -> Vec<&'static str> 
         .collect()
 }
 
-/// Whether `after` could follow `before`: nothing shrank, nothing set once changed.
+/// Whether `after` could follow `before`: nothing shrank, nothing known became null.
 #[must_use]
 pub fn grew(before: &Totals, after: &Totals) -> bool {
     let mut merged = before.clone();

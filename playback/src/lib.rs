@@ -20,6 +20,7 @@ pub mod invariant;
 mod median;
 pub mod quality;
 pub mod seek;
+mod seen;
 pub mod session;
 pub mod signal;
 pub mod stall;

@@ -26,6 +26,7 @@ use crate::{
     median::Medians,
     quality::{Display, Quality},
     seek::{OpenSeek, SCRUB_MS},
+    seen::Seen,
     signal::Signal,
     stall::{Evidence, OpenStall, STARVED_BUFFER_MS},
     startup::{FRAME_CALLBACK_PATIENCE_MS, Phase, Startup, awaits_callback},
@@ -170,6 +171,7 @@ pub struct Fold {
     latencies: Medians,
     throughputs: Medians,
     first_bytes: Medians,
+    seen: Seen,
     host: Option<String>,
     last_error: Option<(FailureClass, String, DurationMs)>,
     state_ms: [DurationMs; 10],
@@ -220,6 +222,7 @@ impl Fold {
             latencies: Medians::default(),
             throughputs: Medians::default(),
             first_bytes: Medians::default(),
+            seen: Seen::default(),
             suspension_at: None,
             ad_boundary_at: None,
             seek_ended_at: None,
@@ -839,6 +842,10 @@ impl Fold {
             return;
         }
         self.startup.content_seen = true;
+        // Nothing yet, but that is known.
+        if !self.live {
+            self.seen.add(0, 0, &mut self.totals);
+        }
         if self.suspended_ms == 0 {
             self.totals.startup_content_ms = Some(at_ms.saturating_sub(self.totals.ad_ms));
         }
@@ -971,14 +978,18 @@ impl Fold {
         u32::try_from(u64::from(window_ms) * u64::from(self.rate_permille) / 1_000).unwrap_or(u32::MAX)
     }
 
-    /// The playhead passed `media_ms` of media within the last `window_ms`.
+    /// The playhead passed `media_ms` of media within the last `window_ms`, up to where it is.
     fn moved(&mut self, media_ms: u32, window_ms: DurationMs) {
         let now = self.now_ms;
         self.content_seen(self.began_ms(media_ms).max(now - window_ms));
         if !self.in_ad {
             // A jump without a seek is not media that was rendered: no more than time and rate allow, and a tick for rounding.
             let most = u64::from(window_ms) * u64::from(self.rate_permille.max(1_000)) / 1_000 + u64::from(ROUNDED_MS);
-            self.quality.advanced(media_ms.min(most as u32), &mut self.totals);
+            let media_ms = media_ms.min(most as u32);
+            self.quality.advanced(media_ms, &mut self.totals);
+            if let (Some((position_ms, _)), false) = (self.position, self.live) {
+                self.seen.add(media_ms, position_ms, &mut self.totals);
+            }
         }
     }
 
@@ -1103,8 +1114,8 @@ impl Fold {
         };
         let media_ms = self.media_ms(now - at_ms).min(self.buffer_ms.unwrap_or(u32::MAX));
         if self.is_sampled() && !self.hidden && media_ms > 0 {
-            self.moved(media_ms, now - at_ms);
             self.position = Some((position_ms.saturating_add(media_ms), now));
+            self.moved(media_ms, now - at_ms);
         }
     }
 
@@ -1134,6 +1145,7 @@ impl Fold {
             let most_ms = position_ms.saturating_add(self.media_ms(now - at_ms));
             let left_ms = from_position_ms.unwrap_or(position_ms).clamp(position_ms, most_ms);
             if self.state == State::Playing && left_ms > position_ms {
+                self.position = Some((left_ms, now));
                 self.moved(left_ms - position_ms, now - at_ms);
             }
             from_position_ms = Some(left_ms);

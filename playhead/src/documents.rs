@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use envelope::ErrorCode;
 use schemas::{
     Rejection,
-    attribute::ATTRIBUTES,
+    attribute::{ATTRIBUTES, RENDITION},
     metric::{METRICS, SUFFIXES},
     score::VECTORS,
 };
@@ -60,6 +60,9 @@ fn metrics() -> anyhow::Result<String> {
             metric.definition_version
         )?;
         writeln!(text, "- null: {}", metric.null_rule)?;
+        if let Some(dimension) = metric.dimension {
+            writeln!(text, "- needs the dimension `{dimension}`")?;
+        }
         for other in metric.equivalents {
             let difference = if other.difference.is_empty() {
                 "the same"
@@ -106,6 +109,11 @@ fn metrics() -> anyhow::Result<String> {
             attribute.description
         )?;
     }
+    writeln!(
+        text,
+        "\n## Dimensions that are no attributes\n\nGroup by these the metrics that need them; nothing is filtered by them.\n\n| dimension | what |\n|---|---|\n| `{}` | {} |",
+        RENDITION.name, RENDITION.description
+    )?;
     Ok(text)
 }
 

@@ -72,7 +72,7 @@ pub fn set_of(scope: &Scope, dimensions: &[Dimension], by_viewer: bool) -> Optio
         .chain(filtered)
         .map(|dimension| match dimension {
             Dimension::Attribute(name) => Some(*name),
-            Dimension::Custom(_) => None,
+            Dimension::Custom(_) | Dimension::Rendition => None,
         })
         .collect();
     set_with(&names?, by_viewer)

@@ -146,10 +146,16 @@ pub fn ticks_in((from, to): (i64, i64)) -> i64 {
     (last - first).max(0)
 }
 
+/// Whether the sum that only `known` attempts have is one of none.
+fn is_unknown(cell: &Cell, known: Part) -> bool {
+    known != Part::Attempts && cell.whole(known) == 0.0
+}
+
 /// A metric's value without its interval, for ranking; `stretch` is the time bucket.
 #[must_use]
 pub fn point(cell: &Cell, recipe: Recipe, stretch: (i64, i64)) -> Option<f64> {
     match recipe {
+        Recipe::Total { known, .. } if is_unknown(cell, known) => None,
         Recipe::Total { sum, .. } => Some(cell.whole(sum)),
         Recipe::Ratio {
             numerator,
@@ -218,7 +224,8 @@ impl Judge<'_> {
     fn estimate(&self, cell: &Cell, recipe: Recipe, stretch: (i64, i64)) -> Result<Estimate, Null> {
         let confidence = self.confidence();
         match recipe {
-            Recipe::Total { sum, unit } => Ok(total::total(&cell.buckets(sum, None, Part::Attempts), unit, confidence)),
+            Recipe::Total { known, .. } if is_unknown(cell, known) => Err(Null::NoValues),
+            Recipe::Total { sum, unit, known } => Ok(total::total(&cell.buckets(sum, None, known), unit, confidence)),
             Recipe::Ratio {
                 numerator,
                 denominator,
@@ -276,7 +283,9 @@ impl Judge<'_> {
                 high: estimate.high,
                 attempts: match recipe {
                     Recipe::Concurrency { .. } => None,
-                    Recipe::Total { .. } => Some(cell.attempts),
+                    Recipe::Total {
+                        known: Part::Attempts, ..
+                    } => Some(cell.attempts),
                     _ => Some(estimate.attempts),
                 },
                 clustered_by,
@@ -296,10 +305,13 @@ impl Judge<'_> {
             _ => Pairing::Unpaired,
         };
         match recipe {
-            Recipe::Total { sum, unit } => {
-                let reference = divided(&reference.cell.buckets(sum, None, Part::Attempts), reference.windows);
+            Recipe::Total { known, .. } if is_unknown(current.cell, known) || is_unknown(reference.cell, known) => {
+                Err(Null::NoValues)
+            }
+            Recipe::Total { sum, unit, known } => {
+                let reference = divided(&reference.cell.buckets(sum, None, known), reference.windows);
                 Ok(difference::totals(
-                    &current.cell.buckets(sum, None, Part::Attempts),
+                    &current.cell.buckets(sum, None, known),
                     &reference,
                     unit,
                     pairing,

@@ -37,10 +37,7 @@ use crate::{
         LadderResult, MetricValue, NullValue, SampleRatioResult, VerdictWord,
     },
     run::{Observe, REPLICATES, RunError, Sides},
-    sql::{
-        self,
-        metric::{Part, Recipe},
-    },
+    sql::{self, metric::Recipe},
 };
 
 /// The metrics that count every attempt; all others look at those that started, which is after the treatment.
@@ -213,8 +210,8 @@ fn anytime(judge: &Judge, arm: &Arm, control: &Arm, recipe: Recipe) -> Result<(A
             }
             Ok((found, taken))
         }
-        Recipe::Total { sum, .. } => {
-            let side = |cell: &Cell| cell.buckets(sum, None, Part::Attempts).per_attempt();
+        Recipe::Total { sum, known, .. } => {
+            let side = |cell: &Cell| cell.buckets(sum, None, known).per_attempt();
             ratios(arm, control, domain(false), confidence, side)
         }
         Recipe::Quantile { hist, probability } => {

@@ -175,6 +175,15 @@ pub fn parse(body: &Map<String, Value>) -> Result<Explain, Faults> {
         }
     }
     let mut dimensions = request::parse_dimensions(body, DIMENSIONS_MAX, &mut faults);
+    if let Some(index) = dimensions
+        .iter()
+        .position(|dimension| *dimension == Dimension::Rendition)
+    {
+        faults.add(
+            format!("dimensions[{index}]"),
+            "'rendition' tells playing time apart, not attempts: a change is explained by attributes",
+        );
+    }
     if dimensions.is_empty() {
         let usual = ATTRIBUTES.iter().filter(|attribute| USUAL.contains(&attribute.name));
         dimensions.extend(usual.map(|attribute| Dimension::Attribute(attribute.name)));

@@ -20,6 +20,7 @@ pub mod chance;
 pub mod choice;
 pub mod compare;
 pub mod compat;
+pub mod drop_off;
 mod erasure;
 pub mod experiment;
 pub mod explain;

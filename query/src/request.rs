@@ -9,7 +9,7 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use envelope::{ApiError, ErrorCode};
 use schemas::{
-    attribute::{ATTRIBUTES, Attribute, CUSTOM_PREFIX, attribute},
+    attribute::{ATTRIBUTES, Attribute, CUSTOM_PREFIX, RENDITION, attribute},
     limits::{LABEL_BYTES_MAX, STALL_COUNTED_MS_MIN},
     metric::{Kind, METRICS, Metric, SUFFIXES, metric},
     nearest::nearest,
@@ -211,6 +211,8 @@ pub enum Dimension {
     Attribute(&'static str),
     /// `custom.<key>`.
     Custom(String),
+    /// The rendition on the screen: of playing time, not of an attempt. Nothing is filtered by it.
+    Rendition,
 }
 
 impl Dimension {
@@ -227,6 +229,7 @@ impl Dimension {
         match self {
             Self::Attribute(name) => (*name).to_owned(),
             Self::Custom(key) => format!("{CUSTOM_PREFIX}{key}"),
+            Self::Rendition => RENDITION.name.to_owned(),
         }
     }
 }
@@ -506,6 +509,7 @@ pub fn parse(body: &Value) -> Result<Question, Faults> {
     let metrics = parse_metrics(body, &mut faults);
     let dimensions = parse_dimensions(body, DIMENSIONS_MAX, &mut faults);
     let (filters, having) = parse_filters(body.get("filters"), "filters", Measures::OfRows, &mut faults);
+    told_apart(body, &dimensions, &having, &mut faults);
     let start = parse_time(body, "start", "start", &mut faults);
     let end = parse_time(body, "end", "end", &mut faults);
     in_order(start, end, "start", &mut faults);
@@ -659,7 +663,7 @@ pub(crate) fn parse_dimensions(body: &Map<String, Value>, most: usize, faults: &
         let field = format!("dimensions[{index}]");
         match item.as_str() {
             None => faults.add(field, format!("expected an attribute's name, found {}", kind_of(item))),
-            Some(name) => match Dimension::parse(name) {
+            Some(name) => match Dimension::parse(name).or((name == RENDITION.name).then_some(Dimension::Rendition)) {
                 Some(dimension) if dimensions.contains(&dimension) => {
                     faults.add(field, format!("'{name}' is asked for twice"))
                 }
@@ -710,7 +714,48 @@ impl Measures {
 pub(crate) fn of_attempts() -> impl Iterator<Item = &'static Metric> {
     METRICS
         .iter()
-        .filter(|metric| !matches!(metric.kind, Kind::Distinct | Kind::Concurrency))
+        .filter(|metric| metric.dimension.is_none() && !matches!(metric.kind, Kind::Distinct | Kind::Concurrency))
+}
+
+/// Notes metrics that are told by a dimension that is not asked for, and metrics of whole attempts beside such a dimension.
+fn told_apart(body: &Map<String, Value>, dimensions: &[Dimension], having: &[Having], faults: &mut Faults) {
+    let by_rendition = dimensions.contains(&Dimension::Rendition);
+    let mut check = |field: String, metric: &Metric| match (metric.dimension, by_rendition) {
+        (Some(name), false) => faults.add(
+            field,
+            format!("'{}' is told by {name}: it needs the dimension '{name}'", metric.name),
+        ),
+        (None, true) => {
+            let fitting: Vec<&str> = METRICS
+                .iter()
+                .filter(|metric| metric.dimension == Some(RENDITION.name))
+                .map(|metric| metric.name)
+                .collect();
+            faults.add(
+                field,
+                format!(
+                    "'{}' is of whole attempts, which have several renditions; by 'rendition' ask for {}",
+                    metric.name,
+                    fitting.join(" or ")
+                ),
+            );
+        }
+        _ => {}
+    };
+    // Those that are no metrics have faults of their own.
+    let named = body.get("metrics").and_then(Value::as_array).into_iter().flatten();
+    for (index, item) in named.enumerate() {
+        if let Some(asked) = item.as_str().and_then(AskedMetric::parse) {
+            check(format!("metrics[{index}]"), asked.metric);
+        }
+    }
+    let filters = body.get("filters").and_then(Value::as_array).into_iter().flatten();
+    for (index, item) in filters.enumerate() {
+        let name = item.get("attribute").and_then(Value::as_str);
+        if let Some(having) = having.iter().find(|having| Some(having.metric.name.as_str()) == name) {
+            check(format!("filters[{index}].attribute"), having.metric.metric);
+        }
+    }
 }
 
 fn unknown_attribute(field: &str, name: &str, measures: Measures, faults: &mut Faults) {
@@ -718,6 +763,13 @@ fn unknown_attribute(field: &str, name: &str, measures: Measures, faults: &mut F
         faults.add(
             field,
             format!("the key of a custom dimension has 1 to {LABEL_BYTES_MAX} bytes"),
+        );
+        return;
+    }
+    if name == RENDITION.name {
+        faults.add(
+            field,
+            "'rendition' tells playing time apart, not attempts: it is a dimension of some metrics and no filter",
         );
         return;
     }

@@ -306,6 +306,44 @@ impl VerdictWord {
     }
 }
 
+/// Answer to `POST /v1/analytics/drop-off`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DropOffResult {
+    /// A point for each hundredth of a video, in order.
+    pub points: Vec<DropOffPoint>,
+    /// The first of these positions that no more than half of the plays came beyond; null where more did.
+    pub median: Option<f64>,
+    /// Plays that the curve is of.
+    pub plays: u64,
+    /// Those of them that go on: they count for as far as they came.
+    pub ongoing: u64,
+    /// Plays that are left out: live, of unknown duration, or not measured.
+    pub unknown: u64,
+    /// Version of the definitions.
+    pub definition_version: u32,
+    /// What answered.
+    pub source: Source,
+    /// Time the answer took, ms.
+    pub took_ms: u64,
+}
+
+/// The audience at one place of a video.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DropOffPoint {
+    /// Distinct media as a part of the video's duration, 0.01..=1.
+    pub position: f64,
+    /// Plays that are known to have come to the place before this one.
+    pub at_risk: u64,
+    /// The part of plays that saw at least so much, 0..=1. Null where none is left to tell it by.
+    pub value: Option<f64>,
+    /// Lower limit at this point by itself, plays taken for independent. Null where nobody has left yet or nobody is left.
+    pub low: Option<f64>,
+    /// Upper limit; null as that.
+    pub high: Option<f64>,
+}
+
 /// Answer to `POST /v1/analytics/explain`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -142,9 +142,10 @@ fn questions() -> Vec<Value> {
             .extend(more.as_object().unwrap().clone());
         question
     };
-    // What cells do not have: viewers one by one, viewers at a moment.
+    // What cells do not have: viewers one by one, viewers at a moment, renditions.
     let names: Vec<String> = AskedMetric::names()
         .into_iter()
+        .filter(|name| !name.ends_with("_by_rendition"))
         .filter(|name| !name.starts_with("unique_viewers") && !name.starts_with("concurrent_viewers"))
         .collect();
     let every_metric = names

@@ -208,6 +208,20 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
             &[],
         )
         .await;
+    // Playing time of two renditions by CDN, whose shares are of all of it.
+    goldens
+        .check_special(
+            "by_rendition",
+            &json!({"metrics": ["play_ms_by_rendition", "play_share_by_rendition"], "dimensions": ["cdn", "rendition"],
+                "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", "compare": ["day_before"]}),
+            Special::default(),
+            &[],
+            &[
+                vec!["it's".into(), "720p@3000000".into()],
+                vec!["cdn-b".into(), String::new()],
+            ],
+        )
+        .await;
     let is = |name, value: &str| Filter {
         dimension: Dimension::Attribute(name),
         operator: Operator::Eq,
@@ -297,6 +311,7 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
             &statement::impressions(&listed, &measures, worst, true, 51, 0),
         )
         .await;
+    goldens.check("drop_off", &statement::drop_off(&listed)).await;
     goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
     let id = uuid::Uuid::from_u128(7);
     goldens
@@ -325,7 +340,13 @@ async fn the_engine_takes_every_name_of_the_catalogues() {
         body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         body
     };
-    let names = request::AskedMetric::names();
+    let is_told_apart = |name: &String| request::AskedMetric::parse(name).unwrap().metric.dimension.is_some();
+    let (told_apart, names): (Vec<String>, Vec<String>) =
+        request::AskedMetric::names().into_iter().partition(is_told_apart);
+    run(with(
+        json!({"metrics": told_apart, "dimensions": ["rendition", "country"], "compare": ["auto"]}),
+    ))
+    .await;
     for metrics in names.chunks(10) {
         run(with(json!({"metrics": metrics}))).await;
         run(with(json!({"metrics": metrics, "dimensions": ["country"]}))).await;

@@ -252,6 +252,15 @@ pub const ATTRIBUTES: &[Attribute] = &[
     ),
 ];
 
+/// What playing time, unlike a whole attempt, is told apart by. No attribute: nothing is filtered by it, and only the metrics that name it
+/// (`dimension` in the dictionary) are told apart by it.
+pub const RENDITION: Attribute = of(
+    "rendition",
+    "Rendition",
+    Source::Totals,
+    "`<height>p@<declared average bit/s>` of the picture on the screen, `?` for what is unknown of it; null where nothing is.",
+);
+
 /// Prefix of custom dimensions: `custom.<key>`.
 pub const CUSTOM_PREFIX: &str = "custom.";
 

@@ -16,6 +16,9 @@ pub const INTERVAL_EVENTS_MAX: usize = 64;
 /// Most renditions told apart in `play_ms_by_rendition`; the widest ladders in use have about 20 rungs.
 pub const RENDITIONS_MAX: usize = 32;
 
+/// Most stretches of media that an attempt's played positions are told apart by; who skips through a film leaves a dozen.
+pub const SEEN_STRETCHES_MAX: usize = 32;
+
 /// Most custom dimensions of one attempt.
 pub const CUSTOM_DIMENSIONS_MAX: usize = 50;
 

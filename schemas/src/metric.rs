@@ -4,7 +4,10 @@
 
 use serde::Serialize;
 
-use crate::unit::{Better, Unit};
+use crate::{
+    attribute::RENDITION,
+    unit::{Better, Unit},
+};
 
 /// How a metric aggregates, which decides its statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -27,7 +30,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Equivalent {
-    /// Whose: CTA-2066, CMCD, Mux, Conviva, Bitmovin.
+    /// Whose: CTA-2066, CMCD, Mux, Conviva, Bitmovin, Adobe.
     pub system: &'static str,
     /// What it is called there.
     pub name: &'static str,
@@ -56,6 +59,8 @@ pub struct Metric {
     pub null_rule: &'static str,
     /// Version of this definition.
     pub definition_version: u32,
+    /// The dimension that it is always told apart by, beside any attributes; null for a metric of whole attempts.
+    pub dimension: Option<&'static str>,
     /// The same number in other systems.
     pub equivalents: &'static [Equivalent],
 }
@@ -109,6 +114,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Intents to play: play() by the viewer, or autoplay while visible. Preloading is no attempt. Belongs to the time it began.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[
             near(
                 "Mux",
@@ -128,6 +134,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Attempts with a rendered frame.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[same("Conviva", "Plays")],
     },
     Metric {
@@ -139,6 +146,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Distinct viewer ids among attempts. Attempts without a viewer id are left out. A sketch with a known error; not additive over time.",
         null_rule: "Null when no attempt carries a viewer id.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[same("Mux", "Unique Viewers")],
     },
     Metric {
@@ -150,6 +158,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Intent to the first rendered frame of anything, ads included. Attempts interrupted or hidden before the first frame are left out.",
         null_rule: "Null when no attempt in scope rendered a frame.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[
             same("CTA-2066", "Video Startup Time"),
             near("CMCD", "msd", "CMCD says wall clock; ours is monotonic"),
@@ -169,6 +178,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Intent to the first rendered frame of content, minus the time ads played. Same exclusions as startup_any_ms.",
         null_rule: "Null when no attempt in scope rendered a content frame.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[same("Conviva", "Video Startup Time")],
     },
     Metric {
@@ -180,6 +190,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean part of startup_any_ms spent waiting for the manifest; the means of the seven parts sum to the mean startup of the same attempts. Where waits overlap, the time is the ad's, the keys', the manifest's, the init segment's, the media segment's, in that order.",
         null_rule: "Null when no attempt in scope told of its requests.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -191,6 +202,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean part of startup_any_ms spent waiting for keys, from the first request to the key system until keys were usable; the means of the seven parts sum to the mean startup of the same attempts. Where waits overlap, the time is the ad's, the keys', the manifest's, the init segment's, the media segment's, in that order.",
         null_rule: "Null when no attempt in scope told of its requests.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -202,6 +214,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean part of startup_any_ms spent asking for an ad and loading it; the means of the seven parts sum to the mean startup of the same attempts. Where waits overlap, the time is the ad's, the keys', the manifest's, the init segment's, the media segment's, in that order.",
         null_rule: "Null when no attempt in scope told of its requests.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -213,6 +226,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean part of startup_any_ms spent waiting for init segments; the means of the seven parts sum to the mean startup of the same attempts. Where waits overlap, the time is the ad's, the keys', the manifest's, the init segment's, the media segment's, in that order.",
         null_rule: "Null when no attempt in scope told of its requests.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -224,6 +238,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean part of startup_any_ms spent waiting for the first media segment of each kind; the means of the seven parts sum to the mean startup of the same attempts. Where waits overlap, the time is the ad's, the keys', the manifest's, the init segment's, the media segment's, in that order.",
         null_rule: "Null when no attempt in scope told of its requests.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -235,6 +250,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean part of startup_any_ms spent appending, decoding and drawing, after the first media segments had come; the means of the seven parts sum to the mean startup of the same attempts. Where waits overlap, the time is the ad's, the keys', the manifest's, the init segment's, the media segment's, in that order.",
         null_rule: "Null when no attempt in scope told of its requests.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -246,6 +262,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean part of startup_any_ms that is left: the page and the player: nothing that was asked for was waited for.",
         null_rule: "Null when no attempt in scope told of its requests.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -257,6 +274,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Player constructed to ready. Left out where the collector was attached after ready.",
         null_rule: "Null when no attempt in scope measured it.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[same("Mux", "Player Startup Time")],
     },
     Metric {
@@ -268,6 +286,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Begin of the page's navigation to the player constructed; the first attempt of a page only.",
         null_rule: "Null when no attempt in scope measured it.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Mux", "Page Load Time", "up to the player's first call")],
     },
     Metric {
@@ -279,6 +298,7 @@ pub const METRICS: &[Metric] = &[
         definition: "First key-system request to usable keys.",
         null_rule: "Null when no attempt in scope asked for keys.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Bitmovin", "drmLoadTime", "per licence, in the session's sample")],
     },
     Metric {
@@ -290,6 +310,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Attempts that ended without a frame and without a fatal error after at least 1,000 ms of visible waiting, divided by attempts minus those that left before 1,000 ms.",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[
             near("Conviva", "EBVS", "no minimum wait"),
             near("Mux", "Exits Before Video Start", "no minimum wait"),
@@ -304,6 +325,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Attempts ended by a technical fatal error before the first frame, divided by attempts.",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[
             same("CTA-2066", "Video Start Failure"),
             same("Conviva", "VSF"),
@@ -323,6 +345,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Attempts ended by a technical fatal error after the first frame, divided by plays.",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[
             near("Conviva", "VPF", "divided by plays as here"),
             near(
@@ -341,6 +364,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Attempts ended by an error that is no technical one: entitlement, geography, concurrency; divided by attempts. In no other failure metric.",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[near(
             "Mux",
             "Business Exceptions",
@@ -356,6 +380,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ stall time ÷ Σ (play + stall time), content only, over all attempts with a frame.",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[
             same("CTA-2066", "Rebuffering Ratio"),
             near("Mux", "Rebuffer Percentage", "watch time includes startup and seeks"),
@@ -375,6 +400,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ stall time with cause network or live_edge ÷ Σ (play + stall time).",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Conviva", "CIRR", "excludes stalls after a seek by a time window")],
     },
     Metric {
@@ -386,6 +412,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Stalls of at least 250 ms ÷ hours of (play + stall).",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Mux", "Rebuffer Frequency", "per minute, no minimum length")],
     },
     Metric {
@@ -397,6 +424,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Plays with at least one stall of 250 ms or more ÷ plays.",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[near(
             "Bitmovin",
             "Rebuffer Percentage (dashboard)",
@@ -412,6 +440,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Stall time of each play, 0 included.",
         null_rule: "Null without plays.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -423,6 +452,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ (visible wait for the first frame + stall + seek time) ÷ Σ (that + play time), over all attempts, those that never started included. The headline where most videos are shorter than a minute.",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -434,6 +464,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean time of a seek, from its intent to the frame at the new position; scrubbing within 1 s is one seek.",
         null_rule: "Null without seeks.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[same("Mux", "Seek Latency")],
     },
     Metric {
@@ -445,6 +476,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ (declared average bandwidth × media time rendered) ÷ Σ media time rendered; video only.",
         null_rule: "Null when no rendition declared its bandwidth.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[
             near(
                 "Mux",
@@ -463,6 +495,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ (declared peak bandwidth × media time rendered) ÷ Σ media time rendered.",
         null_rule: "Null when no rendition declared its peak.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[same("CMCD", "br")],
     },
     Metric {
@@ -474,6 +507,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Bytes of the segments with video ÷ the media time in them. As fetched, not as rendered; a muxed segment's audio is in it.",
         null_rule: "Null when no segment told its length.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -485,6 +519,7 @@ pub const METRICS: &[Metric] = &[
         definition: "How much larger the picture is shown than it is, in the limiting dimension, weighted by playing time: 1 is twice as large. A picture shown smaller counts as 0.",
         null_rule: "Null when no picture and display size was known.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -496,6 +531,7 @@ pub const METRICS: &[Metric] = &[
         definition: "The same in device pixels.",
         null_rule: "Null when no picture and display size was known.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Mux", "Upscale Percentage", "in CSS pixels")],
     },
     Metric {
@@ -507,6 +543,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Rendered switches, up and down, ÷ hours of (play + stall).",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -518,6 +555,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Rendered switches to a higher rendition ÷ hours of (play + stall).",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Mux", "Upshift Count", "a count a view")],
     },
     Metric {
@@ -529,6 +567,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Rendered switches to a lower rendition ÷ hours of (play + stall).",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Mux", "Downshift Count", "a count a view")],
     },
     Metric {
@@ -540,6 +579,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Frames dropped ÷ frames decoded, while visible and playing.",
         null_rule: "Null when no frame counts were read.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Mux", "Dropped Frame Percentage", "counts hidden playback too")],
     },
     Metric {
@@ -551,6 +591,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Median per attempt of how far the picture was behind live, sampled once a second of playing: programme date time against the server's clock, else the player's own (dimension latency_source). More than three target durations behind where the player means to be is left out.",
         null_rule: "Null when no attempt in scope measured it.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("CMCD", "ltc", "one value per request, by the player's clock")],
     },
     Metric {
@@ -562,6 +603,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Median per attempt of bytes ÷ time from request to last byte, over media segments.",
         null_rule: "Null when no attempt in scope told of its segments.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("CMCD", "mtp", "the player's estimate")],
     },
     Metric {
@@ -573,6 +615,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Median per attempt of the time from request to first byte, over media segments.",
         null_rule: "Null when no attempt in scope told it.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("CMCD", "ttfb", "one value per request")],
     },
     Metric {
@@ -584,7 +627,36 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ time the playhead advanced, monotonic clock.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[near("Mux", "Playing Time", "in seconds")],
+    },
+    Metric {
+        name: "play_ms_by_rendition",
+        title: "Play time by rendition",
+        kind: Kind::Sum,
+        unit: Unit::Ms,
+        better: Better::Neither,
+        definition: "Σ time the playhead advanced with each rendition on the screen, so the values sum to play_ms. Asked for with the dimension `rendition`: `<height>p@<declared average bit/s>`, with `?` for what is unknown of it; null is the time with a rendition of which nothing was known, and that beyond the 32 renditions of an attempt that are told apart.",
+        null_rule: "Never null; a rendition that nobody played has no row.",
+        definition_version: 1,
+        dimension: Some(RENDITION.name),
+        equivalents: &[near(
+            "Mux",
+            "Playing Time by Rendition",
+            "renditions differ there by frame rate and codec too",
+        )],
+    },
+    Metric {
+        name: "play_share_by_rendition",
+        title: "Share of play time by rendition",
+        kind: Kind::Ratio,
+        unit: Unit::Ratio,
+        better: Better::Neither,
+        definition: "play_ms_by_rendition ÷ Σ play_ms of the same time and attributes, so the values over all renditions sum to 1.",
+        null_rule: "Never null; a rendition that nobody played has no row.",
+        definition_version: 1,
+        dimension: Some(RENDITION.name),
+        equivalents: &[],
     },
     Metric {
         name: "wanted_ms",
@@ -595,6 +667,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ (play + stall time): as long as viewers wanted to play.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -606,7 +679,24 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ media time played, by the stream's own clock: an hour at twice the speed is two.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
+    },
+    Metric {
+        name: "unique_media_ms",
+        title: "Distinct media time",
+        kind: Kind::Sum,
+        unit: Unit::Ms,
+        better: Better::Neither,
+        definition: "Σ distinct media played, by the stream's own clock: of each attempt every position once, however often it was played. Live streams add nothing: their positions are not places in a video. A little less than that for an attempt of more than 32 stretches apart, of which the nearest are joined.",
+        null_rule: "Null when no attempt in scope measured it.",
+        definition_version: 1,
+        dimension: None,
+        equivalents: &[near(
+            "Bitmovin",
+            "completedTotal",
+            "a session's, as a part of the video, in its samples",
+        )],
     },
     Metric {
         name: "play_hidden_ms",
@@ -617,6 +707,7 @@ pub const METRICS: &[Metric] = &[
         definition: "The part of play_ms in which the page was hidden.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -628,6 +719,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Bytes of media fetched.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -639,6 +731,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Σ stall time, whatever the length of each stall.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -650,7 +743,24 @@ pub const METRICS: &[Metric] = &[
         definition: "Stalls of at least 250 ms.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
+    },
+    Metric {
+        name: "completed",
+        title: "Completed",
+        kind: Kind::Ratio,
+        unit: Unit::Ratio,
+        better: Better::Higher,
+        definition: "Plays that reached the last 2 s of the video, or the last 2 % where that is longer, and played at least 90 % of it, every position counted once; divided by plays on demand that are over and whose distinct media and duration are known.",
+        null_rule: "Null without such plays; live streams have none.",
+        definition_version: 1,
+        dimension: None,
+        equivalents: &[near(
+            "Adobe",
+            "Content completes",
+            "reached the end, also by skipping ahead",
+        )],
     },
     Metric {
         name: "good_share",
@@ -661,6 +771,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Attempts that meet every threshold: no technical failure, no exit before start, startup ≤ 2 s, network rebuffer ratio ≤ 1 %, no stall > 10 s, upscale_px ≤ 100 %; divided by attempts without those that left before 1 s and without business failures.",
         null_rule: NO_DENOMINATOR,
         definition_version: 1,
+        dimension: None,
         equivalents: &[],
     },
     Metric {
@@ -672,6 +783,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Mean over attempts of success × mean(startup, smoothness, quality), 0 to 100; to be read, so no verdict and no alert hangs on it. Success is 0 for a technical failure and an exit before start, else 1. Points, straight between these: startup 100 up to 1 s, 90 at 2 s, 50 at 5 s, 0 from 10 s; smoothness by the network rebuffer ratio 100 at 0, 80 at 1 %, 30 at 5 %, 0 from 10 %; quality by upscale_px 100 at 0, 60 at 100 %, 0 from 300 %. What is not known of an attempt is left out of its mean. Attempts that left before 1 s, that have not started yet and business failures are left out.",
         null_rule: "Null when no attempt in scope failed or has a component.",
         definition_version: 1,
+        dimension: None,
         equivalents: &[near(
             "Mux",
             "Overall Viewer Experience Score",
@@ -687,6 +799,7 @@ pub const METRICS: &[Metric] = &[
         definition: "Attempts starting, playing, seeking or rebuffering at each 5 s tick, averaged over the ticks of the interval; `_max` asks for the highest tick. One that was active when it last reported goes on until now, for 150 s at most.",
         null_rule: NO_ATTEMPTS,
         definition_version: 1,
+        dimension: None,
         equivalents: &[
             near("Mux", "Concurrent Viewers", "sampled every 5 s too"),
             near("Conviva", "Concurrent Plays", "plays only"),

@@ -1,6 +1,6 @@
 //! Everything about an attempt so far, and the merge that makes lost, late and repeated beacons harmless.
 //!
-//! Invariant: each field only grows (or is set once), so [`Totals::merge`] is commutative, associative and idempotent.
+//! Invariant: each field only grows (null is less than any value) or is set once, so [`Totals::merge`] is commutative, associative and idempotent.
 //! `store` declares the same merge per column (`max`); `tests/` compares the two on the real engine.
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::{
 macro_rules! totals {
     (
         max { $( $(#[$max_doc:meta])* $max:ident: $max_type:ty, )* }
-        set_once { $( $(#[$once_doc:meta])* $once:ident: $once_type:ty, )* }
+        nullable { $( $(#[$nullable_doc:meta])* $nullable:ident: $nullable_type:ty, )* }
     ) => {
         /// Cumulative totals of one attempt, from intent to the beacon's `interval.to_ms`. A field absent from the JSON is 0, false or null.
         #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ macro_rules! totals {
         #[serde(default)]
         pub struct Totals {
             $( $(#[$max_doc])* #[serde(skip_serializing_if = "is_zero")] pub $max: $max_type, )*
-            $( $(#[$once_doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $once: Option<$once_type>, )*
+            $( $(#[$nullable_doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $nullable: Option<$nullable_type>, )*
             /// Playing time per rung, by name, each name once. At most [`crate::limits::RENDITIONS_MAX`].
             #[serde(skip_serializing_if = "Vec::is_empty")]
             pub play_ms_by_rendition: Vec<RenditionPlay>,
@@ -30,14 +30,14 @@ macro_rules! totals {
         impl Totals {
             /// Names of the fields that merge by `max`, in order of declaration; also their column names.
             pub const MAX_FIELDS: &'static [&'static str] = &[$(stringify!($max)),*];
-            /// Names of the fields that are set once; also their column names.
-            pub const SET_ONCE_FIELDS: &'static [&'static str] = &[$(stringify!($once)),*];
+            /// Names of the fields that are null until known; also their column names.
+            pub const NULLABLE_FIELDS: &'static [&'static str] = &[$(stringify!($nullable)),*];
 
             /// Takes over whatever `other` knows more of.
             pub fn merge(&mut self, other: &Self) {
                 $( if other.$max > self.$max { self.$max = other.$max; } )*
                 // `None < Some`, and among two different values the greater wins, so the order of merging never matters.
-                $( if other.$once > self.$once { self.$once.clone_from(&other.$once); } )*
+                $( if other.$nullable > self.$nullable { self.$nullable.clone_from(&other.$nullable); } )*
                 for theirs in &other.play_ms_by_rendition {
                     match self.play_ms_by_rendition.binary_search_by(|ours| ours.rendition.cmp(&theirs.rendition)) {
                         Ok(index) => {
@@ -143,7 +143,7 @@ totals! {
         /// From the request of each media segment to its first byte, ms: see [`Median`].
         ttfb_median: u64,
     }
-    set_once {
+    nullable {
         /// Intent → first rendered frame of anything, ads included, ms. Null when none was rendered. CMCD `msd`. DIFFERENCE: CMCD says wall clock.
         startup_any_ms: DurationMs,
         /// Intent → first content frame minus ad playing time, ms. Null when none was rendered.
@@ -170,6 +170,12 @@ totals! {
         startup_decode_ms: DurationMs,
         /// The rest: the page and the player.
         startup_other_ms: DurationMs,
+        /// Distinct media played, ms of the stream's own clock: what was played twice counts once. Part of `media_ms`. A little less than that
+        /// where an attempt has more stretches than are told apart ([`crate::limits::SEEN_STRETCHES_MAX`]). Null for a live stream, whose
+        /// positions are not places in a video, and before a frame of content. Grows.
+        unique_media_ms: DurationMs,
+        /// The furthest position that was played, ms of media time. Null where `unique_media_ms` is. Grows.
+        position_ms_max: DurationMs,
         /// The fatal error. Null while there is none.
         failure: Failure,
         /// How it ended. Null while it runs, or when the last beacon was lost.

@@ -11,7 +11,7 @@ use std::{
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use schemas::{AttemptId, Beacon, Totals, UnixMs, limits::STARTUP_MS_MAX};
+use schemas::{AttemptId, Beacon, Context, StreamType, Totals, UnixMs, limits::STARTUP_MS_MAX};
 use serde::Serialize;
 
 use crate::{
@@ -26,6 +26,8 @@ const EXIT_WAIT_MS_MIN: u32 = 1_000;
 const GOOD_STARTUP_MS_MAX: u32 = 2_000;
 /// Longest single stall of a good attempt, ms.
 const GOOD_STALL_MS_MAX: u32 = 10_000;
+/// What a completed attempt may leave unplayed at the end of a short video, ms; of a longer one a fiftieth.
+const COMPLETED_LEFT_MS_MAX: u32 = 2_000;
 /// Width of the histogram's bins: `floor(ln(v + 1) ÷ ln 1.02)`.
 const BIN_RATIO: f64 = 1.02;
 
@@ -298,6 +300,12 @@ pub struct Summary {
     pub good_attempts: u64,
     /// What they are divided by.
     pub good_attempts_of: u64,
+    /// Distinct media played on demand, ms.
+    pub unique_media_ms: u64,
+    /// Plays on demand, over, that reached the end and saw 90 % (metric `completed`).
+    pub completed_attempts: u64,
+    /// What they are divided by.
+    pub completed_attempts_of: u64,
     /// Σ bit/s × media ms.
     pub bitrate_bps_ms: u64,
     /// Media ms with a known bitrate.
@@ -326,6 +334,8 @@ pub struct Summary {
     pub playback_failure: Option<f64>,
     /// `bitrate_bps_ms` ÷ `bitrate_media_ms`.
     pub bitrate_avg_bps: Option<f64>,
+    /// `completed_attempts` ÷ `completed_attempts_of`.
+    pub completed: Option<f64>,
     /// `good_attempts` ÷ `good_attempts_of`.
     pub good_share: Option<f64>,
 }
@@ -337,6 +347,7 @@ impl Summary {
         let mut viewers = HashSet::new();
         for Known { facts, totals, .. } in known {
             sum.add(totals, &mut startups);
+            sum.add_seen(totals, &facts.context);
             viewers.insert(facts.viewer.number);
         }
         sum.unique_viewers = viewers.len() as u64;
@@ -350,8 +361,25 @@ impl Summary {
         sum.start_failure = ratio(sum.start_failures as f64, sum.attempts);
         sum.playback_failure = ratio(sum.playback_failures as f64, sum.plays);
         sum.bitrate_avg_bps = ratio(sum.bitrate_bps_ms as f64, sum.bitrate_media_ms);
+        sum.completed = ratio(sum.completed_attempts as f64, sum.completed_attempts_of);
         sum.good_share = ratio(sum.good_attempts as f64, sum.good_attempts_of);
         sum
+    }
+
+    fn add_seen(&mut self, totals: &Totals, context: &Context) {
+        if context.stream_type == Some(StreamType::Live) {
+            return;
+        }
+        let unique_ms = totals.unique_media_ms.unwrap_or(0);
+        self.unique_media_ms += u64::from(unique_ms);
+        let over = totals.end_reason.is_some() && totals.first_frame_seen;
+        if let Some(duration_ms) = context.video_duration_ms.filter(|_| over) {
+            self.completed_attempts_of += 1;
+            let left_ms = duration_ms.saturating_sub(totals.position_ms_max.unwrap_or(0));
+            let completed = left_ms <= (duration_ms / 50).max(COMPLETED_LEFT_MS_MAX)
+                && u64::from(unique_ms) * 10 >= u64::from(duration_ms) * 9;
+            self.completed_attempts += u64::from(completed);
+        }
     }
 
     fn add(&mut self, totals: &Totals, startups: &mut Vec<u32>) {

@@ -8,6 +8,7 @@
 //! | question | start at |
 //! |---|---|
 //! | one value with its interval | [`ratio`], [`total`], [`distinct`], [`concurrency`], [`quantile`], [`wilson`] |
+//! | how many are left, by how far they came | [`survival`] |
 //! | two values compared | [`difference`] |
 //! | today against the usual same weekday | [`baseline`] |
 //! | two arms of an experiment, read while it runs | [`sequence`] |
@@ -37,6 +38,7 @@ pub mod multiplicity;
 pub mod quantile;
 pub mod ratio;
 pub mod sequence;
+pub mod survival;
 pub mod total;
 pub mod verdict;
 pub mod wilson;

@@ -93,6 +93,10 @@ impl Migration {
         "0027_loads",
         "0028_impressions_from_beacons",
         "0029_cells_score",
+        "0030_seen",
+        "0031_seen_of_impressions",
+        "0032_impressions_from_beacons",
+        "0033_cells_seen",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.

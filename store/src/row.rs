@@ -285,6 +285,8 @@ columns! { |beacon, enrichment, receipt, totals, context, left_out| {
     request_hosts "Array(LowCardinality(String))" = OfRequests(&beacon.interval.events, |kind| kind.1),
     loads "Array(Tuple(start Int64, bytes UInt32, ttfb_ms Nullable(UInt32), duration_ms UInt32))" = Loads(&beacon.interval),
     unmeasured_bytes "Nullable(UInt64)" = left_out.unmeasured_bytes,
+    repeated_media_ms "Nullable(UInt32)" = left_out.repeated_media_ms,
+    position_lead_ms "Int64" = left_out.position_lead_ms,
 } }
 
 /// What a row does not carry because the rest of it says the same, and what it carries instead.
@@ -299,6 +301,11 @@ struct LeftOut<'a> {
     /// `data_bytes` without the measured ones, which are left out. `None` without any, and where a sender's sums contradict each
     /// other.
     unmeasured_bytes: Option<u64>,
+    /// `media_ms` without the distinct media, which is left out. `None` without distinct media or the furthest position, and where a sender has
+    /// more distinct media than media.
+    repeated_media_ms: Option<u32>,
+    /// How much further the furthest position is than `media_ms`, ms; 0 where the other is `None`.
+    position_lead_ms: i64,
 }
 
 impl<'a> LeftOut<'a> {
@@ -309,6 +316,9 @@ impl<'a> LeftOut<'a> {
         if active_throughout {
             active_spans.clear();
         }
+        let media_ms = beacon.totals.media_ms;
+        let seen = beacon.totals.unique_media_ms.zip(beacon.totals.position_ms_max);
+        let seen = seen.and_then(|(unique_ms, position_ms)| Some((media_ms.checked_sub(unique_ms)?, position_ms)));
         Self {
             totals: Omitted::of(&beacon.totals, to_ms),
             main_rendition: main_rendition(&beacon.totals.play_ms_by_rendition, beacon.totals.play_ms),
@@ -319,6 +329,8 @@ impl<'a> LeftOut<'a> {
                 .data_bytes
                 .checked_sub(beacon.totals.bitrate_measured_bytes)
                 .filter(|_| beacon.totals.bitrate_measured_bytes > 0),
+            repeated_media_ms: seen.map(|(repeated_ms, _)| repeated_ms),
+            position_lead_ms: seen.map_or(0, |(_, position_ms)| i64::from(position_ms) - i64::from(media_ms)),
         }
     }
 }

@@ -117,6 +117,8 @@ async fn count(store: &Store, sql: &str) -> u64 {
     store.fetch::<Count>(&Statement::new(sql)).await.unwrap()[0].count
 }
 
+/// Totals that are null until they are known and then grow, together.
+const SEEN: [&str; 2] = ["unique_media_ms", "position_ms_max"];
 const BOOLS: [&str; 4] = ["first_frame_seen", "startup_interrupted", "startup_hidden", "suspended"];
 
 fn number(object: &Map<String, Value>, name: &str) -> u64 {
@@ -149,8 +151,8 @@ fn growing_totals(random: &mut Random, beacons: u32) -> Vec<Totals> {
                     object.insert(name.into(), value);
                 }
             }
-            for &name in Totals::SET_ONCE_FIELDS {
-                if random.below(6) == 0 && !object.contains_key(name) {
+            for &name in Totals::NULLABLE_FIELDS {
+                if random.below(6) == 0 && !object.contains_key(name) && !SEEN.contains(&name) {
                     let value = match name {
                         "failure" => serde_json::to_value(Failure {
                             class: [FailureClass::Drm, FailureClass::Segment]
@@ -192,6 +194,12 @@ fn growing_totals(random: &mut Random, beacons: u32) -> Vec<Totals> {
                 let to = number(&object, other);
                 raise(&mut object, name, to);
             }
+            if random.below(3) == 0 {
+                let [unique_ms, position_ms] = SEEN.map(|name| number(&object, name));
+                let repeated_ms = number(&object, "media_ms") - unique_ms;
+                object.insert(SEEN[0].into(), json!(unique_ms + random.below(repeated_ms + 1)));
+                object.insert(SEEN[1].into(), json!(position_ms + random.below(1 << 20)));
+            }
             if let Some(any) = object.get("startup_any_ms").filter(|_| random.below(2) == 0).cloned() {
                 object.entry("startup_content_ms").or_insert(any);
             }
@@ -219,7 +227,7 @@ async fn impressions(store: &Store, rows: AttemptRows) -> BTreeMap<Uuid, Impress
     let columns: Vec<String> = Totals::MAX_FIELDS
         .iter()
         .chain(
-            Totals::SET_ONCE_FIELDS
+            Totals::NULLABLE_FIELDS
                 .iter()
                 .filter(|name| !matches!(**name, "failure")),
         )
@@ -254,7 +262,7 @@ async fn impressions(store: &Store, rows: AttemptRows) -> BTreeMap<Uuid, Impress
         let renditions: BTreeMap<String, u32> =
             serde_json::from_value(row.remove("play_ms_by_rendition").unwrap()).unwrap();
         let mut of_totals = Map::new();
-        for &name in Totals::MAX_FIELDS.iter().chain(Totals::SET_ONCE_FIELDS) {
+        for &name in Totals::MAX_FIELDS.iter().chain(Totals::NULLABLE_FIELDS) {
             let value = match name {
                 "failure" if row["failure_class"] == "" => Value::Null,
                 "failure" => {
@@ -506,7 +514,7 @@ async fn every_field_and_attribute_is_a_column_with_a_comment() {
                 "{name}"
             );
         }
-        for &name in Totals::SET_ONCE_FIELDS {
+        for &name in Totals::NULLABLE_FIELDS {
             match name {
                 "failure" => {
                     for part in ["failure_class", "failure_code", "failure_message"] {
@@ -514,6 +522,11 @@ async fn every_field_and_attribute_is_a_column_with_a_comment() {
                     }
                 }
                 "end_reason" => assert!(columns[name].r#type.contains("String"), "{table}"),
+                // A beacon tells them from `media_ms`.
+                "unique_media_ms" | "position_ms_max" if table == "beacons" => {
+                    assert!(!columns.contains_key(name), "{name}");
+                    assert!(columns["repeated_media_ms"].r#type.contains("Nullable(UInt32)"));
+                }
                 _ => assert!(columns[name].r#type.contains("Nullable(UInt32)"), "{table}.{name}"),
             }
         }

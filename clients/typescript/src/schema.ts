@@ -255,6 +255,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/drop-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How far plays come: the part that is left at each hundredth of a video. */
+        post: operations["queryDropOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/erasures/{id}": {
         parameters: {
             query?: never;
@@ -1352,6 +1369,8 @@ export interface components {
             attributes: components["schemas"]["Attribute"][];
             /** @description What values are compared with. */
             baselines: string[];
+            /** @description Dimensions that are no attributes: some metrics are told apart by them (`dimension` there), nothing is filtered by them. */
+            dimensions: components["schemas"]["Attribute"][];
             /** @description Time buckets. */
             intervals: string[];
             /** @description How filters compare. */
@@ -1369,6 +1388,8 @@ export interface components {
                     attributes: components["schemas"]["Attribute"][];
                     /** @description What values are compared with. */
                     baselines: string[];
+                    /** @description Dimensions that are no attributes: some metrics are told apart by them (`dimension` there), nothing is filtered by them. */
+                    dimensions: components["schemas"]["Attribute"][];
                     /** @description Time buckets. */
                     intervals: string[];
                     /** @description How filters compare. */
@@ -2067,6 +2088,155 @@ export interface components {
             /** @description ERROR, or WARNING for something that was let pass. */
             type: components["schemas"]["MessageType"];
         };
+        /** @description The audience at one place of a video. */
+        DropOffPoint: {
+            /**
+             * Format: int64
+             * @description Plays that are known to have come to the place before this one.
+             */
+            atRisk: number;
+            /**
+             * Format: double
+             * @description Upper limit; null as that.
+             */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description Lower limit at this point by itself, plays taken for independent. Null where nobody has left yet or nobody is left.
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Distinct media as a part of the video's duration, 0.01..=1.
+             */
+            position: number;
+            /**
+             * Format: double
+             * @description The part of plays that saw at least so much, 0..=1. Null where none is left to tell it by.
+             */
+            value?: number | null;
+        };
+        /**
+         * @description Which plays, for the documentation. It is read by `drop_off.rs`.
+         * @example {
+         *       "end": "2026-11-20T00:00:00Z",
+         *       "filters": [
+         *         {
+         *           "attribute": "video_id",
+         *           "operator": "EQ",
+         *           "value": "tears-of-steel"
+         *         }
+         *       ],
+         *       "start": "2026-11-13T00:00:00Z"
+         *     }
+         */
+        DropOffRequest: {
+            /**
+             * Format: double
+             * @description Confidence of the limits at each point, 0.5..=0.999; 0.95 when absent.
+             */
+            confidence?: number | null;
+            /**
+             * @description End, exclusive, RFC 3339. A future end is cut at now.
+             * @example 2026-11-20T00:00:00Z
+             */
+            end: string;
+            /** @description Every filter must hold; attributes only. */
+            filters?: components["schemas"]["FilterRequest"][] | null;
+            /** @description Whether bots count. They do not when absent. */
+            includeBots?: boolean | null;
+            /**
+             * @description Begin, inclusive, RFC 3339; plays belong to the time they began.
+             * @example 2026-11-13T00:00:00Z
+             */
+            start: string;
+        };
+        /** @description Answer to `POST /v1/analytics/drop-off`. */
+        DropOffResult: {
+            /**
+             * Format: int32
+             * @description Version of the definitions.
+             */
+            definitionVersion: number;
+            /**
+             * Format: double
+             * @description The first of these positions that no more than half of the plays came beyond; null where more did.
+             */
+            median?: number | null;
+            /**
+             * Format: int64
+             * @description Those of them that go on: they count for as far as they came.
+             */
+            ongoing: number;
+            /**
+             * Format: int64
+             * @description Plays that the curve is of.
+             */
+            plays: number;
+            /** @description A point for each hundredth of a video, in order. */
+            points: components["schemas"]["DropOffPoint"][];
+            /** @description What answered. */
+            source: components["schemas"]["AnsweredFrom"];
+            /**
+             * Format: int64
+             * @description Time the answer took, ms.
+             */
+            tookMs: number;
+            /**
+             * Format: int64
+             * @description Plays that are left out: live, of unknown duration, or not measured.
+             */
+            unknown: number;
+        };
+        /** @description What every response body is. */
+        DropOffResultAnswer: {
+            /** @description `data` of a success. */
+            data: {
+                /** @description What else the caller should know; often empty. */
+                messages: components["schemas"]["Message"][];
+                /** @description Answer to `POST /v1/analytics/drop-off`. */
+                result: {
+                    /**
+                     * Format: int32
+                     * @description Version of the definitions.
+                     */
+                    definitionVersion: number;
+                    /**
+                     * Format: double
+                     * @description The first of these positions that no more than half of the plays came beyond; null where more did.
+                     */
+                    median?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Those of them that go on: they count for as far as they came.
+                     */
+                    ongoing: number;
+                    /**
+                     * Format: int64
+                     * @description Plays that the curve is of.
+                     */
+                    plays: number;
+                    /** @description A point for each hundredth of a video, in order. */
+                    points: components["schemas"]["DropOffPoint"][];
+                    /** @description What answered. */
+                    source: components["schemas"]["AnsweredFrom"];
+                    /**
+                     * Format: int64
+                     * @description Time the answer took, ms.
+                     */
+                    tookMs: number;
+                    /**
+                     * Format: int64
+                     * @description Plays that are left out: live, of unknown duration, or not measured.
+                     */
+                    unknown: number;
+                };
+            };
+            /** @description The request's id, also in the header `X-Request-Id` and on every log line of that request. */
+            requestId: components["schemas"]["RequestId"];
+            /** @description SUCCESS or ERROR. */
+            status: components["schemas"]["Status"];
+        };
         /**
          * @description How an attempt ended.
          * @enum {string}
@@ -2078,7 +2248,7 @@ export interface components {
             difference: string;
             /** @description What it is called there. */
             name: string;
-            /** @description Whose: CTA-2066, CMCD, Mux, Conviva, Bitmovin. */
+            /** @description Whose: CTA-2066, CMCD, Mux, Conviva, Bitmovin, Adobe. */
             system: string;
         };
         /** @description What became of a request to erase a viewer. */
@@ -3419,6 +3589,8 @@ export interface components {
              * @description Version of this definition.
              */
             definitionVersion: number;
+            /** @description The dimension that it is always told apart by, beside any attributes; null for a metric of whole attempts. */
+            dimension?: string | null;
             /** @description The same number in other systems. */
             equivalents: components["schemas"]["Equivalent"][];
             /** @description How it aggregates. */
@@ -4310,6 +4482,8 @@ export interface components {
             play_ms_by_rendition: components["schemas"]["RenditionPlay"][];
             /** @default null */
             player_startup_ms: components["schemas"]["u32"] | null;
+            /** @default null */
+            position_ms_max: components["schemas"]["u32"] | null;
             /**
              * Format: int32
              * @description Seeks; scrubbing within 1 s is one, a player's step over a gap of less than 200 ms none.
@@ -4450,6 +4624,8 @@ export interface components {
              * @default 0
              */
             ttfb_median: number;
+            /** @default null */
+            unique_media_ms: components["schemas"]["u32"] | null;
             /**
              * Format: int64
              * @description Σ (how much larger the picture is shown than it is, in CSS pixels, ‰ × playing ms). Divide by `upscale_ms`.
@@ -6374,6 +6550,116 @@ export interface operations {
             /** @description Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    queryDropOff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An organisation below the key's own, whose data are then asked for. The key's own when absent. */
+                "X-Tenant-Org-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DropOffRequest"];
+            };
+        };
+        responses: {
+            /** @description The curve. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DropOffResultAnswer"];
+                };
+            };
+            /** @description One detail per fault. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No key, or an unknown one. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not an organisation of this key. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too expensive. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many questions at once. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };

@@ -214,6 +214,13 @@ fn check_totals(totals: &Totals, to_ms: DurationMs) -> Result<(), Fault> {
     // Media runs up to 16 times as fast as the clock: the fastest playback rate that browsers allow.
     let media_most = 16 * elapsed_ms;
     at_most! { totals { media_ms bitrate_media_ms bitrate_peak_media_ms } media_most, too_large }
+    if let Some(unique_media_ms) = totals.unique_media_ms.filter(|ms| *ms > totals.media_ms) {
+        return Err(too_large(
+            "unique_media_ms",
+            unique_media_ms.into(),
+            totals.media_ms.into(),
+        ));
+    }
     let bits_most = |media_ms: DurationMs| u64::from(BITRATE_BPS_MAX) * u64::from(media_ms);
     at_most! { totals { bitrate_bps_ms } bits_most(totals.bitrate_media_ms), too_large }
     at_most! { totals { bitrate_peak_bps_ms } bits_most(totals.bitrate_peak_media_ms), too_large }
@@ -452,6 +459,11 @@ mod tests {
             "interval.to_ms",
         );
         check(|b| b.interval.to_ms = 9_999, IntervalReversed, "interval.to_ms");
+        check(
+            |b| b.totals.unique_media_ms = Some(18_001),
+            NumberOutOfRange,
+            "totals.unique_media_ms",
+        );
         let visible = EventKind::Visibility { hidden: false };
         check(
             |b| b.interval.events = vec![event(15_000, visible.clone()), event(9_000, visible.clone())],

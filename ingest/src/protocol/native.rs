@@ -195,7 +195,7 @@ fn kept(beacon: &str) -> Option<String> {
 }
 
 fn totals_fields() -> Vec<&'static str> {
-    [Totals::MAX_FIELDS, Totals::SET_ONCE_FIELDS, &["play_ms_by_rendition"]].concat()
+    [Totals::MAX_FIELDS, Totals::NULLABLE_FIELDS, &["play_ms_by_rendition"]].concat()
 }
 
 /// The answer to a body that is no batch at all: where reading stopped (bytes counted from 1, as serde_json's columns), and at

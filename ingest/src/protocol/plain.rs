@@ -96,7 +96,7 @@ object! { Totals {} {
     bitrate_measured_bytes bitrate_measured_media_ms dvr_ms live_latency_median throughput_median ttfb_median
     startup_any_ms startup_content_ms player_startup_ms page_load_ms drm_load_ms
     startup_manifest_ms startup_drm_ms startup_ad_ms startup_init_ms startup_segment_ms startup_decode_ms startup_other_ms
-    failure end_reason play_ms_by_rendition
+    unique_media_ms position_ms_max failure end_reason play_ms_by_rendition
 } Self::default() }
 object! { Context {} {
     viewer_id video_id video_title stream_type player_name player_version player_software player_software_version

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use envelope::{ApiError, Envelope, ErrorCode, ErrorData, SuccessData, actix::ok, code::CatalogueEntry};
 use schemas::{
     DEFINITION_VERSION,
-    attribute::{ATTRIBUTES, Attribute},
+    attribute::{ATTRIBUTES, Attribute, RENDITION},
     metric::{METRICS, Metric},
 };
 use serde::Serialize;
@@ -42,6 +42,8 @@ pub struct Attributes {
     /// What attempts can be grouped and filtered by; besides these `custom.<key>`.
     #[schema(value_type = Vec<Attribute>)]
     attributes: &'static [Attribute],
+    /// Dimensions that are no attributes: some metrics are told apart by them (`dimension` there), nothing is filtered by them.
+    dimensions: [Attribute; 1],
     /// How filters compare.
     operators: Vec<&'static str>,
     /// Time buckets.
@@ -93,6 +95,7 @@ pub async fn attributes(inner: web::Data<Inner>, request: HttpRequest) -> Result
     inner.tenant(&request)?;
     Ok(ok(Attributes {
         attributes: ATTRIBUTES,
+        dimensions: [RENDITION],
         operators: Operator::NAMES.iter().map(|(name, _)| *name).collect(),
         intervals: Interval::NAMES.iter().map(|(name, _)| *name).collect(),
         baselines: Baseline::NAMES.to_vec(),

@@ -363,6 +363,19 @@ fn metric_names(given: Option<&Value>, field: &str, faults: &mut Faults) -> Vec<
             Some(asked) if asked.metric.is_for_reading() => {
                 faults.add(at, format!("'{name}' is a score to be read, nothing hangs on it; good_share says how many attempts were well"));
             }
+            Some(AskedMetric {
+                metric:
+                    schemas::metric::Metric {
+                        dimension: Some(dimension),
+                        ..
+                    },
+                ..
+            }) => {
+                faults.add(
+                    at,
+                    format!("'{name}' is told by {dimension}; an experiment's metrics are of whole attempts"),
+                );
+            }
             Some(_) if names.iter().any(|other| other == name) => {
                 faults.add(at, format!("'{name}' is named twice"));
             }

@@ -384,7 +384,7 @@ impl AttemptRow {
         self.columns.retain(|name, value| {
             !value.is_null()
                 && name != "end_reason"
-                && (Totals::MAX_FIELDS.contains(&name.as_str()) || Totals::SET_ONCE_FIELDS.contains(&name.as_str()))
+                && (Totals::MAX_FIELDS.contains(&name.as_str()) || Totals::NULLABLE_FIELDS.contains(&name.as_str()))
         });
         let mut totals: Totals =
             serde_json::from_value(Value::Object(self.columns)).map_err(|error| broken("totals", error))?;

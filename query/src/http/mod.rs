@@ -5,6 +5,7 @@ mod alerts;
 mod annotations;
 mod catalogue;
 mod compat;
+mod drop_off;
 mod erasures;
 mod experiments;
 mod explain;
@@ -233,6 +234,12 @@ impl Query {
                     .wrap(Compress::default())
                     .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
                     .route(web::post().to(explain::answer)),
+            )
+            .service(
+                web::resource("/v1/analytics/drop-off")
+                    .wrap(Compress::default())
+                    .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+                    .route(web::post().to(drop_off::answer)),
             )
             .service(web::resource("/v1/analytics/live").route(web::get().to(live::live)))
             .service(
@@ -478,6 +485,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     paths(
         query::answer,
         explain::answer,
+        drop_off::answer,
         live::live,
         impressions::list,
         impressions::one,

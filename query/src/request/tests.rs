@@ -198,9 +198,13 @@ fn a_distribution_needs_a_suffix_and_nothing_else_takes_one() {
     );
     assert_eq!(faults(json!({"metrics": ["attempts_p50"]})).len(), 1);
     assert_eq!(faults(json!({"metrics": ["attempts_max"]})).len(), 1);
-    for some in AskedMetric::names().chunks(ITEMS_MAX) {
+    let (told_apart, whole): (Vec<String>, Vec<String>) = AskedMetric::names()
+        .into_iter()
+        .partition(|name| AskedMetric::parse(name).unwrap().metric.dimension.is_some());
+    for some in whole.chunks(ITEMS_MAX) {
         assert_eq!(faults(json!({"metrics": some})), []);
     }
+    assert_eq!(faults(json!({"metrics": told_apart, "dimensions": ["rendition"]})), []);
     let quantile = AskedMetric::parse("startup_any_ms_p99").unwrap();
     assert_eq!(quantile.ask, Ask::Quantile(0.99));
 }
@@ -372,5 +376,41 @@ fn stalls_are_counted_from_a_quarter_of_a_second_on_or_all_of_them() {
             "minStallMs",
             "500 is neither 0, for every stall, nor 250, from which they count without it",
         )],
+    );
+}
+
+#[test]
+fn playing_time_is_told_by_rendition_and_nothing_else_is() {
+    let text = |found: Vec<(String, String)>| {
+        assert_eq!(found.len(), 1, "{found:?}");
+        let (field, text) = found[0].clone();
+        format!("{field}: {text}")
+    };
+    assert_eq!(
+        text(faults(
+            json!({"metrics": ["play_ms_by_rendition"], "dimensions": ["cdn"]})
+        )),
+        "metrics[0]: 'play_ms_by_rendition' is told by rendition: it needs the dimension 'rendition'"
+    );
+    assert_eq!(
+        text(faults(
+            json!({"metrics": ["play_ms_by_rendition", "rebuffer_ratio"], "dimensions": ["cdn", "rendition"]})
+        )),
+        "metrics[1]: 'rebuffer_ratio' is of whole attempts, which have several renditions; by 'rendition' ask for \
+         play_ms_by_rendition or play_share_by_rendition"
+    );
+    let filter = |name: &str| json!([{"attribute": name, "operator": "GT", "value": 1}]);
+    assert_eq!(
+        text(faults(json!({"filters": filter("rendition")}))),
+        "filters[0].attribute: 'rendition' tells playing time apart, not attempts: it is a dimension of some metrics and no filter"
+    );
+    let asked = json!({"metrics": ["play_ms_by_rendition"], "dimensions": ["rendition"], "filters": filter("play_share_by_rendition")});
+    assert_eq!(faults(asked), []);
+    let asked =
+        json!({"metrics": ["play_ms_by_rendition"], "dimensions": ["rendition"], "filters": filter("attempts")});
+    assert!(text(faults(asked)).starts_with("filters[0].attribute: 'attempts' is of whole attempts"));
+    assert!(
+        text(faults(json!({"filters": filter("play_ms_by_rendition")})))
+            .starts_with("filters[0].attribute: 'play_ms_by_rendition' is told by")
     );
 }

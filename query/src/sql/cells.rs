@@ -114,7 +114,7 @@ pub static SETS: LazyLock<Vec<Set>> = LazyLock::new(|| {
     }
     let strata = crate::plan::STRATA.map(|dimension| match dimension {
         Dimension::Attribute(name) => name,
-        Dimension::Custom(_) => "",
+        Dimension::Custom(_) | Dimension::Rendition => "",
     });
     sets.push(Set {
         dimensions: DIMENSIONS.into_iter().filter(|name| strata.contains(name)).collect(),

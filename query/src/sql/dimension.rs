@@ -9,6 +9,8 @@ pub fn value(dimension: &Dimension, sql: &mut Sql) -> String {
         // The name comes from the catalogue (`&'static`), never from a request.
         Dimension::Attribute(name) => (*name).to_owned(),
         Dimension::Custom(key) => format!("custom[{}]", sql.text(key)),
+        // Of a part of the attempt (`rungs.rs`).
+        Dimension::Rendition => "part.1".to_owned(),
     }
 }
 
@@ -18,5 +20,6 @@ pub fn column(dimension: &Dimension) -> &'static str {
     match dimension {
         Dimension::Attribute(name) => name,
         Dimension::Custom(_) => "custom",
+        Dimension::Rendition => "play_ms_by_rendition",
     }
 }

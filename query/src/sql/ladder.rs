@@ -7,14 +7,14 @@ use store::{Param, Statement};
 use super::{
     Sql,
     metric::Derived,
+    rungs::play_ms,
     statement::{Scope, Wanted, finished, located_attempts},
 };
 use crate::{ladder::Told, request::Dimension};
 
 /// Derived facts that need the ladders of a scope; each after those it speaks of. Not of the cells' form: no cell holds them.
 ///
-/// `rung_ms` is the playing time of each of `rung_names`; the tables leave out that of the `main_place`-th, which has what the others leave of
-/// `play_ms`. `rung_places` are the places in `ladder_vmaf`: of the rung of the arm's ladder for the title, else for every title.
+/// `rung_ms` is the playing time of each of `rung_names`. `rung_places` are the places in `ladder_vmaf`: of the rung of the arm's ladder for the title, else for every title.
 pub const DERIVED: &[Derived] = &[
     Derived {
         name: "rung_names",
@@ -23,9 +23,11 @@ pub const DERIVED: &[Derived] = &[
     },
     Derived {
         name: "rung_ms",
-        sql: "arrayMap((rung, place) -> if(place = main_place, toUInt64(greatest(0, toInt64(play_ms) - \
-              toInt64(arraySum(mapValues(play_ms_by_rendition))) + play_ms_by_rendition[rung])), toUInt64(play_ms_by_rendition[rung])), \
-              rung_names, arrayEnumerate(rung_names))",
+        sql: concat!(
+            "arrayMap((rung, place) -> toUInt64(",
+            play_ms!(""),
+            "), rung_names, arrayEnumerate(rung_names))"
+        ),
         columns: &["rung_names", "play_ms_by_rendition", "play_ms", "main_place"],
     },
     Derived {

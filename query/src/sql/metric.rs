@@ -14,27 +14,27 @@ use crate::request::Ask;
 macro_rules! parts {
     (
         $( $(#[doc = $doc:literal])* $variant:ident = $sql:literal, [$($column:literal),*]; )*
-        @ladders
-        $( $(#[doc = $told_doc:literal])* $told:ident = $told_sql:literal, [$($told_column:literal),*]; )*
+        @not_in_cells
+        $( $(#[doc = $other_doc:literal])* $other:ident = $other_sql:literal, [$($other_column:literal),*]; )*
     ) => {
         /// A sum over attempts. The text is what one attempt adds.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Part { $( $(#[doc = $doc])* $variant, )* $( $(#[doc = $told_doc])* $told, )* }
+        pub enum Part { $( $(#[doc = $doc])* $variant, )* $( $(#[doc = $other_doc])* $other, )* }
 
         impl Part {
-            /// Every part that attempts alone tell; cells hold each.
+            /// Every part that cells hold: what a whole attempt adds, whatever is asked of it.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// What one attempt adds.
             #[must_use]
             pub fn sql(self) -> &'static str {
-                match self { $(Self::$variant => $sql,)* $(Self::$told => $told_sql,)* }
+                match self { $(Self::$variant => $sql,)* $(Self::$other => $other_sql,)* }
             }
 
             /// Columns of `impressions` and derived facts that the text speaks of.
             #[must_use]
             pub fn columns(self) -> &'static [&'static str] {
-                match self { $(Self::$variant => &[$($column),*],)* $(Self::$told => &[$($told_column),*],)* }
+                match self { $(Self::$variant => &[$($column),*],)* $(Self::$other => &[$($other_column),*],)* }
             }
         }
     };
@@ -198,13 +198,27 @@ parts! {
     DrmLoadMs = "coalesce(drm_load_ms, 0)", ["drm_load_ms"];
     /// Attempts that have one.
     DrmLoadCount = "isNotNull(drm_load_ms)", ["drm_load_ms"];
+    /// Distinct media played, ms.
+    UniqueMediaMs = "if(seen_known, assumeNotNull(unique_media_ms), 0)", ["seen_known", "unique_media_ms"];
+    /// Attempts that measured it.
+    UniqueMediaKnown = "seen_known", ["seen_known"];
+    /// Plays that reached the end and saw 90 %.
+    Completed = "completed", ["completed"];
+    /// Plays that can be told of.
+    Completable = "completable", ["completable"];
 
-    @ladders
-    /// Σ VMAF × playing time on rungs whose VMAF was said, hundredths of a point × ms.
+    @not_in_cells
+    /// Play time on one rung, ms; only where attempts are told apart by it.
+    RungPlayMs = "rung_play_ms", ["rung_play_ms"];
+    /// Play time on every rung, ms; as that.
+    RungsPlayMs = "rungs_play_ms", ["rungs_play_ms"];
+    /// Attempts with any of it; as that.
+    RungsAttempts = "rungs_attempts", ["rungs_attempts"];
+    /// Σ VMAF × playing time on rungs whose VMAF was said, hundredths of a point × ms; only of an experiment's ladders.
     VmafMs = "toUInt128(vmaf_ms)", ["vmaf_ms"];
-    /// Playing time on rungs whose VMAF was said, ms.
+    /// Playing time on rungs whose VMAF was said, ms; as that.
     VmafPlayMs = "vmaf_play_ms", ["vmaf_play_ms"];
-    /// Attempts with any of it.
+    /// Attempts with any of it; as that.
     VmafKnown = "vmaf_play_ms > 0", ["vmaf_play_ms"];
 }
 
@@ -294,6 +308,27 @@ pub const DERIVED: &[Derived] = &[
             "upscale_px_permille_ms",
             "upscale_ms",
         ],
+    },
+    Derived {
+        name: "seen_known",
+        sql: "isNotNull(unique_media_ms) AND stream_type != 'live'",
+        columns: &["unique_media_ms", "stream_type"],
+    },
+    Derived {
+        name: "measurable",
+        sql: "first_frame_seen AND seen_known AND coalesce(video_duration_ms, 0) > 0",
+        columns: &["first_frame_seen", "seen_known", "video_duration_ms"],
+    },
+    Derived {
+        name: "completable",
+        sql: "ended AND measurable",
+        columns: &["ended", "measurable"],
+    },
+    Derived {
+        name: "completed",
+        sql: "completable AND coalesce(position_ms_max, 0) + greatest(2000, intDiv(coalesce(video_duration_ms, 0), 50)) >= coalesce(video_duration_ms, 0) \
+              AND 10 * coalesce(unique_media_ms, 0) >= 9 * coalesce(video_duration_ms, 0)",
+        columns: &["completable", "position_ms_max", "video_duration_ms", "unique_media_ms"],
     },
     // The components of `experience_score`, points or null; the curves are `schemas::score`'s.
     Derived {
@@ -486,6 +521,8 @@ pub enum Recipe {
         sum: Part,
         /// Size of the smallest event that counts, for the interval of a 0 (see `statistics::total`).
         unit: f64,
+        /// Attempts in scope: of which the sum is known. Where that are not all, it is null without any.
+        known: Part,
     },
     /// A ratio of two sums.
     Ratio {
@@ -525,6 +562,7 @@ pub enum Recipe {
 pub const ATTEMPTS: Recipe = Recipe::Total {
     sum: Part::Attempts,
     unit: 1.0,
+    known: Part::Attempts,
 };
 
 const MS_PER_HOUR: f64 = 3_600_000.0;
@@ -546,12 +584,18 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         scale,
         share: false,
     };
-    let total = |sum, unit| Recipe::Total { sum, unit };
+    let total = |sum, unit| Recipe::Total {
+        sum,
+        unit,
+        known: Part::Attempts,
+    };
     let every_stall = ask == Ask::EveryStall;
     Some(match (metric.name, metric.kind) {
         ("attempts", _) => total(Part::Attempts, 1.0),
         ("plays", _) => total(Part::Plays, 1.0),
         ("play_ms", _) => total(Part::PlayMs, 1_000.0),
+        ("play_ms_by_rendition", _) => total(Part::RungPlayMs, 1_000.0),
+        ("play_share_by_rendition", _) => share(Part::RungPlayMs, Part::RungsPlayMs, Part::RungsAttempts),
         ("stall_ms", _) => total(Part::StallMs, 250.0),
         ("stall_count", _) if every_stall => total(Part::EveryStallCount, 1.0),
         ("stalled_attempt_share", _) if every_stall => share(Part::EverStalled, Part::Plays, Part::Plays),
@@ -559,6 +603,11 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         ("stall_count", _) => total(Part::StallCount, 1.0),
         ("wanted_ms", _) => total(Part::PlayOrStallMs, 1_000.0),
         ("media_ms", _) => total(Part::MediaMs, 1_000.0),
+        ("unique_media_ms", _) => Recipe::Total {
+            sum: Part::UniqueMediaMs,
+            unit: 1_000.0,
+            known: Part::UniqueMediaKnown,
+        },
         ("play_hidden_ms", _) => total(Part::PlayHiddenMs, 1_000.0),
         ("data_bytes", _) => total(Part::DataBytes, 1e6),
         ("unique_viewers", _) => Recipe::Distinct,
@@ -572,6 +621,7 @@ pub fn recipe(metric: &Metric, ask: Ask) -> Option<Recipe> {
         ("rebuffer_ratio_network", _) => share(Part::PlayStallNetworkMs, Part::WantedMs, Part::Wanting),
         ("stalled_attempt_share", _) => share(Part::Stalled, Part::Plays, Part::Plays),
         ("dropped_frame_share", _) => share(Part::FramesDropped, Part::FramesDecoded, Part::FramesKnown),
+        ("completed", _) => share(Part::Completed, Part::Completable, Part::Completable),
         ("good_share", _) => share(Part::Good, Part::Judged, Part::Judged),
         ("experience_score", _) => rate(Part::Score, Part::Scored, Part::Scored, 0.1),
         ("stalls_per_hour", _) => rate(Part::PlayStalls, Part::WantedMs, Part::Wanting, MS_PER_HOUR),
@@ -640,6 +690,10 @@ pub struct OfAttempt {
 /// several attempts have.
 #[must_use]
 pub fn of_attempt(metric: &Metric) -> Option<OfAttempt> {
+    // Of its parts, not of an attempt.
+    if metric.dimension.is_some() {
+        return None;
+    }
     if metric.kind == Kind::Distribution {
         let Recipe::Quantile { hist, .. } = recipe(metric, Ask::Quantile(0.5))? else {
             return None;
@@ -650,9 +704,12 @@ pub fn of_attempt(metric: &Metric) -> Option<OfAttempt> {
         });
     }
     match recipe(metric, Ask::Value)? {
-        Recipe::Total { sum, .. } => Some(OfAttempt {
-            text: format!("toFloat64({})", sum.sql()),
-            columns: sum.columns().to_vec(),
+        Recipe::Total { sum, known, .. } => Some(OfAttempt {
+            text: match known {
+                Part::Attempts => format!("toFloat64({})", sum.sql()),
+                known => format!("if({}, toFloat64({}), NULL)", known.sql(), sum.sql()),
+            },
+            columns: [sum.columns(), known.columns()].concat(),
         }),
         Recipe::Ratio {
             numerator,
@@ -675,7 +732,7 @@ impl Recipe {
     #[must_use]
     pub fn parts(self) -> Vec<Part> {
         match self {
-            Self::Total { sum, .. } => vec![sum, Part::Attempts],
+            Self::Total { sum, known, .. } => vec![sum, known, Part::Attempts],
             Self::Ratio {
                 numerator,
                 denominator,

@@ -6,6 +6,7 @@ pub mod dimension;
 pub mod filter;
 pub mod ladder;
 pub mod metric;
+mod rungs;
 pub mod statement;
 
 use store::Param;

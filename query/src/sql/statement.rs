@@ -15,6 +15,7 @@ use store::{AttemptRows, Param, Statement};
 use super::{
     Sql, dimension, filter, ladder,
     metric::{DERIVED, Derived, Hist, Part, of_attempt},
+    rungs,
 };
 use crate::{
     calendar::{HOUR_MS, Window},
@@ -319,6 +320,9 @@ pub struct Wanted {
 /// where key = viewer bucket × [`BIN_ROOM`] + bin.
 #[must_use]
 pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
+    if wanted.dimensions.contains(&Dimension::Rendition) {
+        return rungs::attempts(scope, wanted);
+    }
     let mut sql = Sql::default();
     let mut columns: BTreeSet<&str> = ["viewer_id", "received", "max_sequence"].into();
     columns.extend(wanted.parts.iter().flat_map(|part| part.columns()));
@@ -405,9 +409,13 @@ pub(super) fn located_attempts(
     let _ = write!(places, ",\n    {window} AS `window`,\n    {bucket} AS bucket");
     let mut names = Vec::new();
     for (index, wanted) in wanted.dimensions.iter().enumerate() {
+        names.push(format!("d{index}"));
+        // Not of the attempt: `rungs` tells it.
+        if *wanted == Dimension::Rendition {
+            continue;
+        }
         columns.insert(dimension::column(wanted));
         let _ = write!(places, ",\n    toString({}) AS d{index}", dimension::value(wanted, sql));
-        names.push(format!("d{index}"));
     }
     if let Some(only) = wanted.only.as_ref().filter(|_| !wanted.apart) {
         conditions.push(only_these(&names, only, sql));
@@ -793,6 +801,27 @@ impl Watched {
     }
 }
 
+/// Plays by how far they came: rows of `place`, the hundredths of the video's duration that the distinct media fills, at most 100, -1 where that is
+/// not known; `over`, the plays that are over; `ongoing`, the others.
+#[must_use]
+pub fn drop_off(scope: &Scope) -> Statement {
+    let mut sql = Sql::default();
+    let mut columns: BTreeSet<&str> = [
+        "first_frame_seen",
+        "measurable",
+        "unique_media_ms",
+        "video_duration_ms",
+        "ended",
+    ]
+    .into();
+    let inside = located_attempts(scope, &Wanted::default(), &mut columns, &mut sql);
+    sql.text = format!(
+        "SELECT if(measurable, toInt64(least(100, intDiv(100 * toUInt64(coalesce(unique_media_ms, 0)), greatest(1, coalesce(video_duration_ms, 1))))), -1) AS place,\n  \
+         countIf(ended) AS over, countIf(NOT ended) AS ongoing\nFROM (\n{inside}\n)\nWHERE first_frame_seen\nGROUP BY place\nORDER BY place"
+    );
+    finished(sql, scope, "query::sql::statement::drop_off")
+}
+
 /// Attempts of bots in the scope: one row, `bots`.
 #[must_use]
 pub fn bots(scope: &Scope) -> Statement {
@@ -953,18 +982,16 @@ pub fn export(scope: &Scope, measures: &[Having]) -> Statement {
             .iter()
             .map(|name| format!("nullIf(toString(a.{name}), '') AS {name}")),
     );
-    let once = schemas::Totals::SET_ONCE_FIELDS.iter();
+    let once = schemas::Totals::NULLABLE_FIELDS.iter();
     let once = once.filter(|name| !["failure", "end_reason"].contains(*name));
     let totals = schemas::Totals::MAX_FIELDS.iter().chain(once).copied();
     let totals = totals.filter(named).filter(|name| !attributes.contains(name));
     listed.extend(totals.map(|name| format!("a.{name} AS {name}")));
-    // The rendition whose time the tables leave out is the main_place-th by name; it has what the others leave of play_ms.
-    listed.push(
+    listed.push(format!(
         "toJSONString(mapFromArrays(arraySort(mapKeys(a.play_ms_by_rendition)) AS rungs, arrayMap((rung, place) -> \
-         if(place = a.main_place, toUInt32(greatest(0, toInt64(a.play_ms) - toInt64(arraySum(mapValues(a.play_ms_by_rendition))) \
-         + a.play_ms_by_rendition[rung])), a.play_ms_by_rendition[rung]), rungs, arrayEnumerate(rungs)))) AS play_ms_by_rendition"
-            .to_owned(),
-    );
+         {}, rungs, arrayEnumerate(rungs)))) AS play_ms_by_rendition",
+        rungs::play_ms!("a.")
+    ));
     listed.push("toJSONString(a.custom) AS custom".to_owned());
     sql.text = format!(
         "SELECT\n  {}\nFROM (\n  SELECT *, {window} AS `window`{derived}\n  FROM (\n{inside}\n  )\n  WHERE {}\n) AS a\n\
@@ -1040,7 +1067,7 @@ pub fn beacons(tenant: Tenant, attempt_id: uuid::Uuid) -> Statement {
 
 fn whole_attempt() -> BTreeSet<&'static str> {
     let attributes = schemas::attribute::ATTRIBUTES.iter().map(|attribute| attribute.name);
-    let once = schemas::Totals::SET_ONCE_FIELDS
+    let once = schemas::Totals::NULLABLE_FIELDS
         .iter()
         .copied()
         .filter(|name| *name != "failure");

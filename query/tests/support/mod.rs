@@ -123,6 +123,7 @@ pub struct Attempt {
     pub device: &'static str,
     pub stream_type: Option<&'static str>,
     pub cdn: Option<&'static str>,
+    pub video_duration_ms: Option<u32>,
     pub custom: Vec<(&'static str, &'static str)>,
     pub totals: Totals,
     /// Which of its beacons came: 0 unless earlier ones are missing.
@@ -140,6 +141,7 @@ impl Attempt {
             device: "desktop",
             stream_type: None,
             cdn: None,
+            video_duration_ms: None,
             custom: Vec::new(),
             totals: Totals {
                 first_frame_seen: true,
@@ -180,6 +182,7 @@ impl Attempt {
                         .stream_type
                         .map(|name| serde_json::from_value(name.into()).unwrap()),
                     cdn: self.cdn.map(str::to_owned),
+                    video_duration_ms: self.video_duration_ms,
                     custom: self
                         .custom
                         .iter()

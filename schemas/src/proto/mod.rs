@@ -176,7 +176,7 @@ pub fn write(batch: &BeaconBatch) -> Vec<u8> {
 }
 
 /// Highest field number of each message whose unknown fields are kept; below it every number is taken.
-pub const KNOWN: [(&str, u32); 4] = [("", 8), ("interval", 5), ("totals", 59), ("context", 35)];
+pub const KNOWN: [(&str, u32); 4] = [("", 8), ("interval", 5), ("totals", 61), ("context", 35)];
 
 /// The message behind a field of a beacon.
 fn inner(number: u32) -> Option<&'static str> {
@@ -586,6 +586,7 @@ totals! {
     upscale_css_permille_ms upscale_px_permille_ms upscale_ms error_count startup_any_ms startup_content_ms player_startup_ms page_load_ms
     drm_load_ms bitrate_measured_bytes bitrate_measured_media_ms dvr_ms live_latency_median throughput_median ttfb_median
     startup_manifest_ms startup_drm_ms startup_ad_ms startup_init_ms startup_segment_ms startup_decode_ms startup_other_ms
+    unique_media_ms position_ms_max
 }
 
 macro_rules! context {

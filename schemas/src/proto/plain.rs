@@ -99,7 +99,7 @@ message! { Totals {
     40 upscale_css_permille_ms 41 upscale_px_permille_ms 42 error_count 43 page_load_ms 44 drm_load_ms 45 failure 46 end_reason
     47 bitrate_measured_bytes 48 bitrate_measured_media_ms 49 dvr_ms 50 live_latency_median 51 throughput_median 52 ttfb_median
     53 startup_manifest_ms 54 startup_drm_ms 55 startup_ad_ms 56 startup_init_ms 57 startup_segment_ms 58 startup_decode_ms
-    59 startup_other_ms
+    59 startup_other_ms 60 unique_media_ms 61 position_ms_max
 } needs {} Self::default() }
 message! { Failure { 1 class 2 code 3 message } needs { 1 } Self {
     class: FailureClass::Unknown,

@@ -369,6 +369,14 @@ pub struct Totals {
     /// The rest: the page and the player.
     #[prost(uint64, optional, tag = "59")]
     pub startup_other_ms: ::core::option::Option<u64>,
+    /// Distinct media played, ms of the stream's own clock: what was played twice counts once. Part of `media_ms`. A little less than that where
+    /// an attempt has more than SEEN_STRETCHES_MAX stretches. Null for a live stream, whose positions are not places in a video, and before
+    /// a frame of content. Grows.
+    #[prost(uint64, optional, tag = "60")]
+    pub unique_media_ms: ::core::option::Option<u64>,
+    /// The furthest position that was played, ms of media time. Null where `unique_media_ms` is. Grows.
+    #[prost(uint64, optional, tag = "61")]
+    pub position_ms_max: ::core::option::Option<u64>,
 }
 /// Playing time on one rung of the ladder.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -86,6 +86,11 @@ from .delivery_resource_answer_data_result_body import (
 )
 from .delivery_resource_body import DeliveryResourceBody
 from .detail import Detail
+from .drop_off_point import DropOffPoint
+from .drop_off_request import DropOffRequest
+from .drop_off_result_answer import DropOffResultAnswer
+from .drop_off_result_answer_data import DropOffResultAnswerData
+from .drop_off_result_answer_data_result import DropOffResultAnswerDataResult
 from .end_reason import EndReason
 from .equivalent import Equivalent
 from .erasure_result_answer import ErasureResultAnswer
@@ -309,6 +314,11 @@ __all__ = (
     "DeliveryResourceAnswerDataResultBody",
     "DeliveryResourceBody",
     "Detail",
+    "DropOffPoint",
+    "DropOffRequest",
+    "DropOffResultAnswer",
+    "DropOffResultAnswerData",
+    "DropOffResultAnswerDataResult",
     "EndReason",
     "Equivalent",
     "ErasureResultAnswer",

@@ -20,12 +20,15 @@ class AttributesAnswerDataResult:
     Attributes:
         attributes (list[Attribute]): What attempts can be grouped and filtered by; besides these `custom.<key>`.
         baselines (list[str]): What values are compared with.
+        dimensions (list[Attribute]): Dimensions that are no attributes: some metrics are told apart by them
+            (`dimension` there), nothing is filtered by them.
         intervals (list[str]): Time buckets.
         operators (list[str]): How filters compare.
     """
 
     attributes: list[Attribute]
     baselines: list[str]
+    dimensions: list[Attribute]
     intervals: list[str]
     operators: list[str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -38,6 +41,11 @@ class AttributesAnswerDataResult:
 
         baselines = self.baselines
 
+        dimensions = []
+        for dimensions_item_data in self.dimensions:
+            dimensions_item = dimensions_item_data.to_dict()
+            dimensions.append(dimensions_item)
+
         intervals = self.intervals
 
         operators = self.operators
@@ -48,6 +56,7 @@ class AttributesAnswerDataResult:
             {
                 "attributes": attributes,
                 "baselines": baselines,
+                "dimensions": dimensions,
                 "intervals": intervals,
                 "operators": operators,
             }
@@ -69,6 +78,13 @@ class AttributesAnswerDataResult:
 
         baselines = cast(list[str], d.pop("baselines"))
 
+        dimensions = []
+        _dimensions = d.pop("dimensions")
+        for dimensions_item_data in _dimensions:
+            dimensions_item = Attribute.from_dict(dimensions_item_data)
+
+            dimensions.append(dimensions_item)
+
         intervals = cast(list[str], d.pop("intervals"))
 
         operators = cast(list[str], d.pop("operators"))
@@ -76,6 +92,7 @@ class AttributesAnswerDataResult:
         attributes_answer_data_result = cls(
             attributes=attributes,
             baselines=baselines,
+            dimensions=dimensions,
             intervals=intervals,
             operators=operators,
         )

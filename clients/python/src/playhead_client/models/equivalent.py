@@ -16,7 +16,7 @@ class Equivalent:
     Attributes:
         difference (str): How it differs; empty when it does not.
         name (str): What it is called there.
-        system (str): Whose: CTA-2066, CMCD, Mux, Conviva, Bitmovin.
+        system (str): Whose: CTA-2066, CMCD, Mux, Conviva, Bitmovin, Adobe.
     """
 
     difference: str

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.better import Better, check_better
 from ..models.kind import Kind, check_kind
 from ..models.unit import Unit, check_unit
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.equivalent import Equivalent
@@ -31,6 +32,8 @@ class Metric:
         null_rule (str): When the value is null.
         title (str): A short title for people.
         unit (Unit): The unit of a metric's value.
+        dimension (None | str | Unset): The dimension that it is always told apart by, beside any attributes; null for a
+            metric of whole attempts.
     """
 
     better: Better
@@ -42,6 +45,7 @@ class Metric:
     null_rule: str
     title: str
     unit: Unit
+    dimension: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,6 +70,12 @@ class Metric:
 
         unit: str = self.unit
 
+        dimension: None | str | Unset
+        if isinstance(self.dimension, Unset):
+            dimension = UNSET
+        else:
+            dimension = self.dimension
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -81,6 +91,8 @@ class Metric:
                 "unit": unit,
             }
         )
+        if dimension is not UNSET:
+            field_dict["dimension"] = dimension
 
         return field_dict
 
@@ -112,6 +124,15 @@ class Metric:
 
         unit = check_unit(d.pop("unit"))
 
+        def _parse_dimension(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        dimension = _parse_dimension(d.pop("dimension", UNSET))
+
         metric = cls(
             better=better,
             definition=definition,
@@ -122,6 +143,7 @@ class Metric:
             null_rule=null_rule,
             title=title,
             unit=unit,
+            dimension=dimension,
         )
 
         metric.additional_properties = d

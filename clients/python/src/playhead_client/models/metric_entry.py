@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..models.better import Better, check_better
 from ..models.kind import Kind, check_kind
 from ..models.unit import Unit, check_unit
+from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.equivalent import Equivalent
@@ -32,6 +33,8 @@ class MetricEntry:
         title (str): A short title for people.
         unit (Unit): The unit of a metric's value.
         names (list[str]): What to ask for.
+        dimension (None | str | Unset): The dimension that it is always told apart by, beside any attributes; null for a
+            metric of whole attempts.
     """
 
     better: Better
@@ -44,6 +47,7 @@ class MetricEntry:
     title: str
     unit: Unit
     names: list[str]
+    dimension: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,6 +74,12 @@ class MetricEntry:
 
         names = self.names
 
+        dimension: None | str | Unset
+        if isinstance(self.dimension, Unset):
+            dimension = UNSET
+        else:
+            dimension = self.dimension
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -86,6 +96,8 @@ class MetricEntry:
                 "names": names,
             }
         )
+        if dimension is not UNSET:
+            field_dict["dimension"] = dimension
 
         return field_dict
 
@@ -119,6 +131,15 @@ class MetricEntry:
 
         names = cast(list[str], d.pop("names"))
 
+        def _parse_dimension(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        dimension = _parse_dimension(d.pop("dimension", UNSET))
+
         metric_entry = cls(
             better=better,
             definition=definition,
@@ -130,6 +151,7 @@ class MetricEntry:
             title=title,
             unit=unit,
             names=names,
+            dimension=dimension,
         )
 
         metric_entry.additional_properties = d

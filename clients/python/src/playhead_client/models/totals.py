@@ -52,6 +52,7 @@ class Totals:
             play_ms_by_rendition (list[RenditionPlay] | Unset): Playing time per rung, by name, each name once. At most
                 [`crate::limits::RENDITIONS_MAX`].
             player_startup_ms (int | None | Unset):
+            position_ms_max (int | None | Unset):
             seek_count (int | Unset): Seeks; scrubbing within 1 s is one, a player's step over a gap of less than 200 ms
                 none. Default: 0.
             seek_ms (int | Unset):
@@ -91,6 +92,7 @@ class Totals:
                 bit/s: see [`Median`]. Default: 0.
             ttfb_median (int | Unset): From the request of each media segment to its first byte, ms: see [`Median`].
                 Default: 0.
+            unique_media_ms (int | None | Unset):
             upscale_css_permille_ms (int | Unset): Σ (how much larger the picture is shown than it is, in CSS pixels, ‰ ×
                 playing ms). Divide by `upscale_ms`. Default: 0.
             upscale_ms (int | Unset):
@@ -121,6 +123,7 @@ class Totals:
     play_ms: int | Unset = UNSET
     play_ms_by_rendition: list[RenditionPlay] | Unset = UNSET
     player_startup_ms: int | None | Unset = UNSET
+    position_ms_max: int | None | Unset = UNSET
     seek_count: int | Unset = 0
     seek_ms: int | Unset = UNSET
     stall_ad_boundary_ms: int | Unset = UNSET
@@ -153,6 +156,7 @@ class Totals:
     switch_up_count: int | Unset = 0
     throughput_median: int | Unset = 0
     ttfb_median: int | Unset = 0
+    unique_media_ms: int | None | Unset = UNSET
     upscale_css_permille_ms: int | Unset = 0
     upscale_ms: int | Unset = UNSET
     upscale_px_permille_ms: int | Unset = 0
@@ -237,6 +241,12 @@ class Totals:
             player_startup_ms = UNSET
         else:
             player_startup_ms = self.player_startup_ms
+
+        position_ms_max: int | None | Unset
+        if isinstance(self.position_ms_max, Unset):
+            position_ms_max = UNSET
+        else:
+            position_ms_max = self.position_ms_max
 
         seek_count = self.seek_count
 
@@ -338,6 +348,12 @@ class Totals:
 
         ttfb_median = self.ttfb_median
 
+        unique_media_ms: int | None | Unset
+        if isinstance(self.unique_media_ms, Unset):
+            unique_media_ms = UNSET
+        else:
+            unique_media_ms = self.unique_media_ms
+
         upscale_css_permille_ms = self.upscale_css_permille_ms
 
         upscale_ms = self.upscale_ms
@@ -395,6 +411,8 @@ class Totals:
             field_dict["play_ms_by_rendition"] = play_ms_by_rendition
         if player_startup_ms is not UNSET:
             field_dict["player_startup_ms"] = player_startup_ms
+        if position_ms_max is not UNSET:
+            field_dict["position_ms_max"] = position_ms_max
         if seek_count is not UNSET:
             field_dict["seek_count"] = seek_count
         if seek_ms is not UNSET:
@@ -459,6 +477,8 @@ class Totals:
             field_dict["throughput_median"] = throughput_median
         if ttfb_median is not UNSET:
             field_dict["ttfb_median"] = ttfb_median
+        if unique_media_ms is not UNSET:
+            field_dict["unique_media_ms"] = unique_media_ms
         if upscale_css_permille_ms is not UNSET:
             field_dict["upscale_css_permille_ms"] = upscale_css_permille_ms
         if upscale_ms is not UNSET:
@@ -581,6 +601,15 @@ class Totals:
             return cast(int | None | Unset, data)
 
         player_startup_ms = _parse_player_startup_ms(d.pop("player_startup_ms", UNSET))
+
+        def _parse_position_ms_max(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        position_ms_max = _parse_position_ms_max(d.pop("position_ms_max", UNSET))
 
         seek_count = d.pop("seek_count", UNSET)
 
@@ -715,6 +744,15 @@ class Totals:
 
         ttfb_median = d.pop("ttfb_median", UNSET)
 
+        def _parse_unique_media_ms(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        unique_media_ms = _parse_unique_media_ms(d.pop("unique_media_ms", UNSET))
+
         upscale_css_permille_ms = d.pop("upscale_css_permille_ms", UNSET)
 
         upscale_ms = d.pop("upscale_ms", UNSET)
@@ -746,6 +784,7 @@ class Totals:
             play_ms=play_ms,
             play_ms_by_rendition=play_ms_by_rendition,
             player_startup_ms=player_startup_ms,
+            position_ms_max=position_ms_max,
             seek_count=seek_count,
             seek_ms=seek_ms,
             stall_ad_boundary_ms=stall_ad_boundary_ms,
@@ -778,6 +817,7 @@ class Totals:
             switch_up_count=switch_up_count,
             throughput_median=throughput_median,
             ttfb_median=ttfb_median,
+            unique_media_ms=unique_media_ms,
             upscale_css_permille_ms=upscale_css_permille_ms,
             upscale_ms=upscale_ms,
             upscale_px_permille_ms=upscale_px_permille_ms,

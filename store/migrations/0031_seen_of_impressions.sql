@@ -1,0 +1,4 @@
+-- The same of an attempt.
+ALTER TABLE impressions
+    ADD COLUMN IF NOT EXISTS unique_media_ms SimpleAggregateFunction(max, Nullable(UInt32)) COMMENT 'ms of media; distinct media played; null for a live stream and when not measured' CODEC(T64, ZSTD(3)),
+    ADD COLUMN IF NOT EXISTS position_ms_max SimpleAggregateFunction(max, Nullable(UInt32)) COMMENT 'ms of media; the furthest position played; null where unique_media_ms is' CODEC(T64, ZSTD(3))
