@@ -70,6 +70,11 @@ export type Comparison = Answered<'Comparison'>;
 export type Row = Answered<'Row'>;
 export type QueryResult = Answered<'QueryResult'>;
 
+// ---- drop-off
+
+export type DropOffRequest = Schemas['DropOffRequest'];
+export type DropOffResult = Answered<'DropOffResult'>;
+
 // ---- explain
 
 export type ExplainRequest = Schemas['ExplainRequest'];

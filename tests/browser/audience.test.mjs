@@ -210,6 +210,20 @@ test('a question nobody foresaw: two attributes, the distribution, a cohort; a c
   await settled(page);
   await accessible(page, 'explore, taking away');
 
+  // How far they watched is asked when wanted.
+  const drop = page.locator('[data-panel=drop-off]:visible');
+  await drop.getByRole('button', { name: 'Draw the drop-off' }).click();
+  await drop.locator('.drop-off-curve').waitFor({ state: 'attached' });
+  const words = await drop.locator('[data-drop-off-words]').innerText();
+  assert.match(words, /^(Half of|More than half of) [\d,]+ plays/);
+  await accessible(page, 'explore with a drop-off');
+  await shot(page, 'explore-drop-off');
+  await drop.getByRole('button', { name: 'Show as table' }).click();
+  assert.equal(await drop.locator('tr[data-position]').count(), 10);
+  const [points] = await Promise.all([page.waitForEvent('download'), drop.getByRole('button', { name: /^Download CSV/ }).click()]);
+  assert.equal((await readFile(await points.path(), 'utf8')).trim().split('\r\n').length, 101);
+  await accessible(page, 'explore with a drop-off as a table');
+
   // Against other attempts of the same time.
   await page.getByLabel('Compare with').selectOption('other');
   const form = page.getByRole('form', { name: 'Compare with other attempts' });

@@ -11,7 +11,7 @@ function field(value: string | number | boolean | null | undefined): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const lines = (rows: (string | number | boolean | null | undefined)[][]): string => rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
+export const lines = (rows: (string | number | boolean | null | undefined)[][]): string => rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
 
 /** Every row: time, dimensions, then of each metric its value, interval and comparison. Numbers are unrounded, in the catalogue's units. */
 export function csvOf(result: QueryResult, baseline: string): string {

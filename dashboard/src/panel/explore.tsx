@@ -1,4 +1,4 @@
-// Here lives the page for questions nobody foresaw: one metric over time, its cohorts side by side, how it is distributed, and by any two
+// Here lives the page for questions nobody foresaw: one metric over time, its cohorts side by side, how it is distributed, how far they watched, and by any two
 // attributes as a matrix and as a list; everything to take away as CSV or as the question behind it. Loaded on demand.
 import { useDashboard } from '../context.ts';
 import { dimensionsOf, headlineQuestion } from '../data/question.ts';
@@ -7,6 +7,7 @@ import { useAnswer } from '../use.ts';
 import { BreakdownPanel } from './breakdown.tsx';
 import { CohortsPanel } from './cohorts.tsx';
 import { DistributionPanel } from './distribution.tsx';
+import { DropOffPanel } from './drop-off.tsx';
 import type { Headline } from '../first.ts';
 import { MatrixPanel } from './matrix.tsx';
 import { SeriesPanel } from './series.tsx';
@@ -33,6 +34,7 @@ export default function ExplorePanel() {
       />
       <CohortsPanel measure={measure} />
       {measure.metric.names.includes(`${measure.metric.name}_histogram`) && <DistributionPanel measure={measure} />}
+      <DropOffPanel />
       <MatrixPanel measure={measure} />
       <BreakdownPanel
         two

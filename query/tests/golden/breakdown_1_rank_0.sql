@@ -1,72 +1,80 @@
--- p0 = 1795046400000
--- p1 = 1795132800000
--- p2 = 0
--- p3 = 3600000
--- p4 = "AT"
--- p5 = ""
--- p6 = 120.0
--- p7 = "team"
+-- p0 = "AT"
+-- p1 = ""
+-- p2 = 120.0
+-- p3 = "team"
+-- p4 = 1795046100000
+-- p5 = 1794870000000
+-- p6 = 1795140000000
 -- organization = <organisation>
--- p9 = 1795042800
--- p10 = 1795136400
-SELECT
-  `window`, bucket, [d0, d1] AS dimensions,
-  count() AS attempts, countIf(viewer_id != '') AS identified,
-  sum(received) AS received, sum(max_sequence + 1) AS expected,
-  0 AS viewers,
-  tuple(sumResample(0, 1, 1)(if(first_frame_seen, stall_ms, 0), viewer_bucket), sumResample(0, 1, 1)(if(first_frame_seen, play_ms + stall_ms, 0), viewer_bucket), sumResample(0, 1, 1)(first_frame_seen AND play_ms + stall_ms > 0, viewer_bucket)) AS sums,
-  tuple() AS histograms
+-- p8 = 1794870000
+-- p9 = 1795136400
+-- p10 = 1795046400000
+-- p11 = 1795132800000
+-- p12 = 0
+-- p13 = 3600000
+-- p14 = [1795046400000,1795132799999]
+SELECT `window`, bucket, [d0, d1] AS dimensions,
+  sumResample(0, 1, 1)(ticks, viewer_bucket) AS viewer_ticks,
+  emptyArrayUInt64() AS at_highest
 FROM (
-  SELECT *,
-    {p0:Int64} AS `window`,
-    intDiv(ms - `window` + {p2:Int64}, {p3:Int64}) AS bucket,
-    toString(browser) AS d0,
-    toString(custom[{p7:String}]) AS d1,
-    toUInt64(0) AS viewer_bucket
+  SELECT `window`, bucket, viewer_bucket, d0, d1, intervalLengthSum(from_inside, to_inside) AS ticks
   FROM (
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-      i.browser AS browser,
-      i.browser_version AS browser_version,
-      i.country AS country,
-      i.custom AS custom,
-      i.first_frame_seen AS first_frame_seen,
-      toUInt32(bitShiftRight(i.latest, 24)) AS max_sequence,
-      i.play_ms AS play_ms,
-      finalizeAggregation(i.sequences) AS received,
-      i.stall_ms AS stall_ms,
-      i.viewer_id AS viewer_id
-    FROM impressions AS i FINAL
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-    UNION ALL
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
-      max(i.browser) AS browser,
-      max(i.browser_version) AS browser_version,
-      max(i.country) AS country,
-      maxMap(i.custom) AS custom,
-      max(i.first_frame_seen) AS first_frame_seen,
-      toUInt32(bitShiftRight(max(i.latest), 24)) AS max_sequence,
-      max(i.play_ms) AS play_ms,
-      groupBitmapMerge(i.sequences) AS received,
-      max(i.stall_ms) AS stall_ms,
-      max(i.viewer_id) AS viewer_id
-    FROM impressions AS i
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-    GROUP BY i.attempt_id
+    SELECT attempt_id, viewer_bucket, d0, d1, arrayJoin(arrayConcat(range(from_ms, last_ms, {p13:Int64}), [from_ms, last_ms], arrayFilter(p -> p > from_ms AND p < last_ms, {p14:Array(Int64)}))) AS ms,
+      {p10:Int64} AS `window`, intDiv(ms - `window` + {p12:Int64}, {p13:Int64}) AS bucket,
+      greatest(from_tick, intDiv(greatest(`window`, `window` - {p12:Int64} + bucket * {p13:Int64}) + 4999, 5000)) AS from_inside,
+      least(to_tick, intDiv(least({p11:Int64}, `window` - {p12:Int64} + (bucket + 1) * {p13:Int64}) + 4999, 5000)) AS to_inside
+    FROM (
+      SELECT attempt_id, viewer_bucket, d0, d1, arrayJoin(active_spans) AS span,
+        intDiv(started_ms + span.1 + 4999, 5000) AS from_tick, intDiv(started_ms + span.2 + 4999, 5000) AS to_tick,
+        from_tick * 5000 AS from_ms, (to_tick - 1) * 5000 AS last_ms
+      FROM (
+        SELECT b.attempt_id AS attempt_id, a.started_ms AS started_ms, b.spans AS active_spans, a.viewer_bucket AS viewer_bucket, d0, d1
+        FROM (
+          SELECT attempt_id, if(active_throughout, [(from_ms, to_ms)], active_spans) AS spans FROM beacons
+          WHERE organization_id = {organization:UUID} AND received_at >= fromUnixTimestamp64Milli({p4:Int64}) AND (active_throughout OR notEmpty(active_spans))
+            AND (started_at >= fromUnixTimestamp64Milli({p5:Int64}) AND started_at < fromUnixTimestamp64Milli({p6:Int64}))
+        ) AS b
+        INNER JOIN (
+          SELECT attempt_id, ms AS started_ms, toUInt64(0) AS viewer_bucket, toString(browser) AS d0, toString(custom[{p3:String}]) AS d1
+          FROM (
+            SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
+              i.browser AS browser,
+              i.browser_version AS browser_version,
+              i.country AS country,
+              i.custom AS custom,
+              i.viewer_id AS viewer_id
+            FROM impressions AS i FINAL
+            WHERE i.organization_id = {organization:UUID}
+              AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
+              AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+              WHERE i.organization_id = {organization:UUID}
+              AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
+              GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
+            UNION ALL
+            SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
+              max(i.browser) AS browser,
+              max(i.browser_version) AS browser_version,
+              max(i.country) AS country,
+              maxMap(i.custom) AS custom,
+              max(i.viewer_id) AS viewer_id
+            FROM impressions AS i
+            WHERE i.organization_id = {organization:UUID}
+              AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
+              AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
+              WHERE i.organization_id = {organization:UUID}
+              AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
+              GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
+            GROUP BY i.attempt_id
+          )
+          WHERE (country IN ({p0:String}, {p1:String})) AND (coalesce(toFloat64OrNull(toString(browser_version)) < {p2:Float64}, false))
+        ) AS a ON a.attempt_id = b.attempt_id
+      )
+    )
+    WHERE from_tick < to_tick
   )
-  WHERE ms >= {p0:Int64} AND ms < {p1:Int64}
-    AND (country IN ({p4:String}, {p5:String}))
-    AND (coalesce(toFloat64OrNull(toString(browser_version)) < {p6:Float64}, false))
+  WHERE ms >= {p10:Int64} AND ms < {p11:Int64} AND from_inside < to_inside
+  GROUP BY attempt_id, `window`, bucket, viewer_bucket, d0, d1
 )
 GROUP BY `window`, bucket, d0, d1
-ORDER BY attempts DESC, `window`, bucket, d0, d1
+ORDER BY arraySum(viewer_ticks) DESC, `window`, bucket, d0, d1
 LIMIT 100001
