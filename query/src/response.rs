@@ -312,7 +312,8 @@ impl VerdictWord {
 pub struct DropOffResult {
     /// A point for each hundredth of a video, in order.
     pub points: Vec<DropOffPoint>,
-    /// The first of these positions that no more than half of the plays came beyond; null where more did.
+    /// The first of these positions that no more than half of the plays came beyond; null where more did, or where it is not known because those who would
+    /// tell go on.
     pub median: Option<f64>,
     /// Plays that the curve is of.
     pub plays: u64,

@@ -2160,7 +2160,8 @@ export interface components {
             definitionVersion: number;
             /**
              * Format: double
-             * @description The first of these positions that no more than half of the plays came beyond; null where more did.
+             * @description The first of these positions that no more than half of the plays came beyond; null where more did, or where it is not known because those who would
+             *     tell go on.
              */
             median?: number | null;
             /**
@@ -2203,7 +2204,8 @@ export interface components {
                     definitionVersion: number;
                     /**
                      * Format: double
-                     * @description The first of these positions that no more than half of the plays came beyond; null where more did.
+                     * @description The first of these positions that no more than half of the plays came beyond; null where more did, or where it is not known because those who would
+                     *     tell go on.
                      */
                     median?: number | null;
                     /**

@@ -19,6 +19,7 @@ test('it is said where half have left, and how many saw all of it', () => {
   const said = (over: Partial<DropOffResult>) => dropOffSentence(result(over), 'en-GB').replaceAll('\u202f', ' ');
   assert.equal(said({}), 'Half of 1,240 plays did not come beyond 62 % of the video; 31 % saw all of it.');
   assert.match(said({ median: null }), /^More than half of 1,240 plays came to the end/);
+  assert.match(said({ median: null, ongoing: 4, points: [point(0.1, 0.9), point(0.2, null), point(1, null)] }), /^Where half of 1,240 plays have left is not known: .+ beyond 10 % of the video\. 4 of them/);
   assert.match(said({ ongoing: 4, points: [point(1, null)] }), /of the video\. 4 of them go on/);
 });
 

@@ -42,7 +42,13 @@ export const tenthsOf = ({ points }: Pick<DropOffResult, 'points'>) => points.fi
 export function dropOffSentence({ points, median, plays, ongoing }: Pick<DropOffResult, 'points' | 'median' | 'plays' | 'ongoing'>, locale: string): string {
   const count = format.text(plays, 'count', locale);
   const last = points.at(-1)?.value;
-  const half = typeof median === 'number' ? `Half of ${count} plays did not come beyond ${format.partText(median, locale)} of the video` : `More than half of ${count} plays came to the end`;
+  const known = points.findLast(({ value }) => typeof value === 'number')?.position ?? 0;
+  const half =
+    typeof median === 'number'
+      ? `Half of ${count} plays did not come beyond ${format.partText(median, locale)} of the video`
+      : typeof last === 'number'
+        ? `More than half of ${count} plays came to the end`
+        : `Where half of ${count} plays have left is not known: of those who go on nobody has come beyond ${format.partText(known, locale)} of the video`;
   const end = typeof last === 'number' ? `; ${format.partText(last, locale)} saw all of it` : '';
   const going = ongoing > 0 ? ` ${format.text(ongoing, 'count', locale)} of them go on and count for as far as they came.` : '';
   return `${half}${end}.${going}`;

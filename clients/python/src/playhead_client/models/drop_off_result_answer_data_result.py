@@ -29,7 +29,8 @@ class DropOffResultAnswerDataResult:
         took_ms (int): Time the answer took, ms.
         unknown (int): Plays that are left out: live, of unknown duration, or not measured.
         median (float | None | Unset): The first of these positions that no more than half of the plays came beyond;
-            null where more did.
+            null where more did, or where it is not known because those who would
+            tell go on.
     """
 
     definition_version: int
