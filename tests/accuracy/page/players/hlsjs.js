@@ -27,7 +27,8 @@ export function rendition({ hls }, height) {
   const choose = () => {
     hls.nextLevel = height === null ? -1 : hls.levels.findIndex((level) => level.height === height);
   };
-  if (hls.levels.length > 0) choose();
+  // 0.14 has none before its manifest.
+  if (hls.levels?.length > 0) choose();
   else hls.once(Hls.Events.MANIFEST_PARSED, choose);
 }
 
