@@ -68,7 +68,7 @@ test('dash.js: clocks and subtitles are no fatal errors, segments and manifests 
   assert.equal(dashFailure(20), 'decode');
 });
 
-function shakaPlayer(tracks: object[] = []): { player: ShakaLike; emit: (name: string, detail?: object) => void; loads: Promise<unknown>[] } {
+function shakaPlayer(tracks: object[] = [], form = 'DASH'): { player: ShakaLike; emit: (name: string, detail?: object) => void; loads: Promise<unknown>[] } {
   const target = new EventTarget();
   const loads: Promise<unknown>[] = [];
   class Player {
@@ -82,10 +82,23 @@ function shakaPlayer(tracks: object[] = []): { player: ShakaLike; emit: (name: s
     isLive: () => false,
     getPlaybackRate: () => 1,
     getVariantTracks: () => tracks,
+    getManifestType: () => form,
     keySystem: () => '',
   });
   return { player: player as never, emit: (name, detail = {}) => target.dispatchEvent(Object.assign(new Event(name), detail)), loads };
 }
+
+test('Shaka: what it calls the bandwidth is the declared one of DASH and the peak of HLS', () => {
+  for (const [form, known] of [['DASH', { bitrate_bps: 884_000 }], ['HLS', { bitrate_peak_bps: 900_000 }]] as const) {
+    const tracks = [{ active: true, bandwidth: 500_000, videoBandwidth: 484_000, height: 240 }, { active: false, bandwidth: 900_000, videoBandwidth: 884_000, height: 360 }];
+    const { player, emit } = shakaPlayer(tracks, form);
+    const { said } = attached(shaka(player));
+    emit('variantchanged');
+    [tracks[0]!.active, tracks[1]!.active] = [false, true];
+    emit('adaptation');
+    assert.deepEqual(said.filter(([what]) => what === 'renditionSelected'), [['renditionSelected', { ...known, width: undefined, height: 360 }, true]], form);
+  }
+});
 
 test('Shaka: its own waiting is told, and the rate that the viewer wants', () => {
   const { player, emit } = shakaPlayer();

@@ -17,6 +17,7 @@ export interface ShakaLike {
   getPlayheadTimeAsDate(): Date | null;
   getStats(): { liveLatency?: number };
   keySystem(): string;
+  getManifestType(): string | null;
 }
 
 interface Track {
@@ -99,6 +100,12 @@ export function shaka(player: ShakaLike, Player?: { version: string }): Adapter 
         undo.push(() => player.removeEventListener(name, listener as never));
       };
       const tracks = (): readonly Track[] => player.getVariantTracks();
+      // Shaka keeps one number. Of DASH it is the declared bandwidth, the video's where that stands apart; of HLS it is BANDWIDTH, which is the peak.
+      const rendition = (track: Track): Rendition => ({
+        ...(player.getManifestType() === 'HLS' ? { bitrate_peak_bps: positive(track.bandwidth) } : { bitrate_bps: videoBps(track) }),
+        width: positive(track.width),
+        height: positive(track.height),
+      });
       const picture = rendered(video, signals, () => tracks().map(rendition));
       undo.push(picture.end);
       let loaded = false;
@@ -106,7 +113,7 @@ export function shaka(player: ShakaLike, Player?: { version: string }): Adapter 
       const decided = (automatic: boolean): void => {
         const track = tracks().find(({ active }) => active);
         if (track === undefined) return;
-        if (selected !== undefined && rendition(track).bitrate_bps !== rendition(selected).bitrate_bps) signals.renditionSelected(rendition(track), automatic);
+        if (selected !== undefined && videoBps(track) !== videoBps(selected)) signals.renditionSelected(rendition(track), automatic);
         selected = track;
         // Not on the screen yet: among rungs of one height this word is early by what was buffered.
         picture.said(rendition(track));
@@ -180,10 +187,7 @@ export function shaka(player: ShakaLike, Player?: { version: string }): Adapter 
   };
 }
 
-/** Of a DASH rung the video's declared bandwidth; of a muxed one, and of HLS, the variant's. Shaka keeps one number, the average where there is one. */
-function rendition({ bandwidth, videoBandwidth, width, height }: Track): Rendition {
-  return { bitrate_bps: positive(videoBandwidth) ?? positive(bandwidth), width: positive(width), height: positive(height) };
-}
+const videoBps = ({ bandwidth, videoBandwidth }: Track): number | undefined => positive(videoBandwidth) ?? positive(bandwidth);
 
 function objectType(requestType: number | undefined, { contentType, licenseRequestType }: Request, advanced: number | undefined): ObjectType {
   const known = requestType === undefined ? undefined : TYPES[requestType];

@@ -141,7 +141,7 @@ async function once(browser, server, player, scenario) {
       if (farewell === undefined) throw new Error('the page said nothing at its end');
       end = append(stage.told, farewell);
     }
-    const average = (/** @type {number} */ height) => (player.form === 'progressive' || player.id === 'html5-hls' ? null : (RENDITIONS.find((rendition) => rendition.height === height)?.average ?? null));
+    const average = (/** @type {number} */ height) => (['html5', 'html5-hls', 'shaka-hls'].includes(player.id) ? null : (RENDITIONS.find((rendition) => rendition.height === height)?.average ?? null));
     truths = attempts(stage.told, end).map((attempt) => truth(stage.told, attempt, average));
     rows = judge(truths, sent, scenario);
     if (stage.toldOther !== null) {
