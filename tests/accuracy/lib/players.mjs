@@ -33,7 +33,7 @@ function versionOf(folder) {
 }
 
 /** @param {string} id @param {string} module @param {string} library @param {Player['form']} form @returns {Player} */
-const library = (id, module, library, form) => ({ id, title: library.replace(/-previous$/, ''), module, alias: library, form, version: versionOf(library) });
+const library = (id, module, library, form) => ({ id, title: `${library.replace(/-previous$/, '')}${id.endsWith('-hls') ? ', HLS' : ''}`, module, alias: library, form, version: versionOf(library) });
 
 /** @type {Player[]} */
 export const PLAYERS = [
