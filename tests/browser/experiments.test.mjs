@@ -58,7 +58,7 @@ test('an experiment is made, started, changed, stopped and deleted', async () =>
   const [made] = await stored();
   assert.deepEqual(
     [made.name, made.arms, made.traffic, made.metrics, made.guardrails, made.state],
-    ['abr-2026', [{ name: 'control', weight: 3 }, { name: 'buffer-first', weight: 1 }], 0.5, ['rebuffer_ratio'], ['start_failure'], 'draft'],
+    ['abr-2026', [{ name: 'control', weight: 3, ladder: null }, { name: 'buffer-first', weight: 1, ladder: null }], 0.5, ['rebuffer_ratio'], ['start_failure'], 'draft'],
   );
 
   await card.getByRole('button', { name: /^Start/ }).click();

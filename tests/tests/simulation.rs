@@ -42,7 +42,8 @@ enum Op {
     FillDisk,
 }
 
-/// The operations of `seed` on `count` requests, every request once, in a drawn order.
+/// The operations of `seed` on `count` requests, every request once, in a drawn order; at last one that was delivered comes again, so that
+/// something is received after the last start wherever that stands.
 fn operations(seed: u64, count: usize) -> Vec<Op> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut order: Vec<usize> = (0..count).collect();
@@ -74,6 +75,11 @@ fn operations(seed: u64, count: usize) -> Vec<Op> {
         .count();
     ops.insert(away + calm, Op::ClickHouseBack);
     ops.insert(away, Op::ClickHouseAway);
+    let again = ops.iter().find_map(|op| match op {
+        Op::Deliver(index) => Some(Op::Deliver(*index)),
+        _ => None,
+    });
+    ops.extend(again);
     ops
 }
 
