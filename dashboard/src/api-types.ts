@@ -137,6 +137,7 @@ export type Export = Answered<'ExportResource'>;
 // ---- accounts
 
 export type Organization = Answered<'OrganizationResource'>;
+export type OrganizationList = Answered<'OrganizationList'>;
 export type License = Answered<'LicenseResource'>;
 export type LicenseRequest = Schemas['LicenseRequest'];
 export type LicenseChange = Schemas['LicenseChange'];

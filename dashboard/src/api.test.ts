@@ -118,12 +118,6 @@ test('what was deleted answers with nothing', async () => {
   assert.deepEqual(asked, ['DELETE /v1/account/licenses/pl_a%2Fb']);
 });
 
-test('a key that may do less than was asked is told apart from one that is not known', () => {
-  const refused = (status: number, code: number) =>
-    failure(() => open(status, JSON.stringify({ requestId: REQUEST_ID, status: 'ERROR', data: { code, message: 'no' } }), null));
-  assert.deepEqual([refused(403, 2002).isScope, refused(401, 2001).isScope, refused(403, 2003).isScope], [true, false, false]);
-});
-
 /** A server that refuses the industry, and whatever `alsoWithout` says. */
 function industryServer(details: string[], alsoWithout = false, code = 1000) {
   const asked: string[] = [];

@@ -25,13 +25,12 @@ import type {
   Message,
   MetricsResult,
   Organization,
+  OrganizationList,
   QueryRequest,
   QueryResult,
   Scope,
 } from './api-types.ts';
 
-/** docs/errors.md */
-const SCOPE_MISSING = 2002;
 const BASELINE_NOT_AVAILABLE = 3001;
 
 /** What came back, with what belongs beside it. */
@@ -69,11 +68,6 @@ export class ApiError extends Error {
   /** Whether the key is the problem. */
   get isKey(): boolean {
     return this.status === 401 || this.status === 403;
-  }
-
-  /** Whether the key is good, but for less than was asked. */
-  get isScope(): boolean {
-    return this.code === SCOPE_MISSING;
   }
 }
 
@@ -184,7 +178,7 @@ export class Api {
     return this.ask('DELETE', `/v1/analytics/experiments/${encodeURIComponent(id)}`);
   }
 
-  organizations(signal?: AbortSignal): Promise<Answer<{ organizations: Organization[] }>> {
+  organizations(signal?: AbortSignal): Promise<Answer<OrganizationList>> {
     return this.ask('GET', '/v1/account/organizations', signal);
   }
 

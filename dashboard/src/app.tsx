@@ -2,7 +2,7 @@
 import { Fragment, type ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Api, ApiError } from './api.ts';
-import type { Organization } from './api-types.ts';
+import type { Organization, OrganizationList } from './api-types.ts';
 import { Catalogue } from './catalogue.ts';
 import { Icon, Mark } from './chart/icon.tsx';
 import { DashboardProvider, useDashboard, type Dashboard } from './context.ts';
@@ -70,7 +70,7 @@ type Entry =
   | { step: 'asking'; error: ApiError | null }
   | { step: 'checking'; key: string; remember: boolean | null }
   /** `first`: what was asked with the same key before. */
-  | { step: 'in'; api: Api; catalogue: Catalogue; organizations: Organization[]; first: First | null };
+  | { step: 'in'; api: Api; catalogue: Catalogue; whose: OrganizationList; first: First | null };
 
 /** `first`: what was asked already; null without a key. */
 export function App({ first }: { first: First | null }) {
@@ -86,10 +86,10 @@ export function App({ first }: { first: First | null }) {
     const api = new Api(key);
     const begun = first?.key === key ? first.takeCatalogues() : null;
     (begun ?? catalogues(api, controller.signal)).then(
-      ([metrics, attributes, { result: { organizations } }]) => {
+      ([metrics, attributes, { result: whose }]) => {
         if (controller.signal.aborted) return;
         if (remember !== null) keepKey(key, remember);
-        setEntry({ step: 'in', first: begun && first, api, catalogue: new Catalogue(metrics.result.metrics, attributes.result.attributes), organizations });
+        setEntry({ step: 'in', first: begun && first, api, catalogue: new Catalogue(metrics.result.metrics, attributes.result.attributes), whose });
       },
       (error: unknown) => {
         if (controller.signal.aborted) return;
@@ -137,16 +137,18 @@ function Waiting() {
   );
 }
 
-function Signed(props: { first: First | null; api: Api; catalogue: Catalogue; organizations: Organization[]; scheme: Scheme; toggleScheme: () => void; signOut: () => void }) {
+function Signed(props: { first: First | null; api: Api; catalogue: Catalogue; whose: OrganizationList; scheme: Scheme; toggleScheme: () => void; signOut: () => void }) {
   const { catalogue, scheme, toggleScheme, signOut } = props;
   const [route, go] = useRoute();
   const { organization } = route;
   const api = useMemo(() => props.api.within(organization), [props.api, organization]);
-  const [organizations, setOrganizations] = useState<readonly Organization[]>(props.organizations);
+  const [organizations, setOrganizations] = useState<readonly Organization[]>(props.whose.organizations);
   const organizationsChanged = useCallback(() => {
     // Made a moment ago by the same key: a failure here only leaves the list as it was.
     props.api.organizations().then(({ result }) => setOrganizations(result.organizations), (error: unknown) => console.error(error));
   }, [props.api]);
+  const { scope } = props.whose;
+  const may = useMemo(() => ({ write: scope !== 'read', administer: scope === 'admin' }), [scope]);
   const [locale] = useState(browserLocale);
   // How often to look again depends on the range, and what the range is depends on when one looks.
   const [started] = useState(() => Date.now());
@@ -154,8 +156,8 @@ function Signed(props: { first: First | null; api: Api; catalogue: Catalogue; or
   const now = useNow(route.attempt ? null : refreshMs);
   const range = useMemo(() => rangeOf(route, now), [route.range, route.from, route.to, route.zone, now]);
   const dashboard = useMemo(
-    () => ({ api, catalogue, organizations, organizationsChanged, locale, scheme, route, go, range, tick: now, shown: true, signOut }),
-    [api, catalogue, organizations, organizationsChanged, locale, scheme, route, go, range, now, signOut],
+    () => ({ api, catalogue, organizations, may, organizationsChanged, locale, scheme, route, go, range, tick: now, shown: true, signOut }),
+    [api, catalogue, organizations, may, organizationsChanged, locale, scheme, route, go, range, now, signOut],
   );
   const { attempt, view } = route;
   const place = attempt ?? route.experiment ?? view;

@@ -13,6 +13,8 @@ export interface Dashboard {
   catalogue: Catalogue;
   /** The organisations the key sees, its own first. */
   organizations: readonly Organization[];
+  /** What the key may do beyond looking. */
+  may: { write: boolean; administer: boolean };
   /** Asks anew which they are. */
   organizationsChanged: () => void;
   locale: string;

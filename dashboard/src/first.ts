@@ -1,12 +1,12 @@
 // Here lives what is asked before anything is drawn: the catalogues, and beside them the overview's headline, which would else wait for them
 // and for the first drawing. Each is taken once, by the component that else would ask it.
 import { ApiError, type Answer, type Answered, type Api } from './api.ts';
-import type { AttributesResult, MetricsResult, Organization } from './api-types.ts';
+import type { AttributesResult, MetricsResult, OrganizationList } from './api-types.ts';
 import { headlineKey, headlineMetrics, headlineQuestion } from './data/question.ts';
 import { rangeOf, type Range } from './data/range.ts';
 import type { Route } from './route.ts';
 
-export type Catalogues = [Answer<MetricsResult>, Answer<AttributesResult>, Answer<{ organizations: Organization[] }>];
+export type Catalogues = [Answer<MetricsResult>, Answer<AttributesResult>, Answer<OrganizationList>];
 
 export const catalogues = (api: Api, signal?: AbortSignal): Promise<Catalogues> => Promise.all([api.metrics(signal), api.attributes(signal), api.organizations(signal)]);
 

@@ -27,6 +27,8 @@ pub enum Command {
     Account(Account),
     /// Bring the tables up to date and end.
     Migrate(Migrate),
+    /// Build what questions about days that are over are answered from, all at once, and end. `serve` does it by itself, a quarter of the time.
+    BuildCells(BuildCells),
     /// Send the beacons of a simulated audience.
     Simulate(Simulate),
     /// Run the embedded ClickHouse alone. `serve` starts and watches one by itself.
@@ -313,6 +315,17 @@ pub struct Migrate {
     /// Where data lies.
     #[command(flatten)]
     pub storage: Storage,
+}
+
+/// Building cells alone.
+#[derive(Debug, Args)]
+pub struct BuildCells {
+    /// Where data lies.
+    #[command(flatten)]
+    pub storage: Storage,
+    /// Days that are built at once. Each takes a core of ClickHouse's, and up to 3 GiB of its memory.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: u8,
 }
 
 /// The embedded ClickHouse alone.

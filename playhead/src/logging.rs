@@ -15,7 +15,7 @@ use tracing_subscriber::{
 /// Starts logging; `RUST_LOG` chooses what, else warnings and our own information.
 pub fn start() {
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,playhead=info,ingest=info,engine=info,store=info"));
+        .unwrap_or_else(|_| EnvFilter::new("warn,playhead=info,ingest=info,engine=info,store=info,query=info"));
     tracing_subscriber::fmt()
         .fmt_fields(JsonFields::new())
         .event_format(Lines(Format::default().json()))

@@ -37,6 +37,7 @@ fn main() -> anyhow::Result<()> {
         Command::Dev(dev) => run(dev::dev(dev)),
         Command::Account(account) => run(account::account(account)),
         Command::Migrate(migrate) => run(serve::migrate(migrate)),
+        Command::BuildCells(cells) => run(serve::build_cells(cells)),
         Command::Simulate(simulate) => run(simulate::simulate(simulate)),
         Command::Docs { which } => documents::print(which),
     }

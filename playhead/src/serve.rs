@@ -4,6 +4,7 @@
 //! Stop: HTTP takes no more, ingest drains its journal, the engine ends last, so that nothing waits for what is gone.
 
 use std::{
+    io::Write as _,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
     time::Duration,
@@ -24,7 +25,7 @@ use tokio::{
 
 use crate::{
     account::FILE,
-    arguments::{Engine, Migrate, Serve, Storage},
+    arguments::{BuildCells, Engine, Migrate, Serve, Storage},
     canary::{Canary, LastFlight},
     health, openapi, share,
     tls::{Certificate, Files},
@@ -52,6 +53,24 @@ pub async fn migrate(arguments: Migrate) -> anyhow::Result<()> {
     let database = Database::start(&arguments.storage).await?;
     database.stop().await;
     Ok(())
+}
+
+/// Builds the cells of every day that is over and has none that count, of the organisations that the data folder's accounts know; prints how
+/// many days that were.
+pub async fn build_cells(arguments: BuildCells) -> anyhow::Result<()> {
+    let database = Database::start(&arguments.storage).await?;
+    let accounts = Accounts::open(&arguments.storage.data_dir.join(FILE)).await?;
+    let now_ms = chrono::Utc::now().timestamp_millis();
+    let built = query::builder::build_all(
+        &database.store,
+        |organization| accounts.tenant(organization),
+        now_ms,
+        arguments.jobs.into(),
+    )
+    .await;
+    database.stop().await;
+    let days = built.context("building cells; those that were built by then count")?;
+    writeln!(std::io::stdout(), "{days}").context("writing to standard output")
 }
 
 impl Engine {

@@ -12,6 +12,7 @@ use std::{
 };
 
 use accounts::{Accounts, Tenant};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use prometheus::{Counter, IntCounter, IntGauge, Registry};
 use schemas::OrganizationId;
 use serde::Deserialize;
@@ -120,22 +121,38 @@ pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetr
     }
 }
 
-/// Builds every day of an organisation that is over at `now_ms` and has no cells that count. Returns how many. For where nothing is
-/// written meanwhile: it does not wait for a day to look the same twice.
+/// Builds every day that is over at `now_ms` and has no cells that count, of the organisations that `tenant_of` knows, `jobs` at once and
+/// without resting. Returns how many. For where nothing is written meanwhile: it does not wait for a day to look the same twice.
 ///
 /// # Errors
 /// When the tables do not answer; what is built by then counts.
-pub async fn build_all(store: &Store, tenant: Tenant, now_ms: i64) -> Result<usize, StoreError> {
-    let found = find(store, now_ms).await?;
-    let own = found
-        .iter()
-        .filter(|unbuilt| unbuilt.organization_id == tenant.organization_id().0);
+pub async fn build_all(
+    store: &Store,
+    tenant_of: impl Fn(OrganizationId) -> Option<Tenant>,
+    now_ms: i64,
+    jobs: usize,
+) -> Result<usize, StoreError> {
     let mut days = 0;
-    for unbuilt in own {
-        build(store, tenant, unbuilt.day_ms, unbuilt.touches).await?;
-        days += 1;
+    loop {
+        let known = find(store, now_ms).await?.into_iter().filter_map(|unbuilt| {
+            let tenant = tenant_of(OrganizationId(unbuilt.organization_id))?;
+            Some((tenant, unbuilt))
+        });
+        let known: Vec<_> = known.collect();
+        if known.is_empty() {
+            return Ok(days);
+        }
+        let found = known.len();
+        let mut built = stream::iter(known)
+            .map(|(tenant, unbuilt)| build(store, tenant, unbuilt.day_ms, unbuilt.touches))
+            .buffer_unordered(jobs);
+        let mut left = found;
+        while built.try_next().await?.is_some() {
+            left -= 1;
+            tracing::info!(left, "the cells of a day are built");
+        }
+        days += found;
     }
-    Ok(days)
 }
 
 async fn find(store: &Store, now_ms: i64) -> Result<Vec<Unbuilt>, StoreError> {

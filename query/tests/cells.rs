@@ -214,7 +214,7 @@ async fn cells_and_attempts_say_the_same() {
         assert!(!answer["rows"].as_array().unwrap().is_empty(), "{question}");
         attempts.push(answer);
     }
-    let days = build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap();
+    let days = stand.build().await;
     // Six days of Vienna begin in seven of UTC. Today is not over.
     assert_eq!(days, 7);
     for (question, attempts) in questions().iter().zip(&attempts) {
@@ -222,11 +222,7 @@ async fn cells_and_attempts_say_the_same() {
         assert_eq!(source, "cells", "{question}");
         assert_same(&answer, attempts, &question["dimensions"].to_string());
     }
-    assert_eq!(
-        build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap(),
-        0,
-        "they count"
-    );
+    assert_eq!(stand.build().await, 0, "they count");
 
     // What cells cannot tell is read from the attempts.
     let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * 3_600_000);
@@ -253,7 +249,7 @@ async fn cells_and_attempts_say_the_same() {
 #[tokio::test]
 async fn a_day_that_was_written_to_counts_again_when_it_is_built_again() {
     let stand = Stand::start(4).await;
-    assert_eq!(build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap(), 5);
+    assert_eq!(stand.build().await, 5);
     let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * 3_600_000);
     let question = json!({"metrics": ["attempts", "play_ms", "rebuffer_ratio", "startup_any_ms_p50"],
         "start": at(-84), "end": at(-12), "interval": "day", "dimensions": ["cdn"]});
@@ -271,7 +267,7 @@ async fn a_day_that_was_written_to_counts_again_when_it_is_built_again() {
     let (with_late, source) = stand.ask(&question).await;
     assert!(count(&with_late) > count(&before), "late attempts count at once");
     assert_eq!(source, "cells", "of the days that got none");
-    let built = build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap();
+    let built = stand.build().await;
     // An hour at a day's border belongs to both.
     assert!((2..=3).contains(&built), "{built} days");
     let (again, source) = stand.ask(&question).await;
@@ -289,13 +285,19 @@ async fn a_day_that_was_written_to_counts_again_when_it_is_built_again() {
     stand.store.erase_attempts(stand.organization, &gone).await.unwrap();
     let (without, _) = stand.ask(&question).await;
     assert!(count(&without) < count(&again), "what was erased counts no longer");
-    build_all(&stand.store, stand.tenant, NOW_MS).await.unwrap();
+    stand.build().await;
     let (rebuilt, source) = stand.ask(&question).await;
     assert_eq!(source, "cells");
     assert_same(&rebuilt, &without, "erased");
 }
 
 impl Stand {
+    /// Builds what is over; returns how many days that were.
+    async fn build(&self) -> usize {
+        let known = |organization| (organization == self.organization).then_some(self.tenant);
+        build_all(&self.store, known, NOW_MS, 2).await.unwrap()
+    }
+
     /// The viewer with the most attempts in the days that are asked about.
     async fn some_viewer(&self) -> String {
         #[derive(serde::Deserialize)]

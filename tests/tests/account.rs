@@ -66,6 +66,7 @@ async fn keys_are_made_narrowed_switched_off_and_ended_over_http() {
         2,
         "the canary's is nobody's"
     );
+    assert_eq!(list["result"]["scope"], "admin");
 
     let keys = "/v1/account/api-keys";
     let wanted = json!({"name": "reader", "scope": "read"});
@@ -80,6 +81,8 @@ async fn keys_are_made_narrowed_switched_off_and_ended_over_http() {
     assert_eq!(list["result"]["apiKeys"][0]["id"], reader_id);
     let (status, refused) = ask(&stack, reader, None, Method::GET, keys, None).await;
     assert_eq!((status, &refused["code"]), (StatusCode::FORBIDDEN, &json!(2002)));
+    let (_, list) = ask(&stack, reader, None, Method::GET, path, None).await;
+    assert_eq!(list["result"]["scope"], "read", "what the key that asks may do");
     let (status, _) = ask(&stack, reader, None, Method::GET, "/v1/analytics/experiments", None).await;
     assert_eq!(status, StatusCode::OK);
 

@@ -20,7 +20,7 @@ pub enum Area {
     Ingest,
     /// A tenant's acknowledgement times while another sends a hundred times its limit, next to those while it is silent
     Fairness,
-    /// Query times on many attempts, next to a plain scan
+    /// Times of the dashboard's questions on many attempts, from cells and from the attempts
     Query,
     /// Bytes on disk of a beacon and of an attempt, next to what is aimed at
     Storage,

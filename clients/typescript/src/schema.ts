@@ -85,7 +85,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The organisations that the key may see. */
+        /** The organisations that the key may see, and what it may do. */
         get: operations["listOrganizations"];
         put?: never;
         /** Makes an organisation below the key's own, or below the one picked by `X-Tenant-Org-Id`. */
@@ -3723,6 +3723,8 @@ export interface components {
         OrganizationList: {
             /** @description The key's own and those below, oldest first. */
             organizations: components["schemas"]["OrganizationResource"][];
+            /** @description What the key that asks may do in them. */
+            scope: components["schemas"]["Scope"];
         };
         /** @description What every response body is. */
         OrganizationListAnswer: {
@@ -3734,6 +3736,8 @@ export interface components {
                 result: {
                     /** @description The key's own and those below, oldest first. */
                     organizations: components["schemas"]["OrganizationResource"][];
+                    /** @description What the key that asks may do in them. */
+                    scope: components["schemas"]["Scope"];
                 };
             };
             /** @description The request's id, also in the header `X-Request-Id` and on every log line of that request. */

@@ -59,7 +59,7 @@ function State({ state, words }: { state: string; words: string }) {
 }
 
 export function AlertsPanel() {
-  const { api, route, signOut } = useDashboard();
+  const { api, route, may, signOut } = useDashboard();
   const now = useNow(REFRESH_MS);
   const asked = useAnswer(JSON.stringify(['alerts', route.organization]), now, async (signal) => (await alerts(api, signal)).result.alerts);
   const [adding, setAdding] = useState(false);
@@ -72,9 +72,11 @@ export function AlertsPanel() {
       name="alerts"
       busy={asked.busy}
       controls={
-        <button type="button" class="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
-          <Icon name="plus" /> New alert
-        </button>
+        may.write && (
+          <button type="button" class="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
+            <Icon name="plus" /> New alert
+          </button>
+        )
       }
     >
       <p class="panel-words">A question that is asked again and again. It fires once when an interval lies wholly beyond a number, or a verdict is “worse”, and says so once more when that is over.</p>
@@ -104,7 +106,7 @@ export function AlertsPanel() {
           }}
         />
       )}
-      {shown && shown.length === 0 && !adding && <p class="nothing">No alert yet. The first one begins with “New alert”.</p>}
+      {shown && shown.length === 0 && !adding && <p class="nothing">No alert yet.{may.write ? ' The first one begins with “New alert”.' : ''}</p>}
       {shown && shown.length > 0 && (
         <ul class="cards">
           {shown.map((alert) => (
@@ -126,7 +128,7 @@ const conditionsText = ({ filters }: Alert, titleOf: (attribute: string) => stri
     .join(', ');
 
 function AlertCard({ alert, changed }: { alert: Alert; changed: () => void }) {
-  const { api, catalogue, route, locale } = useDashboard();
+  const { api, catalogue, route, locale, may } = useDashboard();
   const [open, setOpen] = useState<'edit' | 'history' | 'deliveries' | 'delete' | null>(null);
   const { busy, error, run } = useAction();
   const { id, name, enabled, metric, dimension, windowMinutes, everyMinutes, webhook, nextAt, series } = alert;
@@ -166,21 +168,25 @@ function AlertCard({ alert, changed }: { alert: Alert; changed: () => void }) {
             Messages<span class="visually-hidden"> of {name}</span>
           </button>
         )}
-        <button type="button" class="button" aria-expanded={open === 'edit'} onClick={() => toggle('edit')}>
-          Change<span class="visually-hidden"> {name}</span>
-        </button>
-        <button type="button" class="button" disabled={busy} onClick={async () => (await run(() => changeAlert(api, id, { enabled: !enabled }))) && changed()}>
-          {enabled ? 'Pause' : 'Resume'}
-          <span class="visually-hidden"> {name}</span>
-        </button>
-        {webhook && (
-          <button type="button" class="button" disabled={busy} onClick={async () => (await run(() => testAlert(api, id))) && setOpen('deliveries')}>
-            Send a test<span class="visually-hidden"> for {name}</span>
-          </button>
+        {may.write && (
+          <>
+            <button type="button" class="button" aria-expanded={open === 'edit'} onClick={() => toggle('edit')}>
+              Change<span class="visually-hidden"> {name}</span>
+            </button>
+            <button type="button" class="button" disabled={busy} onClick={async () => (await run(() => changeAlert(api, id, { enabled: !enabled }))) && changed()}>
+              {enabled ? 'Pause' : 'Resume'}
+              <span class="visually-hidden"> {name}</span>
+            </button>
+            {webhook && (
+              <button type="button" class="button" disabled={busy} onClick={async () => (await run(() => testAlert(api, id))) && setOpen('deliveries')}>
+                Send a test<span class="visually-hidden"> for {name}</span>
+              </button>
+            )}
+            <button type="button" class="button button-quiet" onClick={() => setOpen('delete')}>
+              Delete<span class="visually-hidden"> alert {name}</span>
+            </button>
+          </>
         )}
-        <button type="button" class="button button-quiet" onClick={() => setOpen('delete')}>
-          Delete<span class="visually-hidden"> alert {name}</span>
-        </button>
       </p>
       {error && <Failure error={error} />}
       {open === 'edit' && (

@@ -12,7 +12,7 @@ import { Confirm } from './confirm.tsx';
 import { Failure } from './state.tsx';
 
 export default function Annotations({ marks, more, changed }: { marks: readonly Mark[]; more: boolean; changed: () => void }) {
-  const { api, route, locale } = useDashboard();
+  const { api, route, locale, may } = useDashboard();
   const [open, setOpen] = useState<'form' | Mark | null>(null);
   const { busy, error, run } = useAction();
   const closed = (done: boolean) => {
@@ -34,21 +34,23 @@ export default function Annotations({ marks, more, changed }: { marks: readonly 
                   {kindTitle(annotation.kind)}: {annotation.title} <span class="muted">{whenText(mark, route.zone, locale)}</span>
                   {annotation.text && <span class="muted"> · {annotation.text}</span>}
                 </span>
-                <span class="annotation-actions">
-                  {to === null && (
-                    <button
-                      type="button"
-                      class="button button-quiet"
-                      disabled={busy}
-                      onClick={async () => (await run(() => api.changeAnnotation(annotation.id, { end: new Date().toISOString() }))) && changed()}
-                    >
-                      It is over<span class="visually-hidden">: {annotation.title}</span>
+                {may.write && (
+                  <span class="annotation-actions">
+                    {to === null && (
+                      <button
+                        type="button"
+                        class="button button-quiet"
+                        disabled={busy}
+                        onClick={async () => (await run(() => api.changeAnnotation(annotation.id, { end: new Date().toISOString() }))) && changed()}
+                      >
+                        It is over<span class="visually-hidden">: {annotation.title}</span>
+                      </button>
+                    )}
+                    <button type="button" class="button button-quiet" onClick={() => setOpen(mark)}>
+                      Remove<span class="visually-hidden"> {annotation.title}</span>
                     </button>
-                  )}
-                  <button type="button" class="button button-quiet" onClick={() => setOpen(mark)}>
-                    Remove<span class="visually-hidden"> {annotation.title}</span>
-                  </button>
-                </span>
+                  </span>
+                )}
               </li>
             );
           })}
@@ -56,9 +58,8 @@ export default function Annotations({ marks, more, changed }: { marks: readonly 
       )}
       {more && <p class="muted small">More happened than is drawn here; a shorter range shows all of it.</p>}
       {error && <Failure error={error} />}
-      {open === 'form' ? (
-        <Form close={closed} />
-      ) : (
+      {open === 'form' && <Form close={closed} />}
+      {open !== 'form' && may.write && (
         <button type="button" class="button button-quiet" onClick={() => setOpen('form')}>
           <Icon name="plus" /> <span class="annotations-add">Note what happened</span>
         </button>

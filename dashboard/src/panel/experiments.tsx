@@ -20,7 +20,7 @@ export default function ExperimentsPanel() {
 }
 
 function List() {
-  const { api, route, signOut } = useDashboard();
+  const { api, route, may, signOut } = useDashboard();
   const asked = useAnswer(JSON.stringify(['experiments', route.organization]), 0, async (signal) => (await api.experiments(signal)).result.experiments);
   const [adding, setAdding] = useState(false);
   const shown = asked.answer;
@@ -33,9 +33,11 @@ function List() {
         name="experiments"
         busy={asked.busy}
         controls={
-          <button type="button" class="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
-            <Icon name="plus" /> New experiment
-          </button>
+          may.write && (
+            <button type="button" class="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
+              <Icon name="plus" /> New experiment
+            </button>
+          )
         }
       >
         <p class="panel-words">
@@ -52,7 +54,7 @@ function List() {
             }}
           />
         )}
-        {shown && shown.length === 0 && !adding && <p class="nothing">No experiment yet. The first one begins with “New experiment”.</p>}
+        {shown && shown.length === 0 && !adding && <p class="nothing">No experiment yet.{may.write ? ' The first one begins with “New experiment”.' : ''}</p>}
         {shown && shown.length > 0 && (
           <ul class="cards">
             {[...shown].reverse().map((experiment) => (
@@ -66,7 +68,7 @@ function List() {
 }
 
 function Card({ experiment, changed }: { experiment: Experiment; changed: () => void }) {
-  const { api, catalogue, route, locale } = useDashboard();
+  const { api, catalogue, route, locale, may } = useDashboard();
   const [open, setOpen] = useState<'edit' | 'start' | 'stop' | 'delete' | null>(null);
   const { id, name, description, arms, traffic, switchbackMinutes, metrics, guardrails, state } = experiment;
   const titles = (names: string[]) => names.map((metric) => catalogue.measure(metric)?.title ?? metric).join(', ');
@@ -111,24 +113,28 @@ function Card({ experiment, changed }: { experiment: Experiment; changed: () => 
             Its attempts, by arm<span class="visually-hidden">: {name}</span>
           </RouteLink>
         )}
-        {state !== 'stopped' && (
-          <button type="button" class="button" aria-expanded={open === 'edit'} onClick={() => setOpen(open === 'edit' ? null : 'edit')}>
-            Change<span class="visually-hidden"> {name}</span>
-          </button>
+        {may.write && (
+          <>
+            {state !== 'stopped' && (
+              <button type="button" class="button" aria-expanded={open === 'edit'} onClick={() => setOpen(open === 'edit' ? null : 'edit')}>
+                Change<span class="visually-hidden"> {name}</span>
+              </button>
+            )}
+            {state === 'draft' && (
+              <button type="button" class="button button-primary" onClick={() => setOpen('start')}>
+                Start<span class="visually-hidden"> {name}</span>
+              </button>
+            )}
+            {state === 'running' && (
+              <button type="button" class="button" onClick={() => setOpen('stop')}>
+                Stop<span class="visually-hidden"> {name}</span>
+              </button>
+            )}
+            <button type="button" class="button button-quiet" onClick={() => setOpen('delete')}>
+              Delete<span class="visually-hidden"> {name}</span>
+            </button>
+          </>
         )}
-        {state === 'draft' && (
-          <button type="button" class="button button-primary" onClick={() => setOpen('start')}>
-            Start<span class="visually-hidden"> {name}</span>
-          </button>
-        )}
-        {state === 'running' && (
-          <button type="button" class="button" onClick={() => setOpen('stop')}>
-            Stop<span class="visually-hidden"> {name}</span>
-          </button>
-        )}
-        <button type="button" class="button button-quiet" onClick={() => setOpen('delete')}>
-          Delete<span class="visually-hidden"> {name}</span>
-        </button>
       </p>
       {open === 'edit' && <Form experiment={experiment} close={closed} />}
       {open === 'start' && (

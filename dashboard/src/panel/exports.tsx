@@ -20,7 +20,7 @@ const REFRESH_MS = 1_000;
 const IDLE_REFRESH_MS = 20_000;
 
 export function ExportsPanel() {
-  const { api, route, signOut } = useDashboard();
+  const { api, route, may, signOut } = useDashboard();
   const [adding, setAdding] = useState(false);
   const [underWay, setUnderWay] = useState(false);
   const now = useNow(underWay ? REFRESH_MS : IDLE_REFRESH_MS);
@@ -37,9 +37,11 @@ export function ExportsPanel() {
       name="exports"
       busy={asked.busy}
       controls={
-        <button type="button" class="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
-          <Icon name="plus" /> New export
-        </button>
+        may.write && (
+          <button type="button" class="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
+            <Icon name="plus" /> New export
+          </button>
+        )
       }
     >
       <p class="panel-words">Files for a spreadsheet or a notebook, written in the background. Every row of an answer is asked for in Explore, below what shows it.</p>
@@ -53,7 +55,7 @@ export function ExportsPanel() {
           }}
         />
       )}
-      {shown && shown.length === 0 && !adding && <p class="nothing">No export yet. “New export” writes single attempts; “Export every row” in Explore an answer.</p>}
+      {shown && shown.length === 0 && !adding && <p class="nothing">No export yet.{may.write ? ' “New export” writes single attempts; “Export every row” in Explore an answer.' : ''}</p>}
       {shown && shown.length > 0 && (
         <div class="table-scroll" role="region" aria-label="Exports table" tabIndex={0}>
           <table class="stacked exports">
@@ -82,7 +84,7 @@ export function ExportsPanel() {
 }
 
 function ExportRow({ export_, changed }: { export_: Export; changed: () => void }) {
-  const { api, route, locale } = useDashboard();
+  const { api, route, locale, may } = useDashboard();
   const { id, request, state, expiresAt } = export_;
   const [removing, setRemoving] = useState(false);
   const { busy, error, run } = useAction();
@@ -112,10 +114,12 @@ function ExportRow({ export_, changed }: { export_: Export; changed: () => void 
               <span class="visually-hidden"> {what}</span>
             </button>
           )}
-          <button type="button" class="button button-quiet" onClick={() => setRemoving(true)}>
-            {ending ? 'Stop' : 'Remove'}
-            <span class="visually-hidden"> export of {what}</span>
-          </button>
+          {may.write && (
+            <button type="button" class="button button-quiet" onClick={() => setRemoving(true)}>
+              {ending ? 'Stop' : 'Remove'}
+              <span class="visually-hidden"> export of {what}</span>
+            </button>
+          )}
         </span>
         {removing && (
           <Confirm

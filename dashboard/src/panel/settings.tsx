@@ -18,44 +18,37 @@ import { PipelinePanel } from './pipeline.tsx';
 import { Copy, Failure, Panel, Skeleton, Snippet } from './state.tsx';
 import '../later.css';
 
-/** Whether the key may administer: known from the one question that only such a key may ask. Null while it is not known. */
-type MayAdminister = boolean | null;
-
 export default function SettingsPanel() {
-  const { api, organizations, route } = useDashboard();
-  const keys = useAnswer(JSON.stringify(['api-keys', route.organization]), 0, async (signal) => (await api.apiKeys(signal)).result.apiKeys);
-  const may: MayAdminister = keys.error ? (keys.error.isScope ? false : null) : keys.answer ? true : null;
+  const { organizations, route, may } = useDashboard();
   const current = organizations.find(({ id }) => id === route.organization) ?? ownOf(organizations);
   return (
     <>
       <div class="page-head">
         <h1>Settings{organizations.length > 1 && current ? `: ${current.name}` : ''}</h1>
       </div>
-      {may === false && (
+      {!may.administer && (
         <p class="lesser" data-lesser role="note">
           <Icon name="refused" />
           <span>
-            This API key may look, but not change anything here: that needs the scope admin. Whoever runs the server makes such a key with{' '}
+            {may.write
+              ? 'This API key may change alerts, exports, annotations and experiments, but no keys and organisations: that needs the scope admin.'
+              : 'This API key may look, but not change anything: alerts, exports, annotations and experiments need the scope write, keys and organisations the scope admin.'}{' '}
+            Whoever runs the server makes such a key with{' '}
             <code>playhead account create-api-key --scope admin</code>.
           </span>
         </p>
       )}
-      <LicensesPanel may={may} />
+      <LicensesPanel />
       <AlertsPanel />
       <ExportsPanel />
-      <Panel title="API keys" label="API keys" name="api-keys" busy={keys.busy}>
-        <p class="panel-words">For scripts, and for this dashboard. Whoever has one sees every number of the organisation; keep it out of pages.</p>
-        {may === false ? (
+      {may.administer ? (
+        <ApiKeysPanel />
+      ) : (
+        <Panel title="API keys" label="API keys" name="api-keys">
           <p class="nothing">Only a key with the scope admin sees the others.</p>
-        ) : (
-          <>
-            {keys.error && <Failure error={keys.error} retry={keys.retry} compact={keys.answer !== null} />}
-            {!keys.answer && !keys.error && <Skeleton height={120} />}
-            {keys.answer && <ApiKeys keys={keys.answer} changed={keys.retry} />}
-          </>
-        )}
-      </Panel>
-      <OrganizationsPanel may={may} />
+        </Panel>
+      )}
+      <OrganizationsPanel />
       <PreferencesPanel />
       <PipelinePanel />
     </>
@@ -93,8 +86,8 @@ function PreferencesPanel() {
 
 // ---- license keys
 
-function LicensesPanel({ may }: { may: MayAdminister }) {
-  const { api, route, signOut } = useDashboard();
+function LicensesPanel() {
+  const { api, route, may, signOut } = useDashboard();
   const asked = useAnswer(JSON.stringify(['licenses', route.organization]), 0, async (signal) => (await api.licenses(signal)).result.licenses);
   const [adding, setAdding] = useState(false);
   const shown = asked.answer;
@@ -105,7 +98,7 @@ function LicensesPanel({ may }: { may: MayAdminister }) {
       name="licenses"
       busy={asked.busy}
       controls={
-        may && (
+        may.administer && (
           <button type="button" class="button" aria-expanded={adding} onClick={() => setAdding(!adding)}>
             <Icon name="plus" /> New license key
           </button>
@@ -125,12 +118,12 @@ function LicensesPanel({ may }: { may: MayAdminister }) {
         />
       )}
       {shown && shown.length === 0 && !adding && (
-        <p class="nothing">No license key yet.{may ? ' The first one begins with “New license key”.' : ''}</p>
+        <p class="nothing">No license key yet.{may.administer ? ' The first one begins with “New license key”.' : ''}</p>
       )}
       {shown && shown.length > 0 && (
         <ul class="cards">
           {shown.map((license) => (
-            <LicenseCard key={license.licenseKey} license={license} may={may} changed={asked.retry} />
+            <LicenseCard key={license.licenseKey} license={license} changed={asked.retry} />
           ))}
         </ul>
       )}
@@ -138,8 +131,8 @@ function LicensesPanel({ may }: { may: MayAdminister }) {
   );
 }
 
-function LicenseCard({ license, may, changed }: { license: License; may: MayAdminister; changed: () => void }) {
-  const { api, locale } = useDashboard();
+function LicenseCard({ license, changed }: { license: License; changed: () => void }) {
+  const { api, locale, may } = useDashboard();
   const { licenseKey, name, allowedDomains, rateLimitPerS, collectorEnabled, sample } = license;
   const [open, setOpen] = useState<'edit' | 'snippet' | 'switch' | 'revoke' | null>(null);
   const { busy, error, run } = useAction();
@@ -175,7 +168,7 @@ function LicenseCard({ license, may, changed }: { license: License; may: MayAdmi
         <button type="button" class="button" aria-expanded={open === 'snippet'} onClick={() => toggle('snippet')}>
           Snippet<span class="visually-hidden"> for {name}</span>
         </button>
-        {may && (
+        {may.administer && (
           <>
             <button type="button" class="button" aria-expanded={open === 'edit'} onClick={() => toggle('edit')}>
               Change<span class="visually-hidden"> {name}</span>
@@ -296,6 +289,19 @@ const SCOPE_WORDS: Record<string, string> = {
   admin: 'also makes keys and erases viewers',
 };
 
+function ApiKeysPanel() {
+  const { api, route } = useDashboard();
+  const keys = useAnswer(JSON.stringify(['api-keys', route.organization]), 0, async (signal) => (await api.apiKeys(signal)).result.apiKeys);
+  return (
+    <Panel title="API keys" label="API keys" name="api-keys" busy={keys.busy}>
+      <p class="panel-words">For scripts, and for this dashboard. Whoever has one sees every number of the organisation; keep it out of pages.</p>
+      {keys.error && <Failure error={keys.error} retry={keys.retry} compact={keys.answer !== null} />}
+      {!keys.answer && !keys.error && <Skeleton height={120} />}
+      {keys.answer && <ApiKeys keys={keys.answer} changed={keys.retry} />}
+    </Panel>
+  );
+}
+
 function ApiKeys({ keys, changed }: { keys: ApiKey[]; changed: () => void }) {
   const { api } = useDashboard();
   const [made, setMade] = useState<ApiKey | null>(null);
@@ -397,8 +403,8 @@ function ApiKeys({ keys, changed }: { keys: ApiKey[]; changed: () => void }) {
 
 // ---- organisations
 
-function OrganizationsPanel({ may }: { may: MayAdminister }) {
-  const { api, organizations, organizationsChanged, route } = useDashboard();
+function OrganizationsPanel() {
+  const { api, organizations, organizationsChanged, route, may } = useDashboard();
   const [name, setName] = useState('');
   const { busy, error, run } = useAction();
   const own = ownOf(organizations);
@@ -448,8 +454,8 @@ function OrganizationsPanel({ may }: { may: MayAdminister }) {
           </tbody>
         </table>
       </div>
-      {may && looked && <Industry organization={looked} changed={organizationsChanged} />}
-      {may && (
+      {may.administer && looked && <Industry organization={looked} changed={organizationsChanged} />}
+      {may.administer && (
         <form class="card-form" aria-label="New organisation" onSubmit={submit}>
           <label class="field">
             <span>New organisation below {looked?.name ?? 'this one'}</span>

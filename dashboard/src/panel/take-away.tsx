@@ -11,7 +11,7 @@ import { Failure, Snippet } from './state.tsx';
 
 /** `what` names the file; `csv` is made when it is asked for. `whole`: what is shown may be a part of the answer. */
 export function TakeAway({ what, request, csv, whole }: { what: string; request: QueryRequest; csv: () => string; whole?: boolean }) {
-  const { api, route } = useDashboard();
+  const { api, route, may } = useDashboard();
   const [open, setOpen] = useState(false);
   const [asked, setAsked] = useState(false);
   const { busy, error, run } = useAction();
@@ -20,7 +20,7 @@ export function TakeAway({ what, request, csv, whole }: { what: string; request:
       <button type="button" class="button button-quiet" onClick={() => saveFile(new Blob([csv()], { type: 'text/csv;charset=utf-8' }), fileName(what, request))}>
         Download CSV<span class="visually-hidden"> of {what}</span>
       </button>
-      {whole && (
+      {whole && may.write && (
         <button type="button" class="button button-quiet" disabled={busy} onClick={async () => setAsked(await run(() => createExport(api, answerExport(request, 'csv'))))}>
           Export every row<span class="visually-hidden"> of {what}</span>
         </button>

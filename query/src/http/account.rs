@@ -47,6 +47,9 @@ pub struct OrganizationResource {
 pub struct OrganizationList {
     /// The key's own and those below, oldest first.
     organizations: Vec<OrganizationResource>,
+    /// What the key that asks may do in them.
+    #[schema(value_type = ScopeWord)]
+    scope: Scope,
 }
 
 /// What is said about a new organisation.
@@ -314,7 +317,7 @@ pub(super) fn license_of(inner: &Inner, organization_id: OrganizationId, key: &s
         .ok_or_else(|| ApiError::new(ErrorCode::LicenseNotFound))
 }
 
-/// The organisations that the key may see.
+/// The organisations that the key may see, and what it may do.
 #[utoipa::path(
     get, path = "/v1/account/organizations", operation_id = "listOrganizations", tag = "account", security(("apiKey" = [])),
     params(OrganizationHeader),
@@ -332,6 +335,7 @@ pub async fn organizations(inner: web::Data<Inner>, request: HttpRequest) -> Res
             .filter(|organization| grant.tenant(Some(organization.organization_id)).is_ok())
             .map(OrganizationResource::from)
             .collect(),
+        scope: grant.scope(),
     };
     Ok(ok_with(StatusCode::OK, list, Vec::new()))
 }

@@ -1,5 +1,5 @@
 //! What `cargo xtask bench` measures on the running system: ingest's CPU next to a server that does nothing, and query
-//! times next to a plain scan. Prints one JSON object a line; remarks go to standard error.
+//! times from cells next to those from attempts. Prints one JSON object a line; remarks go to standard error.
 //! The size of the collector and the example of `statistics` need no running system and are measured by xtask itself.
 
 mod fairness;
@@ -37,7 +37,7 @@ enum Area {
         #[arg(long, default_value_t = 10)]
         seconds: u64,
     },
-    /// Query times next to a plain scan of the same rows
+    /// Times of the dashboard's questions on the attempts of twenty organisations, from cells and from the attempts
     Query {
         /// Attempts in the tables; 50,000 of them are simulated, the rest are made of those inside ClickHouse
         #[arg(long, default_value_t = 10_000_000)]

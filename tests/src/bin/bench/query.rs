@@ -1,5 +1,5 @@
-//! Here lives the time of a question, on a table of many attempts: the median of several runs through the public API, from cells and from
-//! the attempts, next to the same sums in SQL by hand over the same rows, without viewers, intervals or comparisons.
+//! Here lives the time of a question, on tables of many attempts of twenty organisations: what the dashboard asks, through the public API,
+//! by the largest and by a middling one; the same from the attempts instead of cells; and what cells cost.
 
 use std::{
     sync::Arc,
@@ -19,17 +19,34 @@ use crate::Figure;
 
 /// Attempts that go the whole way through ingest.
 const SIMULATED: f64 = 50_000.0;
-/// Days they are spread over.
+/// Days they are spread over. The copies are spread over as many more before.
 const DAYS: u32 = 28;
-/// Runs of each question; the median counts.
-const RUNS: usize = 5;
+/// Organisations, each with a share of the attempts: the second half of the first's, the third a third.
+const ORGANIZATIONS: usize = 20;
+/// The one that has half of the others above it.
+const MIDDLING: usize = ORGANIZATIONS / 2;
+/// Runs of each question from cells.
+const RUNS: usize = 9;
+/// Runs of each from the attempts: the largest organisation's take minutes.
+const RUNS_SLOW: usize = 3;
 const DAY_MS: i64 = 86_400_000;
 /// Longest until cells are built.
-const BUILT_WITHIN: Duration = Duration::from_secs(3_600);
+const BUILT_WITHIN: Duration = Duration::from_secs(2 * 3_600);
 
-/// Fills a table and asks.
+/// One of the organisations.
+struct Asker {
+    name: &'static str,
+    organization: String,
+    key: String,
+}
+
+/// Fills the tables and asks.
 pub async fn bench(attempts: u64) -> Result<()> {
-    let server = Stack::start_apart().await?;
+    let mut server = Stack::start_apart().await?;
+    let mut organizations = vec![(server.keys.organization_id.clone(), server.keys.api_key.clone())];
+    for place in 1..ORGANIZATIONS {
+        organizations.push(server.create_organization(&format!("bench {place}")).await?);
+    }
     let now = now_ms();
     let scenario = Scenario {
         seed: 10_000_000,
@@ -42,21 +59,73 @@ pub async fn bench(attempts: u64) -> Result<()> {
     };
     fill(&server, scenario).await?;
     let simulated = count(&server).await?;
-    multiply(&server, attempts, simulated).await?;
+    multiply(&server, attempts, simulated, &organizations).await?;
     let stored = count(&server).await?;
     eprintln!(
         "bench: {stored} attempts, of which {simulated} came through ingest and the rest were made of them inside ClickHouse"
     );
     Figure::print("query_attempts_stored", stored as f64, "count", None)?;
+    cells(&mut server, stored).await?;
 
-    touch(&server).await?;
-    let begun = Instant::now();
-    built(&server).await?;
-    Figure::print("query_cells_built_s", begun.elapsed().as_secs_f64(), "s", None)?;
-    let seconds = server.metric("playhead_query_cell_build_seconds_total").await?;
+    let askers = [("largest", 0), ("middling", MIDDLING)].map(|(name, place)| Asker {
+        name,
+        organization: organizations[place].0.clone(),
+        key: organizations[place].1.clone(),
+    });
+    for asker in &askers {
+        let own = server
+            .clickhouse(&format!(
+                "SELECT uniqExact(attempt_id) FROM impressions WHERE organization_id = '{}'",
+                asker.organization
+            ))
+            .await?;
+        let own: f64 = own.trim().parse().context("counting attempts")?;
+        Figure::print(format!("query_attempts_{}", asker.name), own, "count", None)?;
+    }
+    let mut from_cells = Vec::new();
+    for asker in &askers {
+        from_cells.push(dashboard(&server, asker, now).await?);
+        others(&server, asker, now).await?;
+    }
+    timeline(&server, now).await?;
+    for (asker, from_cells) in askers.iter().zip(from_cells) {
+        from_attempts(&server, asker, now, &from_cells).await?;
+    }
+    Ok(())
+}
+
+/// Builds cells of every day that is over, and says what they cost.
+async fn cells(server: &mut Stack, stored: u64) -> Result<()> {
+    // One builder alone: the server's own would build the same days beside it.
+    server.stop_server().await?;
+    touch(server, None).await?;
+    let waiting = Instant::now();
+    let mut spent = Duration::ZERO;
+    let mut days = 0;
+    loop {
+        let begun = Instant::now();
+        let built = server.build_cells().await?;
+        if built > 0 {
+            spent += begun.elapsed();
+            days += built;
+            // The first round leaves out the days that beacons came for within the last minutes.
+            continue;
+        }
+        let left = server
+            .clickhouse("SELECT dateDiff('second', max(last_received_at), now64(3)) FROM touched_hours")
+            .await?;
+        let quiet: u64 = left.trim().parse().context("how long nothing came")?;
+        if quiet > QUIET_SECONDS {
+            break;
+        }
+        ensure!(waiting.elapsed() < BUILT_WITHIN, "beacons still come");
+        tokio::time::sleep(Duration::from_secs(QUIET_SECONDS + 1 - quiet)).await;
+    }
+    ensure!(days > 0, "no day has cells");
+    eprintln!("bench: {days} days of cells built");
     Figure::print(
-        "query_cells_build_us_per_attempt",
-        seconds * 1e6 / stored as f64,
+        "query_cells_built_us_per_attempt",
+        spent.as_secs_f64() * 1e6 / stored as f64,
         "us",
         None,
     )?;
@@ -74,112 +143,225 @@ pub async fn bench(attempts: u64) -> Result<()> {
             None,
         )?;
     }
+    server.start_again().await
+}
 
-    let from = |days: i64| rfc3339(now - days * DAY_MS);
-    let metrics = json!([
-        "attempts",
+/// What the dashboard asks, by name.
+fn questions(now: i64) -> Vec<(&'static str, Value)> {
+    let headline = [
+        "good_share",
         "startup_any_ms_p50",
         "startup_any_ms_p95",
+        "startup_content_ms_p50",
+        "start_failure",
+        "exit_before_start",
         "rebuffer_ratio",
         "stalls_per_hour",
-        "play_ms"
-    ]);
-    let questions = [
-        (
-            "one_day",
-            1,
-            "''",
-            json!({"metrics": metrics, "start": from(1), "end": from(0)}),
-        ),
-        (
-            "four_weeks",
-            28,
-            "''",
-            json!({"metrics": metrics, "start": from(28), "end": from(0)}),
-        ),
-        (
-            "four_weeks_by_day",
-            28,
-            "toStartOfDay(began, 'Europe/Vienna')",
-            json!({"metrics": metrics, "start": from(28), "end": from(0), "interval": "day", "timezone": "Europe/Vienna"}),
-        ),
-        (
-            "one_day_by_cdn_against_last_week",
-            1,
-            "cdn_name",
-            json!({"metrics": metrics, "start": from(1), "end": from(0), "dimensions": ["cdn"], "compare": ["last_week"]}),
-        ),
+        "stalled_attempt_share",
+        "playback_failure",
+        "bitrate_avg_bps",
+        "dropped_frame_share",
+        "attempts",
+        "plays",
+        "play_ms",
     ];
-    // Cells first: what follows takes them away.
-    let mut from_cells = Vec::new();
-    for (_, _, _, question) in &questions {
-        from_cells.push(timed(&server, question).await?);
-    }
-    for ((name, days, group, question), (milliseconds, source)) in questions.into_iter().zip(from_cells) {
-        let scan = scan(&server, now - days * DAY_MS, now, group).await?;
-        Figure::print(format!("query_ms_{name}_from_{source}"), milliseconds, "ms", Some(scan))?;
-        if source == "cells" {
-            // Written to: cells do not count until they are built again, which takes longer than this question.
-            touch(&server).await?;
-            let (attempts, source) = timed(&server, &question).await?;
-            ensure!(source == "impressions", "{name} was answered from {source}");
-            Figure::print(
-                format!("query_ms_{name}_from_impressions"),
-                attempts,
-                "ms",
-                Some(milliseconds),
-            )?;
+    let about = |days: i64, baseline: &str, metrics: &[&str]| json!({"metrics": metrics, "start": rfc3339(now - days * DAY_MS), "end": rfc3339(now), "timezone": "Europe/Vienna", "compare": [baseline]});
+    let with = |mut question: Value, more: Value| {
+        if let (Some(question), Value::Object(more)) = (question.as_object_mut(), more) {
+            question.extend(more);
         }
+        question
+    };
+    vec![
+        ("headline", about(28, "last_month", &headline)),
+        (
+            "headline_of_a_country",
+            with(
+                about(28, "last_month", &headline),
+                json!({"filters": [{"attribute": "country", "operator": "EQ", "value": "DE"}]}),
+            ),
+        ),
+        ("headline_of_a_day", about(1, "last_week", &headline)),
+        (
+            "by_day",
+            with(
+                about(28, "last_month", &["rebuffer_ratio", "attempts"]),
+                json!({"interval": "day", "fill": true}),
+            ),
+        ),
+        (
+            "by_hour",
+            with(
+                about(7, "last_week", &["startup_any_ms_p95", "attempts"]),
+                json!({"interval": "hour", "fill": true}),
+            ),
+        ),
+        (
+            "by_cdn",
+            with(
+                about(28, "last_month", &["rebuffer_ratio", "attempts"]),
+                json!({"dimensions": ["cdn"], "orderBy": [{"name": "attempts", "order": "DESC"}], "limit": 10}),
+            ),
+        ),
+        (
+            "by_video",
+            with(
+                about(28, "last_month", &["good_share", "attempts"]),
+                json!({"dimensions": ["video_id"], "orderBy": [{"name": "attempts", "order": "DESC"}], "limit": 10}),
+            ),
+        ),
+        (
+            "by_cdn_and_player_version",
+            with(
+                about(28, "last_month", &["rebuffer_ratio", "attempts"]),
+                json!({"dimensions": ["cdn", "player_version"], "orderBy": [{"name": "attempts", "order": "DESC"}], "limit": 50}),
+            ),
+        ),
+    ]
+}
+
+/// Asks what the dashboard asks; gives the median of each, ms.
+async fn dashboard(server: &Stack, asker: &Asker, now: i64) -> Result<Vec<f64>> {
+    let mut all = Vec::new();
+    let mut medians = Vec::new();
+    for (name, question) in questions(now) {
+        let (times, source) = timed(server, asker, QUERY, &question, RUNS).await?;
+        // Today has no cells yet, so what is only of it is read from the attempts.
+        ensure!(
+            source == "cells" || name == "headline_of_a_day",
+            "{name} was answered from {source}"
+        );
+        let middle = quantile(&times, 0.5);
+        Figure::print(format!("query_ms_{name}_{}", asker.name), middle, "ms", None)?;
+        medians.push(middle);
+        all.extend(times);
+    }
+    Figure::print(
+        format!("query_ms_p50_{}", asker.name),
+        quantile(&all, 0.5),
+        "ms",
+        Some(100.0),
+    )?;
+    Figure::print(
+        format!("query_ms_p95_{}", asker.name),
+        quantile(&all, 0.95),
+        "ms",
+        Some(300.0),
+    )?;
+    Ok(medians)
+}
+
+/// What no cell can tell, and where a change comes from.
+async fn others(server: &Stack, asker: &Asker, now: i64) -> Result<()> {
+    let about = json!({"start": rfc3339(now - 28 * DAY_MS), "end": rfc3339(now), "metrics": ["rebuffer_ratio", "startup_any_ms_p95", "attempts"],
+        "filters": [{"attribute": "city", "operator": "EQ", "value": "Berlin"}, {"attribute": "startup_any_ms", "operator": "GT", "value": "500"}]});
+    let (times, source) = timed(server, asker, QUERY, &about, RUNS_SLOW).await?;
+    ensure!(source == "impressions", "a city was answered from {source}");
+    let name = format!("query_ms_any_filter_{}", asker.name);
+    Figure::print(name, quantile(&times, 0.5), "ms", Some(1_500.0))?;
+    let why = json!({"metric": "rebuffer_ratio", "start": rfc3339(now - DAY_MS), "end": rfc3339(now), "compare": "last_week"});
+    let (times, _) = timed(server, asker, "/v1/analytics/explain", &why, RUNS_SLOW).await?;
+    let name = format!("query_ms_explain_a_day_{}", asker.name);
+    Figure::print(name, quantile(&times, 0.5), "ms", Some(5_000.0))
+}
+
+/// One attempt's whole story, of one that came through ingest.
+async fn timeline(server: &Stack, now: i64) -> Result<()> {
+    let ids = server
+        .clickhouse(&format!(
+            "SELECT DISTINCT attempt_id FROM beacons WHERE organization_id = '{}' AND started_at < toDateTime64({}, 3) LIMIT {}",
+            server.keys.organization_id,
+            (now - 7 * DAY_MS) / 1_000,
+            RUNS + 1
+        ))
+        .await?;
+    let mut times = Vec::new();
+    for (run, id) in ids.lines().enumerate() {
+        let begun = Instant::now();
+        let answer = server
+            .client
+            .get(server.url(&format!("/v1/analytics/impressions/{id}")))
+            .header("X-Api-Key", &server.keys.api_key)
+            .send()
+            .await?;
+        ensure!(answer.status().is_success(), "{id}: {}", answer.status());
+        answer.bytes().await?;
+        if run > 0 {
+            times.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    ensure!(!times.is_empty(), "there are no attempts with beacons");
+    Figure::print("query_ms_timeline", quantile(&times, 0.5), "ms", Some(50.0))
+}
+
+/// The same questions from the attempts, with what cells took for them beside.
+async fn from_attempts(server: &Stack, asker: &Asker, now: i64, from_cells: &[f64]) -> Result<()> {
+    // Written to: cells do not count until they are built again, which takes longer than these questions.
+    touch(server, Some(&asker.organization)).await?;
+    let mut ratios = Vec::new();
+    for ((name, question), cells) in questions(now).into_iter().zip(from_cells) {
+        match timed(server, asker, QUERY, &question, RUNS_SLOW).await {
+            Ok((times, source)) => {
+                ensure!(source == "impressions", "{name} was answered from {source}");
+                let middle = quantile(&times, 0.5);
+                let figure = format!("query_ms_{name}_{}_from_attempts", asker.name);
+                Figure::print(figure, middle, "ms", Some(*cells))?;
+                ratios.push(middle / cells);
+            }
+            // More than a question may cost: that is an answer too, but has no time.
+            Err(error) => eprintln!("bench: {name} of the {} from attempts: {error:#}", asker.name),
+        }
+    }
+    if !ratios.is_empty() {
+        let figure = format!("query_attempts_to_cells_{}", asker.name);
+        Figure::print(figure, quantile(&ratios, 0.5), "ratio", Some(30.0))?;
     }
     Ok(())
 }
 
-/// The median time of a question, ms, and what it was answered from.
-async fn timed(server: &Stack, question: &Value) -> Result<(f64, String)> {
+const QUERY: &str = "/v1/analytics/query";
+
+/// Nothing may have come for a day's attempts for so long before its cells are built, and a little.
+const QUIET_SECONDS: u64 = 605;
+
+/// The times of a question, ms, and what it was answered from.
+async fn timed(server: &Stack, asker: &Asker, path: &str, question: &Value, runs: usize) -> Result<(Vec<f64>, String)> {
     let mut times = Vec::new();
     let mut source = String::new();
-    for run in 0..=RUNS {
+    for run in 0..=runs {
         let begun = Instant::now();
-        let result = server.query(question).await?;
+        let result = server.ask_with(&asker.key, path, question).await?;
         // The first run warms the caches.
         if run > 0 {
-            times.push(begun.elapsed());
+            times.push(begun.elapsed().as_secs_f64() * 1e3);
         }
-        let rows = result["rows"].as_array().map_or(0, Vec::len);
-        ensure!(rows > 0, "{question} has no rows: {result}");
+        if path == QUERY {
+            let rows = result["rows"].as_array().map_or(0, Vec::len);
+            ensure!(rows > 0, "{question} has no rows: {result}");
+        }
         source = result["source"].as_str().unwrap_or_default().to_owned();
     }
-    Ok((median(times), source))
+    Ok((times, source))
 }
 
-/// Says that every hour was written to, as an insert through `beacons` does.
-async fn touch(server: &Stack) -> Result<()> {
+/// Says that every hour of an organisation, or of all, was written to, as an insert through `beacons` does.
+async fn touch(server: &Stack, organization: Option<&str>) -> Result<()> {
+    let whose = organization.map_or_else(String::new, |organization| {
+        format!("WHERE organization_id = '{organization}' ")
+    });
     server
-        .clickhouse(
+        .clickhouse(&format!(
             "INSERT INTO touched_hours SELECT organization_id, started_hour, count(), max(i.last_received_at) \
-             FROM impressions AS i GROUP BY organization_id, started_hour",
-        )
+             FROM impressions AS i {whose}GROUP BY organization_id, started_hour"
+        ))
         .await?;
     Ok(())
 }
 
-/// Waits until every day that is over has cells.
-async fn built(server: &Stack) -> Result<()> {
-    let begun = Instant::now();
-    loop {
-        let built = server.metric("playhead_query_cell_days_total").await?;
-        let waiting = server.metric("playhead_query_cell_days_waiting").await?;
-        if built > 0.0 && waiting == 0.0 {
-            return Ok(());
-        }
-        ensure!(begun.elapsed() < BUILT_WITHIN, "{waiting} days still have no cells");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times[times.len() / 2].as_secs_f64() * 1e3
+fn quantile(times: &[f64], part: f64) -> f64 {
+    let mut times = times.to_vec();
+    times.sort_by(f64::total_cmp);
+    times[((times.len() - 1) as f64 * part).round() as usize]
 }
 
 /// Sends a simulated past through ingest.
@@ -228,10 +410,10 @@ async fn count(server: &Stack) -> Result<u64> {
     text.trim().parse().context("counting attempts")
 }
 
-/// Copies every attempt until there are about `attempts`: new id, another viewer, and a start shifted within half an hour.
-async fn multiply(server: &Stack, attempts: u64, simulated: u64) -> Result<()> {
+/// Copies every attempt until there are about `attempts` in all: another organisation, a new id, another viewer, a start shifted within half
+/// an hour, and half of the copies four weeks earlier.
+async fn multiply(server: &Stack, attempts: u64, simulated: u64, organizations: &[(String, String)]) -> Result<()> {
     ensure!(simulated > 0, "nothing was simulated");
-    let copies = attempts.saturating_sub(simulated) / simulated;
     let begun = Instant::now();
     server
         .clickhouse("CREATE TABLE impressions_simulated AS impressions")
@@ -239,45 +421,30 @@ async fn multiply(server: &Stack, attempts: u64, simulated: u64) -> Result<()> {
     server
         .clickhouse("INSERT INTO impressions_simulated SELECT * FROM impressions")
         .await?;
-    let shifted = "(s.started_at + toIntervalSecond(toInt64(cityHash64(s.attempt_id, c.copy) % 3600) - 1800))";
-    // In steps, so that no single insert holds all rows in memory.
-    for step in (0..copies).step_by(10) {
-        let many = (copies - step).min(10);
-        server
-            .clickhouse(&format!(
-                "INSERT INTO impressions SELECT s.* REPLACE ( \
-                   generateUUIDv4(c.copy) AS attempt_id, toStartOfHour({shifted}) AS started_hour, {shifted} AS started_at, \
-                   if(s.viewer_id = '', '', concat(s.viewer_id, '-', toString(c.copy))) AS viewer_id) \
-                 FROM impressions_simulated AS s CROSS JOIN (SELECT number + {step} AS copy FROM numbers({many})) AS c"
-            ))
-            .await?;
-    }
-    eprintln!(
-        "bench: {copies} copies of each made in {:.1} s",
-        begun.elapsed().as_secs_f64()
+    let shifted = format!(
+        "(s.started_at + toIntervalSecond(toInt64(cityHash64(s.attempt_id, c.copy) % 3600) - 1800 - toInt64(c.copy % 2) * {DAYS} * 86400))"
     );
-    Ok(())
-}
-
-/// The same sums in SQL by hand, ms, median: attempts merged, as they must be, and nothing else. No viewers, no intervals,
-/// no comparison, no second range.
-async fn scan(server: &Stack, from: i64, to: i64, group: &str) -> Result<f64> {
-    let sql = format!(
-        "SELECT {group} AS part, count(), sum(play), sum(stall) / sum(play + stall), sum(stalls), quantiles(0.5, 0.95)(startup) \
-         FROM (SELECT attempt_id, max(play_ms) AS play, max(stall_ms) AS stall, max(stall_count) AS stalls, \
-           max(startup_any_ms) AS startup, min(started_at) AS began, max(cdn) AS cdn_name \
-           FROM impressions WHERE started_hour >= toDateTime({}) AND started_hour < toDateTime({}) GROUP BY attempt_id) \
-         GROUP BY part",
-        from / 1_000,
-        to / 1_000
-    );
-    let mut times = Vec::new();
-    for run in 0..=RUNS {
-        let begun = Instant::now();
-        server.clickhouse(&sql).await?;
-        if run > 0 {
-            times.push(begun.elapsed());
+    let parts: f64 = (1..=organizations.len()).map(|place| 1.0 / place as f64).sum();
+    for (place, (organization, _)) in organizations.iter().enumerate() {
+        let own = attempts as f64 / parts / (place + 1) as f64 / simulated as f64;
+        let copies = own.round().max(1.0) as u64;
+        // In steps, so that no single insert holds all rows in memory.
+        for step in (0..copies).step_by(10) {
+            let many = (copies - step).min(10);
+            server
+                .clickhouse(&format!(
+                    "INSERT INTO impressions SELECT s.* REPLACE ( \
+                       toUUID('{organization}') AS organization_id, generateUUIDv4(c.copy) AS attempt_id, \
+                       toStartOfHour({shifted}) AS started_hour, {shifted} AS started_at, \
+                       if(s.viewer_id = '', '', concat(s.viewer_id, '-', toString(intDiv(c.copy, 2)))) AS viewer_id) \
+                     FROM impressions_simulated AS s CROSS JOIN (SELECT number + {step} AS copy FROM numbers({many})) AS c"
+                ))
+                .await?;
         }
+        eprintln!(
+            "bench: {copies} copies for organisation {place}, {:.0} s",
+            begun.elapsed().as_secs_f64()
+        );
     }
-    Ok(median(times))
+    Ok(())
 }

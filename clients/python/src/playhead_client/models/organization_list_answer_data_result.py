@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.scope import Scope, check_scope
+
 if TYPE_CHECKING:
     from ..models.organization_resource import OrganizationResource
 
@@ -19,9 +21,11 @@ class OrganizationListAnswerDataResult:
 
     Attributes:
         organizations (list[OrganizationResource]): The key's own and those below, oldest first.
+        scope (Scope): What an API key may do; each may what the ones before it may.
     """
 
     organizations: list[OrganizationResource]
+    scope: Scope
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -30,11 +34,14 @@ class OrganizationListAnswerDataResult:
             organizations_item = organizations_item_data.to_dict()
             organizations.append(organizations_item)
 
+        scope: str = self.scope
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "organizations": organizations,
+                "scope": scope,
             }
         )
 
@@ -52,8 +59,11 @@ class OrganizationListAnswerDataResult:
 
             organizations.append(organizations_item)
 
+        scope = check_scope(d.pop("scope"))
+
         organization_list_answer_data_result = cls(
             organizations=organizations,
+            scope=scope,
         )
 
         organization_list_answer_data_result.additional_properties = d

@@ -78,7 +78,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     x_tenant_org_id: UUID | Unset = UNSET,
 ) -> Response[ErrorAnswer | OrganizationListAnswer]:
-    """The organisations that the key may see.
+    """The organisations that the key may see, and what it may do.
 
     Args:
         x_tenant_org_id (UUID | Unset):
@@ -107,7 +107,7 @@ def sync(
     client: AuthenticatedClient,
     x_tenant_org_id: UUID | Unset = UNSET,
 ) -> ErrorAnswer | OrganizationListAnswer | None:
-    """The organisations that the key may see.
+    """The organisations that the key may see, and what it may do.
 
     Args:
         x_tenant_org_id (UUID | Unset):
@@ -131,7 +131,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     x_tenant_org_id: UUID | Unset = UNSET,
 ) -> Response[ErrorAnswer | OrganizationListAnswer]:
-    """The organisations that the key may see.
+    """The organisations that the key may see, and what it may do.
 
     Args:
         x_tenant_org_id (UUID | Unset):
@@ -158,7 +158,7 @@ async def asyncio(
     client: AuthenticatedClient,
     x_tenant_org_id: UUID | Unset = UNSET,
 ) -> ErrorAnswer | OrganizationListAnswer | None:
-    """The organisations that the key may see.
+    """The organisations that the key may see, and what it may do.
 
     Args:
         x_tenant_org_id (UUID | Unset):
