@@ -28,17 +28,19 @@ export class Catalogue {
   private readonly attributesByName: Map<string, Attribute>;
   /** Every measure with one number, in the catalogue's order: histograms have many, and what is told by a dimension of its own has one for each part. */
   readonly measures: readonly Measure[];
+  /** Those that are told by a dimension of their own, by name. */
+  readonly parts = new Map<string, Measure>();
 
   constructor(
     metrics: readonly Metric[],
     readonly attributes: readonly Attribute[],
   ) {
-    for (const metric of metrics.filter(({ dimension }) => !dimension)) {
+    for (const metric of metrics) {
       for (const name of metric.names) {
         const suffix = name === metric.name ? '' : name.slice(metric.name.length + 1);
         if (suffix === 'histogram') continue;
         const title = suffix ? `${metric.title}, ${SUFFIX_TITLES[suffix] ?? suffix}` : metric.title;
-        this.byName.set(name, { name, title, metric, unit: metric.unit, better: metric.better, kind: metric.kind });
+        (metric.dimension ? this.parts : this.byName).set(name, { name, title, metric, unit: metric.unit, better: metric.better, kind: metric.kind });
       }
     }
     this.measures = [...this.byName.values()];

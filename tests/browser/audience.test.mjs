@@ -224,6 +224,18 @@ test('a question nobody foresaw: two attributes, the distribution, a cohort; a c
   assert.equal((await readFile(await points.path(), 'utf8')).trim().split('\r\n').length, 101);
   await accessible(page, 'explore with a drop-off as a table');
 
+  // Which renditions were on the screen, too; the API says the same, and shares sum to 1.
+  const renditions = page.locator('[data-panel=renditions]:visible');
+  await renditions.getByRole('button', { name: 'Show the renditions' }).click();
+  await renditions.locator('tr[data-rendition]').first().waitFor();
+  const shares = await renditions.locator('tr[data-rendition]').evaluateAll((rows) => rows.map(({ dataset }) => [dataset.rendition, Number(dataset.value)]));
+  assert.ok(shares.length >= 3, `${shares}`);
+  assert.ok(Math.abs(shares.reduce((sum, [, share]) => sum + share, 0) - 1) < 1e-9, `${shares}`);
+  assert.match(await renditions.locator('[data-renditions-words]').innerText(), /of playing time was watched with \d+p/);
+  await accessible(page, 'explore with renditions');
+  await renditions.scrollIntoViewIfNeeded();
+  await shot(page, 'explore-renditions');
+
   // Against other attempts of the same time.
   await page.getByLabel('Compare with').selectOption('other');
   const form = page.getByRole('form', { name: 'Compare with other attempts' });
