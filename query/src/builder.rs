@@ -164,7 +164,7 @@ async fn build(store: &Store, tenant: Tenant, day_ms: i64, touches: u64) -> Resu
     // Chance below the time: two nodes at the same ms make different versions.
     let chance = Uuid::now_v7().as_u64_pair().1 & 0xf_ffff;
     let version = now_ms() << 20 | chance as i64;
-    for statement in cells::build(tenant, day_ms, version) {
+    for statement in cells::build(tenant, day_ms, version, touches) {
         store.execute(&statement).await?;
     }
     store.execute(&cells::built(tenant, day_ms, version, touches)).await?;

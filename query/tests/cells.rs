@@ -18,7 +18,7 @@ use query::{
 use schemas::{OrganizationId, UnixMs};
 use serde_json::{Value, json};
 use simulator::{Scenario, generate::Backfill, world::World};
-use store::{BeaconRow, Enrichment, Receipt, Retention, Rows, Store, StoreConfig};
+use store::{BeaconRow, Enrichment, Receipt, Retention, Rows, Statement, Store, StoreConfig};
 
 /// 2026-11-20T12:00:00Z.
 const NOW_MS: i64 = 1_795_176_000_000;
@@ -223,6 +223,30 @@ async fn cells_and_attempts_say_the_same() {
         assert_same(&answer, attempts, &question["dimensions"].to_string());
     }
     assert_eq!(stand.build().await, 0, "they count");
+
+    // A large day is built by several statements, a small one by one; they are the same cells.
+    let day = NOW_MS.div_euclid(DAY_MS) * DAY_MS - 2 * DAY_MS;
+    let mut sides = Vec::new();
+    for (version, touches) in [(i64::MAX - 1, 0), (i64::MAX, u64::MAX)] {
+        let statements = query::sql::cells::build(stand.tenant, day, version, touches);
+        assert_eq!(statements.len() > 1, touches > 0);
+        for statement in statements {
+            stand.store.execute(&statement).await.unwrap();
+        }
+        // Merges keep the latest version alone, so each is read before the next is there.
+        let side = Statement::new(
+            "SELECT count() AS cells, groupBitXor(cityHash64(toString(tuple(* EXCEPT version)))) AS hash, sum(sum_play_ms) AS play_ms \
+             FROM cells WHERE version = {version:UInt64}",
+        );
+        let side = stand
+            .store
+            .fetch_bytes(&side.bind("version", version), "JSONEachRow")
+            .await;
+        let side: Value = serde_json::from_slice(&side.unwrap()).unwrap();
+        assert!(side["play_ms"].as_f64().unwrap() > 0.0, "{side}");
+        sides.push(side);
+    }
+    assert_eq!(sides[0], sides[1]);
 
     // What cells cannot tell is read from the attempts.
     let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * 3_600_000);

@@ -104,7 +104,7 @@ impl Goldens {
                 self.check(&name, read.statement()).await;
             }
         }
-        for statement in query::sql::cells::build(self.tenant, today - DAY_MS, 1_000) {
+        for statement in query::sql::cells::build(self.tenant, today - DAY_MS, 1_000, 0) {
             self.store.execute(&statement).await.unwrap();
         }
         let built = query::sql::cells::built(self.tenant, today - DAY_MS, 1_000, 0);

@@ -278,6 +278,9 @@ impl Store {
         for (name, value) in self.of_cluster(&cluster::READ_SETTINGS) {
             query = query.with_setting(*name, *value);
         }
+        for (name, value) in &statement.settings {
+            query = query.with_setting(*name, *value);
+        }
         for (name, value) in &statement.params {
             query = query.param(name, value);
         }

@@ -117,6 +117,7 @@ pub struct Statement {
     pub(crate) log_comment: Option<String>,
     pub(crate) max_execution_seconds: u32,
     pub(crate) max_memory_bytes: Option<u64>,
+    pub(crate) settings: Vec<(&'static str, &'static str)>,
 }
 
 impl Statement {
@@ -129,6 +130,7 @@ impl Statement {
             log_comment: None,
             max_execution_seconds: 30,
             max_memory_bytes: None,
+            settings: Vec::new(),
         }
     }
 
@@ -157,6 +159,13 @@ impl Statement {
     #[must_use]
     pub fn max_memory_bytes(mut self, bytes: u64) -> Self {
         self.max_memory_bytes = Some(bytes);
+        self
+    }
+
+    /// A setting of ClickHouse's, for this statement alone.
+    #[must_use]
+    pub fn setting(mut self, name: &'static str, value: &'static str) -> Self {
+        self.settings.push((name, value));
         self
     }
 

@@ -61,7 +61,7 @@ export default function Annotations({ marks, more, changed }: { marks: readonly 
       {open === 'form' && <Form close={closed} />}
       {open !== 'form' && may.write && (
         <button type="button" class="button button-quiet" onClick={() => setOpen('form')}>
-          <Icon name="plus" /> <span class="annotations-add">Note what happened</span>
+          <Icon name="plus" /> Note what happened
         </button>
       )}
       {open !== null && open !== 'form' && (

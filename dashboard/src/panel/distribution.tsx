@@ -121,7 +121,7 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
             </p>
           )}
           <div class="table-scroll" role="region" aria-label={`${metric.title}, its statistics`} tabIndex={0}>
-            <table class="statistics">
+            <table class="statistics stacked">
               <caption class="visually-hidden">
                 {metric.title}, statistic by statistic{against && `, against ${against}`}
               </caption>
@@ -155,10 +155,10 @@ export function DistributionPanel({ measure }: { measure: Measure }) {
                     <tr key={each.name} data-statistic={each.name}>
                       <th scope="row">{shortTitle(each)}</th>
                       <td class="number">{format.text(value?.value, each.unit, locale)}</td>
-                      <td class="number muted">{value && hasInterval(value) ? format.intervalText(value.low, value.high, each.unit, locale, value.value) : format.NOTHING}</td>
+                      <td class="number muted" data-label="95 %">{value && hasInterval(value) ? format.intervalText(value.low, value.high, each.unit, locale, value.value) : format.NOTHING}</td>
                       {against && (
                         <>
-                          <td class="number muted">{format.text(comparison?.reference, each.unit, locale)}</td>
+                          <td class="number muted" data-label="then">{format.text(comparison?.reference, each.unit, locale)}</td>
                           <td class="difference-cell">
                             {comparison && bound && (
                               <Whisker

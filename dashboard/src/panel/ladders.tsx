@@ -2,6 +2,7 @@
 import type { ArmComparison, LadderArm, LadderResult } from '../api-types.ts';
 import { useDashboard } from '../context.ts';
 import { ladderEffects, ladderOf, ladderWords, rungsShown } from '../data/ladder.ts';
+import { renditionText } from '../data/renditions.ts';
 import * as format from '../format.ts';
 import { EffectTable } from './effect-table.tsx';
 import { Panel } from './state.tsx';
@@ -64,7 +65,7 @@ function Rungs({ arm }: { arm: LadderArm }) {
         </ul>
       )}
       <div class="table-scroll" role="region" aria-label={`Rungs of ${arm.arm}`} tabIndex={0}>
-        <table>
+        <table class="stacked">
           <caption class="visually-hidden">The rungs of {arm.arm}, those watched most first</caption>
           <thead>
             <tr>
@@ -85,11 +86,17 @@ function Rungs({ arm }: { arm: LadderArm }) {
           <tbody>
             {shown.map((rung) => (
               <tr key={`${rung.rendition} ${rung.videoId ?? ''}`} data-rung={rung.rendition}>
-                <th scope="row">{rung.rendition}</th>
-                {titled && <td>{rung.videoId ?? 'every other'}</td>}
-                <td class="number">{typeof rung.vmaf === 'number' ? format.writeNumber(rung.vmaf, POINTS, locale) : format.NOTHING}</td>
+                <th scope="row" class="whole">
+                  {renditionText(rung.rendition, locale)}
+                </th>
+                {titled && <td data-label="of">{rung.videoId ?? 'every other'}</td>}
+                <td class="number" data-label="VMAF">
+                  {typeof rung.vmaf === 'number' ? format.writeNumber(rung.vmaf, POINTS, locale) : format.NOTHING}
+                </td>
                 <td class="number wide-only">{format.text(rung.storageBytes, 'bytes', locale)}</td>
-                <td class="number">{format.text(rung.playMs, 'ms', locale)}</td>
+                <td class="number" data-label="played">
+                  {format.text(rung.playMs, 'ms', locale)}
+                </td>
                 <td class="share-cell">
                   <span class="share-bar" style={{ width: `${100 * (rung.playShare ?? 0)}%` }} aria-hidden="true" />
                   <span>{part(rung.playShare)}</span>

@@ -137,7 +137,7 @@ function Exposure({ experiment, result }: { experiment: Experiment; result: Expe
   const count = (value: number | null | undefined) => format.text(value === null || value === undefined ? value : Math.round(value), 'count', locale);
   return (
     <div class="table-scroll" role="region" aria-label="Exposure table" tabIndex={0}>
-      <table>
+      <table class="stacked">
         <caption class="visually-hidden">Attempts and viewers of each arm</caption>
         <thead>
           <tr>
@@ -161,13 +161,25 @@ function Exposure({ experiment, result }: { experiment: Experiment; result: Expe
         <tbody>
           {result.arms.map((arm, index) => (
             <tr key={arm.name} data-arm={arm.name}>
-              <th scope="row">
+              <th scope="row" class="whole">
                 {arm.name} {index === 0 && <span class="tag wide-only">the others are compared with it</span>}
               </th>
-              <td class="number">{count(arm.attempts)}</td>
-              {viewers && <td class="number">{count(arm.viewers)}</td>}
-              {expected && <td class="number muted">{count(arm.expectedViewers)}</td>}
-              <td class="muted">{shares[index]}</td>
+              <td class="number" data-label="attempts">
+                {count(arm.attempts)}
+              </td>
+              {viewers && (
+                <td class="number" data-label="viewers">
+                  {count(arm.viewers)}
+                </td>
+              )}
+              {expected && (
+                <td class="number muted" data-label="meant to get">
+                  {count(arm.expectedViewers)}
+                </td>
+              )}
+              <td class="muted" data-label="share">
+                {shares[index]}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -333,7 +333,7 @@ function ApiKeys({ keys, changed }: { keys: ApiKey[]; changed: () => void }) {
       )}
       {keys.length === 0 && <p class="nothing">No API key of this organisation’s own. One of an organisation above it opens this one too.</p>}
       <div class="table-scroll" role="region" aria-label="API keys table" tabIndex={0} hidden={keys.length === 0}>
-        <table>
+        <table class="stacked">
           <thead>
             <tr>
               <th scope="col">Name</th>
@@ -349,7 +349,7 @@ function ApiKeys({ keys, changed }: { keys: ApiKey[]; changed: () => void }) {
               <tr key={key.id} data-api-key={key.id}>
                 <th scope="row">{key.name}</th>
                 <td>{key.scope}</td>
-                <td>
+                <td class="whole">
                   <code class="muted">{key.id}</code>
                 </td>
                 <td>
@@ -421,7 +421,7 @@ function OrganizationsPanel() {
     <Panel title="Organisations" label="Organisations" name="organizations">
       <p class="panel-words">Those this API key sees. The address of every page says which one is looked at.</p>
       <div class="table-scroll" role="region" aria-label="Organisations table" tabIndex={0}>
-        <table>
+        <table class="stacked">
           <thead>
             <tr>
               <th scope="col">Name</th>
@@ -434,7 +434,7 @@ function OrganizationsPanel() {
           <tbody>
             {branchesOf(organizations).map(({ organization: { id, name: title, beaconsDays, impressionsDays, industry }, depth }) => (
               <tr key={id} data-organization={id} aria-current={id === current ? 'true' : undefined}>
-                <th scope="row" style={{ paddingLeft: `${2 + depth * 18}px` }}>
+                <th scope="row" class="whole" style={{ paddingLeft: `${2 + depth * 18}px` }}>
                   {id === current ? (
                     <>
                       {title} <span class="tag">looked at</span>
@@ -443,10 +443,10 @@ function OrganizationsPanel() {
                     <RouteLink change={{ organization: id === own?.id ? null : id, filters: [] }}>{title}</RouteLink>
                   )}
                 </th>
-                <td>{days(beaconsDays)}</td>
-                <td>{days(impressionsDays)}</td>
-                <td>{industry ? 'takes part' : 'takes no part'}</td>
-                <td>
+                <td data-label="beacons">{days(beaconsDays)}</td>
+                <td data-label="attempts">{days(impressionsDays)}</td>
+                <td data-label="industry">{industry ? 'takes part' : 'takes no part'}</td>
+                <td class="whole">
                   <code class="muted">{id}</code>
                 </td>
               </tr>
