@@ -18,14 +18,20 @@ use crate::{
     plan::{Plan, Read, Step},
     request::{Dimension, OrderKey, cursor},
     response::{Column, ColumnKind, Comparison, QueryResult, Row, Source, VerdictWord},
-    sql::{metric::Recipe, statement::RANKED_MAX},
+    sql::{
+        metric::{Hist, Part, Recipe},
+        statement::RANKED_MAX,
+    },
 };
 
 /// Bootstrap replicates: 200 keep an interval's ends within about a fifteenth of its width.
 pub(crate) const REPLICATES: usize = 200;
 
-/// Statements of one question under way at once.
+/// Steps of one question under way at once.
 const PARALLEL: usize = 4;
+
+/// Statements of one step under way at once: cells, and the attempts that they do not tell of.
+const PARALLEL_READS: usize = 2;
 
 /// Below this completeness a side is provisional (STATISTICS, Baselines).
 const COMPLETE: f64 = 0.99;
@@ -116,17 +122,23 @@ pub async fn run(store: &Store, mut plan: Plan, observe: Observe<'_>) -> Result<
     let notes = plan.references.iter().flat_map(|reference| &reference.notes);
     let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
 
-    if let Some(statement) = plan.coverage() {
+    let coverage = async {
+        let Some(statement) = plan.coverage() else {
+            return Ok(Vec::new());
+        };
         let begun = Instant::now();
-        plan.cells = store.fetch(&statement).await.map_err(|source| RunError::Reading {
+        let covered = store.fetch(&statement).await.map_err(|source| RunError::Reading {
             step: "coverage",
             source,
         })?;
         observe("coverage", begun.elapsed().as_secs_f64());
-    }
-    let (fresh_ms, bots) = try_join(
-        number(store, &plan, Step::Freshness, observe),
+        Ok(covered)
+    };
+    let (covered, fresh_ms) = try_join(coverage, number(store, &plan, Step::Freshness, observe)).await?;
+    plan.cells = covered;
+    let (bots, Found { ranked, page, sides }) = try_join(
         number(store, &plan, Step::Bots, observe),
+        Found::read(store, &plan, observe),
     )
     .await?;
     if bots > 0 {
@@ -134,24 +146,11 @@ pub async fn run(store: &Store, mut plan: Plan, observe: Observe<'_>) -> Result<
             "{bots} attempts of bots are left out; includeBots counts them"
         )));
     }
-
-    let ranked = match plan.has(Step::Rank) {
-        true => Some(cells(store, &plan, Step::Rank, &[], observe).await?),
-        false => None,
-    };
-    let page = ranked.as_ref().map(|cells| Page::of(&plan, cells));
     if ranked.as_ref().is_some_and(|cells| cells.len() > RANKED_MAX) {
         messages.push(Message::warning(format!(
             "more than {RANKED_MAX} groups: those with the fewest attempts are left out; use fewer dimensions or a filter"
         )));
     }
-    let chosen: Vec<Vec<String>> = page.as_ref().map(Page::combinations).unwrap_or_default();
-    let nothing_chosen = page.as_ref().is_some_and(|page| page.keys.is_empty());
-
-    let sides = match nothing_chosen {
-        true => Sides::nothing(&plan),
-        false => Sides::read(store, &plan, &chosen, observe).await?,
-    };
 
     let completeness = completeness_of(ranked.as_ref().unwrap_or(&sides.values));
     let computing = Instant::now();
@@ -193,6 +192,31 @@ pub async fn run(store: &Store, mut plan: Plan, observe: Observe<'_>) -> Result<
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok((result, messages))
+}
+
+/// What a question is answered with.
+struct Found {
+    /// Every group, by what orders them; none where all groups are on the page.
+    ranked: Option<Cells>,
+    /// The groups that were chosen of them.
+    page: Option<Page>,
+    sides: Sides,
+}
+
+impl Found {
+    async fn read(store: &Store, plan: &Plan, observe: Observe<'_>) -> Result<Self, RunError> {
+        let ranked = match plan.has(Step::Rank) {
+            true => Some(cells(store, plan, Step::Rank, &[], observe).await?),
+            false => None,
+        };
+        let page = ranked.as_ref().map(|cells| Page::of(plan, cells));
+        let chosen: Vec<Vec<String>> = page.as_ref().map(Page::combinations).unwrap_or_default();
+        let sides = match page.as_ref().is_some_and(|page| page.keys.is_empty()) {
+            true => Sides::nothing(plan),
+            false => Sides::read(store, plan, &chosen, observe).await?,
+        };
+        Ok(Self { ranked, page, sides })
+    }
 }
 
 /// What was read of the chosen groups, by the side of the comparison that it belongs to.
@@ -316,16 +340,15 @@ pub(crate) async fn cells(
         step: step.name(),
         source,
     };
+    // What cells tell and what the attempts beside them do: read at once, put together in order, so that sums come out the same each time.
+    let mut answers = stream::iter(plan.reads(step, chosen))
+        .map(|read| async move { Answer::of(store, read).await })
+        .buffered(PARALLEL_READS);
     let mut cells = Cells::default();
-    for read in plan.reads(step, chosen) {
-        match read {
-            Read::Attempts {
-                statement,
-                parts,
-                hists,
-                from_cells: _,
-            } => {
-                for row in store.fetch::<AttemptsRow>(&statement).await.map_err(failed)? {
+    while let Some(answer) = answers.try_next().await.map_err(failed)? {
+        match answer {
+            Answer::Attempts { rows, parts, hists } => {
+                for row in rows {
                     let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
                         continue;
                     };
@@ -358,8 +381,8 @@ pub(crate) async fn cells(
                     cell.viewers += row.viewers;
                 }
             }
-            Read::Ticks(statement) => {
-                for row in store.fetch::<TicksRow>(&statement).await.map_err(failed)? {
+            Answer::Ticks(rows) => {
+                for row in rows {
                     let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
                         continue;
                     };
@@ -374,11 +397,40 @@ pub(crate) async fn cells(
                     cell.at_highest = row.at_highest;
                 }
             }
-            Read::Number(_) => {}
         }
     }
     observe(step.name(), begun.elapsed().as_secs_f64());
     Ok(cells)
+}
+
+/// What the tables said to one read of groups.
+enum Answer {
+    Attempts {
+        rows: Vec<AttemptsRow>,
+        parts: Vec<Part>,
+        hists: Vec<Hist>,
+    },
+    Ticks(Vec<TicksRow>),
+}
+
+impl Answer {
+    async fn of(store: &Store, read: Read) -> Result<Self, StoreError> {
+        Ok(match read {
+            Read::Attempts {
+                statement,
+                parts,
+                hists,
+                from_cells: _,
+            } => Self::Attempts {
+                rows: store.fetch(&statement).await?,
+                parts,
+                hists,
+            },
+            Read::Ticks(statement) => Self::Ticks(store.fetch(&statement).await?),
+            // A number is of no group.
+            Read::Number(_) => Self::Ticks(Vec::new()),
+        })
+    }
 }
 
 /// Gives the cells of the joined windows to the sides that they belong to; returns the question's own.
