@@ -65,13 +65,13 @@ pub async fn bench(attempts: u64) -> Result<()> {
         "bench: {stored} attempts, of which {simulated} came through ingest and the rest were made of them inside ClickHouse"
     );
     Figure::print("query_attempts_stored", stored as f64, "count", None)?;
-    cells(&mut server, stored).await?;
 
     let askers = [("largest", 0), ("middling", MIDDLING)].map(|(name, place)| Asker {
         name,
         organization: organizations[place].0.clone(),
         key: organizations[place].1.clone(),
     });
+    let mut asking = 0.0;
     for asker in &askers {
         let own = server
             .clickhouse(&format!(
@@ -81,7 +81,9 @@ pub async fn bench(attempts: u64) -> Result<()> {
             .await?;
         let own: f64 = own.trim().parse().context("counting attempts")?;
         Figure::print(format!("query_attempts_{}", asker.name), own, "count", None)?;
+        asking += own;
     }
+    cells(&mut server, &askers, asking).await?;
     let mut from_cells = Vec::new();
     for asker in &askers {
         from_cells.push(dashboard(&server, asker, now).await?);
@@ -94,11 +96,13 @@ pub async fn bench(attempts: u64) -> Result<()> {
     Ok(())
 }
 
-/// Builds cells of every day that is over, and says what they cost.
-async fn cells(server: &mut Stack, stored: u64) -> Result<()> {
+/// Builds cells of every day that is over, of those who will ask, and says what they cost. `attempts`: how many they have.
+async fn cells(server: &mut Stack, askers: &[Asker], attempts: f64) -> Result<()> {
     // One builder alone: the server's own would build the same days beside it.
     server.stop_server().await?;
-    touch(server, None).await?;
+    for asker in askers {
+        touch(server, &asker.organization).await?;
+    }
     let waiting = Instant::now();
     let mut spent = Duration::ZERO;
     let mut days = 0;
@@ -125,24 +129,15 @@ async fn cells(server: &mut Stack, stored: u64) -> Result<()> {
     eprintln!("bench: {days} days of cells built");
     Figure::print(
         "query_cells_built_us_per_attempt",
-        spent.as_secs_f64() * 1e6 / stored as f64,
+        spent.as_secs_f64() * 1e6 / attempts,
         "us",
         None,
     )?;
-    for table in ["impressions", "cells"] {
-        let bytes = server
-            .clickhouse(&format!(
-                "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = '{table}'"
-            ))
-            .await?;
-        let bytes: f64 = bytes.trim().parse().context("the size of a table")?;
-        Figure::print(
-            format!("query_{table}_bytes_per_attempt"),
-            bytes / stored as f64,
-            "bytes",
-            None,
-        )?;
-    }
+    let bytes = server
+        .clickhouse("SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = 'cells'")
+        .await?;
+    let bytes: f64 = bytes.trim().parse().context("the size of a table")?;
+    Figure::print("query_cells_bytes_per_attempt", bytes / attempts, "bytes", None)?;
     server.start_again().await
 }
 
@@ -297,7 +292,7 @@ async fn timeline(server: &Stack, now: i64) -> Result<()> {
 /// The same questions from the attempts, with what cells took for them beside.
 async fn from_attempts(server: &Stack, asker: &Asker, now: i64, from_cells: &[f64]) -> Result<()> {
     // Written to: cells do not count until they are built again, which takes longer than these questions.
-    touch(server, Some(&asker.organization)).await?;
+    touch(server, &asker.organization).await?;
     let mut ratios = Vec::new();
     for ((name, question), cells) in questions(now).into_iter().zip(from_cells) {
         match timed(server, asker, QUERY, &question, RUNS_SLOW).await {
@@ -344,15 +339,12 @@ async fn timed(server: &Stack, asker: &Asker, path: &str, question: &Value, runs
     Ok((times, source))
 }
 
-/// Says that every hour of an organisation, or of all, was written to, as an insert through `beacons` does.
-async fn touch(server: &Stack, organization: Option<&str>) -> Result<()> {
-    let whose = organization.map_or_else(String::new, |organization| {
-        format!("WHERE organization_id = '{organization}' ")
-    });
+/// Says that every hour of an organisation was written to, as an insert through `beacons` does.
+async fn touch(server: &Stack, organization: &str) -> Result<()> {
     server
         .clickhouse(&format!(
             "INSERT INTO touched_hours SELECT organization_id, started_hour, count(), max(i.last_received_at) \
-             FROM impressions AS i {whose}GROUP BY organization_id, started_hour"
+             FROM impressions AS i WHERE organization_id = '{organization}' GROUP BY organization_id, started_hour"
         ))
         .await?;
     Ok(())
