@@ -105,8 +105,8 @@ fn faulty(faults: Faults) -> ApiError {
         .unwrap_or_else(|| ApiError::new(ErrorCode::Internal))
 }
 
-/// The attempts of one arm's viewers before the experiment: the question about the arms, in another time.
-fn before(question: &Question, variant: &str) -> Question {
+/// The attempts of one arm's viewers before the experiment: the question about the arms, in another time. `control`: the first arm.
+fn before(question: &Question, variant: &str, control: &str) -> Question {
     let only = Filter {
         dimension: Dimension::Attribute("experiment_variant"),
         operator: Operator::Eq,
@@ -123,7 +123,7 @@ fn before(question: &Question, variant: &str) -> Question {
                 end: question.end,
                 filters: question.filters.iter().cloned().chain([only]).collect(),
             }),
-            ladders: question.special.ladders.clone(),
+            ladders: question.special.ladders.clone().map(|told| told.all_as(control)),
             ..Special::default()
         },
         ..question.clone()
@@ -440,7 +440,7 @@ pub async fn results(
     if knows_viewers && experiment.plan.switchback_minutes.is_none() {
         back = read(returning(&question), &groups).await?.1.values;
         for arm in &experiment.plan.arms {
-            let (_, sides) = read(before(&question, &arm.name), &[]).await?;
+            let (_, sides) = read(before(&question, &arm.name, &experiment.plan.arms[0].name), &[]).await?;
             earlier.push(sides.values.into_values().next().unwrap_or_default());
         }
     }

@@ -45,6 +45,8 @@ pub struct Told {
     pub rungs: Vec<String>,
     /// The VMAF of each, hundredths of a point, behind that of [`NOWHERE`]; -1 where it was not said.
     pub vmaf: Vec<i64>,
+    /// The arm by whose ladder every attempt is told; none: each by its own arm's.
+    pub all_as: Option<String>,
 }
 
 /// The name that a player's collector gives a rung.
@@ -70,6 +72,7 @@ impl Told {
         let mut told = Self {
             rungs: Vec::new(),
             vmaf: vec![-1],
+            all_as: None,
         };
         for (arm, rung) in ladders(arms) {
             let title = rung.video_id.as_deref().unwrap_or_default();
@@ -77,6 +80,16 @@ impl Told {
             told.vmaf.push(rung.vmaf_hundredths.map_or(-1, i64::from));
         }
         (!told.rungs.is_empty()).then_some(told)
+    }
+
+    /// The same, every attempt told by the ladder of `arm`: of before an experiment what is taken off its result must not hang on the arms, whatever
+    /// an attempt says that it was part of then.
+    #[must_use]
+    pub fn all_as(self, arm: &str) -> Self {
+        Self {
+            all_as: Some(arm.to_owned()),
+            ..self
+        }
     }
 
     /// Where each of them stands in `vmaf`.

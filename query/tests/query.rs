@@ -1594,6 +1594,80 @@ async fn an_experiment_is_read_as_of_any_time_since_its_start() {
     }
 }
 
+/// What viewers did before is told by one ladder for both arms, also where they were part of another experiment whose arms had the same names.
+#[actix_web::test]
+async fn what_viewers_watched_before_is_told_by_the_control_s_ladder() {
+    let stack = Stack::start().await;
+    let start = day();
+    let rungs = |above: u32| {
+        json!({"rungs": [
+            {"height": 360, "bitrateBps": 700_000, "vmaf": 60 + above},
+            {"height": 1080, "bitrateBps": 5_000_000, "vmaf": 90 + above},
+        ]})
+    };
+    let body = json!({"name": "better", "metrics": ["good_share"],
+        "arms": [{"name": "control", "ladder": rungs(0)}, {"name": "variant", "ladder": rungs(4)}]});
+    let (status, made) = stack
+        .write(
+            test::TestRequest::post()
+                .uri("/v1/analytics/experiments")
+                .set_json(&body),
+        )
+        .await;
+    assert_eq!(status, 201, "{made:#}");
+    let id = made["data"]["result"]["id"].as_str().unwrap().to_owned();
+    let tenant = stack.accounts.authenticate(&stack.key).unwrap().tenant(None).unwrap();
+    for (change, at) in [
+        (ExperimentChange::Start, start),
+        (ExperimentChange::Stop, start + DAY_MS),
+    ] {
+        let changed = stack
+            .accounts
+            .change_experiment(tenant, id.parse().unwrap(), change, UnixMs(at))
+            .await;
+        changed.unwrap();
+    }
+
+    let mut random = Random(29);
+    let mut received = Vec::new();
+    for viewer in 0..600_usize {
+        // A line that carries the upper rung for a part of the time, now and before.
+        let line = random.below(100_000) as u32;
+        for (name, at) in [("another", start - 2 * DAY_MS), ("better", start)] {
+            let mut one = attempt(&mut random, at, false);
+            one.device = "desktop";
+            one.viewer = Some(format!("v{viewer}"));
+            let upper = (line + random.below(10_000) as u32).min(100_000);
+            one.totals = Totals {
+                first_frame_seen: true,
+                play_ms: 100_000,
+                ..Totals::default()
+            };
+            for (rendition, play_ms) in [("1080p@5000000", upper), ("360p@700000", 100_000 - upper)] {
+                one.totals.play_ms_by_rendition.push(RenditionPlay {
+                    rendition: rendition.to_owned(),
+                    play_ms,
+                });
+            }
+            let mut beacons = rows(stack.organization, &one);
+            for context in beacons.iter_mut().filter_map(|(beacon, ..)| beacon.context.as_mut()) {
+                context.experiment_name = Some(name.to_owned());
+                context.experiment_variant = Some(["control", "variant"][viewer % 2].to_owned());
+            }
+            received.append(&mut beacons);
+        }
+    }
+    store(&stack, "before", &received).await;
+
+    let (status, answer) = stack.get(&format!("/v1/analytics/experiments/{id}/results")).await;
+    assert_eq!(status, 200, "{answer:#}");
+    let vmaf = &answer["data"]["result"]["ladder"]["comparisons"][0]["vmaf"];
+    let removed = vmaf["cuped"]["varianceRemoved"].as_f64().unwrap();
+    assert!(removed > 0.8, "the line explains nearly all of it: {vmaf:#}");
+    let difference = vmaf["difference"].as_f64().unwrap();
+    assert!((difference - 4.0).abs() < 0.5, "every rung is better by 4: {vmaf:#}");
+}
+
 /// Two ladders of two titles: one for both, and one of each title's own that takes fewer bits for nearly the same picture.
 #[actix_web::test]
 async fn ladders_are_compared_by_what_was_watched_of_them_and_what_it_took() {

@@ -14,7 +14,7 @@ use crate::{ladder::Told, request::Dimension};
 
 /// Derived facts that need the ladders of a scope; each after those it speaks of. Not of the cells' form: no cell holds them.
 ///
-/// `rung_ms` is the playing time of each of `rung_names`. `rung_places` are the places in `ladder_vmaf`: of the rung of the arm's ladder for the title, else for every title.
+/// `rung_ms` is the playing time of each of `rung_names`. `rung_places` are the places in `ladder_vmaf`: of the rung of `ladder_arm`'s ladder for the title, else for every title.
 pub const DERIVED: &[Derived] = &[
     Derived {
         name: "rung_names",
@@ -31,11 +31,16 @@ pub const DERIVED: &[Derived] = &[
         columns: &["rung_names", "play_ms_by_rendition", "play_ms", "main_place"],
     },
     Derived {
+        name: "ladder_arm",
+        sql: "if(empty({ladder_all_as:String}), experiment_variant, {ladder_all_as:String})",
+        columns: &["experiment_variant"],
+    },
+    Derived {
         name: "rung_places",
-        sql: "arrayMap(name -> transform(concat(experiment_variant, '\\n', video_id, '\\n', name), {ladder_rungs:Array(String)}, \
-              {ladder_places:Array(Int64)}, transform(concat(experiment_variant, '\\n\\n', name), {ladder_rungs:Array(String)}, \
+        sql: "arrayMap(name -> transform(concat(ladder_arm, '\\n', video_id, '\\n', name), {ladder_rungs:Array(String)}, \
+              {ladder_places:Array(Int64)}, transform(concat(ladder_arm, '\\n\\n', name), {ladder_rungs:Array(String)}, \
               {ladder_places:Array(Int64)}, toInt64(1))), rung_names)",
-        columns: &["rung_names", "experiment_variant", "video_id"],
+        columns: &["rung_names", "ladder_arm", "video_id"],
     },
     Derived {
         name: "vmaf_play_ms",
@@ -54,6 +59,7 @@ pub(super) fn bind(told: &Told, sql: &mut Sql) {
     sql.named("ladder_rungs", Param::Texts(told.rungs.clone()));
     sql.named("ladder_places", Param::Integers(told.places()));
     sql.named("ladder_vmaf", Param::Integers(told.vmaf.clone()));
+    sql.named("ladder_all_as", Param::Text(told.all_as.clone().unwrap_or_default()));
 }
 
 /// Playing time by arm and rung of the attempts in a scope that has ladders.
