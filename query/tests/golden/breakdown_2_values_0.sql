@@ -40,20 +40,6 @@ FROM (
         INNER JOIN (
           SELECT attempt_id, ms AS started_ms, sipHash64(if(viewer_id != '', viewer_id, toString(attempt_id))) % 128 AS viewer_bucket, toString(browser) AS d0, toString(custom[{p3:String}]) AS d1
           FROM (
-            SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-              i.browser AS browser,
-              i.browser_version AS browser_version,
-              i.country AS country,
-              i.custom AS custom,
-              i.viewer_id AS viewer_id
-            FROM impressions AS i FINAL
-            WHERE i.organization_id = {organization:UUID}
-              AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
-              AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-              WHERE i.organization_id = {organization:UUID}
-              AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
-              GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-            UNION ALL
             SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
               max(i.browser) AS browser,
               max(i.browser_version) AS browser_version,
@@ -63,10 +49,6 @@ FROM (
             FROM impressions AS i
             WHERE i.organization_id = {organization:UUID}
               AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
-              AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-              WHERE i.organization_id = {organization:UUID}
-              AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
-              GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
             GROUP BY i.attempt_id
           )
           WHERE (country IN ({p0:String}, {p1:String})) AND (coalesce(toFloat64OrNull(toString(browser_version)) < {p2:Float64}, false))

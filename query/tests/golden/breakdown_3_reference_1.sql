@@ -26,25 +26,6 @@ FROM (
     toString(custom[{p8:String}]) AS d0,
     sipHash64(if(viewer_id != '', viewer_id, toString(attempt_id))) % 128 AS viewer_bucket
   FROM (
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-      i.browser AS browser,
-      i.browser_version AS browser_version,
-      i.country AS country,
-      i.custom AS custom,
-      i.first_frame_seen AS first_frame_seen,
-      toUInt32(bitShiftRight(i.latest, 24)) AS max_sequence,
-      i.play_ms AS play_ms,
-      finalizeAggregation(i.sequences) AS received,
-      i.stall_ms AS stall_ms,
-      i.viewer_id AS viewer_id
-    FROM impressions AS i FINAL
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p12:Int64}, 'UTC') AND toDateTime({p13:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p12:Int64}, 'UTC') AND toDateTime({p13:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-    UNION ALL
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
       max(i.browser) AS browser,
       max(i.browser_version) AS browser_version,
@@ -59,10 +40,6 @@ FROM (
     FROM impressions AS i
     WHERE i.organization_id = {organization:UUID}
       AND (i.started_hour BETWEEN toDateTime({p12:Int64}, 'UTC') AND toDateTime({p13:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p12:Int64}, 'UTC') AND toDateTime({p13:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
     GROUP BY i.attempt_id
   )
   WHERE ms >= {p0:Int64} AND ms < {p1:Int64}

@@ -28,35 +28,6 @@ FROM (
   FROM (
     SELECT * REPLACE (ms + elapsed_ms AS ms)
     FROM (
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-      i.device_class AS device_class,
-      if(bitTest(i.latest, 14), toUInt32(if(bitTest(i.latest, 13), ifNull(i.startup_any_ms, 0), i.startup_wait_ms) + i.play_ms + i.paused_ms + i.stall_ms + i.seek_ms + i.ad_ms), i.elapsed_ms) AS elapsed_ms,
-      i.end_reason AS end_reason,
-      i.failure_class AS failure_class,
-      i.first_frame_seen AS first_frame_seen,
-      toUnixTimestamp64Milli(i.last_received_at) AS last_received_ms,
-      toUInt32(bitShiftRight(i.latest, 24)) AS max_sequence,
-      i.play_ms AS play_ms,
-      finalizeAggregation(i.sequences) AS received,
-      i.stall_live_edge_ms AS stall_live_edge_ms,
-      i.stall_ms AS stall_ms,
-      if(bitTest(i.latest, 15), i.stall_ms, i.stall_ms_max) AS stall_ms_max,
-      i.stall_network_ms AS stall_network_ms,
-      i.startup_any_ms AS startup_any_ms,
-      i.startup_hidden AS startup_hidden,
-      i.startup_interrupted AS startup_interrupted,
-      if(bitTest(i.latest, 13), ifNull(i.startup_any_ms, 0), i.startup_wait_ms) AS startup_wait_ms,
-      if(bitTest(i.latest, 11), i.play_ms, i.upscale_ms) AS upscale_ms,
-      i.upscale_px_permille_ms AS upscale_px_permille_ms,
-      i.viewer_id AS viewer_id
-    FROM impressions AS i FINAL
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-    UNION ALL
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
       max(i.device_class) AS device_class,
       if(bitTest(max(i.latest), 14), toUInt32(if(bitTest(max(i.latest), 13), ifNull(max(i.startup_any_ms), 0), max(i.startup_wait_ms)) + max(i.play_ms) + max(i.paused_ms) + max(i.stall_ms) + max(i.seek_ms) + max(i.ad_ms)), max(i.elapsed_ms)) AS elapsed_ms,
@@ -81,10 +52,6 @@ FROM (
     FROM impressions AS i
     WHERE i.organization_id = {organization:UUID}
       AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
     GROUP BY i.attempt_id
     )
     WHERE end_reason != '' OR last_received_ms < {now_ms:Int64} - 300000

@@ -29,31 +29,6 @@ FROM (
     (startup_interrupted OR startup_hidden) AS startup_excluded,
     (NOT startup_excluded AND coalesce(startup_any_ms, 4294967295) <= 60000) AS has_startup_any
   FROM (
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-      i.cdn AS cdn,
-      i.country AS country,
-      i.device_class AS device_class,
-      i.first_frame_seen AS first_frame_seen,
-      toUInt32(bitShiftRight(i.latest, 24)) AS max_sequence,
-      i.play_ms AS play_ms,
-      finalizeAggregation(i.sequences) AS received,
-      i.stall_ms AS stall_ms,
-      i.startup_any_ms AS startup_any_ms,
-      i.startup_hidden AS startup_hidden,
-      i.startup_interrupted AS startup_interrupted,
-      i.viewer_id AS viewer_id
-    FROM impressions AS i FINAL
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p11:Int64}, 'UTC') AND toDateTime({p12:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p11:Int64}, 'UTC') AND toDateTime({p12:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-    UNION ALL
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
       max(i.cdn) AS cdn,
       max(i.country) AS country,
@@ -72,12 +47,6 @@ FROM (
       AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC')
         OR i.started_hour BETWEEN toDateTime({p11:Int64}, 'UTC') AND toDateTime({p12:Int64}, 'UTC')
         OR i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p11:Int64}, 'UTC') AND toDateTime({p12:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
     GROUP BY i.attempt_id
   )
   WHERE ms >= {p0:Int64} AND ms < {p1:Int64}

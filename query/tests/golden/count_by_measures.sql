@@ -20,34 +20,6 @@ FROM (
     (NOT left_early AND NOT undecided AND failure_class != 'business') AS judged,
     (judged AND NOT failed AND NOT exited AND (startup_excluded OR coalesce(startup_any_ms, startup_wait_ms) <= 2000) AND 100 * (stall_network_ms + stall_live_edge_ms) <= play_ms + stall_ms AND stall_ms_max <= 10000 AND upscale_px_permille_ms <= 1000 * upscale_ms) AS good,
     (NOT startup_excluded AND coalesce(startup_any_ms, 4294967295) <= 60000) AS has_startup_any FROM (
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-      i.bitrate_bps_ms AS bitrate_bps_ms,
-      if(bitTest(i.latest, 9), if(bitTest(i.latest, 8), i.play_ms, i.media_ms), i.bitrate_media_ms) AS bitrate_media_ms,
-      i.country AS country,
-      i.device_class AS device_class,
-      i.end_reason AS end_reason,
-      i.failure_class AS failure_class,
-      i.first_frame_seen AS first_frame_seen,
-      toUnixTimestamp64Milli(i.last_received_at) AS last_received_ms,
-      i.play_ms AS play_ms,
-      i.stall_live_edge_ms AS stall_live_edge_ms,
-      i.stall_ms AS stall_ms,
-      if(bitTest(i.latest, 15), i.stall_ms, i.stall_ms_max) AS stall_ms_max,
-      i.stall_network_ms AS stall_network_ms,
-      i.startup_any_ms AS startup_any_ms,
-      i.startup_hidden AS startup_hidden,
-      i.startup_interrupted AS startup_interrupted,
-      if(bitTest(i.latest, 13), ifNull(i.startup_any_ms, 0), i.startup_wait_ms) AS startup_wait_ms,
-      if(bitTest(i.latest, 11), i.play_ms, i.upscale_ms) AS upscale_ms,
-      i.upscale_px_permille_ms AS upscale_px_permille_ms
-    FROM impressions AS i FINAL
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-    UNION ALL
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
       max(i.bitrate_bps_ms) AS bitrate_bps_ms,
       if(bitTest(max(i.latest), 9), if(bitTest(max(i.latest), 8), max(i.play_ms), max(i.media_ms)), max(i.bitrate_media_ms)) AS bitrate_media_ms,
@@ -71,10 +43,6 @@ FROM (
     FROM impressions AS i
     WHERE i.organization_id = {organization:UUID}
       AND (i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
     GROUP BY i.attempt_id
   )
 )

@@ -17,23 +17,6 @@ FROM (
     (isNotNull(unique_media_ms) AND stream_type != 'live') AS seen_known,
     (first_frame_seen AND seen_known AND coalesce(video_duration_ms, 0) > 0) AS measurable
   FROM (
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-      i.country AS country,
-      i.device_class AS device_class,
-      i.end_reason AS end_reason,
-      i.first_frame_seen AS first_frame_seen,
-      toUnixTimestamp64Milli(i.last_received_at) AS last_received_ms,
-      i.stream_type AS stream_type,
-      i.unique_media_ms AS unique_media_ms,
-      i.video_duration_ms AS video_duration_ms
-    FROM impressions AS i FINAL
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p6:Int64}, 'UTC') AND toDateTime({p7:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p6:Int64}, 'UTC') AND toDateTime({p7:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-    UNION ALL
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
       max(i.country) AS country,
       max(i.device_class) AS device_class,
@@ -46,10 +29,6 @@ FROM (
     FROM impressions AS i
     WHERE i.organization_id = {organization:UUID}
       AND (i.started_hour BETWEEN toDateTime({p6:Int64}, 'UTC') AND toDateTime({p7:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p6:Int64}, 'UTC') AND toDateTime({p7:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
     GROUP BY i.attempt_id
   )
   WHERE ms >= {p0:Int64} AND ms < {p1:Int64}

@@ -17,20 +17,6 @@ FROM (
     roundDown(ms, {p2:Array(Int64)}) AS bucket,
     sipHash64(if(viewer_id != '', viewer_id, toString(attempt_id))) % 128 AS viewer_bucket
   FROM (
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(i.started_at) AS ms,
-      i.device_class AS device_class,
-      i.first_frame_seen AS first_frame_seen,
-      toUInt32(bitShiftRight(i.latest, 24)) AS max_sequence,
-      finalizeAggregation(i.sequences) AS received,
-      i.viewer_id AS viewer_id
-    FROM impressions AS i FINAL
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) NOT IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
-    UNION ALL
     SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
       max(i.device_class) AS device_class,
       max(i.first_frame_seen) AS first_frame_seen,
@@ -40,10 +26,6 @@ FROM (
     FROM impressions AS i
     WHERE i.organization_id = {organization:UUID}
       AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
-      AND cityHash64(i.attempt_id) IN (SELECT cityHash64(i.attempt_id) AS hash FROM impressions AS i
-      WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p4:Int64}, 'UTC') AND toDateTime({p5:Int64}, 'UTC'))
-      GROUP BY hash HAVING min(i.started_hour) != max(i.started_hour))
     GROUP BY i.attempt_id
   )
   WHERE ms >= {p0:Int64} AND ms < {p1:Int64}
