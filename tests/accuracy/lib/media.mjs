@@ -102,12 +102,15 @@ export function progressive(name) {
 
 // Manifests.
 
-/** @param {{averages?: boolean}} [options] */
+/**
+ * That there are no captions is said: Shaka Player 5 would else look for some in the middle and the last segment before it begins.
+ * @param {{averages?: boolean}} [options]
+ */
 export function hlsMaster(suffix = '', { averages = true } = {}) {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
   for (const { name, width, height, bandwidth, average, codecs } of RENDITIONS) {
     const declared = averages ? `,AVERAGE-BANDWIDTH=${average}` : '';
-    lines.push(`#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth}${declared},RESOLUTION=${width}x${height},FRAME-RATE=${FRAMES_PER_S}.000,CODECS="${codecs}",NAME="${name}"`);
+    lines.push(`#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth}${declared},RESOLUTION=${width}x${height},FRAME-RATE=${FRAMES_PER_S}.000,CODECS="${codecs}",CLOSED-CAPTIONS=NONE,NAME="${name}"`);
     lines.push(`${name}${suffix}.m3u8`);
   }
   return `${lines.join('\n')}\n`;

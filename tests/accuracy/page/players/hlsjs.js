@@ -6,9 +6,9 @@ import { hlsjs } from '@playhead/collector/hlsjs';
 export const version = Hls.version;
 
 export function create(video, { config = {} }, fatal) {
-  // 0.14 makes its worker out of webpack's modules; bundled by another it has none.
-  const enableWorker = !Hls.version.startsWith('0.');
-  const hls = new Hls({ startLevel: 0, abrEwmaDefaultEstimate: 80_000, enableWorker, ...config });
+  // 0.14 makes its worker out of webpack's modules; bundled by another it has none. And it asks for two minutes before it gives a segment up.
+  const own = Hls.version.startsWith('0.') ? { enableWorker: false, fragLoadingMaxRetryTimeout: 6_000 } : {};
+  const hls = new Hls({ startLevel: 0, abrEwmaDefaultEstimate: 80_000, ...own, ...config });
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (data.fatal) fatal();
   });
