@@ -53,6 +53,7 @@ export class Stage {
     await this.page.evaluate(`stage.create(${JSON.stringify({ late, options })})`);
     if (intent) await this.page.evaluate(`stage.record.mark('intent')`);
     await this.page.evaluate(`void stage.load(${JSON.stringify(this.source(source))}, ${JSON.stringify(load)})`);
+    await this.page.evaluate('stage.handed');
     if (height !== undefined) await this.do(`rendition(${height})`);
   }
 

@@ -12,6 +12,8 @@ class Stage {
   player = player;
   current = null;
   collector = null;
+  /** Until then the page's button does nothing, as on any page whose player loads later than it is told. */
+  handed = undefined;
   /** Answers of `play()`: names of errors. */
   refusals = [];
 
@@ -67,6 +69,7 @@ class Stage {
   }
 
   load(name, options) {
+    this.handed = this.player.handed?.(this.current);
     return player.load(this.current, this.source(name), options);
   }
 

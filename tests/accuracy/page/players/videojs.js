@@ -13,6 +13,9 @@ export function create(video, { options = {} }, fatal) {
 
 export const adapter = ({ player }) => videojs(player, library);
 
+/** Resolves once the element has the source that is set next: it comes later, and cancels a `play()` that came before. */
+export const handed = ({ video }) => new Promise((resolve) => video.addEventListener('loadstart', () => resolve(true), { once: true }));
+
 export function load({ player }, source) {
   const loaded = new Promise((resolve) => player.one('loadedmetadata', resolve));
   player.src({ src: source, type: source.includes('.mpd') ? 'application/dash+xml' : 'application/vnd.apple.mpegurl' });
