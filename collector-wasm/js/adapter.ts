@@ -116,7 +116,7 @@ export interface Adapter {
   buffer_ms?(): number | undefined;
   /** Asked once a second while a live stream plays. */
   live?(): LiveEdge | undefined;
-  /** The rate the viewer wants, 1 for normal, where the player uses the element's rate for its own ends (Shaka waits by rate 0). */
+  /** The rate the viewer wants, 1 for normal, while the element's is 0: Shaka waits so. Any other is the element's own, which a player may hear of later. */
   playback_rate?(): number | undefined;
   /** Whether a seek before the first frame is the player's own way to its start, not the viewer's. */
   ownsSeek?(position_s: number): boolean;

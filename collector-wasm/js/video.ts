@@ -345,7 +345,7 @@ export class Watch {
   }
 
   get #rate(): number {
-    return this.#setting.adapter.playback_rate?.() ?? this.#video.playbackRate;
+    return this.#video.playbackRate || (this.#setting.adapter.playback_rate?.() ?? 0);
   }
 
   get #loadedSinceBegin(): boolean {

@@ -63,8 +63,8 @@ const BEHIND_MS: DurationMs = 50;
 /// A picture that moves within this time played from when it was there: players take a moment to get going, and one tick to show it.
 /// One that does not lacks data.
 const HUNGER_MS: DurationMs = 250;
-/// A browser's clock catches up at once when playback resumes, Chromium's by some 70 ms: the player's word of it is the moment
-/// when it comes so shortly after the one that the playhead alone would tell.
+/// A browser's clock catches up at once when playback resumes, or stands once more while the sound begins, Chromium's for some 70 ms:
+/// the player's word of it is the moment when it comes so shortly after or before the one that the playhead alone would tell.
 const CATCH_UP_MS: DurationMs = 100;
 /// A pause this close before the end is the element's own, not the viewer's.
 const END_PAUSE_MS: DurationMs = 100;
@@ -1075,9 +1075,7 @@ impl Fold {
             let window_ms = now - self.settled_ms;
             let playing_ms = match shown_ms {
                 Some(shown_ms) if !hungry => shown_ms,
-                _ if self.said_playing_ms.saturating_sub(resumed_ms) < CATCH_UP_MS => {
-                    resumed_ms.max(self.said_playing_ms)
-                }
+                _ if self.said_playing_ms.abs_diff(resumed_ms) < CATCH_UP_MS => self.said_playing_ms,
                 _ => resumed_ms,
             };
             self.enter_at(State::Playing, playing_ms);

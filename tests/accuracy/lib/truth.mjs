@@ -104,7 +104,8 @@ export function truth(record, { from, to }, averageOf) {
       if (sample.at <= started) continue;
       const moved = sample.position - before.position;
       if (sample.flags & HIDDEN && before.flags & HIDDEN) hidden_ms += sample.at - before.at;
-      if (moved > 0 || sample === samples.at(-1)) {
+      // Where the playhead is put while it seeks, be it over a gap or out of a stall, it has not played to.
+      if ((moved > 0 && (sample.flags & SEEKING) === 0) || sample === samples.at(-1)) {
         const playing = Math.min(sample.at - before.at, Math.max(0, moved) / (sample.rate || before.rate || 1));
         const end = sample.at - playing;
         if (end - last.at >= STILL_MS_MIN) {
@@ -260,7 +261,9 @@ function wanted(events, seeks, begin, end) {
   const spans = [];
   let resumes = false;
   let open = (begin.flags & (PAUSED | SEEKING | ENDED)) === 0 ? begin.at : null;
-  const within = events.filter(([at, name]) => at > begin.at && at < end && (name === 'pause' || name === 'play' || name === 'seeking'));
+  // A step over a gap is no seek: the wait goes on through it.
+  const sought = (/** @type {number} */ at) => seeks.some(({ from, to }) => from <= at && at <= to);
+  const within = events.filter(([at, name]) => at > begin.at && at < end && (name === 'pause' || name === 'play' || (name === 'seeking' && sought(at))));
   const ends = seeks.filter(({ to }) => to > begin.at && to < end).map(({ to }) => /** @type {[number, string]} */ ([to, 'sought']));
   let paused = (begin.flags & PAUSED) !== 0;
   let seeking = (begin.flags & SEEKING) !== 0 || seeks.some(({ from, to }) => from <= begin.at && begin.at < to);
