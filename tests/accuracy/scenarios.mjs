@@ -205,6 +205,19 @@ export const SCENARIOS = [
   stall(3),
   stall(10),
   {
+    name: 'decoder-stall',
+    fits: ladder,
+    async run(stage) {
+      await stage.create({ source: 'dense' });
+      await stage.page.click('#play');
+      await stage.do('reached(8)');
+    },
+    check: ([attempt], [truth]) => [
+      ...fault(`the stall's cause is ${attempt?.stalls.map(({ cause }) => cause)}`, attempt?.stalls.every(({ stall_ms, cause }) => stall_ms < 250 || cause === 'decoder')),
+      ...fault(`no stall was forced: ${JSON.stringify(truth.stalls)}`, truth.stalls.some(({ stall_ms }) => stall_ms >= 300)),
+    ],
+  },
+  {
     name: 'segment-404',
     async run(stage) {
       stage.session.fail((kind, path) => kind === 'segment' && Number(/(\d+)\.m4s$/.exec(path)?.[1]) >= 2);

@@ -34,6 +34,16 @@ test('a standstill is a stall of its own length, and no playing', () => {
   assert.deepEqual([seek_count, switches], [0, 0]);
 });
 
+test('neither a step over a gap nor one of a few ms ends a stall', () => {
+  // Stands at 2,000; put 100 ms further at 2,500, and 10 ms played at 2,600, it moves on at 3,000.
+  const position = (/** @type {number} */ ms) => (ms < 2_000 ? ms : ms < 2_500 ? 2_000 : ms < 2_600 ? 2_100 : ms < 3_000 ? 2_110 : ms - 890);
+  const told = record(5_000, (ms) => ({ position: position(ms), flags: ms >= 2_500 && ms < 2_540 ? 2 : 0 }), [[0, 'intent'], [2_500, 'seeking'], [5_000, 'over']]);
+  const [{ stalls, seek_count }] = judged(told, 5_000);
+  assert.equal(stalls.length, 1);
+  near(stalls[0].stall_ms, 1_000, 10);
+  assert.equal(seek_count, 0);
+});
+
 test('a pause and a seek are neither stalls nor playing; two seeks in a row are one', () => {
   const flags = (/** @type {number} */ ms) => (ms >= 1_000 && ms < 2_000 ? 1 : ms >= 3_000 && ms < 3_400 ? 2 : ms >= 3_800 && ms < 4_000 ? 2 : 0);
   const position = (/** @type {number} */ ms) => (ms < 1_000 ? ms : ms < 2_000 ? 1_000 : ms < 3_000 ? ms - 1_000 : ms < 3_400 ? 20_000 : ms < 3_800 ? 16_600 + ms : ms < 4_000 ? 30_000 : 26_000 + ms);

@@ -15,8 +15,8 @@ export function html5(): Adapter {
     buffer_ms() {
       look();
       // TRICKY: for a file `buffered` is guessed from bytes; measured, it said 9 s at the very end of the data. An element that fetches
-      // and says it has no next frame is short of data; how much it has is then not known (negative).
-      if (element === null || element.networkState !== LOADING || element.readyState >= FUTURE_DATA || element.seeking) return undefined;
+      // and says it has no next frame is short of data; how much it has is then not known (negative). Of HLS it knows: it may be the decoder.
+      if (element === null || /m3u8/.test(element.currentSrc) || element.networkState !== LOADING || element.readyState >= FUTURE_DATA || element.seeking) return undefined;
       return element.readyState > 0 ? -1 : undefined;
     },
     attach(video, signals) {

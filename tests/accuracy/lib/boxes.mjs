@@ -178,6 +178,37 @@ export function slice(part, from, count) {
   };
 }
 
+/** An initialisation segment of one track whose clock is `factor` times as fine. @param {Buffer} init @param {number} factor */
+export function finerInit(init, factor) {
+  const copy = Buffer.from(init);
+  const mdhd = find(copy, ['moov', 'trak', 'mdia', 'mdhd']);
+  const elst = find(copy, ['moov', 'trak', 'edts', 'elst']);
+  if (mdhd === null || copy[mdhd.body] !== 0 || (elst !== null && copy[elst.body] !== 0)) throw new Error('a track of another shape');
+  // Each edit: how long in the movie's clock, where from in the track's (-1 is nowhere), how fast.
+  for (let at = (elst?.body ?? 0) + 12; at < (elst?.end ?? 0); at += 12) copy.writeInt32BE(Math.max(-1, copy.readInt32BE(at) * factor), at);
+  copy.writeUInt32BE(copy.readUInt32BE(mdhd.body + 12) * factor, mdhd.body + 12);
+  return copy;
+}
+
+/**
+ * A fragment for such a clock, with its pictures `copies` times more at its begin, one tick each: all of them have to be decoded, and none takes
+ * time to show. It begins with a picture that needs no other, and lasts as long as it did.
+ * @param {Fragment} part @param {number} factor @param {number} copies @returns {Fragment}
+ */
+export function finer(part, factor, copies) {
+  const { samples } = part;
+  const [{ duration, offset: first }] = samples;
+  const dashed = samples.map((sample) => ({ ...sample, duration: 1, offset: first * factor + (sample.offset - first) / duration }));
+  const shown = samples.map((sample) => ({ ...sample, duration: sample.duration * factor, offset: sample.offset * factor }));
+  shown[shown.length - 1].duration -= copies * samples.length;
+  return {
+    ...part,
+    time: part.time * BigInt(factor),
+    samples: [...Array.from({ length: copies }, () => dashed).flat(), ...shown],
+    data: Buffer.concat(Array.from({ length: copies + 1 }, () => part.data)),
+  };
+}
+
 /**
  * One ordinary file of fragmented media: its sample tables first, then the data, segment by segment.
  * @param {Buffer} init @param {Buffer[]} segments @param {(track: number) => number} scaleOf

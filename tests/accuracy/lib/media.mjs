@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { fileOf, fragments, segmentOf, slice, trackOfInit } from './boxes.mjs';
+import { fileOf, finer, finerInit, fragments, segmentOf, slice, trackOfInit } from './boxes.mjs';
 import { encryptedInit, encryptedSegment, KEY_ID } from './encrypt.mjs';
 
 const folder = fileURLToPath(new URL('../../../collector-wasm/player/media/', import.meta.url));
@@ -37,6 +37,9 @@ export const RENDITIONS = readFileSync(`${folder}master.m3u8`, 'utf8')
     };
   });
 
+/** The video of kind `d`: its rung, how much finer its clock is, and the segment that holds its pictures so often more. */
+const DENSE = { ...RENDITIONS[RENDITIONS.length - 1], factor: 80, segment: 2, copies: 60 };
+
 /** @type {Map<string, Buffer>} */
 const kept = new Map();
 /** @param {string} key @param {() => Buffer} make */
@@ -49,14 +52,15 @@ function once(key, make) {
 const file = (/** @type {string} */ path) => once(path, () => readFileSync(folder + path));
 const muxedInit = (/** @type {string} */ name) => file(`${name}/init_${RENDITIONS.findIndex((rendition) => rendition.name === name)}.mp4`);
 
-/** @typedef {'m' | 'v' | 'a' | 'e'} Kind muxed, video alone, audio alone, video encrypted */
+/** @typedef {'m' | 'v' | 'a' | 'e' | 'd'} Kind muxed, video alone, audio alone, video encrypted, video alone with a place where it is dense */
 
 /** @param {Kind} kind @param {string} name */
 export function init(kind, name) {
   return once(`${kind}/${name}/init`, () => {
     const both = muxedInit(name);
     if (kind === 'm') return both;
-    return kind === 'e' ? encryptedInit(both) : trackOfInit(both, kind === 'v' ? VIDEO.track : AUDIO.track);
+    const one = kind === 'e' ? encryptedInit(both) : trackOfInit(both, kind === 'a' ? AUDIO.track : VIDEO.track);
+    return kind === 'd' ? finerInit(one, DENSE.factor) : one;
   });
 }
 
@@ -66,7 +70,8 @@ export function segment(kind, name, number) {
   const round = Math.floor(number / SEGMENTS);
   if (kind === 'm' && round === 0) return source;
   if (kind === 'e') return once(`e/${name}/${number}`, () => encryptedSegment(source, number));
-  return segmentOf(later(source, round).filter(({ track }) => kind === 'm' || track === (kind === 'v' ? VIDEO.track : AUDIO.track)), number + 1);
+  const parts = later(source, round).filter(({ track }) => kind === 'm' || track === (kind === 'a' ? AUDIO.track : VIDEO.track));
+  return segmentOf(kind === 'd' ? parts.map((part) => finer(part, DENSE.factor, number === DENSE.segment ? DENSE.copies : 0)) : parts, number + 1);
 }
 
 /** One low-latency part of a muxed segment. @param {string} name @param {number} number @param {number} part */
@@ -161,8 +166,8 @@ export function hlsLive(name, began, now, lowLatency) {
 /** When a live playlist holds segment `number` and its part `index`, ms since 1970. @param {number} began @param {number} number @param {number | null} index */
 export const liveReadyAt = (began, number, index) => began + ((index === null ? number + 1 : number + (index + 1) / PARTS) * SEGMENT_S) * 1_000;
 
-/** @param {{began?: number, encrypted?: boolean, origin?: string}} [options] */
-export function dash({ began, encrypted = false, origin = '' } = {}) {
+/** @param {{began?: number, encrypted?: boolean, dense?: boolean, origin?: string}} [options] */
+export function dash({ began, encrypted = false, dense = false, origin = '' } = {}) {
   const live = began !== undefined;
   const head = live
     ? `type="dynamic" availabilityStartTime="${new Date(began).toISOString()}" publishTime="${new Date(began).toISOString()}" minimumUpdatePeriod="PT3S" timeShiftBufferDepth="PT30S" suggestedPresentationDelay="PT9S" maxSegmentDuration="PT${SEGMENT_S}S"`
@@ -173,26 +178,34 @@ export function dash({ began, encrypted = false, origin = '' } = {}) {
   const protection = encrypted
     ? `<ContentProtection schemeIdUri="urn:mpeg:dash:mp4protection:2011" value="cenc" cenc:default_KID="${key}"/><ContentProtection schemeIdUri="urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e" value="ClearKey1.0"/>`
     : '';
-  const video = (encrypted ? RENDITIONS.slice(0, 1) : RENDITIONS).map(
+  const video = (encrypted ? RENDITIONS.slice(0, 1) : dense ? [DENSE] : RENDITIONS).map(
     ({ name, width, height, average, codecs }) =>
       `<Representation id="${name}" bandwidth="${average}" width="${width}" height="${height}" frameRate="${FRAMES_PER_S}" codecs="${codecs.split(',')[0]}"/>`,
   );
+  const sound = `<AdaptationSet id="2" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1" lang="en">
+      ${template('a').replaceAll('$RepresentationID$', RENDITIONS[0].name)}
+      <Representation id="audio" bandwidth="${AUDIO.bandwidth}" audioSamplingRate="${AUDIO.scale}" codecs="mp4a.40.2"/>
+    </AdaptationSet>`;
   return `<?xml version="1.0" encoding="utf-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" xmlns:cenc="urn:mpeg:cenc:2013" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT3S" ${head}>
   <Period id="0" start="PT0S">
     <AdaptationSet id="1" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
-      ${protection}${template(encrypted ? 'e' : 'v')}
+      ${protection}${template(encrypted ? 'e' : dense ? 'd' : 'v')}
       ${video.join('\n      ')}
     </AdaptationSet>
-    <AdaptationSet id="2" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1" lang="en">
-      ${template('a').replaceAll('$RepresentationID$', RENDITIONS[0].name)}
-      <Representation id="audio" bandwidth="${AUDIO.bandwidth}" audioSamplingRate="${AUDIO.scale}" codecs="mp4a.40.2"/>
-    </AdaptationSet>
+    ${dense ? '' : sound}
   </Period>
   ${live ? `<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="${origin}/time"/>` : ''}
 </MPD>
 `;
 }
+
+/** The highest rung alone, without sound, with a place where no decoder follows. A video with sound plays on for some seconds when its pictures do not come. */
+export function hlsDenseMaster() {
+  const { width, height, bandwidth, average, codecs } = DENSE;
+  return `#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-STREAM-INF:BANDWIDTH=${bandwidth},AVERAGE-BANDWIDTH=${average},RESOLUTION=${width}x${height},CODECS="${codecs.split(',')[0]}",CLOSED-CAPTIONS=NONE\ndense-video.m3u8\n`;
+}
+export const hlsDense = () => hlsVod(DENSE.name, 'd');
 
 /** Sound alone, as HLS. */
 export function hlsAudioMaster() {

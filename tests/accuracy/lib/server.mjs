@@ -230,11 +230,14 @@ export async function startServer(files) {
     if (path === 'time') return new Date().toISOString();
     if (path === 'dash/vod.mpd') return media.dash();
     if (path === 'dash/encrypted.mpd') return media.dash({ encrypted: true });
+    if (path === 'dash/dense.mpd') return media.dash({ dense: true });
     if (path === 'dash/live.mpd') return media.dash({ began: session.began, origin });
     if (path === 'hls/vod.m3u8') return media.hlsMaster();
     if (path === 'hls/live.m3u8') return media.hlsMaster('-live');
     if (path === 'hls/low-latency.m3u8') return media.hlsMaster('-low');
     if (path === 'hls/encrypted.m3u8') return media.hlsVod(media.RENDITIONS[0].name, 'e');
+    if (path === 'hls/dense.m3u8') return media.hlsDenseMaster();
+    if (path === 'hls/dense-video.m3u8') return media.hlsDense();
     if (path === 'hls/audio-only.m3u8') return media.hlsAudioMaster();
     if (path === 'hls/audio.m3u8') return media.hlsAudio();
     const playlist = /^hls\/(\d+p)(-live|-low)?\.m3u8$/.exec(path);
@@ -250,7 +253,7 @@ export async function startServer(files) {
       }
       return media.hlsLive(name, session.began, Date.now(), live === '-low');
     }
-    const piece = /^([mvae])\/(\d+p)\/(init\.mp4|(\d+)(?:\.(\d+))?\.m4s)$/.exec(path);
+    const piece = /^([mvaed])\/(\d+p)\/(init\.mp4|(\d+)(?:\.(\d+))?\.m4s)$/.exec(path);
     if (piece === null) return null;
     const [, kind, name, file, number, part] = piece;
     const track = /** @type {media.Kind} */ (kind);

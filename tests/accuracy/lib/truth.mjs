@@ -16,7 +16,7 @@ const STARVED_MS = 500;
 const NEAR_MS = 500;
 /** A seek by less is a player stepping over a gap, ms of media. */
 const GAP_MS = 200;
-/** A seek is over once the playhead moved on by this much, ms. */
+/** A seek, and a stall, is over once the playhead moved on by this much, ms: half a picture. */
 const ADVANCE_MS = 20;
 const [PAUSED, SEEKING, ENDED, HIDDEN] = [1, 2, 4, 8];
 
@@ -93,12 +93,13 @@ export function truth(record, { from, to }, averageOf) {
   // What is not standing still, sought or paused is playing. Where the playhead moves by more than the time that passed (the clock of a
   // sound that was cut off catches up) it still moved only in that time.
   let hidden_ms = 0;
+  /** @type {{at_ms: number, stall_ms: number, position: number}[]} */
   const stalls = [];
   let idle = 0;
   /** @type {{from: number, to: number}[]} */
   const resuming = [];
   if (started !== null) {
-    let last = { at: started, flags: 0 };
+    let last = { at: started, position: positionAt(samples, started), flags: 0 };
     let before = { at: started, position: positionAt(samples, started), flags: 0, rate: 1 };
     for (const sample of samples) {
       if (sample.at <= started) continue;
@@ -118,7 +119,13 @@ export function truth(record, { from, to }, averageOf) {
             // From `play` on a player with data takes its moment; nobody waits for data.
             if (sought) resuming.push(span);
             else if (span.resumes && (samples.find(({ at }) => at >= span.from)?.ahead ?? 0) >= STARVED_MS) resuming.push(span);
-            else stalls.push({ at_ms: span.from - from, stall_ms: span.to - span.from });
+            else {
+              const at_ms = span.from - from;
+              const stall = stalls.at(-1);
+              // A step that is shorter than a picture, and at once the next standstill: nothing went on.
+              if (stall !== undefined && last.position - stall.position < ADVANCE_MS && at_ms - stall.at_ms - stall.stall_ms < STILL_MS_MIN) stall.stall_ms = span.to - from - stall.at_ms;
+              else stalls.push({ at_ms, stall_ms: span.to - span.from, position: before.position });
+            }
           }
         }
         last = sample;
@@ -157,7 +164,7 @@ export function truth(record, { from, to }, averageOf) {
     endAt: to,
     startup_any_ms: started === null ? null : started - from,
     play_ms,
-    stalls,
+    stalls: stalls.map(({ at_ms, stall_ms }) => ({ at_ms, stall_ms })),
     // Seeks less than a second apart are one scrub.
     seek_count: seeks.filter((seek, index) => started !== null && seek.from >= started && seek.from - (seeks[index - 1]?.to ?? -Infinity) >= SCRUB_MS).length,
     switches,
