@@ -106,13 +106,16 @@ export class Watch {
     });
     on(video, 'seeking', (t) => {
       const left_ms = this.#left_ms();
-      if (this.#seeksItself(t) || Math.abs(this.#position_ms() - left_ms) < GAP_MS) return;
+      // From where it was, or from where it arrived just now, a place that may have been played further before.
+      const steps = (from_ms: number): boolean => Math.abs(this.#position_ms() - from_ms) < GAP_MS;
+      if (this.#seeksItself(t) || steps(left_ms) || steps(this.#lastPosition_ms)) return;
       this.#raw(EVENT.SEEK_STARTED, t, left_ms);
     });
     on(video, 'seeked', (t) => {
-      if (this.#seeksItself(t)) return;
+      const own = this.#seeksItself(t);
       this.#replays = false;
-      this.#raw(EVENT.SEEK_ENDED, t, this.#position_ms());
+      this.#lastPosition_ms = this.#position_ms();
+      if (!own) this.#raw(EVENT.SEEK_ENDED, t, this.#lastPosition_ms);
     });
     on(video, 'ratechange', (t) => this.#signal(EVENT.PLAYBACK_RATE, t, this.#rate * 1_000));
     on(video, 'resize', (t) => this.#sized(t));
@@ -335,9 +338,9 @@ export class Watch {
     this.#askedAt = -Infinity;
   }
 
-  /** A seek that nobody asked for, on the way to the first frame. Its event may be dispatched after the frame that it led to. */
+  /** A seek that nobody asked for: on the way to the first frame, though its event may be dispatched after it, or back to the start. */
   #seeksItself(t: number): boolean {
-    return t <= this.#frameAt && (this.#replays || !!this.#setting.adapter.ownsSeek?.(this.#video.currentTime));
+    return this.#replays || (t <= this.#frameAt && !!this.#setting.adapter.ownsSeek?.(this.#video.currentTime));
   }
 
   get #frameSeen(): boolean {

@@ -1071,11 +1071,15 @@ impl Fold {
             let cause = self.cause(self.frame_seen_ms, self.buffer_ms);
             self.rebuffer_at(self.frame_seen_ms, cause);
         }
+        let resumed_ms = if self.said_playing_ms.abs_diff(resumed_ms) < CATCH_UP_MS {
+            self.said_playing_ms
+        } else {
+            resumed_ms
+        };
         if moves {
             let window_ms = now - self.settled_ms;
             let playing_ms = match shown_ms {
                 Some(shown_ms) if !hungry => shown_ms,
-                _ if self.said_playing_ms.abs_diff(resumed_ms) < CATCH_UP_MS => self.said_playing_ms,
                 _ => resumed_ms,
             };
             self.enter_at(State::Playing, playing_ms);
