@@ -1063,7 +1063,7 @@ impl Fold {
         let anchor = self.anchor_position_ms.filter(|anchor| *anchor <= position_ms);
         let anchor = *self.anchor_position_ms.insert(anchor.unwrap_or(position_ms));
         let advance_ms = position_ms - anchor;
-        let resumed_ms = self.began_ms(advance_ms);
+        let mut resumed_ms = self.began_ms(advance_ms);
         let shown_ms = self.shown_ms();
         let moves = advance_ms >= ADVANCE_MS_MIN;
         let hungry = shown_ms.is_some_and(|shown_ms| resumed_ms >= shown_ms.saturating_add(HUNGER_MS));
@@ -1071,21 +1071,18 @@ impl Fold {
             let cause = self.cause(self.frame_seen_ms, self.buffer_ms);
             self.rebuffer_at(self.frame_seen_ms, cause);
         }
-        let resumed_ms = if self.said_playing_ms.abs_diff(resumed_ms) < CATCH_UP_MS {
-            self.said_playing_ms
-        } else {
-            resumed_ms
-        };
+        match shown_ms {
+            Some(shown_ms) if !hungry => resumed_ms = shown_ms,
+            _ if self.said_playing_ms.abs_diff(resumed_ms) < CATCH_UP_MS => resumed_ms = self.said_playing_ms,
+            _ => {}
+        }
         if moves {
             let window_ms = now - self.settled_ms;
-            let playing_ms = match shown_ms {
-                Some(shown_ms) if !hungry => shown_ms,
-                _ => resumed_ms,
-            };
-            self.enter_at(State::Playing, playing_ms);
+            self.enter_at(State::Playing, resumed_ms);
             self.moved(advance_ms, window_ms);
             self.settle(now);
-        } else if shown_ms.is_none() || hungry {
+        } else {
+            // A picture that is there may yet turn out to have played from then on.
             self.settle(resumed_ms);
         }
     }
