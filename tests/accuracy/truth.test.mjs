@@ -77,6 +77,14 @@ test('bitrate is weighed by the media that was shown, and a switch is a change o
   near(bitrate_avg_bps ?? NaN, 250_000, 3_000);
 });
 
+test('how much media a picture stood for the playhead says, not the picture', () => {
+  const told = record(2_000, (ms) => ({ position: ms, height: ms < 1_000 ? 240 : 480 }), [[0, 'intent'], [2_000, 'over']]);
+  // The first picture is of 83 ms, where sound begins before it, and each is given to the screen 26 ms early.
+  told.frames = told.frames.map((value, at) => (at % 3 === 1 ? Math.max(83, value + 26) : value));
+  const [{ bitrate_avg_bps }] = judged(told, 2_000);
+  near(bitrate_avg_bps ?? NaN, (100_000 * 960 + 300_000 * 1_000) / 1_960, 400);
+});
+
 test('what plays in an ad is no content, and its standstill is no stall', () => {
   const told = record(5_000, (ms) => ({ position: ms < 2_500 ? ms : ms < 3_000 ? 2_500 : ms - 500 }), [[0, 'intent'], [2_000, 'ad'], [4_000, 'content'], [5_000, 'over']]);
   const [{ stalls, play_ms, ad_ms }] = judged(told, 5_000);

@@ -172,7 +172,10 @@ test('a plain element that fetches and has no next frame is short of data, whate
   assert.equal(adapter.buffer_ms?.(), undefined);
   Object.assign(video, { networkState: 2, readyState: 2 });
   assert.equal(adapter.buffer_ms?.(), -1);
-  Object.assign(video, { networkState: 1, readyState: 4 });
+  // Of HLS it is not guessed.
+  Object.assign(video, { currentSrc: 'https://cdn.example/vod.m3u8?token' });
+  assert.equal(adapter.buffer_ms?.(), undefined);
+  Object.assign(video, { currentSrc: '', networkState: 1, readyState: 4 });
   video.dispatchEvent(new Event('suspend'));
   assert.equal(adapter.buffer_ms?.(), undefined);
   assert.deepEqual(said, [['requestStarted', 'av'], ['requestCancelled', 'av']]);

@@ -59,8 +59,9 @@ player. Chromium ${browser}.
 ${table.join('\n')}
 
 It plays from the moment a picture is there, the first one or that of a place sought, if the playhead moves on within 250 ms; a longer wait is
-the startup's stall or the seek's. A seek by less than 200 ms is a player stepping over a gap. After \`play\` a player with data has its moment: it
-is neither playing nor stalled. A stall counts from 250 ms; one within 50 ms of that may be on either side. A scenario in which the page was not let run for more than 100 ms at
+the startup's stall or the seek's. A seek by less than 200 ms is a player stepping over a gap, and ends no
+stall; nor does a step of less than 20 ms. After \`play\` a player with data has its moment: longer than 80 ms it is neither playing nor stalled.
+How much media a rung is weighed by, the playhead says. A stall counts from 250 ms; one within 50 ms of that may be on either side. A scenario in which the page was not let run for more than 100 ms at
 once is tried again, at last left out: then events, ticks and the record itself came late, and nothing follows from a difference.
 
 ## Scenarios

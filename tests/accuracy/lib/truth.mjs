@@ -136,9 +136,10 @@ export function truth(record, { from, to }, averageOf) {
   }
   const play_ms = started === null ? 0 : to - started - idle - stalls.reduce((sum, { stall_ms }) => sum + stall_ms, 0);
 
-  // What is on the screen: frame by frame; while the page is hidden there are none, and the element's own size has to do.
+  // What is on the screen: frame by frame; while the page is hidden there are none, and the element's own size has to do. How much media a
+  // picture stood for the playhead says: a picture is given to the screen up to a picture's time before its own media time.
   const seen = [
-    ...frames.filter(({ at }) => started !== null && at >= started),
+    ...frames.filter(({ at }) => started !== null && at >= started).map(({ at, height }) => ({ at, media: positionAt(samples, at), height })),
     ...samples.filter(({ at, flags }) => started !== null && at >= started && flags & HIDDEN).map(({ at, position, height }) => ({ at, media: position, height })),
   ].sort((a, b) => a.at - b.at);
   // The last picture stands until the end.
