@@ -106,10 +106,13 @@ export class Watch {
     });
     on(video, 'seeking', (t) => {
       const left_ms = this.#left_ms();
+      const to_ms = this.#position_ms();
       // From where it was, or from where it arrived just now, a place that may have been played further before.
-      const steps = (from_ms: number): boolean => Math.abs(this.#position_ms() - from_ms) < GAP_MS;
-      if (this.#seeksItself(t) || steps(left_ms) || steps(this.#lastPosition_ms)) return;
-      this.#raw(EVENT.SEEK_STARTED, t, left_ms);
+      const steps = (from_ms: number): boolean => Math.abs(to_ms - from_ms) < GAP_MS;
+      if (this.#seeksItself(t)) return;
+      // Where a step ends nothing was played to: a stall goes on from there.
+      if (steps(left_ms) || steps(this.#lastPosition_ms)) this.#raw(EVENT.SEEK_ENDED, t, to_ms);
+      else this.#raw(EVENT.SEEK_STARTED, t, left_ms);
     });
     on(video, 'seeked', (t) => {
       const own = this.#seeksItself(t);
