@@ -107,12 +107,15 @@ export class Watch {
     on(video, 'seeking', (t) => {
       const left_ms = this.#left_ms();
       const to_ms = this.#position_ms();
-      // From where it was, or from where it arrived just now, a place that may have been played further before.
-      const steps = (from_ms: number): boolean => Math.abs(to_ms - from_ms) < GAP_MS;
       if (this.#seeksItself(t)) return;
-      // Where a step ends nothing was played to: a stall goes on from there.
-      if (steps(left_ms) || steps(this.#lastPosition_ms)) this.#raw(EVENT.SEEK_ENDED, t, to_ms);
-      else this.#raw(EVENT.SEEK_STARTED, t, left_ms);
+      // From where it was, or from where it arrived just now, a place that may have been played further before.
+      const from_ms = [left_ms, this.#lastPosition_ms].find((from_ms) => Math.abs(to_ms - from_ms) < GAP_MS);
+      if (from_ms === undefined) this.#raw(EVENT.SEEK_STARTED, t, left_ms);
+      else {
+        // It played up to the step, and nothing of the step: a stall goes on from there.
+        this.#sample(t, from_ms);
+        this.#raw(EVENT.SEEK_ENDED, t, to_ms);
+      }
     });
     on(video, 'seeked', (t) => {
       const own = this.#seeksItself(t);
@@ -452,14 +455,12 @@ export class Watch {
     this.#tellContext();
   }
 
-  #sample(t: number): void {
-    const video = this.#video;
+  #sample(t: number, position_ms = this.#video.seeking ? -1 : this.#position_ms()): void {
     // While seeking the position is a wish; the clock alone is read.
-    if (video.seeking) {
+    if (position_ms < 0) {
       this.#raw(-1 >>> 0, t);
       return;
     }
-    const position_ms = this.#position_ms();
     this.#lastPosition_ms = position_ms;
     const buffer_ms = this.#setting.adapter.buffer_ms?.() ?? this.#buffer_ms();
     this.#raw(EVENT.TICK, t, position_ms, buffer_ms);
