@@ -88,7 +88,7 @@ export function truth(record, { from, to }, averageOf) {
   // Ads are not content: nothing of them is in a number of the content.
   const ads = spansOf(events, 'ad', 'content', to);
   const inAd = (/** @type {number} */ at) => ads.some((ad) => ad.from <= at && at < ad.to);
-  const inSeek = (/** @type {number} */ a, /** @type {number} */ b) => seeks.some((seek) => seek.from <= b && seek.to >= a);
+  const inSeek = (/** @type {number} */ a, /** @type {number} */ b) => seeks.some((seek) => seek.from <= b && seek.to > a);
 
   // What is not standing still, sought or paused is playing. Where the playhead moves by more than the time that passed (the clock of a
   // sound that was cut off catches up) it still moved only in that time.
@@ -138,8 +138,17 @@ export function truth(record, { from, to }, averageOf) {
 
   // What is on the screen: frame by frame; while the page is hidden there are none, and the element's own size has to do. How much media a
   // picture stood for the playhead says: a picture is given to the screen up to a picture's time before its own media time.
+  const standsAt = (/** @type {number} */ at) => {
+    const last = samples.findLast((sample) => sample.at <= at);
+    const next = samples.find((sample) => sample.at >= at);
+    if (last === undefined || next === undefined) return (last ?? next)?.position ?? 0;
+    // The picture of a place sought is there as soon as the playhead is.
+    if (seeks.some(({ to }) => to === at)) return next.position;
+    const moves = next.at > last.at && next.position > last.position && (next.flags & SEEKING) === 0;
+    return moves ? last.position + ((next.position - last.position) * (at - last.at)) / (next.at - last.at) : last.position;
+  };
   const seen = [
-    ...frames.filter(({ at }) => started !== null && at >= started).map(({ at, height }) => ({ at, media: positionAt(samples, at), height })),
+    ...frames.filter(({ at }) => started !== null && at >= started).map(({ at, height }) => ({ at, media: standsAt(at), height })),
     ...samples.filter(({ at, flags }) => started !== null && at >= started && flags & HIDDEN).map(({ at, position, height }) => ({ at, media: position, height })),
   ].sort((a, b) => a.at - b.at);
   // The last picture stands until the end.
