@@ -27,7 +27,8 @@ pub enum Command {
     Account(Account),
     /// Bring the tables up to date and end.
     Migrate(Migrate),
-    /// Build what questions about days that are over are answered from, all at once, and end. `serve` does it by itself, a quarter of the time.
+    /// Build what questions about days that are over are answered from, all at once, and end; while no node stores beacons. `serve` does it by
+    /// itself, a quarter of the time.
     BuildCells(BuildCells),
     /// Send the beacons of a simulated audience.
     Simulate(Simulate),

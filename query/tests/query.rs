@@ -1594,6 +1594,29 @@ async fn an_experiment_is_read_as_of_any_time_since_its_start() {
     }
 }
 
+/// Makes an experiment that ran from `start` on for a day; gives it as it was made.
+async fn experiment_of_a_day(stack: &Stack, body: &Value, start: i64) -> Value {
+    let (status, made) = stack
+        .write(
+            test::TestRequest::post()
+                .uri("/v1/analytics/experiments")
+                .set_json(body),
+        )
+        .await;
+    assert_eq!(status, 201, "{made:#}");
+    let made = made["data"]["result"].clone();
+    let id: Uuid = made["id"].as_str().unwrap().parse().unwrap();
+    let tenant = stack.accounts.authenticate(&stack.key).unwrap().tenant(None).unwrap();
+    for (change, at) in [
+        (ExperimentChange::Start, start),
+        (ExperimentChange::Stop, start + DAY_MS),
+    ] {
+        let changed = stack.accounts.change_experiment(tenant, id, change, UnixMs(at)).await;
+        changed.unwrap();
+    }
+    made
+}
+
 /// What viewers did before is told by one ladder for both arms, also where they were part of another experiment whose arms had the same names.
 #[actix_web::test]
 async fn what_viewers_watched_before_is_told_by_the_control_s_ladder() {
@@ -1607,26 +1630,8 @@ async fn what_viewers_watched_before_is_told_by_the_control_s_ladder() {
     };
     let body = json!({"name": "better", "metrics": ["good_share"],
         "arms": [{"name": "control", "ladder": rungs(0)}, {"name": "variant", "ladder": rungs(4)}]});
-    let (status, made) = stack
-        .write(
-            test::TestRequest::post()
-                .uri("/v1/analytics/experiments")
-                .set_json(&body),
-        )
-        .await;
-    assert_eq!(status, 201, "{made:#}");
-    let id = made["data"]["result"]["id"].as_str().unwrap().to_owned();
-    let tenant = stack.accounts.authenticate(&stack.key).unwrap().tenant(None).unwrap();
-    for (change, at) in [
-        (ExperimentChange::Start, start),
-        (ExperimentChange::Stop, start + DAY_MS),
-    ] {
-        let changed = stack
-            .accounts
-            .change_experiment(tenant, id.parse().unwrap(), change, UnixMs(at))
-            .await;
-        changed.unwrap();
-    }
+    let made = experiment_of_a_day(&stack, &body, start).await;
+    let id = made["id"].as_str().unwrap();
 
     let mut random = Random(29);
     let mut received = Vec::new();
@@ -1690,27 +1695,9 @@ async fn ladders_are_compared_by_what_was_watched_of_them_and_what_it_took() {
             ]}},
         ],
     });
-    let (status, made) = stack
-        .write(
-            test::TestRequest::post()
-                .uri("/v1/analytics/experiments")
-                .set_json(&body),
-        )
-        .await;
-    assert_eq!(status, 201, "{made:#}");
-    let id = made["data"]["result"]["id"].as_str().unwrap().to_owned();
-    assert_eq!(made["data"]["result"]["arms"][1]["ladder"]["rungs"][0]["vmaf"], 95.5);
-    let tenant = stack.accounts.authenticate(&stack.key).unwrap().tenant(None).unwrap();
-    for (change, at) in [
-        (ExperimentChange::Start, start),
-        (ExperimentChange::Stop, start + DAY_MS),
-    ] {
-        let changed = stack
-            .accounts
-            .change_experiment(tenant, id.parse().unwrap(), change, UnixMs(at))
-            .await;
-        changed.unwrap();
-    }
+    let made = experiment_of_a_day(&stack, &body, start).await;
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(made["arms"][1]["ladder"]["rungs"][0]["vmaf"], 95.5);
 
     let mut random = Random(23);
     let mut received = Vec::new();
