@@ -1,10 +1,10 @@
 //! Which of a question's time cells answer, and how.
 //!
 //! Cells are sums over the attempts of a day (UTC) that is over; `sql/cells.rs` makes and reads them, `builder.rs` keeps them. A question's
-//! stretch of time is cut in three: whole days and whole hours that cells of one set answer, and the rest, which is read from
-//! the attempts and added. Pure.
+//! stretch of time is cut in four: whole days and whole hours that cells of one set answer, days of which nothing was ever written, and
+//! the rest, which is read from the attempts and added. Pure.
 //!
-//! Invariant: what is cut off is put on again. Every ms of a window belongs to exactly one of the three.
+//! Invariant: what is cut off is put on again. Every ms of a window belongs to exactly one of the four.
 
 use std::collections::BTreeSet;
 
@@ -22,8 +22,50 @@ use crate::{
 /// Most stretches that are left to the attempts: each is a condition of their statement.
 const REST_MAX: usize = 100;
 
-/// A day whose cells count.
+/// A day that something was written of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct TouchedDay {
+    /// When it begins, ms since 1970, UTC.
+    pub day_ms: i64,
+    /// The version of its cells that counts; none where the attempts have to tell.
+    pub version: Option<i64>,
+}
+
+/// What the tables hold of a stretch of whole days.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Known {
+    /// When the stretch begins, ms since 1970, UTC.
+    pub from_ms: i64,
+    /// When it ends, ms since 1970, UTC.
+    pub to_ms: i64,
+    /// Its days that something was written of, rising; of the others there is nothing.
+    pub days: Vec<TouchedDay>,
+}
+
+/// What is known of one day.
+enum Told {
+    /// Nothing, or that the attempts have to tell.
+    ByAttempts,
+    /// Nothing was ever written of it.
+    Empty,
+    /// The cells of this version.
+    ByCells(i64),
+}
+
+impl Known {
+    fn told(&self, day_ms: i64) -> Told {
+        if day_ms < self.from_ms || day_ms >= self.to_ms {
+            return Told::ByAttempts;
+        }
+        match self.days.binary_search_by_key(&day_ms, |day| day.day_ms) {
+            Ok(place) => self.days[place].version.map_or(Told::ByAttempts, Told::ByCells),
+            Err(_) => Told::Empty,
+        }
+    }
+}
+
+/// A day that cells are read of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CellDay {
     /// When it begins, ms since 1970, UTC.
     pub day_ms: i64,
@@ -34,7 +76,7 @@ pub struct CellDay {
 /// What cells of one set answer of a question. Stretches are `[from, to)`, ms since 1970, in rising order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Covered {
-    /// The days that cells are read of.
+    /// The days that cells are read of. None where the tables hold nothing, or only such as the attempts tell.
     pub days: Vec<CellDay>,
     /// Begins of the days that are read whole.
     pub whole: Vec<i64>,
@@ -44,14 +86,14 @@ pub struct Covered {
     pub rest: Vec<(i64, i64)>,
 }
 
-/// The set of cells that answers `wanted`, and for which time; `None` when the attempts have to tell everything. `days` rise.
+/// The set of cells that answers `wanted`, and for which time; `None` when the attempts have to tell everything.
 #[must_use]
-pub fn covering(scope: &Scope, wanted: &Wanted, days: &[CellDay]) -> Option<(&'static Set, Covered)> {
-    if days.is_empty() || wanted.distinct || wanted.apart {
+pub fn covering(scope: &Scope, wanted: &Wanted, known: &Known) -> Option<(&'static Set, Covered)> {
+    if wanted.distinct || wanted.apart {
         return None;
     }
     let set = set_of(scope, &wanted.dimensions, wanted.by_viewer)?;
-    let covered = cut(scope.grid.windows(), days, set.hourly)?;
+    let covered = cut(scope.grid.windows(), known, set.hourly)?;
     Some((set, covered))
 }
 
@@ -78,40 +120,50 @@ pub fn set_of(scope: &Scope, dimensions: &[Dimension], by_viewer: bool) -> Optio
     set_with(&names?, by_viewer)
 }
 
-/// Cuts windows into what days and hours of cells answer and the rest. `days` rise. `None` when that is nothing, or the rest is in too many pieces.
+/// Cuts windows into what days and hours of cells answer, what is empty, and the rest. `None` when the rest is everything, or in too many pieces.
 #[must_use]
-pub fn cut(windows: &[Window], days: &[CellDay], hourly: bool) -> Option<Covered> {
+pub fn cut(windows: &[Window], known: &Known, hourly: bool) -> Option<Covered> {
     let mut covered = Covered::default();
     let mut used = BTreeSet::new();
+    let mut cut_off = false;
     for window in windows {
         for index in 0..window.buckets() {
             let (from, to) = window.bucket(index);
             let (from, to) = (from.max(window.start()), to.min(window.end()));
+            if from >= to {
+                continue;
+            }
             let mut left = from;
-            let first = days.partition_point(|day| day.day_ms + DAY_MS <= from);
-            for (place, day) in days.iter().enumerate().skip(first) {
-                if day.day_ms >= to {
-                    break;
-                }
-                let (begin, end) = (day.day_ms.max(from), (day.day_ms + DAY_MS).min(to));
-                let (begin, end) = match end - begin == DAY_MS {
-                    true => {
-                        covered.whole.push(day.day_ms);
-                        (begin, end)
+            let mut day_ms = from - from.rem_euclid(DAY_MS);
+            while day_ms < to {
+                let (begin, end) = (day_ms.max(from), (day_ms + DAY_MS).min(to));
+                let off = match known.told(day_ms) {
+                    Told::ByAttempts => None,
+                    Told::Empty => Some((begin, end)),
+                    Told::ByCells(version) => {
+                        let off = match end - begin == DAY_MS {
+                            true => {
+                                covered.whole.push(day_ms);
+                                Some((begin, end))
+                            }
+                            false => {
+                                let hours = (begin + (-begin).rem_euclid(HOUR_MS), end - end.rem_euclid(HOUR_MS));
+                                (hourly && hours.0 < hours.1).then(|| {
+                                    put(&mut covered.hours, hours);
+                                    hours
+                                })
+                            }
+                        };
+                        used.extend(off.map(|_| CellDay { day_ms, version }));
+                        off
                     }
-                    false if hourly => {
-                        let hours = (begin + (-begin).rem_euclid(HOUR_MS), end - end.rem_euclid(HOUR_MS));
-                        if hours.0 >= hours.1 {
-                            continue;
-                        }
-                        put(&mut covered.hours, hours);
-                        hours
-                    }
-                    false => continue,
                 };
-                used.insert(place);
-                put(&mut covered.rest, (left, begin));
-                left = end;
+                if let Some((begin, end)) = off {
+                    cut_off = true;
+                    put(&mut covered.rest, (left, begin));
+                    left = end;
+                }
+                day_ms += DAY_MS;
             }
             put(&mut covered.rest, (left, to));
         }
@@ -119,9 +171,8 @@ pub fn cut(windows: &[Window], days: &[CellDay], hourly: bool) -> Option<Covered
     covered.whole.sort_unstable();
     covered.hours.sort_unstable();
     covered.rest.sort_unstable();
-    covered.days = used.into_iter().map(|place| days[place]).collect();
-    let is_worth_it = !covered.days.is_empty() && covered.rest.len() <= REST_MAX;
-    is_worth_it.then_some(covered)
+    covered.days = used.into_iter().collect();
+    (cut_off && covered.rest.len() <= REST_MAX).then_some(covered)
 }
 
 /// Adds a stretch that has a length, joined to the last one where it follows it.
@@ -146,14 +197,23 @@ mod tests {
     /// 2026-11-01T00:00:00Z.
     const FIRST: i64 = 1_793_491_200_000;
 
-    fn days(places: impl IntoIterator<Item = i64>) -> Vec<CellDay> {
-        places
-            .into_iter()
-            .map(|place| CellDay {
-                day_ms: FIRST + place * DAY_MS,
-                version: place + 1,
-            })
-            .collect()
+    /// Nine days from four before [`FIRST`] on have attempts, these of them cells.
+    fn known(built: impl IntoIterator<Item = i64>) -> Known {
+        let built: BTreeSet<i64> = built.into_iter().collect();
+        knowing(built, -4..9)
+    }
+
+    /// Of these days something was written, of these of them there are cells; it is known of thirteen days.
+    fn knowing(built: BTreeSet<i64>, touched: impl IntoIterator<Item = i64>) -> Known {
+        let day = |place: i64| TouchedDay {
+            day_ms: FIRST + place * DAY_MS,
+            version: built.contains(&place).then_some(place + 1),
+        };
+        Known {
+            from_ms: FIRST - 4 * DAY_MS,
+            to_ms: FIRST + 9 * DAY_MS,
+            days: touched.into_iter().map(day).collect(),
+        }
     }
 
     fn window(from_hours: f64, to_hours: f64, interval: Option<Interval>, zone: Tz) -> Window {
@@ -163,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_range_is_whole_days_hours_at_its_ends_and_the_rest() {
-        let covered = cut(&[window(-1.0, 73.5, None, UTC)], &days([0, 1, 3]), true).unwrap();
+        let covered = cut(&[window(-1.0, 73.5, None, UTC)], &known([0, 1, 3]), true).unwrap();
         assert_eq!(covered.whole, [FIRST, FIRST + DAY_MS]);
         assert_eq!(covered.hours, [(FIRST + 3 * DAY_MS, FIRST + 73 * HOUR_MS)]);
         // Before the first day, the day without cells, and the half hour.
@@ -176,14 +236,15 @@ mod tests {
                 (hour(73), hour(73) + HOUR_MS / 2)
             ]
         );
-        assert_eq!(covered.days, days([0, 1, 3]));
+        let days: Vec<i64> = covered.days.iter().map(|day| day.version - 1).collect();
+        assert_eq!(days, [0, 1, 3]);
     }
 
     #[test]
     fn local_days_need_hours() {
         let local = window(-1.0, 47.0, Some(Interval::Day), Vienna);
-        assert_eq!(cut(std::slice::from_ref(&local), &days([-1, 0, 1]), false), None);
-        let covered = cut(&[local], &days([-1, 0, 1]), true).unwrap();
+        assert_eq!(cut(std::slice::from_ref(&local), &known([-1, 0, 1]), false), None);
+        let covered = cut(&[local], &known([-1, 0, 1]), true).unwrap();
         assert!(covered.whole.is_empty() && covered.rest.is_empty());
         assert_eq!(covered.hours, [(FIRST - HOUR_MS, FIRST + 47 * HOUR_MS)]);
     }
@@ -191,9 +252,21 @@ mod tests {
     #[test]
     fn minutes_are_left_to_the_attempts() {
         assert_eq!(
-            cut(&[window(0.0, 24.0, Some(Interval::Minute), UTC)], &days([0]), true),
+            cut(&[window(0.0, 24.0, Some(Interval::Minute), UTC)], &known([0]), true),
             None
         );
+    }
+
+    #[test]
+    fn a_day_that_nothing_was_written_of_is_not_read() {
+        let known = knowing([1].into(), [1, 2]);
+        let covered = cut(&[window(-1.0, 72.0, None, UTC)], &known, true).unwrap();
+        assert_eq!(covered.whole, [FIRST + DAY_MS]);
+        assert_eq!(covered.rest, [(FIRST + 2 * DAY_MS, FIRST + 3 * DAY_MS)]);
+        let nothing = cut(&[window(-30.0, 20.0, Some(Interval::Minute), UTC)], &known, false).unwrap();
+        assert_eq!(nothing, Covered::default());
+        // Of what nobody asked about the attempts have to tell.
+        assert_eq!(cut(&[window(24.0 * 9.0, 24.0 * 10.0, None, UTC)], &known, true), None);
     }
 
     proptest! {
@@ -202,21 +275,29 @@ mod tests {
             from in -60.0..60.0_f64,
             length in 0.1..120.0_f64,
             built in proptest::collection::btree_set(-4_i64..8, 0..8),
+            touched in proptest::collection::btree_set(-4_i64..8, 0..8),
             zone in prop_oneof![Just(UTC), Just(Vienna), Just(Kolkata)],
             interval in prop_oneof![Just(None), Just(Some(Interval::Hour)), Just(Some(Interval::Day)), Just(Some(Interval::Week))],
             hourly: bool,
         ) {
             let window = window(from, from + length, interval, zone);
-            if let Some(covered) = cut(std::slice::from_ref(&window), &days(built), hourly) {
+            let known = knowing(built.clone(), built.union(&touched).copied());
+            if let Some(covered) = cut(std::slice::from_ref(&window), &known, hourly) {
                 let mut told = covered.rest.clone();
                 told.extend(&covered.hours);
                 told.extend(covered.whole.iter().map(|day| (*day, day + DAY_MS)));
                 told.sort_unstable();
-                prop_assert_eq!(told.first().map(|first| first.0), Some(window.start()));
-                prop_assert_eq!(told.last().map(|last| last.1), Some(window.end()));
                 for pair in told.windows(2) {
-                    prop_assert_eq!(pair[0].1, pair[1].0);
+                    prop_assert!(pair[0].1 <= pair[1].0);
                 }
+                // What nobody tells is empty, and what is empty nobody tells.
+                let is_told = |ms: i64| told.iter().any(|(from, to)| (*from..*to).contains(&ms));
+                for ms in (window.start()..window.end()).step_by(HOUR_MS as usize / 2) {
+                    let day = (ms - FIRST).div_euclid(DAY_MS);
+                    let is_empty = (-4..9).contains(&day) && !built.contains(&day) && !touched.contains(&day);
+                    prop_assert_eq!(is_told(ms), !is_empty);
+                }
+                prop_assert!(told.iter().all(|(from, to)| window.start() <= *from && *to <= window.end()));
                 // What cells answer lies in one bucket whole, or by the hour within one.
                 for day in &covered.whole {
                     let bucket = window.edges.partition_point(|edge| edge <= day) - 1;

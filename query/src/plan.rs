@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     calendar::{Window, days_earlier, written, written_utc},
-    cells::{self, CellDay, Covered},
+    cells::{self, Covered, Known, TouchedDay},
     choice::{Choice, LOOK_BACK, choose},
     ladder::{DELIVERED, VMAF},
     request::{Ask, AskedBaseline, AskedMetric, Baseline, Dimension, Faults, Filter, OrderKey, Question},
@@ -56,8 +56,29 @@ pub struct Plan {
     pub joined: Grid,
     /// What must be read.
     pub steps: Vec<Step>,
-    /// The days whose cells count, rising: what they can answer is read from them. None unless [`Self::coverage`] was asked.
-    pub cells: Vec<CellDay>,
+    /// Which days have cells that count, and which have nothing: what is so is not read from the attempts. Empty unless [`Self::coverage`] was asked.
+    pub known: Known,
+}
+
+/// What tells [`Plan::known`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coverage {
+    /// The text; it answers with [`TouchedDay`]s.
+    pub statement: Statement,
+    from_ms: i64,
+    to_ms: i64,
+}
+
+impl Coverage {
+    /// What the answer says.
+    #[must_use]
+    pub fn known(&self, days: Vec<TouchedDay>) -> Known {
+        Known {
+            from_ms: self.from_ms,
+            to_ms: self.to_ms,
+            days,
+        }
+    }
 }
 
 /// One baseline's side.
@@ -263,13 +284,13 @@ impl Plan {
             references,
             joined,
             steps,
-            cells: Vec::new(),
+            known: Known::default(),
         })
     }
 
-    /// What tells [`Self::cells`]; none where no set of cells can answer, or no day of the question is old enough to have them.
+    /// What tells [`Self::known`]; none where no set of cells can answer, or no day of the question is old enough to have them.
     #[must_use]
-    pub fn coverage(&self) -> Option<Statement> {
+    pub fn coverage(&self) -> Option<Coverage> {
         let only_counts_viewers = self
             .recipes
             .iter()
@@ -287,7 +308,11 @@ impl Plan {
         };
         let from = windows().map(Window::start).min()?;
         let to = windows().map(Window::end).max()?.min(self.scope.now_ms);
-        (from + sql_cells::DAY_MS <= to).then(|| sql_cells::covered(self.scope.tenant, from, to))
+        (from + sql_cells::DAY_MS <= to).then(|| Coverage {
+            statement: sql_cells::covered(self.scope.tenant, from, to),
+            from_ms: from - from.rem_euclid(sql_cells::DAY_MS),
+            to_ms: to - to.rem_euclid(sql_cells::DAY_MS) + sql_cells::DAY_MS,
+        })
     }
 
     /// Why the question cannot be put to the tables at all; none when it can.
@@ -463,11 +488,14 @@ impl Plan {
     /// Attempts of bots, from cells where they can tell.
     fn bots(&self) -> Vec<Read> {
         let set = cells::set_of(&self.scope, &[], false);
-        let covered = set.and_then(|set| Some((set, cells::cut(self.scope.grid.windows(), &self.cells, set.hourly)?)));
+        let covered = set.and_then(|set| Some((set, cells::cut(self.scope.grid.windows(), &self.known, set.hourly)?)));
         let Some((set, covered)) = covered else {
             return vec![Read::Number(statement::bots(&self.scope))];
         };
-        let mut reads = vec![Read::Number(sql_cells::bots(&self.scope, set, &covered))];
+        let mut reads = Vec::new();
+        if !covered.days.is_empty() {
+            reads.push(Read::Number(sql_cells::bots(&self.scope, set, &covered)));
+        }
         if let Some(rest) = rest_of(&self.scope, covered) {
             reads.push(Read::Number(statement::bots(&rest)));
         }
@@ -507,9 +535,11 @@ impl Plan {
             parts: wanted.parts.clone(),
             hists: wanted.hists.clone(),
         };
-        match cells::covering(scope, &wanted, &self.cells) {
+        match cells::covering(scope, &wanted, &self.known) {
             Some((set, covered)) => {
-                reads.push(read(sql_cells::sums(scope, &wanted, set, &covered), true));
+                if !covered.days.is_empty() {
+                    reads.push(read(sql_cells::sums(scope, &wanted, set, &covered), true));
+                }
                 if let Some(rest) = rest_of(scope, covered) {
                     reads.push(read(statement::attempts(&rest, &wanted), false));
                 }

@@ -5,7 +5,11 @@
 use std::{cmp::Ordering, collections::BTreeMap, time::Instant};
 
 use envelope::{ApiError, ErrorCode, Message};
-use futures_util::{StreamExt, TryStreamExt, future::try_join, stream};
+use futures_util::{
+    StreamExt, TryStreamExt,
+    future::{try_join, try_join_all},
+    stream,
+};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::DEFINITION_VERSION;
 use serde::Deserialize;
@@ -14,6 +18,7 @@ use store::{Store, StoreError};
 
 use crate::{
     calendar::{date, written, written_utc},
+    cells::Known,
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide, point},
     plan::{Plan, Read, Step},
     request::{Dimension, OrderKey, cursor},
@@ -122,20 +127,12 @@ pub async fn run(store: &Store, mut plan: Plan, observe: Observe<'_>) -> Result<
     let notes = plan.references.iter().flat_map(|reference| &reference.notes);
     let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
 
-    let coverage = async {
-        let Some(statement) = plan.coverage() else {
-            return Ok(Vec::new());
-        };
-        let begun = Instant::now();
-        let covered = store.fetch(&statement).await.map_err(|source| RunError::Reading {
-            step: "coverage",
-            source,
-        })?;
-        observe("coverage", begun.elapsed().as_secs_f64());
-        Ok(covered)
-    };
-    let (covered, fresh_ms) = try_join(coverage, number(store, &plan, Step::Freshness, observe)).await?;
-    plan.cells = covered;
+    let (known, fresh_ms) = try_join(
+        known(store, &plan, observe),
+        number(store, &plan, Step::Freshness, observe),
+    )
+    .await?;
+    plan.known = known;
     let (bots, Found { ranked, page, sides }) = try_join(
         number(store, &plan, Step::Bots, observe),
         Found::read(store, &plan, observe),
@@ -302,29 +299,37 @@ pub async fn fresh_ms(store: &Store, tenant: accounts::Tenant) -> Result<i64, Ru
         .unwrap_or_default())
 }
 
+/// What [`Plan::known`] is to be.
+pub(crate) async fn known(store: &Store, plan: &Plan, observe: Observe<'_>) -> Result<Known, RunError> {
+    let Some(coverage) = plan.coverage() else {
+        return Ok(Known::default());
+    };
+    let begun = Instant::now();
+    let step = "coverage";
+    let days = store.fetch(&coverage.statement).await;
+    let days = days.map_err(|source| RunError::Reading { step, source })?;
+    observe(step, begun.elapsed().as_secs_f64());
+    Ok(coverage.known(days))
+}
+
+/// The sum of a step's numbers.
 async fn number(store: &Store, plan: &Plan, step: Step, observe: Observe<'_>) -> Result<i64, RunError> {
     if !plan.has(step) {
         return Ok(0);
     }
     let begun = Instant::now();
-    let mut found = 0;
-    for read in plan.reads(step, &[]) {
-        let rows: Vec<BTreeMap<String, i64>> =
-            store
-                .fetch(read.statement())
-                .await
-                .map_err(|source| RunError::Reading {
-                    step: step.name(),
-                    source,
-                })?;
-        found += rows
-            .first()
-            .and_then(|row| row.values().next())
-            .copied()
-            .unwrap_or_default();
-    }
+    let failed = |source| RunError::Reading {
+        step: step.name(),
+        source,
+    };
+    let reads = plan.reads(step, &[]);
+    let numbers = reads
+        .iter()
+        .map(|read| store.fetch::<BTreeMap<String, i64>>(read.statement()));
+    let numbers = try_join_all(numbers).await.map_err(failed)?;
     observe(step.name(), begun.elapsed().as_secs_f64());
-    Ok(found)
+    let first = |rows: &Vec<BTreeMap<String, i64>>| rows.first().and_then(|row| row.values().next()).copied();
+    Ok(numbers.iter().filter_map(first).sum())
 }
 
 pub(crate) async fn cells(

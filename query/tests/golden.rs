@@ -10,7 +10,7 @@ use engine::testing::EngineProcess;
 use prepared::prepared_engine;
 use query::{
     calendar::Window,
-    cells::CellDay,
+    cells::TouchedDay,
     compat::{self, Aggregate, Asked, Attribute, Meaning},
     plan::Plan,
     request::{self, Ask, AskedMetric, Dimension, Filter, Having, Operator, Seen, Special},
@@ -88,15 +88,15 @@ impl Goldens {
             let bare = params.fold(bare, |bare, (name, value)| bare.bind(name.clone(), value.clone()));
             bare.bind("form", 7_i64)
         };
-        self.check("cells_0_coverage", &without_form(&coverage)).await;
+        self.check("cells_0_coverage", &without_form(&coverage.statement)).await;
         self.check("cells_unbuilt", &without_form(&query::sql::cells::unbuilt(NOW_MS, 10)))
             .await;
         let today = NOW_MS - NOW_MS.rem_euclid(DAY_MS);
-        let day = |ago: i64| CellDay {
+        let day = |ago: i64| TouchedDay {
             day_ms: today - ago * DAY_MS,
-            version: 1_000 - ago,
+            version: (ago != 2).then_some(1_000 - ago),
         };
-        plan.cells = [5, 4, 3, 1].map(day).to_vec();
+        plan.known = coverage.known([5, 4, 3, 2, 1].map(day).to_vec());
         assert!(plan.reads_cells());
         for (place, step) in (1..).zip(&plan.steps) {
             for (index, read) in plan.reads(*step, &[vec!["cdn-b".into()]]).iter().enumerate() {

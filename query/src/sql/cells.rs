@@ -348,20 +348,21 @@ pub fn built(tenant: Tenant, day_ms: i64, version: i64, touches: u64) -> Stateme
     .log_comment("query::sql::cells::built")
 }
 
-/// The days from `from_ms` to `to_ms` whose cells count now. Answer: `day_ms`, `version`.
+/// The days from `from_ms` to `to_ms` that something was written of, and a neighbour or two of them. Answer: `day_ms`, and `version` of the
+/// cells that count now, null where none do.
 #[must_use]
 pub fn covered(tenant: Tenant, from_ms: i64, to_ms: i64) -> Statement {
     limited(
         Statement::new(format!(
-            "SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, toInt64(made.1) AS version\n\
+            "SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms,\n  \
+             if((made.2, made.3) = ({{form:UInt64}}, touches), toInt64(made.1), NULL) AS version\n\
              FROM (\n  SELECT {DAYS_OF_HOUR} AS day, sum(touches) AS touches\n  FROM touched_hours AS t\n  \
              WHERE organization_id = {{organization:UUID}}\n    \
              AND started_hour BETWEEN toDateTime({{from:Int64}}, 'UTC') - 7200 AND toDateTime({{to:Int64}}, 'UTC') + 7200\n  \
              GROUP BY day\n) AS touched\n\
-             INNER JOIN (\n  SELECT day, argMax((version, form, touches), version) AS made\n  FROM cell_days\n  \
+             LEFT JOIN (\n  SELECT day, argMax((version, form, touches), version) AS made\n  FROM cell_days\n  \
              WHERE organization_id = {{organization:UUID}} AND day BETWEEN toDate({{first:Int64}}) AND toDate({{last:Int64}})\n  \
-             GROUP BY day\n) AS built USING (day)\n\
-             WHERE made.2 = {{form:UInt64}} AND made.3 = touches\nORDER BY day_ms",
+             GROUP BY day\n) AS built USING (day)\nORDER BY day_ms",
         ))
         .bind("organization", tenant.organization_id())
         .bind("from", from_ms.div_euclid(DAY_MS) * DAY_MS / 1_000)

@@ -3,16 +3,13 @@
 -- p2 = 1794873600000
 -- p3 = 1794960000000
 -- p4 = 1795046400000
--- p5 = 1795132800000
--- p6 = "AT"
--- p7 = "cdn-b"
+-- p5 = "AT"
+-- p6 = "cdn-b"
 -- organization = <organisation>
--- p9 = 1794826800
--- p10 = 1794877200
--- p11 = 1794956400
--- p12 = 1795050000
--- p13 = 1795129200
--- p14 = 1795179600
+-- p8 = 1794826800
+-- p9 = 1794877200
+-- p10 = 1794956400
+-- p11 = 1795050000
 SELECT
   `window`, bucket, [d0] AS dimensions,
   count() AS attempts, countIf(viewer_id != '') AS identified,
@@ -44,15 +41,14 @@ FROM (
       max(i.viewer_id) AS viewer_id
     FROM impressions AS i
     WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p11:Int64}, 'UTC') AND toDateTime({p12:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC'))
+      AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p10:Int64}, 'UTC') AND toDateTime({p11:Int64}, 'UTC'))
     GROUP BY i.attempt_id
   )
   WHERE ms >= {p0:Int64} AND ms < {p1:Int64}
-    AND (ms >= {p0:Int64} AND ms < {p2:Int64} OR ms >= {p3:Int64} AND ms < {p4:Int64} OR ms >= {p5:Int64} AND ms < {p1:Int64})
-    AND (country != {p6:String})
+    AND (ms >= {p0:Int64} AND ms < {p2:Int64} OR ms >= {p3:Int64} AND ms < {p4:Int64})
+    AND (country != {p5:String})
     AND device_class != 'bot'
-    AND d0 IN ({p7:String})
+    AND d0 IN ({p6:String})
 )
 GROUP BY `window`, bucket, d0
