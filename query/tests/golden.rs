@@ -306,14 +306,17 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
     goldens.check("export", &statement::export(&listed, &[])).await;
     let worst = AttemptOrder::Metric(schemas::metric::metric("rebuffer_ratio").unwrap());
     goldens
-        .check(
-            "impressions",
-            &statement::impressions(&listed, &measures, worst, true, 51, 0),
-        )
+        .check("page", &statement::page(&listed, &measures, worst, true, 51, 0))
         .await;
     goldens.check("drop_off", &statement::drop_off(&listed)).await;
     goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
     let id = uuid::Uuid::from_u128(7);
+    goldens
+        .check(
+            "impressions",
+            &statement::impressions(goldens.tenant, &[(id, NOW_MS)], NOW_MS),
+        )
+        .await;
     goldens
         .check("impression", &statement::impression(goldens.tenant, id, NOW_MS))
         .await;

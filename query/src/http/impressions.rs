@@ -1,6 +1,9 @@
 //! `GET /v1/analytics/impressions` and `/{id}`: single attempts.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Instant,
+};
 
 use accounts::Tenant;
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
@@ -53,7 +56,7 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Reads this page and one row more, which tells whether there is a next one; with the cursor of that one.
+    /// Chooses this page and one attempt more, which tells whether there is a next one; with the cursor of that one.
     pub(crate) fn page(self, tenant: Tenant, now_ms: i64) -> (Statement, String) {
         let scope = Scope {
             tenant,
@@ -69,7 +72,7 @@ impl Listing {
             now_ms,
         };
         let Page { limit, offset, .. } = self.page;
-        let statement = statement::impressions(&scope, &self.measures, self.order, self.descending, limit + 1, offset);
+        let statement = statement::page(&scope, &self.measures, self.order, self.descending, limit + 1, offset);
         (statement, self.page.next())
     }
 }
@@ -117,24 +120,22 @@ async fn list_inner(
     let listing = parse(query).map_err(refused)?;
     let _permit = inner.permit()?;
     let limit = listing.page.limit;
-    let (statement, next_cursor) = listing.page(tenant, now_ms());
-    let (rows, fresh_ms) = tokio::try_join!(
+    let now_ms = now_ms();
+    let (statement, next_cursor) = listing.page(tenant, now_ms);
+    let (mut chosen, fresh_ms) = tokio::try_join!(
         async {
-            inner
-                .store
-                .fetch::<AttemptRow>(&statement)
-                .await
-                .map_err(reading("impressions"))
+            let chosen = inner.store.fetch::<Chosen>(&statement).await;
+            chosen.map_err(reading("impressions"))
         },
         run::fresh_ms(&inner.store, tenant),
     )
     .map_err(RunError::into_api)?;
-    let more = rows.len() > limit;
-    let rows = rows
-        .into_iter()
-        .take(limit)
-        .map(AttemptRow::impression)
-        .collect::<Result<_, _>>()?;
+    let more = chosen.len() > limit;
+    chosen.truncate(limit);
+    let rows = match chosen.is_empty() {
+        true => Vec::new(),
+        false => in_order(inner, tenant, &chosen, now_ms).await?,
+    };
     inner.observe("impressions", begun.elapsed().as_secs_f64());
     let result = ImpressionsResult {
         rows,
@@ -143,6 +144,24 @@ async fn list_inner(
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok(ok_with(StatusCode::OK, result, Vec::new()))
+}
+
+/// An attempt of a page.
+#[derive(Debug, Deserialize)]
+struct Chosen {
+    attempt_id: uuid::Uuid,
+    ms: i64,
+}
+
+/// The chosen attempts, whole and in their order. One that was erased since is not among them.
+async fn in_order(inner: &Inner, tenant: Tenant, chosen: &[Chosen], now_ms: i64) -> Result<Vec<Impression>, ApiError> {
+    let ids: Vec<(uuid::Uuid, i64)> = chosen.iter().map(|chosen| (chosen.attempt_id, chosen.ms)).collect();
+    let statement = statement::impressions(tenant, &ids, now_ms);
+    let rows = inner.store.fetch::<AttemptRow>(&statement).await;
+    let rows = rows.map_err(reading("impressions")).map_err(RunError::into_api)?;
+    let mut rows: HashMap<uuid::Uuid, AttemptRow> = rows.into_iter().map(|row| (row.attempt_id, row)).collect();
+    let found = ids.iter().filter_map(|(id, _)| rows.remove(id));
+    found.map(AttemptRow::impression).collect()
 }
 
 /// Reads the query string's pairs.

@@ -925,9 +925,10 @@ fn measured(measures: &[Having], columns: &mut BTreeSet<&'static str>, sql: &mut
     conditions
 }
 
-/// One page of attempts, whole: every attribute and total.
+/// One page of attempts, in order: which they are, `attempt_id`, and when they began, `ms`. [`impressions`] tells the rest: to merge a hundred
+/// columns of every attempt that is not on the page takes longer than to ask twice.
 #[must_use]
-pub fn impressions(
+pub fn page(
     scope: &Scope,
     measures: &[Having],
     order: AttemptOrder,
@@ -936,7 +937,7 @@ pub fn impressions(
     offset: usize,
 ) -> Statement {
     let mut sql = Sql::default();
-    let mut columns = whole_attempt();
+    let mut columns = BTreeSet::new();
     let (window, _, within) = scope.grid.sql(&mut sql);
     let mut conditions = vec![within];
     conditions.extend(common_conditions(scope, &mut columns, &mut sql));
@@ -947,11 +948,31 @@ pub fn impressions(
     let direction = if descending { "DESC" } else { "ASC" };
     let (limit, offset) = (sql.integer(limit as i64), sql.integer(offset as i64));
     sql.text = format!(
-        "SELECT *, {window} AS `window`{derived}\nFROM (\n{inside}\n)\nWHERE {}\n\
+        "SELECT attempt_id, ms\nFROM (\n  SELECT *, {window} AS `window`{derived}\n  FROM (\n{inside}\n  )\n)\nWHERE {}\n\
          ORDER BY {order} {direction} NULLS LAST, ms DESC, attempt_id\nLIMIT {limit} OFFSET {offset}",
         conditions.join("\n  AND ")
     );
-    finished(sql, scope, "query::sql::statement::impressions")
+    finished(sql, scope, "query::sql::statement::page")
+}
+
+/// These attempts, each with when it began, whole: every attribute and total, in no particular order.
+#[must_use]
+pub fn impressions(tenant: Tenant, attempts: &[(uuid::Uuid, i64)], now_ms: i64) -> Statement {
+    // An attempt of two estimates has rows in the hour beside.
+    let hours: BTreeSet<i64> = attempts
+        .iter()
+        .map(|(_, ms)| ms.div_euclid(HOUR_MS))
+        .flat_map(|hour| [hour - 1, hour, hour + 1])
+        .collect();
+    let hours: Vec<i64> = hours.into_iter().map(|hour| hour * HOUR_MS / 1_000).collect();
+    let ids: Vec<uuid::Uuid> = attempts.iter().map(|(id, _)| *id).collect();
+    // As sets, which the primary key takes.
+    let these = "i.started_hour IN (SELECT toDateTime(arrayJoin({hours:Array(Int64)}), 'UTC'))\n    \
+                 AND i.attempt_id IN (SELECT arrayJoin({attempts:Array(UUID)}))";
+    whole(tenant, these, now_ms)
+        .bind("hours", hours)
+        .bind("attempts", ids)
+        .log_comment("query::sql::statement::impressions")
 }
 
 /// How many attempts a scope has: one row, `attempts`.
@@ -1043,23 +1064,23 @@ const EXPORTED_FIRST: [(&str, &str); 11] = [
 /// One attempt, whole. Found by its id alone: the bloom filter of `impressions` skips the rest.
 #[must_use]
 pub fn impression(tenant: Tenant, attempt_id: uuid::Uuid, now_ms: i64) -> Statement {
-    let columns = whole_attempt();
-    let mut text = format!(
-        "SELECT *, (end_reason != '' OR last_received_ms < {{now_ms:Int64}} - 300000) AS ended\nFROM (\n  \
-         SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms{}",
-        selected(&columns, AttemptRows::Several)
-    );
-    text.push_str(
-        "\n  FROM impressions AS i\n  WHERE i.organization_id = {organization:UUID} AND i.attempt_id = {attempt:UUID}\n  \
-         GROUP BY i.attempt_id\n)",
-    );
+    whole(tenant, "i.attempt_id = {attempt:UUID}", now_ms)
+        .bind("attempt", attempt_id)
+        .log_comment("query::sql::statement::impression")
+}
+
+/// Attempts, whole, of which `these` holds.
+fn whole(tenant: Tenant, these: &str, now_ms: i64) -> Statement {
+    let columns = selected(&whole_attempt(), AttemptRows::Several);
     limited(
-        Statement::new(text)
-            .bind("organization", tenant.organization_id())
-            .bind("attempt", attempt_id)
-            .bind("now_ms", now_ms),
+        Statement::new(format!(
+            "SELECT *, (end_reason != '' OR last_received_ms < {{now_ms:Int64}} - 300000) AS ended\nFROM (\n  \
+             SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms{columns}\n  \
+             FROM impressions AS i\n  WHERE i.organization_id = {{organization:UUID}} AND {these}\n  GROUP BY i.attempt_id\n)"
+        ))
+        .bind("organization", tenant.organization_id())
+        .bind("now_ms", now_ms),
     )
-    .log_comment("query::sql::statement::impression")
 }
 
 /// The beacons of one attempt in order, each sequence once.

@@ -1,6 +1,6 @@
 -- organization = <organisation>
--- attempt = <organisation>
 -- now_ms = 1795176000000
+-- attempt = <organisation>
 SELECT *, (end_reason != '' OR last_received_ms < {now_ms:Int64} - 300000) AS ended
 FROM (
   SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,

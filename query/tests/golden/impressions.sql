@@ -1,27 +1,10 @@
--- p0 = 1795000000000
--- p1 = 1795086400000
--- p2 = "AT"
--- p3 = ""
--- p4 = 0.5
--- now_ms = 1795176000000
 -- organization = <organisation>
--- p7 = 1794996000
--- p8 = 1795089600
--- p9 = 51
--- p10 = 0
-SELECT *, {p0:Int64} AS `window`,
-    (end_reason != '' OR last_received_ms < {now_ms:Int64} - 300000) AS ended,
-    (failure_class NOT IN ('', 'business')) AS failed,
-    (ended AND NOT first_frame_seen AND failure_class = '') AS left_without_frame,
-    (left_without_frame AND startup_wait_ms < 1000) AS left_early,
-    (left_without_frame AND startup_wait_ms >= 1000) AS exited,
-    (startup_interrupted OR startup_hidden) AS startup_excluded,
-    (NOT ended AND NOT first_frame_seen AND failure_class = '' AND (startup_excluded OR startup_wait_ms <= 2000)) AS undecided,
-    (NOT left_early AND NOT undecided AND failure_class != 'business') AS judged,
-    (judged AND NOT failed AND NOT exited AND (startup_excluded OR coalesce(startup_any_ms, startup_wait_ms) <= 2000) AND 100 * (stall_network_ms + stall_live_edge_ms) <= play_ms + stall_ms AND stall_ms_max <= 10000 AND upscale_px_permille_ms <= 1000 * upscale_ms) AS good,
-    (NOT startup_excluded AND coalesce(startup_any_ms, 4294967295) <= 60000) AS has_startup_any
+-- now_ms = 1795176000000
+-- hours = [1795172400,1795176000,1795179600]
+-- attempts = ["00000000-0000-0000-0000-000000000007"]
+SELECT *, (end_reason != '' OR last_received_ms < {now_ms:Int64} - 300000) AS ended
 FROM (
-    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
+  SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms,
       max(i.ad_ms) AS ad_ms,
       max(i.asn) AS asn,
       max(i.audio_codec) AS audio_codec,
@@ -133,16 +116,8 @@ FROM (
       max(i.video_series) AS video_series,
       max(i.video_title) AS video_title,
       max(i.viewer_id) AS viewer_id
-    FROM impressions AS i
-    WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC'))
-    GROUP BY i.attempt_id
+  FROM impressions AS i
+  WHERE i.organization_id = {organization:UUID} AND i.started_hour IN (SELECT toDateTime(arrayJoin({hours:Array(Int64)}), 'UTC'))
+    AND i.attempt_id IN (SELECT arrayJoin({attempts:Array(UUID)}))
+  GROUP BY i.attempt_id
 )
-WHERE ms >= {p0:Int64} AND ms < {p1:Int64}
-  AND (country IN ({p2:String}, {p3:String}))
-  AND device_class != 'bot'
-  AND coalesce(if(has_startup_any, toFloat64(assumeNotNull(startup_any_ms)), NULL) <= {p4:Float64}, false)
-  AND coalesce(if(toFloat64(judged) > 0, toFloat64(good) * 1.0 / toFloat64(judged), NULL) <= {p4:Float64}, false)
-  AND coalesce(if(toFloat64(bitrate_media_ms) > 0, toFloat64(toUInt128(bitrate_bps_ms)) * 1.0 / toFloat64(bitrate_media_ms), NULL) <= {p4:Float64}, false)
-ORDER BY if(toFloat64(if(first_frame_seen, play_ms + stall_ms, 0)) > 0, toFloat64(if(first_frame_seen, stall_ms, 0)) * 1.0 / toFloat64(if(first_frame_seen, play_ms + stall_ms, 0)), NULL) DESC NULLS LAST, ms DESC, attempt_id
-LIMIT {p9:Int64} OFFSET {p10:Int64}
