@@ -19,7 +19,8 @@ use super::{
     Sql, dimension, filter,
     metric::{DERIVED, Hist, Part},
     statement::{
-        BIN_ROOM, Grid, Scope, Wanted, dimensions_array, finished, limited, located_attempts, only_these, tuple,
+        BIN_ROOM, Grid, Scope, Wanted, counted_bins, dimensions_array, finished, limited, located_attempts, only_these,
+        tuple,
     },
 };
 use crate::{
@@ -269,11 +270,8 @@ fn build_sets(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Stateme
     let bins: Vec<String> = Hist::ALL
         .iter()
         .map(|hist| {
-            let (bin, condition) = (hist.bin(), hist.condition());
-            format!(
-                "sumMapIf([toUInt16({bin})], [toUInt64(1)], {condition}) AS {}",
-                bins_column(*hist)
-            )
+            let counted = counted_bins(&format!("toUInt16({})", hist.bin()), hist.condition());
+            format!("(mapKeys({counted}), mapValues({counted})) AS {}", bins_column(*hist))
         })
         .collect();
     let columns: Vec<String> = Part::ALL

@@ -14,7 +14,7 @@ SELECT
   count() AS attempts, countIf(viewer_id != '') AS identified,
   sum(received) AS received, sum(max_sequence + 1) AS expected,
   0 AS viewers,
-  tuple(sumResample(0, 1, 1)(1, viewer_bucket), sumResample(0, 1, 1)(if(first_frame_seen, stall_ms, 0), viewer_bucket), sumResample(0, 1, 1)(if(first_frame_seen, play_ms + stall_ms, 0), viewer_bucket), sumResample(0, 1, 1)(first_frame_seen AND play_ms + stall_ms > 0, viewer_bucket)) AS sums,
+  tuple([sum(1)], [sum(if(first_frame_seen, stall_ms, 0))], [sum(if(first_frame_seen, play_ms + stall_ms, 0))], [sum(first_frame_seen AND play_ms + stall_ms > 0)]) AS sums,
   tuple() AS histograms
 FROM (
   SELECT *,

@@ -25,8 +25,8 @@ SELECT
   count() AS attempts, countIf(viewer_id != '') AS identified,
   sum(received) AS received, sum(max_sequence + 1) AS expected,
   0 AS viewers,
-  tuple(sumResample(0, 1, 1)(good, viewer_bucket), sumResample(0, 1, 1)(judged, viewer_bucket)) AS sums,
-  tuple(sumMapIf([toUInt32(viewer_bucket * 2048 + least(1500, floor(log1p(assumeNotNull(startup_any_ms)) / log(1.02))))], [toUInt64(1)], has_startup_any)) AS histograms
+  tuple([sum(good)], [sum(judged)]) AS sums,
+  arrayMap(bins -> (mapKeys(bins), mapValues(bins)), [sumMapIf(map(toUInt32(viewer_bucket * 2048 + least(1500, floor(log1p(assumeNotNull(startup_any_ms)) / log(1.02)))), toUInt64(1)), has_startup_any)]) AS histograms
 FROM (
   SELECT *,
     roundDown(ms, {p3:Array(Int64)}) AS `window`,
