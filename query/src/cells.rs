@@ -22,6 +22,9 @@ use crate::{
 /// Most stretches that are left to the attempts: each is a condition of their statement.
 const REST_MAX: usize = 100;
 
+/// Attempts that were written of so often at most are grouped: some 400,000, where a beacon comes every ten seconds and a viewing takes four minutes.
+const FEW_TOUCHES: u64 = 10_000_000;
+
 /// A day that something was written of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct TouchedDay {
@@ -29,6 +32,8 @@ pub struct TouchedDay {
     pub day_ms: i64,
     /// The version of its cells that counts; none where the attempts have to tell.
     pub version: Option<i64>,
+    /// How often something was written of it: at least as many beacons as it has.
+    pub touches: u64,
 }
 
 /// What the tables hold of a stretch of whole days.
@@ -53,6 +58,18 @@ enum Told {
 }
 
 impl Known {
+    /// Whether the attempts of these windows are known to be few enough to be grouped by a question.
+    #[must_use]
+    pub fn are_few(&self, windows: &[Window]) -> bool {
+        let touches = |window: &Window| {
+            let (from, to) = (window.start().max(self.from_ms), window.end().min(self.to_ms));
+            let within = |day: &&TouchedDay| day.day_ms + DAY_MS > from && day.day_ms < to;
+            self.days.iter().filter(within).map(|day| day.touches).sum::<u64>()
+        };
+        let is_known = |window: &Window| window.start() >= self.from_ms && window.end() <= self.to_ms;
+        windows.iter().all(is_known) && windows.iter().map(touches).sum::<u64>() <= FEW_TOUCHES
+    }
+
     fn told(&self, day_ms: i64) -> Told {
         if day_ms < self.from_ms || day_ms >= self.to_ms {
             return Told::ByAttempts;
@@ -208,6 +225,7 @@ mod tests {
         let day = |place: i64| TouchedDay {
             day_ms: FIRST + place * DAY_MS,
             version: built.contains(&place).then_some(place + 1),
+            touches: FEW_TOUCHES / 2,
         };
         Known {
             from_ms: FIRST - 4 * DAY_MS,
@@ -267,6 +285,18 @@ mod tests {
         assert_eq!(nothing, Covered::default());
         // Of what nobody asked about the attempts have to tell.
         assert_eq!(cut(&[window(24.0 * 9.0, 24.0 * 10.0, None, UTC)], &known, true), None);
+    }
+
+    #[test]
+    fn attempts_are_few_where_little_was_written_in_all_of_the_windows() {
+        let known = known([]);
+        let few = |windows: &[Window]| known.are_few(windows);
+        assert!(few(&[window(-1.0, 24.0, None, UTC)]));
+        assert!(few(&[window(0.0, 24.0, None, UTC), window(30.0, 31.0, None, UTC)]));
+        assert!(!few(&[window(0.0, 48.1, None, UTC)]));
+        assert!(!few(&[window(0.0, 24.0, None, UTC), window(47.0, 49.0, None, UTC)]));
+        // Of what nobody asked nothing is known.
+        assert!(!few(&[window(24.0 * 8.0, 24.0 * 9.5, None, UTC)]));
     }
 
     proptest! {

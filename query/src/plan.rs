@@ -513,6 +513,7 @@ impl Plan {
                 .all(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
         let parts: BTreeSet<Part> = recipes.iter().flat_map(|recipe| recipe.parts()).collect();
         let hists: BTreeSet<Hist> = recipes.iter().filter_map(|recipe| recipe.hist()).collect();
+        wanted.few = self.known.are_few(scope.grid.windows());
         let mut reads = Vec::new();
         if concurrency {
             // The highest tick needs every tick, and then tells the average too.
@@ -535,13 +536,33 @@ impl Plan {
             parts: wanted.parts.clone(),
             hists: wanted.hists.clone(),
         };
-        match cells::covering(scope, &wanted, &self.known) {
+        // Viewers are told by the attempts alone. What else is asked of them need not be; of ranked groups the attempts choose which.
+        let sums = Wanted {
+            distinct: wanted.distinct && wanted.limit.is_some(),
+            ..wanted.clone()
+        };
+        match cells::covering(scope, &sums, &self.known) {
             Some((set, covered)) => {
                 if !covered.days.is_empty() {
-                    reads.push(read(sql_cells::sums(scope, &wanted, set, &covered), true));
+                    reads.push(read(sql_cells::sums(scope, &sums, set, &covered), true));
                 }
                 if let Some(rest) = rest_of(scope, covered) {
-                    reads.push(read(statement::attempts(&rest, &wanted), false));
+                    reads.push(read(statement::attempts(&rest, &sums), false));
+                }
+                if wanted.distinct {
+                    let viewers = Wanted {
+                        parts: Vec::new(),
+                        hists: Vec::new(),
+                        only_distinct: true,
+                        by_viewer: false,
+                        ..wanted.clone()
+                    };
+                    reads.push(Read::Attempts {
+                        statement: statement::attempts(scope, &viewers),
+                        from_cells: false,
+                        parts: Vec::new(),
+                        hists: Vec::new(),
+                    });
                 }
             }
             None => reads.push(read(statement::attempts(scope, &wanted), false)),

@@ -35,8 +35,8 @@ pub(crate) const REPLICATES: usize = 200;
 /// Steps of one question under way at once.
 const PARALLEL: usize = 4;
 
-/// Statements of one step under way at once: cells, and the attempts that they do not tell of.
-const PARALLEL_READS: usize = 2;
+/// Statements of one step under way at once: cells, the attempts that they do not tell of, and viewers.
+const PARALLEL_READS: usize = 3;
 
 /// Below this completeness a side is provisional (STATISTICS, Baselines).
 const COMPLETE: f64 = 0.99;
@@ -382,7 +382,7 @@ pub(crate) async fn cells(
                             .collect(),
                         ..Cell::default()
                     });
-                    // Cells tell none, and are not asked where viewers are counted.
+                    // Of a group one statement tells them.
                     cell.viewers += row.viewers;
                 }
             }

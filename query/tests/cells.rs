@@ -142,7 +142,7 @@ fn questions() -> Vec<Value> {
             .extend(more.as_object().unwrap().clone());
         question
     };
-    // What cells do not have: viewers one by one, viewers at a moment, renditions.
+    // What cells do not have alone: viewers one by one, viewers at a moment, renditions.
     let names: Vec<String> = AskedMetric::names()
         .into_iter()
         .filter(|name| !name.ends_with("_by_rendition"))
@@ -154,6 +154,9 @@ fn questions() -> Vec<Value> {
     let mut questions: Vec<Value> = every_metric.collect();
     questions.extend([
         question(json!({"compare": ["auto", "day_before"]})),
+        // Viewers are told by the attempts, beside cells.
+        question(json!({"metrics": ["unique_viewers", "rebuffer_ratio"], "dimensions": ["cdn"], "interval": "day", "compare": ["day_before"]})),
+        question(json!({"metrics": ["unique_viewers", "attempts"], "start": at(-100), "end": at(1), "orderBy": [{"name": "unique_viewers"}], "dimensions": ["browser"]})),
         // Ragged at both ends, up to now.
         question(json!({"start": at(-100), "end": at(1), "compare": ["last_week"]})),
         question(json!({"start": query::calendar::written_utc(NOW_MS - 3 * DAY_MS - 1_234_567)})),

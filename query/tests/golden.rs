@@ -71,7 +71,7 @@ impl Goldens {
     /// What is read from cells and what from the attempts: of a range that is ragged at both ends, of which one day has no cells.
     async fn cells(&self) {
         const DAY_MS: i64 = query::sql::cells::DAY_MS;
-        let body = json!({"metrics": ["attempts", "rebuffer_ratio", "startup_any_ms_p95"], "dimensions": ["cdn"],
+        let body = json!({"metrics": ["attempts", "rebuffer_ratio", "startup_any_ms_p95", "unique_viewers"], "dimensions": ["cdn"],
             "filters": [{"attribute": "country", "operator": "NE", "value": "AT"}],
             "start": "2026-11-16T12:30:00Z", "end": "2026-11-21T00:00:00Z", "compare": ["day_before"]});
         let question = request::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
@@ -95,6 +95,7 @@ impl Goldens {
         let day = |ago: i64| TouchedDay {
             day_ms: today - ago * DAY_MS,
             version: (ago != 2).then_some(1_000 - ago),
+            touches: 1_000,
         };
         plan.known = coverage.known([5, 4, 3, 2, 1].map(day).to_vec());
         assert!(plan.reads_cells());

@@ -346,13 +346,13 @@ pub fn built(tenant: Tenant, day_ms: i64, version: i64, touches: u64) -> Stateme
     .log_comment("query::sql::cells::built")
 }
 
-/// The days from `from_ms` to `to_ms` that something was written of, and a neighbour or two of them. Answer: `day_ms`, and `version` of the
-/// cells that count now, null where none do.
+/// The days from `from_ms` to `to_ms` that something was written of, and a neighbour or two of them. Answer: `day_ms`, `touches`, and `version`
+/// of the cells that count now, null where none do.
 #[must_use]
 pub fn covered(tenant: Tenant, from_ms: i64, to_ms: i64) -> Statement {
     limited(
         Statement::new(format!(
-            "SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms,\n  \
+            "SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, touches,\n  \
              if((made.2, made.3) = ({{form:UInt64}}, touches), toInt64(made.1), NULL) AS version\n\
              FROM (\n  SELECT {DAYS_OF_HOUR} AS day, sum(touches) AS touches\n  FROM touched_hours AS t\n  \
              WHERE organization_id = {{organization:UUID}}\n    \

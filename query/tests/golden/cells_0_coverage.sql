@@ -4,7 +4,7 @@
 -- first = 20772
 -- last = 20777
 -- form = 7
-SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms,
+SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, touches,
   if((made.2, made.3) = ({form:UInt64}, touches), toInt64(made.1), NULL) AS version
 FROM (
   SELECT arrayJoin(arrayDistinct([toDate(t.started_hour - 3600), toDate(t.started_hour), toDate(t.started_hour + 3600)])) AS day, sum(touches) AS touches

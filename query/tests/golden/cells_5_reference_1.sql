@@ -14,7 +14,7 @@ SELECT
   count() AS attempts, countIf(viewer_id != '') AS identified,
   sum(received) AS received, sum(max_sequence + 1) AS expected,
   0 AS viewers,
-  tuple(sumResample(0, 128, 1)(1, viewer_bucket), sumResample(0, 128, 1)(if(first_frame_seen, stall_ms, 0), viewer_bucket), sumResample(0, 128, 1)(if(first_frame_seen, play_ms + stall_ms, 0), viewer_bucket), sumResample(0, 128, 1)(first_frame_seen AND play_ms + stall_ms > 0, viewer_bucket)) AS sums,
+  tuple(sumResample(0, 128, 1)(1, viewer_bucket), sumResample(0, 128, 1)(viewer_id != '', viewer_bucket), sumResample(0, 128, 1)(if(first_frame_seen, stall_ms, 0), viewer_bucket), sumResample(0, 128, 1)(if(first_frame_seen, play_ms + stall_ms, 0), viewer_bucket), sumResample(0, 128, 1)(first_frame_seen AND play_ms + stall_ms > 0, viewer_bucket)) AS sums,
   arrayMap(bins -> (mapKeys(bins), mapValues(bins)), [sumMapIf(map(toUInt32(viewer_bucket * 2048 + least(1500, floor(log1p(assumeNotNull(startup_any_ms)) / log(1.02)))), toUInt64(1)), has_startup_any)]) AS histograms
 FROM (
   SELECT *,
