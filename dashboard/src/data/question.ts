@@ -40,7 +40,10 @@ export const EXPERIENCE = [
   'bitrate_avg_bps',
   'dropped_frame_share',
 ];
-export const AUDIENCE = ['attempts', 'plays', 'unique_viewers', 'concurrent_viewers', 'play_ms'];
+export const AUDIENCE = ['attempts', 'plays', 'play_ms'];
+
+/** Viewers, counted one by one and at each moment, take the server longest: they are asked for when the rest is there. */
+export const VIEWERS = ['unique_viewers', 'concurrent_viewers'];
 
 /** What the headline asks for: those, and the metric of the chart. */
 export const headlineMetrics = ({ metric }: Pick<Route, 'metric'>): string[] => [...new Set([...EXPERIENCE, ...AUDIENCE, metric])];

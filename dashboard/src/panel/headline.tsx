@@ -4,39 +4,79 @@ import { plainDefinition, type Measure } from '../catalogue.ts';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
 import { isExplainable } from '../data/explain.ts';
-import { AUDIENCE, EXPERIENCE } from '../data/question.ts';
+import { AUDIENCE, EXPERIENCE, headlineKey, headlineQuestion, VIEWERS } from '../data/question.ts';
 import { baselinePhrase, comparisonWords, explain, hasInterval, isChange, valueSentence } from '../data/verdict.ts';
 import type { Headline } from '../first.ts';
 import * as format from '../format.ts';
-import { useLate, type Asked } from '../use.ts';
+import { useAnswer, useLate, type Asked } from '../use.ts';
 import { RouteLink } from './link.tsx';
 import { Failure, Skeleton } from './state.tsx';
+
+/** Figures of one task. */
+const AT_ONCE = 6;
 
 export function HeadlinePanel({ asked }: { asked: Asked<Headline> }) {
   const { catalogue, signOut } = useDashboard();
   const { answer } = asked;
-  // How many they were comes after what they experienced.
-  const late = useLate(answer);
-  const group = (names: string[], label: string, name: string, headline: Headline | null) => (
-    <ul class={`figures figures-${name}`} aria-label={label}>
-      {catalogue.known(names).map((measure) => (
-        <li key={measure.name}>{headline ? <Figure measure={measure} headline={headline} /> : <Skeleton />}</li>
-      ))}
-    </ul>
-  );
-  const experience = useMemo(() => group(EXPERIENCE, 'Experience', 'experience', answer), [catalogue, answer]);
-  const audience = useMemo(() => group(AUDIENCE, 'Audience', 'audience', late), [catalogue, late]);
+  // In three tasks: what viewers experienced in two, then how many they were.
+  const second = useLate(answer);
+  const third = useLate(second);
+  const figures = (names: readonly string[], headline: Headline | null) =>
+    catalogue.known([...names]).map((measure) => <li key={measure.name}>{headline ? <Figure measure={measure} headline={headline} /> : <Skeleton />}</li>);
+  const first = useMemo(() => figures(EXPERIENCE.slice(0, AT_ONCE), answer), [catalogue, answer]);
+  const further = useMemo(() => figures(EXPERIENCE.slice(AT_ONCE), second), [catalogue, second]);
+  const audience = useMemo(() => figures(AUDIENCE, third), [catalogue, third]);
   return (
     <section aria-label="Headline numbers" data-panel="headline" aria-busy={asked.busy}>
       <h2 class="visually-hidden">Headline numbers</h2>
       {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={asked.answer !== null} />}
       {(asked.answer || !asked.error) && (
         <div data-stale={asked.answer && !asked.current ? '' : undefined}>
-          {experience}
-          {audience}
+          <ul class="figures figures-experience" aria-label="Experience">
+            {first}
+            {further}
+          </ul>
+          <ul class="figures figures-audience" aria-label="Audience">
+            {audience}
+            {third ? <Viewers /> : figures(VIEWERS, null)}
+          </ul>
         </div>
       )}
     </section>
+  );
+}
+
+/** How many watched: a question of its own. */
+function Viewers() {
+  const { api, catalogue, route, range, tick } = useDashboard();
+  const known = catalogue.known(VIEWERS);
+  const metrics = known.map(({ name }) => name);
+  const { answer, current, error, retry } = useAnswer<Headline>(headlineKey(route, metrics), tick, async (signal) => ({
+    answer: await api.query(headlineQuestion(route, range, metrics), signal),
+    range,
+    route,
+  }));
+  return (
+    <>
+      {known.map((measure) => (
+        <li key={measure.name} data-stale={answer && !current ? '' : undefined}>
+          {answer ? <Figure measure={measure} headline={answer} /> : error ? <Unanswered measure={measure} words={error.message} retry={retry} /> : <Skeleton />}
+        </li>
+      ))}
+    </>
+  );
+}
+
+function Unanswered({ measure, words, retry }: { measure: Measure; words: string; retry: () => void }) {
+  return (
+    <div class="figure" role="alert">
+      <span class="figure-title">{measure.title}</span>
+      <span class="figure-value muted">{format.NOTHING}</span>
+      <span class="figure-interval">{words}</span>
+      <button type="button" class="button button-quiet" onClick={retry}>
+        Try again<span class="visually-hidden">: {measure.title}</span>
+      </button>
+    </div>
   );
 }
 
