@@ -254,10 +254,34 @@ async fn others(server: &Stack, asker: &Asker, now: i64) -> Result<()> {
     ensure!(source == "impressions", "a city was answered from {source}");
     let name = format!("query_ms_any_filter_{}", asker.name);
     Figure::print(name, quantile(&times, 0.5), "ms", Some(1_500.0))?;
+    let viewers = json!({"start": rfc3339(now - 28 * DAY_MS), "end": rfc3339(now), "metrics": ["unique_viewers", "attempts"], "compare": ["last_month"]});
+    let (times, _) = timed(server, asker, QUERY, &viewers, RUNS_SLOW).await?;
+    let name = format!("query_ms_unique_viewers_{}", asker.name);
+    Figure::print(name, quantile(&times, 0.5), "ms", None)?;
+    let name = format!("query_ms_worst_attempts_{}", asker.name);
+    Figure::print(name, quantile(&worst(server, asker, now).await?, 0.5), "ms", None)?;
     let why = json!({"metric": "rebuffer_ratio", "start": rfc3339(now - DAY_MS), "end": rfc3339(now), "compare": "last_week"});
     let (times, _) = timed(server, asker, "/v1/analytics/explain", &why, RUNS_SLOW).await?;
     let name = format!("query_ms_explain_a_day_{}", asker.name);
     Figure::print(name, quantile(&times, 0.5), "ms", Some(5_000.0))
+}
+
+/// The times of the list of the ten worst attempts of 28 days, ms.
+async fn worst(server: &Stack, asker: &Asker, now: i64) -> Result<Vec<f64>> {
+    let (start, end) = (rfc3339(now - 28 * DAY_MS), rfc3339(now));
+    let list = server.url(&format!("/v1/analytics/impressions?start={start}&end={end}&limit=10"));
+    let mut times = Vec::new();
+    for run in 0..=RUNS_SLOW {
+        let begun = Instant::now();
+        let answer = server.client.get(&list).header("X-Api-Key", &asker.key).send().await?;
+        let answer: Value = answer.error_for_status()?.json().await?;
+        let rows = answer["data"]["result"]["rows"].as_array().map_or(0, Vec::len);
+        ensure!(rows == 10, "the list has {rows} attempts: {answer}");
+        if run > 0 {
+            times.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    Ok(times)
 }
 
 /// One attempt's whole story, of one that came through ingest.
