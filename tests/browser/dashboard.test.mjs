@@ -97,6 +97,25 @@ for (const [name, options] of /** @type {const} */ ([
   });
 }
 
+test('how many watched is asked when the rest is there; where that fails it says so, and nothing else is held up', async () => {
+  const { page, context } = await openPage(browser);
+  let asked = 0;
+  await page.route('**/v1/analytics/query', (route) => {
+    if (!route.request().postData()?.includes('unique_viewers')) return route.continue();
+    asked += 1;
+    return asked === 1 ? route.abort() : route.continue();
+  });
+  await page.goto(node.client.dashboardUrl());
+  const again = page.getByRole('button', { name: 'Try again: Unique viewers' });
+  await again.waitFor();
+  assert.ok(Number(await page.locator('button[data-metric=attempts]').getAttribute('data-value')) > 0);
+  await accessible(page, 'overview without viewers');
+  await again.click();
+  await page.locator('button[data-metric=unique_viewers][data-value]').waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await context.close();
+});
+
 test('the industry is a baseline where a metric has one, and what cannot be compared with it says why beside its numbers', async () => {
   const { page, context, errors } = await openPage(browser);
   const organization = node.client.keys.organizationId;

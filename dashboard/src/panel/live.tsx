@@ -210,6 +210,7 @@ function Page({ whole, parts, where, dimensions, hour }: Shown & { where: Stream
         </Panel>
         <Panel title="Where they are" label="Where viewers are" name="live-where" busy={where.state === 'connecting'}>
           {where.error && where.state !== whole.state && <Failure error={where.error} retry={where.again} compact={where.result !== null} />}
+          {!where.result && where.error && where.state === whole.state && <p class="nothing">No answer, as above.</p>}
           {!where.result && !where.error && <Skeleton height={318} />}
           {where.result && (
             <div data-held={isHeld(where)}>
@@ -231,6 +232,7 @@ function Page({ whole, parts, where, dimensions, hour }: Shown & { where: Stream
         }
       >
         {parts.error && parts.state !== whole.state && <Failure error={parts.error} retry={parts.again} compact={parts.result !== null} />}
+        {!parts.result && parts.error && parts.state === whole.state && <p class="nothing">No answer, as above.</p>}
         {!parts.result && !parts.error && <Skeleton height={240} />}
         {parts.result && (
           <div data-held={isHeld(parts)}>
