@@ -88,7 +88,6 @@ export function truth(record, { from, to }, averageOf) {
   // Ads are not content: nothing of them is in a number of the content.
   const ads = spansOf(events, 'ad', 'content', to);
   const inAd = (/** @type {number} */ at) => ads.some((ad) => ad.from <= at && at < ad.to);
-  const inSeek = (/** @type {number} */ a, /** @type {number} */ b) => seeks.some((seek) => seek.from <= b && seek.to > a);
 
   // What is not standing still, sought or paused is playing. Where the playhead moves by more than the time that passed (the clock of a
   // sound that was cut off catches up) it still moved only in that time.
@@ -147,6 +146,18 @@ export function truth(record, { from, to }, averageOf) {
     const moves = next.at > last.at && next.position > last.position && (next.flags & SEEKING) === 0;
     return moves ? last.position + ((next.position - last.position) * (at - last.at)) / (next.at - last.at) : last.position;
   };
+  // Of a picture across whose time an ad or a seek begins or ends, only the part outside.
+  const contentOf = (/** @type {{at: number, media: number}} */ frame, /** @type {{at: number, media: number}} */ next) => {
+    const apart = [...ads, ...seeks].filter((span) => span.from <= next.at && span.to > frame.at).sort((a, b) => a.from - b.from);
+    let begin = { at: frame.at, media: frame.media };
+    let media = 0;
+    for (const span of apart) {
+      if (span.from > begin.at) media += Math.max(0, standsAt(span.from) - begin.media);
+      if (span.to >= next.at) return media;
+      if (span.to > begin.at) begin = { at: span.to, media: standsAt(span.to) };
+    }
+    return media + Math.max(0, next.media - begin.media);
+  };
   const seen = [
     ...frames.filter(({ at }) => started !== null && at >= started).map(({ at, height }) => ({ at, media: standsAt(at), height })),
     ...samples.filter(({ at, flags }) => started !== null && at >= started && flags & HIDDEN).map(({ at, position, height }) => ({ at, media: position, height })),
@@ -162,8 +173,8 @@ export function truth(record, { from, to }, averageOf) {
     const next = seen[index + 1];
     if (next === undefined) break;
     if (next.height !== frame.height) switches += 1;
-    const media = next.media - frame.media;
-    if (media <= 0 || inSeek(frame.at, next.at) || inAd(frame.at)) continue;
+    const media = contentOf(frame, next);
+    if (media <= 0) continue;
     const average = averageOf(frame.height);
     if (average === null) known = false;
     else weighted += average * media;
