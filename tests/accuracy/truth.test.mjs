@@ -85,6 +85,19 @@ test('how much media a picture stood for the playhead says, not the picture', ()
   near(bitrate_avg_bps ?? NaN, (100_000 * 960 + 300_000 * 1_000) / 1_960, 400);
 });
 
+test('of a picture across whose time an ad begins or ends only the part outside is weighed', () => {
+  const told = record(4_000, (ms) => ({ position: ms, height: ms < 2_000 ? 240 : 480 }), [[0, 'intent'], [1_020, 'ad'], [3_020, 'content'], [4_000, 'over']]);
+  const [{ bitrate_avg_bps }] = judged(told, 4_000);
+  near(bitrate_avg_bps ?? NaN, 200_000, 500);
+});
+
+test('where the playhead is put over a gap it has not played to', () => {
+  const told = record(2_000, (ms) => ({ position: ms < 500 ? ms : ms + 160, flags: ms >= 500 && ms < 508 ? 2 : 0, height: ms < 1_000 ? 240 : 480 }), [[0, 'intent'], [500, 'seeking'], [2_000, 'over']]);
+  const [{ bitrate_avg_bps, seek_count }] = judged(told, 2_000);
+  near(bitrate_avg_bps ?? NaN, (100_000 * 952 + 300_000 * 1_000) / 1_952, 500);
+  assert.equal(seek_count, 0);
+});
+
 test('what plays in an ad is no content, and its standstill is no stall', () => {
   const told = record(5_000, (ms) => ({ position: ms < 2_500 ? ms : ms < 3_000 ? 2_500 : ms - 500 }), [[0, 'intent'], [2_000, 'ad'], [4_000, 'content'], [5_000, 'over']]);
   const [{ stalls, play_ms, ad_ms }] = judged(told, 5_000);
