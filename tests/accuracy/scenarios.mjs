@@ -206,7 +206,6 @@ export const SCENARIOS = [
   stall(10),
   {
     name: 'decoder-stall',
-    fits: ladder,
     async run(stage) {
       await stage.create({ source: 'dense' });
       await stage.page.click('#play');
