@@ -30,6 +30,12 @@ test('what a collector does not tell makes it no better', () => {
   assert.deepEqual(unexplained, []);
 });
 
+test('errors are told apart by more than the record knows, and by no less', () => {
+  const said = (/** @type {number} */ stall_ms) => ({ stall: { said: { stall_ms, startup_ms: 200 }, truth: { stall_ms: 2_000, startup_ms: 200 } } });
+  assert.deepEqual(compared([row('playhead', said(2_010)), row('other', said(2_003))], {}).unexplained, []);
+  assert.deepEqual(compared([row('playhead', said(2_010)), row('other', said(2_001))], {}).unexplained, ['other, error of a forced stall, ms']);
+});
+
 test('each reason is of a column that there is', () => {
   const columns = COMPARED.map(([name]) => name);
   for (const [collector, reasons] of Object.entries(REASONS)) for (const column of Object.keys(reasons)) assert.ok(columns.includes(column), `${collector}: ${column}`);

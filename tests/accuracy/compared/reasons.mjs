@@ -8,8 +8,8 @@ const LOOK = 'half of what ours costs is its own look at the playhead, the buffe
 export const REASONS = {
   eyevinn: {
     'brotli, B': 'it passes the element\'s events on, with their time, and leaves what they mean to its server: no startup, no stall with a cause, no bitrate, no sum of anything is made in the page. Ours makes them there, in a module that is more than half of its size',
-    'evaluation, CPU ms': 'a browser reads the whole script, and ours is two and a half times as long; more than half of it is the module as text. It is compiled later, with `attach`',
-    'CPU µs a media event': `it does nothing between the element's events; ${LOOK}. A stall that no event tells of is seen by nothing else`,
+    'evaluation, CPU ms': 'a browser reads the whole script, and ours is more than two and a half times as long; more than half of it is the module as text. It is compiled later, with `attach`',
+    'CPU µs a media event': `it does nothing between the element's events; ${LOOK}. Only that look sees a stall that no event tells of`,
     'bytes in 10 min': 'its events carry a name, a time and a position. Ours say with every report all sums so far, so that one that is lost loses nothing, and renditions, frames and the buffer',
   },
   'bitmovin-analytics': {
