@@ -5,7 +5,11 @@ import { test } from 'node:test';
 
 import { attempts, truth } from './lib/truth.mjs';
 
-/** A record of one play: `at(ms)` says what the page is like then. @param {number} until @param {(ms: number) => {position: number, flags?: number, height?: number}} at @param {[number, string][]} events */
+/**
+ * A record of one play, asked for at 0: `at(ms)` says what the page is like then.
+ * @param {number} until @param {(ms: number) => {position: number, flags?: number, height?: number}} at @param {[number, string][]} events
+ * @returns {import('./lib/truth.mjs').Recorded}
+ */
 function record(until, at, events) {
   const samples = [];
   const frames = [];
@@ -17,7 +21,7 @@ function record(until, at, events) {
     if (frame !== shown && ms > 0) frames.push(ms, frame * 40, height);
     shown = frame;
   }
-  return { samples, frames, events };
+  return { samples, frames, events: [[0, 'play'], ...events] };
 }
 const bandwidth = (/** @type {number} */ height) => (height === 240 ? 100_000 : 300_000);
 const judged = (/** @type {ReturnType<typeof record>} */ told, /** @type {number} */ until) => attempts(told, until).map((attempt) => truth(told, attempt, bandwidth));
@@ -32,6 +36,14 @@ test('a standstill is a stall of its own length, and no playing', () => {
   near(stalls[0].stall_ms, 1_000, 10);
   near(play_ms, 3_760);
   assert.deepEqual([seek_count, switches], [0, 0]);
+});
+
+test('a picture from before the play is a poster, however shortly before', () => {
+  const told = record(3_000, (ms) => ({ position: ms < 300 ? 0 : ms - 300, flags: ms < 206 ? 1 : 0 }), [[0, 'intent'], [206, 'play'], [3_000, 'over']]);
+  told.frames.unshift(204, 0, 240);
+  told.events.shift();
+  const [{ startup_any_ms }] = judged(told, 3_000);
+  near(startup_any_ms ?? NaN, 344, 8);
 });
 
 test('neither a step over a gap nor one of a few ms ends a stall', () => {

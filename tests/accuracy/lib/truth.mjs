@@ -79,7 +79,8 @@ export function truth(record, { from, to }, averageOf) {
   const samples = [...groups(record.samples, SAMPLE_WIDTH)].filter(([at]) => at >= loads && at <= to).map(([at, position, ahead, flags, rate, height]) => ({ at, position, ahead, flags, rate, height }));
 
   // A picture of a video that does not play yet is a poster, however it came onto the screen.
-  const plays = (/** @type {number} */ at) => ((samples.find((sample) => sample.at >= at)?.flags ?? PAUSED) & PAUSED) === 0;
+  // An element that is emptied pauses without a word.
+  const plays = (/** @type {number} */ at) => record.events.findLast(([since, name]) => since <= at && (name === 'play' || name === 'pause' || name === 'emptied'))?.[1] === 'play';
   const framed = frames.find(({ at }) => plays(at))?.at ?? null;
   // A hidden page, and sound alone, have no frames; there the playhead's first advance stands for one.
   const advanced = frames.length === 0 || events.some(([at, name]) => name === 'hidden' && (framed === null || at < framed)) ? firstAdvance(samples) : null;
