@@ -78,6 +78,8 @@ export interface Signals {
   renditionSelected(rendition: Rendition, automatic: boolean): void;
   /** The player holds playback for lack of data (true) or lets it go (false). A hint for players of which the element says nothing: the playhead decides. */
   buffering(active: boolean): void;
+  /** The player was told to load, and asks for nothing yet: where it autoplays, it is waited for from here. */
+  loading(): void;
   requestStarted(object_type: ObjectType, at?: number): void;
   requestFinished(request: FinishedRequest): void;
   /** Given up, or failed; the error, if it matters, comes by `error`. */

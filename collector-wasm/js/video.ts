@@ -287,6 +287,8 @@ export class Watch {
       this.#begin(autoplay ? this.#autoplayAt! : t, autoplay, false);
     } else {
       this.#signal(EVENT.PLAY_REQUESTED, t, 0, Number(visible()));
+      // A picture that came before is a poster, though its callback comes after.
+      this.#begunAt = t;
       if (!this.#frameSeen) this.#awaitFrame();
     }
   }
@@ -575,6 +577,7 @@ export class Watch {
         // A player that has its data again need not play.
         else if (!video.paused) this.#playing(now());
       },
+      loading: () => this.#autoplays(now(), true),
       requestStarted: (object_type, at = now()) => {
         this.#autoplays(at, true);
         this.#requests.push(typeNumber(object_type));

@@ -997,9 +997,9 @@ impl Fold {
     fn tick_playing(&mut self, before: Option<(u32, DurationMs)>, position_ms: u32, buffer_ms: Option<DurationMs>) {
         let now = self.now_ms;
         let Some((from_position_ms, from_ms)) = before.filter(|(position, _)| *position <= position_ms) else {
-            // Nothing to compare with, or it was put back.
+            // Nothing to compare with, or it was put back: by an ad's end to where the content goes on.
             self.still = None;
-            if let (None, Some(ago_ms)) = (before, self.ago(self.ad_boundary_at).filter(|ago| *ago <= HOLD_MS)) {
+            if let Some(ago_ms) = self.ago(self.ad_boundary_at).filter(|ago| *ago <= HOLD_MS) {
                 self.moved(self.media_ms(ago_ms), ago_ms);
             }
             return self.settle(now);
@@ -1102,6 +1102,9 @@ impl Fold {
             && self.now_ms < shown_ms.saturating_add(HUNGER_MS)
         {
             self.enter_at(State::Playing, shown_ms);
+            if let (Some((position_ms, _)), Some(anchor_ms)) = (self.position, self.anchor_position_ms) {
+                self.moved(position_ms.saturating_sub(anchor_ms), self.now_ms - shown_ms);
+            }
         }
     }
 
@@ -1307,8 +1310,7 @@ impl Fold {
                 in_ad: begins,
             });
         }
-        // The ad has a playhead of its own.
-        self.position = None;
+        // The ad may have a playhead of its own.
         self.anchor_position_ms = None;
     }
 

@@ -157,6 +157,11 @@ try {
     console.table(Object.fromEntries(lines.map(([name, ...cells]) => [name, Object.fromEntries(cells.map((cell, at) => [head[at + 1], cell]))])));
     for (const { own } of rows) if (own !== undefined) console.log(own);
   }
+  const { unexplained } = compared(rows);
+  if (unexplained.length > 0) {
+    console.error(`better than ours, and tests/accuracy/compared/reasons.mjs does not say why: ${unexplained.join('; ')}`);
+    process.exitCode = 1;
+  }
   if (values.write) await writeFile(fileURLToPath(new URL('../../docs/compared.md', import.meta.url)), compared(rows).page(browser.version));
 } finally {
   await browser.close();

@@ -206,7 +206,6 @@ export const SCENARIOS = [
   stall(10),
   {
     name: 'decoder-stall',
-    fits: ladder,
     async run(stage) {
       await stage.create({ source: 'dense' });
       await stage.page.click('#play');
@@ -330,8 +329,10 @@ export const SCENARIOS = [
       await start(stage);
       await stage.do('reached(1)');
       await stage.page.evaluate('stage.video.currentTime = stage.video.duration - 4');
-      await stage.page.until('stage.video.ended');
+      await stage.do("next('ended')");
       await stage.do('wait(500)');
+      // dash.js may tell itself of the end first and seek to the last picture: the element has ended, and ends again when it plays on.
+      await stage.page.evaluate("stage.video.ended || (stage.video.currentTime = 0, stage.next('seeked'))");
       await stage.page.click('#play');
       await stage.do('wait(300)');
       await stage.do('reached(2)');

@@ -5,7 +5,11 @@ import { test } from 'node:test';
 
 import { attempts, truth } from './lib/truth.mjs';
 
-/** A record of one play: `at(ms)` says what the page is like then. @param {number} until @param {(ms: number) => {position: number, flags?: number, height?: number}} at @param {[number, string][]} events */
+/**
+ * A record of one play, asked for at 0: `at(ms)` says what the page is like then.
+ * @param {number} until @param {(ms: number) => {position: number, flags?: number, height?: number}} at @param {[number, string][]} events
+ * @returns {import('./lib/truth.mjs').Recorded}
+ */
 function record(until, at, events) {
   const samples = [];
   const frames = [];
@@ -17,7 +21,7 @@ function record(until, at, events) {
     if (frame !== shown && ms > 0) frames.push(ms, frame * 40, height);
     shown = frame;
   }
-  return { samples, frames, events };
+  return { samples, frames, events: [[0, 'play'], ...events] };
 }
 const bandwidth = (/** @type {number} */ height) => (height === 240 ? 100_000 : 300_000);
 const judged = (/** @type {ReturnType<typeof record>} */ told, /** @type {number} */ until) => attempts(told, until).map((attempt) => truth(told, attempt, bandwidth));
@@ -32,6 +36,14 @@ test('a standstill is a stall of its own length, and no playing', () => {
   near(stalls[0].stall_ms, 1_000, 10);
   near(play_ms, 3_760);
   assert.deepEqual([seek_count, switches], [0, 0]);
+});
+
+test('a picture from before the play is a poster, however shortly before', () => {
+  const told = record(3_000, (ms) => ({ position: ms < 300 ? 0 : ms - 300, flags: ms < 206 ? 1 : 0 }), [[0, 'intent'], [206, 'play'], [3_000, 'over']]);
+  told.frames.unshift(204, 0, 240);
+  told.events.shift();
+  const [{ startup_any_ms }] = judged(told, 3_000);
+  near(startup_any_ms ?? NaN, 344, 8);
 });
 
 test('neither a step over a gap nor one of a few ms ends a stall', () => {
@@ -83,6 +95,19 @@ test('how much media a picture stood for the playhead says, not the picture', ()
   told.frames = told.frames.map((value, at) => (at % 3 === 1 ? Math.max(83, value + 26) : value));
   const [{ bitrate_avg_bps }] = judged(told, 2_000);
   near(bitrate_avg_bps ?? NaN, (100_000 * 960 + 300_000 * 1_000) / 1_960, 400);
+});
+
+test('of a picture across whose time an ad begins or ends only the part outside is weighed', () => {
+  const told = record(4_000, (ms) => ({ position: ms, height: ms < 2_000 ? 240 : 480 }), [[0, 'intent'], [1_020, 'ad'], [3_020, 'content'], [4_000, 'over']]);
+  const [{ bitrate_avg_bps }] = judged(told, 4_000);
+  near(bitrate_avg_bps ?? NaN, 200_000, 500);
+});
+
+test('where the playhead is put over a gap it has not played to', () => {
+  const told = record(2_000, (ms) => ({ position: ms < 500 ? ms : ms + 160, flags: ms >= 500 && ms < 508 ? 2 : 0, height: ms < 1_000 ? 240 : 480 }), [[0, 'intent'], [500, 'seeking'], [2_000, 'over']]);
+  const [{ bitrate_avg_bps, seek_count }] = judged(told, 2_000);
+  near(bitrate_avg_bps ?? NaN, (100_000 * 952 + 300_000 * 1_000) / 1_952, 500);
+  assert.equal(seek_count, 0);
 });
 
 test('what plays in an ad is no content, and its standstill is no stall', () => {

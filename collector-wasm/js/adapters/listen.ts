@@ -14,5 +14,17 @@ export function calm<Given extends unknown[]>(act: (...given: Given) => void): (
 /** An adapter lets go: every step runs, whether or not one before it failed because the player is gone. */
 export const undoAll = (steps: (() => void)[]) => (): void => steps.splice(0).forEach((step) => calm(step)());
 
+/** A player's own method with `around` about it, on this player alone, until it is undone; who replaced it since keeps theirs. */
+export function watch<Player extends object, Name extends keyof Player>(player: Player, name: Name, around: (own: Player[Name]) => Player[Name]): () => void {
+  const own = Object.getOwnPropertyDescriptor(player, name);
+  const watched = around(player[name]);
+  player[name] = watched;
+  return () => {
+    if (player[name] !== watched) return;
+    if (own) Object.defineProperty(player, name, own);
+    else delete (player as Partial<Player>)[name];
+  };
+}
+
 /** A wall-clock moment on the page's monotonic clock; both run at the same speed while a request lasts. */
 export const onPageClock = (wall: number): number => performance.now() - (Date.now() - wall);

@@ -152,6 +152,21 @@ test('Video.js: ads of its ad plugins and its end are told', () => {
   assert.deepEqual(names(said), ['ready', 'adRequested', 'adStarted', 'adEnded', 'destroyed']);
 });
 
+test('Video.js: a source is waited for from when the page gives it; asking which there is gives none', () => {
+  const given: unknown[] = [];
+  const src = (...sources: unknown[]): unknown => (given.push(...sources), 'now');
+  const player = videoJs({ src });
+  const { said, detach } = attached(videojs(player));
+  const asked = player.src as unknown as typeof src;
+  assert.equal(asked.call(player), 'now');
+  assert.deepEqual(names(said), ['ready']);
+  asked.call(player, 'a.m3u8');
+  assert.deepEqual(names(said), ['ready', 'loading']);
+  assert.deepEqual(given, ['a.m3u8']);
+  detach();
+  assert.equal(player.src, src);
+});
+
 test('Video.js: renditions are those of VHS, of version 7 and 8 alike; without VHS it tells none', () => {
   const playlists = [{ id: '0', attributes: { BANDWIDTH: 900_000, 'AVERAGE-BANDWIDTH': 800_000, RESOLUTION: { width: 640, height: 360 } } }];
   for (const name of ['main', 'master']) {

@@ -2,7 +2,7 @@
 // Shaka is not imported, only described.
 
 import type { Adapter, FailureClass, ObjectType, PlaybackError, Rendition } from '../adapter.ts';
-import { calm, onPageClock, undoAll } from './listen.ts';
+import { calm, onPageClock, undoAll, watch } from './listen.ts';
 import { positive, rendered } from './rendered.ts';
 
 /** The part of a Shaka player that is used. */
@@ -169,19 +169,13 @@ export function shaka(player: ShakaLike, Player?: { version: string }): Adapter 
       on<{ detail?: ErrorDetail }>('error', ({ detail }) => failed(detail, detail?.severity === CRITICAL));
 
       // A load that fails is told by its promise alone. The page's promise is the player's own.
-      const own = Object.getOwnPropertyDescriptor(player, 'load');
-      const { load } = player;
-      const watched = function (this: ShakaLike, ...given: never[]): Promise<unknown> {
-        const promise = load.apply(this, given);
-        Promise.resolve(promise).catch((error: ErrorDetail) => failed(error, true));
-        return promise;
-      };
-      player.load = watched;
-      undo.push(() => {
-        if (player.load !== watched) return;
-        if (own) Object.defineProperty(player, 'load', own);
-        else delete (player as Partial<ShakaLike>).load;
-      });
+      undo.push(
+        watch(player, 'load', (load) => function (this: ShakaLike, ...given: never[]): Promise<unknown> {
+          const promise = load.apply(this, given);
+          Promise.resolve(promise).catch((error: ErrorDetail) => failed(error, true));
+          return promise;
+        }),
+      );
       return undoAll(undo);
     },
   };

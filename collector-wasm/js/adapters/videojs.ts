@@ -2,7 +2,7 @@
 // Video.js is not imported, only described.
 
 import type { Adapter, FailureClass, Rendition } from '../adapter.ts';
-import { calm, onPageClock, undoAll } from './listen.ts';
+import { calm, onPageClock, undoAll, watch } from './listen.ts';
 import { positive, rendered } from './rendered.ts';
 
 /** The part of a Video.js player that is used. */
@@ -15,6 +15,7 @@ export interface VideoJsLike {
   error(): { code: number; message: string; status?: number | null; metadata?: unknown } | null | undefined;
   textTracks(): ArrayLike<TextTrackLike>;
   currentSrc(): string;
+  src(...given: never[]): unknown;
 }
 
 interface TextTrackLike {
@@ -99,6 +100,15 @@ export function videojs(player: VideoJsLike, library?: { VERSION: string }): Ada
       };
       const picture = rendered(video, signals, () => ladder().map(rendition));
       undo.push(picture.end);
+
+      // The element hears of a source only when VHS is ready for it.
+      const loads = calm(() => signals.loading());
+      undo.push(
+        watch(player, 'src', (src) => function (this: VideoJsLike, ...given: never[]): unknown {
+          if (given[0]) loads();
+          return src.apply(this, given);
+        }),
+      );
 
       let bytes = 0;
       let duration_ms = 0;

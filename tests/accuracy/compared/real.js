@@ -34,7 +34,8 @@ window.compared = {
     const { frames, samples, events } = this.record;
     return { frames, samples, events, now: performance.now() };
   },
-  read(read) {
+  async read(read) {
+    await network.settled();
     return read(network.requests);
   },
   requests: () => network.requests,

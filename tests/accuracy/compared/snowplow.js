@@ -31,7 +31,6 @@ export function attach(video) {
 
 /** Only what its session entity sums: time buffering, whatever its reason. */
 export function read(requests) {
-  const text = requests.map(({ body }) => body ?? '').join(' ');
-  const sums = [...text.matchAll(/"cx":"([^"]+)"/g)].map(([, encoded]) => atob(encoded.replaceAll('-', '+').replaceAll('_', '/'))).flatMap((entity) => [.../"timeBuffering":([\d.]+)/g[Symbol.matchAll](entity)].map(([, seconds]) => Number(seconds) * 1_000));
-  return sums.length === 0 ? null : { startup_ms: null, stall_count: null, stall_ms: Math.max(...sums) };
+  const seconds = requests.flatMap(({ body }) => JSON.parse(body).data).flatMap(({ co }) => JSON.parse(co).data).flatMap(({ data }) => data.timeBuffering ?? []);
+  return { startup_ms: null, stall_count: null, stall_ms: seconds.length === 0 ? null : Math.max(...seconds) * 1_000 };
 }

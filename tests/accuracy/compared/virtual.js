@@ -125,6 +125,7 @@ window.compared = {
         fire(video, 'playing');
       }
     }
+    await network.settled();
     const sent = network.requests.slice(before);
     const count = events;
     events = 0;

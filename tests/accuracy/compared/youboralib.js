@@ -10,18 +10,17 @@ const Html5 = youbora.Adapter.extend({
   },
   getPlayerName: () => 'html5',
   registerListeners() {
+    // It looks after the playhead itself, and tells stalls by it; with `waiting` besides, each would end the other's.
     this.monitorPlayhead(true, false);
     const calls = {
       play: () => this.fireStart(),
-      playing: () => {
-        this.fireJoin();
-        this.fireSeekEnd();
-        this.fireBufferEnd();
-        this.fireResume();
+      timeupdate: () => {
+        if (this.getPlayhead() > 0.1) this.fireJoin();
       },
+      playing: () => this.fireResume(),
       pause: () => this.firePause(),
       seeking: () => this.fireSeekBegin(),
-      waiting: () => this.fireBufferBegin(),
+      seeked: () => this.fireSeekEnd(),
       ended: () => this.fireStop(),
       error: () => this.fireFatalError(this.player.error?.code),
     };

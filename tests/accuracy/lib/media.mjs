@@ -95,12 +95,13 @@ function later(source, round) {
 
 /** @type {Map<string, ReturnType<typeof fileOf>>} */
 const files = new Map();
-/** The whole of one rendition as one ordinary file, and where each segment ends in it. @param {string} name */
+/** The whole of one rendition, or of the dense video, as one ordinary file, and where each segment ends in it. @param {string} name */
 export function progressive(name) {
   let made = files.get(name);
   if (made === undefined) {
-    const segments = Array.from({ length: SEGMENTS }, (_, number) => segment('m', name, number));
-    files.set(name, (made = fileOf(muxedInit(name), segments, (track) => (track === VIDEO.track ? VIDEO.scale : AUDIO.scale))));
+    const [kind, rung, finer] = name === 'dense' ? /** @type {const} */ (['d', DENSE.name, DENSE.factor]) : /** @type {const} */ (['m', name, 1]);
+    const segments = Array.from({ length: SEGMENTS }, (_, number) => segment(kind, rung, number));
+    files.set(name, (made = fileOf(init(kind, rung), segments, (track) => (track === VIDEO.track ? VIDEO.scale * finer : AUDIO.scale))));
   }
   return made;
 }

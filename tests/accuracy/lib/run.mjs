@@ -17,7 +17,7 @@ const LAST_WORDS_MS = 3_000;
 const SOURCES = {
   hls: { vod: 'hls/vod.m3u8', other: 'hls/vod.m3u8?other', live: 'hls/live.m3u8', low: 'hls/low-latency.m3u8', encrypted: 'hls/encrypted.m3u8', audio: 'hls/audio-only.m3u8', dense: 'hls/dense.m3u8' },
   dash: { vod: 'dash/vod.mpd', other: 'dash/vod.mpd?other', live: 'dash/live.mpd', encrypted: 'dash/encrypted.mpd', dense: 'dash/dense.mpd' },
-  progressive: { vod: 'progressive/240p.mp4', other: 'progressive/360p.mp4' },
+  progressive: { vod: 'progressive/240p.mp4', other: 'progressive/360p.mp4', dense: 'progressive/dense.mp4' },
 };
 
 /** What a scenario holds in its hands. */

@@ -1,5 +1,6 @@
 // Here lives the showing of results: a table for the terminal, and the page in docs/.
 
+import { REASONS } from '../compared/reasons.mjs';
 import { METRICS } from './judge.mjs';
 
 /** @typedef {import('./run.mjs').Result} Result */
@@ -87,29 +88,37 @@ ${open.length === 0 ? '' : `\nNot judged, because the machine was too busy: ${op
  * @property {{hour_bytes: number, hour_requests: number, memory_before: number, memory_after: number}} [own]
  */
 
-/** What is measured of each, and how to read it; the smaller the better. @type {[string, (row: Compared) => number, (row: Compared) => string][]} */
-const COMPARED = [
+/** What is said of a column in which another is better and nobody has written why. */
+export const NO_REASON = 'no reason known';
+
+/** How exactly the record knows what errors are errors from, ms: how often it reads the playhead. */
+const KNOWN_MS = 8;
+
+/**
+ * What is measured of each, how to read it, and by how much it has to differ to be told apart; the smaller the better.
+ * @type {[string, (row: Compared) => number, (row: Compared) => string, number?][]}
+ */
+export const COMPARED = [
   ['brotli, B', ({ brotli }) => brotli, ({ brotli }) => brotli.toFixed(0)],
   ['evaluation, CPU ms', ({ eval_cpu_ms }) => eval_cpu_ms.median, ({ eval_cpu_ms }) => spread(eval_cpu_ms)],
   ['CPU µs a media event', ({ cpu_us_per_event }) => cpu_us_per_event.median, ({ cpu_us_per_event }) => spread(cpu_us_per_event)],
   ['requests in 10 min', ({ requests_10_min }) => requests_10_min, ({ requests_10_min }) => requests_10_min.toFixed(0)],
   ['bytes in 10 min', ({ bytes_10_min }) => bytes_10_min, ({ bytes_10_min }) => bytes_10_min.toFixed(0)],
-  ['error of a forced stall, ms', ({ stall }) => off(stall.said?.stall_ms, stall.truth.stall_ms), ({ stall }) => told(stall.said?.stall_ms, stall.truth.stall_ms)],
-  ['error of the startup, ms', ({ stall }) => off(stall.said?.startup_ms, stall.truth.startup_ms), ({ stall }) => told(stall.said?.startup_ms, stall.truth.startup_ms)],
+  ['error of a forced stall, ms', ({ stall }) => off(stall.said?.stall_ms, stall.truth.stall_ms), ({ stall }) => told(stall.said?.stall_ms, stall.truth.stall_ms), KNOWN_MS],
+  ['error of the startup, ms', ({ stall }) => off(stall.said?.startup_ms, stall.truth.startup_ms), ({ stall }) => told(stall.said?.startup_ms, stall.truth.startup_ms), KNOWN_MS],
 ];
 const spread = (/** @type {Spread} */ { median, least }) => `${median.toFixed(1)} (least ${least.toFixed(1)})`;
 const off = (/** @type {number | null | undefined} */ said, /** @type {number | null} */ truth) => Math.abs((said ?? NaN) - (truth ?? NaN));
 const told = (/** @type {number | null | undefined} */ said, /** @type {number | null} */ truth) => (said === null || said === undefined || truth === null ? 'not told' : `${off(said, truth).toFixed(0)} (${said.toFixed(0)} of ${truth.toFixed(0)})`);
 
-/** The comparison as a table, and as the page in docs/, which says where ours is not best. @param {Compared[]} rows */
-export function compared(rows) {
+/** The comparison as a table, and as the page in docs/, which says where ours is not best and why. @param {Compared[]} rows @param {typeof REASONS} [reasons] */
+export function compared(rows, reasons = REASONS) {
   const head = ['collector', ...COMPARED.map(([name]) => name)];
   const lines = rows.map((row) => [row.collector, ...COMPARED.map(([, , say]) => say(row))]);
   const ours = rows.find(({ collector }) => collector === 'playhead');
-  const worse = ours === undefined ? [] : COMPARED.flatMap(([name, value]) => {
-    const better = rows.filter((row) => row !== ours && value(row) < value(ours)).map(({ collector }) => collector);
-    return better.length === 0 ? [] : [`- ${name}: ${better.join(', ')}`];
-  });
+  const better = ours === undefined ? [] : COMPARED.flatMap(([column, value, , apart = 0]) => rows.filter((row) => row !== ours && value(row) < value(ours) - apart).map(({ collector }) => ({ column, collector, reason: reasons[collector]?.[column] })));
+  const unexplained = better.filter(({ reason }) => reason === undefined).map(({ column, collector }) => `${collector}, ${column}`);
+  const worse = better.map(({ column, collector, reason }) => `- ${column}, ${collector}: ${reason ?? NO_REASON}.`);
   const own = ours?.own;
   const row = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
   const page = (/** @type {string} */ browser) => `<!-- Written by \`cargo xtask accuracy --compare --write\`. Do not edit. -->
@@ -122,16 +131,16 @@ page's own record. CPU is the page's main thread. Chromium ${browser}. Absolute 
 
 ${[row(head), row(head.map(() => '---')), ...lines.map(row)].join('\n')}
 
-"Not told": its reports do not say it, or not where this comparison looks (\`tests/accuracy/compared/\`).
+The page's record reads the playhead every ${KNOWN_MS} ms: errors that differ by no more are the same. "Not told": its reports do not say it, or not where this comparison looks (\`tests/accuracy/compared/\`).
 
 ## Where ours is not the best
 
-${worse.length === 0 ? 'Nowhere in this table.' : `Smaller than ours:\n\n${worse.join('\n')}`}
+${worse.length === 0 ? 'Nowhere in this table.' : `Smaller than ours, and why:\n\n${worse.join('\n')}`}
 ${own === undefined ? '' : `
 ## Ours alone
 
 An hour of undisturbed viewing: ${own.hour_requests} requests, ${own.hour_bytes} bytes. Memory of the module: ${own.memory_before} bytes, after
 10,000 reports ${own.memory_after}.
 `}`;
-  return { head, lines, page };
+  return { head, lines, page, unexplained };
 }

@@ -79,7 +79,8 @@ export function truth(record, { from, to }, averageOf) {
   const samples = [...groups(record.samples, SAMPLE_WIDTH)].filter(([at]) => at >= loads && at <= to).map(([at, position, ahead, flags, rate, height]) => ({ at, position, ahead, flags, rate, height }));
 
   // A picture of a video that does not play yet is a poster, however it came onto the screen.
-  const plays = (/** @type {number} */ at) => ((samples.find((sample) => sample.at >= at)?.flags ?? PAUSED) & PAUSED) === 0;
+  // An element that is emptied pauses without a word.
+  const plays = (/** @type {number} */ at) => record.events.findLast(([since, name]) => since <= at && (name === 'play' || name === 'pause' || name === 'emptied'))?.[1] === 'play';
   const framed = frames.find(({ at }) => plays(at))?.at ?? null;
   // A hidden page, and sound alone, have no frames; there the playhead's first advance stands for one.
   const advanced = frames.length === 0 || events.some(([at, name]) => name === 'hidden' && (framed === null || at < framed)) ? firstAdvance(samples) : null;
@@ -88,7 +89,6 @@ export function truth(record, { from, to }, averageOf) {
   // Ads are not content: nothing of them is in a number of the content.
   const ads = spansOf(events, 'ad', 'content', to);
   const inAd = (/** @type {number} */ at) => ads.some((ad) => ad.from <= at && at < ad.to);
-  const inSeek = (/** @type {number} */ a, /** @type {number} */ b) => seeks.some((seek) => seek.from <= b && seek.to > a);
 
   // What is not standing still, sought or paused is playing. Where the playhead moves by more than the time that passed (the clock of a
   // sound that was cut off catches up) it still moved only in that time.
@@ -138,22 +138,36 @@ export function truth(record, { from, to }, averageOf) {
 
   // What is on the screen: frame by frame; while the page is hidden there are none, and the element's own size has to do. How much media a
   // picture stood for the playhead says: a picture is given to the screen up to a picture's time before its own media time.
+  // Where the playhead is put while it seeks, be it over a gap, it has not played to.
+  const rendered_ms = played(samples);
   const standsAt = (/** @type {number} */ at) => {
-    const last = samples.findLast((sample) => sample.at <= at);
-    const next = samples.find((sample) => sample.at >= at);
-    if (last === undefined || next === undefined) return (last ?? next)?.position ?? 0;
+    const after = samples.findIndex((sample) => sample.at >= at);
+    const [next, last] = [samples[after], samples.at(after - 1)];
+    if (after < 1) return rendered_ms.at(after) ?? 0;
     // The picture of a place sought is there as soon as the playhead is.
-    if (seeks.some(({ to }) => to === at)) return next.position;
-    const moves = next.at > last.at && next.position > last.position && (next.flags & SEEKING) === 0;
-    return moves ? last.position + ((next.position - last.position) * (at - last.at)) / (next.at - last.at) : last.position;
+    if (seeks.some(({ to }) => to === at)) return rendered_ms[after];
+    return rendered_ms[after - 1] + ((rendered_ms[after] - rendered_ms[after - 1]) * (at - last.at)) / (next.at - last.at);
+  };
+  const apart = [...ads, ...seeks].sort((a, b) => a.from - b.from);
+  // Of a picture across whose time an ad or a seek begins or ends, only the part outside.
+  const contentOf = (/** @type {number} */ from, /** @type {number} */ to) => {
+    let begin = from;
+    let media = 0;
+    for (const span of apart) {
+      if (span.to <= begin || span.from > to) continue;
+      if (span.from > begin) media += standsAt(span.from) - standsAt(begin);
+      if (span.to >= to) return media;
+      begin = span.to;
+    }
+    return media + standsAt(to) - standsAt(begin);
   };
   const seen = [
-    ...frames.filter(({ at }) => started !== null && at >= started).map(({ at, height }) => ({ at, media: standsAt(at), height })),
-    ...samples.filter(({ at, flags }) => started !== null && at >= started && flags & HIDDEN).map(({ at, position, height }) => ({ at, media: position, height })),
+    ...frames.filter(({ at }) => started !== null && at >= started).map(({ at, height }) => ({ at, height })),
+    ...samples.filter(({ at, flags }) => started !== null && at >= started && flags & HIDDEN).map(({ at, height }) => ({ at, height })),
   ].sort((a, b) => a.at - b.at);
   // The last picture stands until the end.
   const [last, shown] = [samples.at(-1), seen.at(-1)];
-  if (last !== undefined && shown !== undefined && last.at > shown.at) seen.push({ ...shown, at: last.at, media: Math.max(last.position, shown.media) });
+  if (last !== undefined && shown !== undefined && last.at > shown.at) seen.push({ ...shown, at: last.at });
   let switches = 0;
   let weighted = 0;
   let rendered = 0;
@@ -162,8 +176,8 @@ export function truth(record, { from, to }, averageOf) {
     const next = seen[index + 1];
     if (next === undefined) break;
     if (next.height !== frame.height) switches += 1;
-    const media = next.media - frame.media;
-    if (media <= 0 || inSeek(frame.at, next.at) || inAd(frame.at)) continue;
+    const media = contentOf(frame.at, next.at);
+    if (media <= 0) continue;
     const average = averageOf(frame.height);
     if (average === null) known = false;
     else weighted += average * media;
@@ -213,6 +227,18 @@ function covered(spans, from, to) {
     at = end;
   }
   return sum;
+}
+
+/** How much media was played up to each sample. @param {{at: number, position: number, flags: number}[]} samples */
+function played(samples) {
+  let sum = 0;
+  return samples.map(({ at, position, flags }, index) => {
+    const before = samples[index - 1] ?? { at, position };
+    const moved = position - before.position;
+    // More than a gap beyond what the time allows is a seek that was over before it could be read.
+    if (moved > 0 && moved < at - before.at + GAP_MS && (flags & SEEKING) === 0) sum += moved;
+    return sum;
+  });
 }
 
 /** @param {{at: number, position: number}[]} samples */
