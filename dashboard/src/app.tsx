@@ -20,11 +20,11 @@ import { HeadlinePanel } from './panel/headline.tsx';
 import { RouteLink } from './panel/link.tsx';
 import { SeriesPanel } from './panel/series.tsx';
 import { SignIn } from './panel/sign-in.tsx';
-import { Skeleton, uncomparedText } from './panel/state.tsx';
+import { Panel, Skeleton, uncomparedText } from './panel/state.tsx';
 import { Tip } from './panel/tip.tsx';
 import { Toolbar } from './panel/toolbar.tsx';
 import { VIEWS, type View } from './route.ts';
-import { browserLocale, useAnswer, useLate, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
+import { browserLocale, useAnswer, useLate, useNear, useNow, useRoute, useScheme, type Asked, type Scheme } from './use.ts';
 
 const AttemptPanel = lazy(
   () => import('./panel/attempt.tsx'),
@@ -333,19 +333,45 @@ function Further({ headline }: { headline: Asked<Headline> }) {
   }, [last, answered]);
   // The chart tells the headline's words after the headline.
   const told = useLate(useMemo(() => ({ answer, current }), [answer, current]));
+  const { catalogue, route } = useDashboard();
+  const title = catalogue.measure(route.metric)?.title ?? route.metric;
   const series = useMemo(() => <SeriesPanel headline={told} />, [told]);
   const breakdown = useMemo(() => <BreakdownPanel />, []);
   const attempts = useMemo(() => <AttemptsPanel page={10} />, []);
   return (
     <>
-      {last >= SERIES && series}
+      {last >= SERIES && (
+        <Near title={title} height={420}>
+          {series}
+        </Near>
+      )}
       {last >= BREAKDOWN && (
         <div class="columns">
-          {breakdown}
-          {last >= ATTEMPTS && attempts}
+          <Near title="Breakdown" height={300}>
+            {breakdown}
+          </Near>
+          {last >= ATTEMPTS && (
+            <Near title="Single attempts" height={360}>
+              {attempts}
+            </Near>
+          )}
         </div>
       )}
     </>
+  );
+}
+
+/** A panel that is asked for and drawn when it is near the window: on a phone the headline alone fills it. Until then its heading stands there. */
+function Near({ title, height, children }: { title: string; height: number; children: ComponentChildren }) {
+  const place = useRef<HTMLDivElement>(null);
+  const near = useNear(place);
+  if (near) return children;
+  return (
+    <div ref={place}>
+      <Panel title={title} label={title} name="later">
+        <Skeleton height={height} />
+      </Panel>
+    </div>
   );
 }
 

@@ -168,6 +168,9 @@ test('the attempts of the list lead to their timelines', async () => {
   const { page, context } = await openPage(browser);
   await page.goto(node.client.dashboardUrl());
   await shown(page, /attempts/i);
+  // A panel is asked for when it is near the window.
+  assert.equal(await page.locator('[data-panel=attempts]').count(), 0);
+  await page.getByRole('heading', { name: 'Single attempts' }).scrollIntoViewIfNeeded();
   await page.locator(`a[href*="${attemptId}"]`).first().click();
   await page.waitForURL((url) => url.href.includes(attemptId));
   await shown(page, /stall/i);
