@@ -149,6 +149,11 @@ function Gallery() {
           summary="Starting."
         />
       </Piece>
+      <Piece title="A line as small as a word: its intervals, and an axis that is not from zero">
+        <div class="figure-spark" style={{ width: '180px', height: '26px' }}>
+          <Sparkline points={points({ count: 28, level: 0.0042, spread: 0.2 })} axis={[0.002, 0.0065]} />
+        </div>
+      </Piece>
     </main>
   );
 }

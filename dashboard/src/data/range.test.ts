@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bucketsOf, intervalFor, intervalsFor, rangeOf } from './range.ts';
+import { bucketsOf, intervalFor, intervalsFor, rangeOf, sparkIntervalFor } from './range.ts';
 
 const now = Date.parse('2026-11-20T18:04:02.123Z');
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -65,4 +65,9 @@ test('the bucket the present cuts is partial, the others are not', () => {
     bucketsOf(range, 'hour', 'UTC').map(({ partial }) => partial),
     [false, false, true],
   );
+});
+
+test('a line as small as a word has sixty points at most', () => {
+  const hours = (count: number) => sparkIntervalFor({ start: 0, end: count * 3_600_000 });
+  assert.deepEqual([1, 5, 24, 60, 61, 28 * 24, 400 * 24, 20_000 * 24].map(hours), ['minute', '5min', 'hour', 'hour', 'day', 'day', 'week', 'month']);
 });

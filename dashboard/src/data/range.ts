@@ -70,6 +70,13 @@ export function intervalFor(range: Pick<Range, 'start' | 'end'>, attempts: numbe
   return interval;
 }
 
+/** Most points of a line as small as a word. */
+const SPARK_POINTS_MAX = 60;
+
+/** The bucket length of such a line. */
+export const sparkIntervalFor = ({ start, end }: Pick<Range, 'start' | 'end'>): Interval =>
+  INTERVALS.find((interval) => (end - start) / INTERVAL_MS_ABOUT[interval] <= SPARK_POINTS_MAX) ?? 'month';
+
 function intervalForLength({ start, end }: Pick<Range, 'start' | 'end'>): Interval {
   const hours = (end - start) / 3_600_000;
   if (hours <= 2) return 'minute';

@@ -1,5 +1,6 @@
 // Here live the headline numbers: each a value, its interval and its change against the baseline with the verdict in words.
-import { useMemo } from 'preact/hooks';
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext, useMemo, useState } from 'preact/hooks';
 import { plainDefinition, type Measure } from '../catalogue.ts';
 import { VerdictMark } from '../chart/verdict.tsx';
 import { useDashboard } from '../context.ts';
@@ -8,12 +9,23 @@ import { AUDIENCE, EXPERIENCE, headlineKey, headlineQuestion, VIEWERS } from '..
 import { baselinePhrase, comparisonWords, explain, hasInterval, isChange, valueSentence } from '../data/verdict.ts';
 import type { Headline } from '../first.ts';
 import * as format from '../format.ts';
+import { lazy } from '../lazy.tsx';
 import { useAnswer, useLate, type Asked } from '../use.ts';
 import { RouteLink } from './link.tsx';
 import { Failure, Skeleton } from './state.tsx';
 
 /** Figures of one task. */
 const AT_ONCE = 6;
+
+/** By metric, how it went, drawn. */
+export type Sparks = ReadonlyMap<string, ComponentChildren>;
+const Sparks = createContext<Sparks>(new Map());
+const Spark = ({ name }: { name: string }) => <span class="figure-spark">{useContext(Sparks).get(name)}</span>;
+
+const SparksOf = lazy(
+  () => import('./sparks.tsx'),
+  () => null,
+);
 
 export function HeadlinePanel({ asked }: { asked: Asked<Headline> }) {
   const { catalogue, signOut } = useDashboard();
@@ -26,23 +38,27 @@ export function HeadlinePanel({ asked }: { asked: Asked<Headline> }) {
   const first = useMemo(() => figures(EXPERIENCE.slice(0, AT_ONCE), answer), [catalogue, answer]);
   const further = useMemo(() => figures(EXPERIENCE.slice(AT_ONCE), second), [catalogue, second]);
   const audience = useMemo(() => figures(AUDIENCE, third), [catalogue, third]);
+  const [sparks, setSparks] = useState<Sparks>(new Map());
   return (
-    <section aria-label="Headline numbers" data-panel="headline" aria-busy={asked.busy}>
-      <h2 class="visually-hidden">Headline numbers</h2>
-      {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={asked.answer !== null} />}
-      {(asked.answer || !asked.error) && (
-        <div data-stale={asked.answer && !asked.current ? '' : undefined}>
-          <ul class="figures figures-experience" aria-label="Experience">
-            {first}
-            {further}
-          </ul>
-          <ul class="figures figures-audience" aria-label="Audience">
-            {audience}
-            {third ? <Viewers /> : figures(VIEWERS, null)}
-          </ul>
-        </div>
-      )}
-    </section>
+    <Sparks.Provider value={sparks}>
+      <section aria-label="Headline numbers" data-panel="headline" aria-busy={asked.busy}>
+        <h2 class="visually-hidden">Headline numbers</h2>
+        {asked.error && <Failure error={asked.error} retry={asked.retry} signOut={signOut} compact={asked.answer !== null} />}
+        {(asked.answer || !asked.error) && (
+          <div data-stale={asked.answer && !asked.current ? '' : undefined}>
+            <ul class="figures figures-experience" aria-label="Experience">
+              {first}
+              {further}
+            </ul>
+            <ul class="figures figures-audience" aria-label="Audience">
+              {audience}
+              {third ? <Viewers /> : figures(VIEWERS, null)}
+            </ul>
+            {third && <SparksOf put={setSparks} />}
+          </div>
+        )}
+      </section>
+    </Sparks.Provider>
   );
 }
 
@@ -123,6 +139,7 @@ function Figure({ measure, headline }: { measure: Measure; headline: Headline })
           {value && hasInterval(value) ? format.intervalText(value.low, value.high, unit, locale, value.value) : written ? '' : (value?.reason ?? 'no data')}
           {value?.unreliable && (written && hasInterval(value) ? ' · few attempts' : 'few attempts')}
         </span>
+        <Spark name={measure.name} />
         <span class="figure-change">
           {comparison && (
             <>
