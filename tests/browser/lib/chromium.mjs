@@ -33,7 +33,7 @@ export function launch(more = [], environment = {}) {
  * @param {import('playwright-core').BrowserContextOptions} [options]
  */
 export async function openPage(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1200 }, ...options });
   const page = await context.newPage();
   /** @type {string[]} */
   const errors = [];
