@@ -2,7 +2,7 @@
 // be, with axe on every view, in light and dark, wide and narrow. Screenshots go to SCREENSHOTS or a temporary folder.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, mkdir } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -177,6 +177,10 @@ test('the attempts of the list lead to their timelines', async () => {
   await page.locator(`a[href*="${attemptId}"]`).first().click();
   await page.waitForURL((url) => url.href.includes(attemptId));
   await shown(page, /stall/i);
+  // It can be taken away whole.
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download JSON' }).click()]);
+  assert.equal(download.suggestedFilename(), `attempt-${attemptId}.json`);
+  assert.equal(JSON.parse(await readFile(await download.path(), 'utf8')).attemptId, attemptId);
   // How the player adapted, as the API tells it.
   const { adaptation } = (await node.client.api(`/v1/analytics/impressions/${attemptId}`)).body.data.result;
   const panel = page.locator('[data-panel=adaptation]');

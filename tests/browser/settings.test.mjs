@@ -182,6 +182,13 @@ test('an organisation is made and switched to; the address says which, and one t
   await page.getByText('No license key yet').waitFor();
   await page.screenshot({ path: join(screenshots, 'settings-empty.png'), fullPage: true });
   await accessible(page, 'settings of an empty organisation');
+  // What a platform had in all: the sum of its organisations' own answers.
+  await page.getByRole('button', { name: 'Add them up' }).click();
+  await page.locator('[data-platform=all]').waitFor();
+  const had = async (row) => Number((await page.locator(`[data-platform="${row}"] td`).first().innerText()).replace(/\D/g, ''));
+  assert.equal(await had(organization), 0);
+  assert.equal(await had('all'), await had(node.client.keys.organizationId));
+  await accessible(page, 'settings with all organisations together');
   // Whether it takes part in the industry is its own word.
   const taking = async () => (await result('/v1/account/organizations')).organizations.filter(({ industry }) => industry).map(({ id }) => id);
   assert.deepEqual(await taking(), []);

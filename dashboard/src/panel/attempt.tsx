@@ -5,6 +5,7 @@ import { Icon } from '../chart/icon.tsx';
 import { TimelineChart } from '../chart/timeline.tsx';
 import { useDashboard } from '../context.ts';
 import { bitrateAvg, droppedShare, outcomeOf, rebufferRatio, titleOf, whereOf } from '../data/attempt.ts';
+import { saveFile } from '../data/take-away.ts';
 import { happeningsOf } from '../data/timeline.ts';
 import * as format from '../format.ts';
 import { useAnswer, useNow } from '../use.ts';
@@ -36,6 +37,9 @@ export default function AttemptPanel({ id }: { id: string }) {
     </>
   );
 }
+
+/** The whole attempt as the API gave it. */
+const fileOf = (attempt: ImpressionDetail) => new Blob([JSON.stringify(attempt, null, 2)], { type: 'application/json' });
 
 function Attempt({ attempt, busy, locale, zone }: { attempt: ImpressionDetail; busy: boolean; locale: string; zone: string }) {
   const { totals, timeline } = attempt;
@@ -84,6 +88,9 @@ function Attempt({ attempt, busy, locale, zone }: { attempt: ImpressionDetail; b
           <span class="muted small">
             {format.momentText(Date.parse(attempt.startedAt), zone, locale)} · {format.clockText(attempt.elapsedMs)} long
           </span>
+          <button type="button" class="button button-quiet" onClick={() => saveFile(fileOf(attempt), `attempt-${attempt.attemptId}.json`)}>
+            Download JSON
+          </button>
         </div>
       </section>
       <dl class="facts" aria-label="Totals">

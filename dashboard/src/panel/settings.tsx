@@ -15,6 +15,7 @@ import { Confirm } from './confirm.tsx';
 import { ExportsPanel } from './exports.tsx';
 import { RouteLink } from './link.tsx';
 import { PipelinePanel } from './pipeline.tsx';
+import { PlatformPanel } from './platform.tsx';
 import { Copy, Failure, Panel, Skeleton, Snippet } from './state.tsx';
 import '../later.css';
 
@@ -49,6 +50,7 @@ export default function SettingsPanel() {
         </Panel>
       )}
       <OrganizationsPanel />
+      {organizations.length > 1 && <PlatformPanel />}
       <PreferencesPanel />
       <PipelinePanel />
     </>
