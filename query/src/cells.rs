@@ -22,8 +22,8 @@ use crate::{
 /// Most stretches that are left to the attempts: each is a condition of their statement.
 const REST_MAX: usize = 100;
 
-/// Attempts that were written of so often at most are grouped: some 400,000, where a beacon comes every ten seconds and a viewing takes four minutes.
-const FEW_TOUCHES: u64 = 10_000_000;
+/// Attempts that were written of so often at most are grouped: then there are no more of them, and grouping two million takes less than 2 GiB.
+const FEW_TOUCHES: u64 = 2_000_000;
 
 /// A day that something was written of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
