@@ -322,8 +322,8 @@ const SERIES = 1;
 const BREAKDOWN = 2;
 const ATTEMPTS = 3;
 
-/** What stands below the headline comes panel by panel, each in a task of its own. What is seen last is asked last: the server has the
- * headline to answer first. */
+/** What stands below the headline comes panel by panel, each in a task of its own, and is asked when the headline has been answered: the server
+ * has that to answer first. */
 function Further({ headline }: { headline: Asked<Headline> }) {
   const { answer, current } = headline;
   const [last, setLast] = useState(0);
@@ -341,7 +341,7 @@ function Further({ headline }: { headline: Asked<Headline> }) {
   return (
     <>
       {last >= SERIES && (
-        <Near title={title} height={420}>
+        <Near title={title} height={420} ready={answered}>
           {series}
         </Near>
       )}
@@ -361,11 +361,12 @@ function Further({ headline }: { headline: Asked<Headline> }) {
   );
 }
 
-/** A panel that is asked for and drawn when it is near the window: on a phone the headline alone fills it. Until then its heading stands there. */
-function Near({ title, height, children }: { title: string; height: number; children: ComponentChildren }) {
+/** A panel that is asked for and drawn when it is `ready` and near the window: on a phone the headline alone fills it. Until then its heading
+ * stands there. */
+function Near({ title, height, ready = true, children }: { title: string; height: number; ready?: boolean; children: ComponentChildren }) {
   const place = useRef<HTMLDivElement>(null);
   const near = useNear(place);
-  if (near) return children;
+  if (ready && near) return children;
   return (
     <div ref={place}>
       <Panel title={title} label={title} name="later">
