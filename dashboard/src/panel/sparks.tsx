@@ -15,7 +15,9 @@ export default function SparksOf({ put }: { put: (sparks: Sparks) => void }) {
   const numbers = useLines([...EXPERIENCE, ...AUDIENCE], true);
   // Viewers take the server longest.
   const viewers = useLines(VIEWERS, numbers.answer !== null);
-  useEffect(() => put(new Map([...(numbers.answer ?? []), ...(viewers.answer ?? [])])), [numbers.answer, viewers.answer]);
+  // Lines of another range say nothing of the numbers they stand beside.
+  const drawn = [numbers, viewers].map(({ answer, current }) => (current ? answer : null));
+  useEffect(() => put(new Map(drawn.flatMap((lines) => [...(lines ?? [])]))), drawn);
   const failed = [numbers, viewers].find(({ error }) => error);
   return failed?.error ? <Failure error={failed.error} retry={failed.retry} compact /> : null;
 }
