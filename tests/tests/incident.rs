@@ -117,8 +117,9 @@ async fn the_planted_incident_is_worse_and_quiet_days_are_not() {
         "{guilty}"
     );
 
-    // And where it came from is found. By then everybody has the player that it was planted for, so that the CDN alone says the same. Of 300
-    // attempts chance may make a part of it stand out as much: then it is among the cells that the data cannot tell from the first.
+    // And where it came from is found, among the first three as bench explain holds it. By then everybody has the player that it was planted for,
+    // so that the CDN alone says the same. Of 300 attempts chance may make something else stand out more, or a part of it as much: then it is
+    // among the cells that the data cannot tell from that part.
     for metric in ["rebuffer_ratio", "good_share", "startup_any_ms_p95"] {
         let asked = json!({
             "metric": metric,
@@ -126,11 +127,11 @@ async fn the_planted_incident_is_worse_and_quiet_days_are_not() {
             "end": format!("{today}T20:00:00Z"),
         });
         let explained = stack.explain(&asked).await.unwrap();
-        let cause = &explained["causes"][0];
         let planted = json!([{"attribute": "cdn", "value": "cdn-b"}]);
-        let alike = cause["alike"].as_array().unwrap();
-        let is_found = cause["conditions"] == planted || alike.contains(&planted);
-        assert!(is_found, "{metric}: {explained:#}");
+        let is_planted =
+            |cause: &&Value| cause["conditions"] == planted || cause["alike"].as_array().unwrap().contains(&planted);
+        let cause = explained["causes"].as_array().unwrap().iter().take(3).find(is_planted);
+        let cause = cause.unwrap_or_else(|| panic!("{metric}: {explained:#}"));
         let carries = cause["carries"].as_f64().unwrap();
         assert!((0.5..2.0).contains(&carries), "{metric}: {cause}");
     }
