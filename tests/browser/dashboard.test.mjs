@@ -168,10 +168,10 @@ test('the industry is a baseline where a metric has one, and what cannot be comp
 });
 
 test('the attempts of the list lead to their timelines', async () => {
-  const { page, context } = await openPage(browser);
+  const { page, context } = await openPage(browser, { viewport: { width: 1280, height: 720 } });
   await page.goto(node.client.dashboardUrl());
-  await shown(page, /attempts/i);
-  // A panel is asked for when it is near the window.
+  // A panel is asked for when it is near the window: the chart's, and none that stands below it.
+  await page.locator('[data-panel=annotations]').waitFor();
   assert.equal(await page.locator('[data-panel=attempts]').count(), 0);
   await page.getByRole('heading', { name: 'Single attempts' }).scrollIntoViewIfNeeded();
   await page.locator(`a[href*="${attemptId}"]`).first().click();
