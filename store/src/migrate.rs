@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::{Statement, Store, StoreError, cluster};
 
 /// How long a cluster's nodes may take to make or change a table.
-const DEFINE_SECONDS: u64 = 300;
+const DEFINE_SECONDS: u32 = 300;
 
 /// How long rows are kept, in days. A part is dropped once all of its rows are older.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,8 +137,8 @@ struct Table {
 }
 
 impl Store {
-    /// Makes the database if missing, applies what is not applied yet and sets the retention. Returns the names of the
-    /// migrations applied by this call.
+    /// Makes the database if missing, applies what is not applied yet, sets the retention and notes the hours of attempts that nothing
+    /// was noted of. Returns the names of the migrations applied by this call.
     ///
     /// # Errors
     /// When ClickHouse refuses, a migration that was applied has another text now, or a retention is not in
@@ -197,7 +197,25 @@ impl Store {
         ] {
             self.set_retention(table, moment, retention.impressions_days).await?;
         }
+        self.touch_unknown_hours().await?;
         Ok(newly)
+    }
+
+    /// Tells `touched_hours` of attempts whose hour it does not know: of a backup that was made without it, say. Questions take a day
+    /// that it does not know for empty.
+    async fn touch_unknown_hours(&self) -> Result<(), StoreError> {
+        let touch = Statement::new(
+            "INSERT INTO touched_hours (organization_id, started_hour, touches, last_received_at) \
+             SELECT organization_id, started_hour, count() AS touches, max(i.last_received_at) AS last_received_at \
+             FROM impressions AS i \
+             WHERE (organization_id, started_hour) NOT IN (SELECT organization_id, started_hour FROM touched_hours) \
+             GROUP BY organization_id, started_hour",
+        )
+        // A shard that is away tells of its attempts at the next start; what it holds is known, unless it was just restored.
+        .setting("skip_unavailable_shards", "1")
+        .max_execution_seconds(DEFINE_SECONDS)
+        .log_comment("store::Store::touch_unknown_hours");
+        self.execute(&touch).await
     }
 
     /// Makes the database and the table that says what is in it.

@@ -690,6 +690,28 @@ async fn migrating_twice_and_from_two_processes_changes_nothing() {
 }
 
 #[tokio::test]
+async fn hours_that_a_backup_did_not_tell_of_are_known_after_a_start() {
+    let (_engine, store) = store().await;
+    insert(&store, "a", &[row(1, 0, 1), row(2, 0, 1)]).await.unwrap();
+    let touches = "SELECT sum(touches) AS count FROM touched_hours";
+    assert_eq!(count(&store, touches).await, 2);
+    store.migrate(&FOR_EVER).await.unwrap();
+    assert_eq!(count(&store, touches).await, 2, "what is known is not told again");
+    store
+        .execute(&Statement::new("TRUNCATE TABLE touched_hours"))
+        .await
+        .unwrap();
+    assert_eq!(count(&store, touches).await, 0);
+    store.migrate(&FOR_EVER).await.unwrap();
+    assert_eq!(count(&store, touches).await, 2);
+    let hours =
+        "SELECT count() AS count FROM touched_hours WHERE (organization_id, started_hour, last_received_at) IN (
+                     SELECT organization_id, started_hour, max(i.last_received_at) FROM impressions AS i
+                     GROUP BY organization_id, started_hour)";
+    assert_eq!(count(&store, hours).await, 1);
+}
+
+#[tokio::test]
 async fn a_retention_that_a_ttl_cannot_say_is_refused_and_the_longest_keeps_a_row_of_today() {
     let (engine, store) = store().await;
     let keep = |beacons_days, impressions_days| Retention {
