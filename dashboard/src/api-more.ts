@@ -1,7 +1,7 @@
 // Here live the questions of views that are loaded on demand, one function each: the first picture does not carry them. How they are
 // asked, and what their failures are, is `api`.
 import { ApiError, unreached, type Answer, type Api } from './api.ts';
-import type { Alert, AlertChange, AlertEvaluation, AlertRequest, Delivery, DropOffRequest, DropOffResult, Export, ExportRequest, Organization } from './api-types.ts';
+import type { Alert, AlertChange, AlertEvaluation, AlertRequest, Delivery, DropOffRequest, DropOffResult, Export, ExportRequest, Organization, PlatformTotals } from './api-types.ts';
 
 const of = (id: string) => encodeURIComponent(id);
 
@@ -10,6 +10,10 @@ const of = (id: string) => encodeURIComponent(id);
 /** Says whether an organisation takes part in the baseline `industry`. */
 export const changeOrganization = (api: Api, id: string, change: { industry: boolean }): Promise<Answer<Organization>> =>
   api.ask('PATCH', `/v1/account/organizations/${of(id)}`, undefined, change);
+
+/** What each organisation that the key sees had in a range, and all of them together. */
+export const organizationTotals = (api: Api, range: { start: string; end: string }, signal?: AbortSignal): Promise<Answer<PlatformTotals>> =>
+  api.ask('GET', `/v1/account/organizations/totals?${new URLSearchParams(range)}`, signal);
 
 // ---- drop-off
 

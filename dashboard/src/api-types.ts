@@ -138,6 +138,8 @@ export type Export = Answered<'ExportResource'>;
 
 export type Organization = Answered<'OrganizationResource'>;
 export type OrganizationList = Answered<'OrganizationList'>;
+export type TotalValues = Answered<'TotalValues'>;
+export type PlatformTotals = Answered<'PlatformTotals'>;
 export type License = Answered<'LicenseResource'>;
 export type LicenseRequest = Schemas['LicenseRequest'];
 export type LicenseChange = Schemas['LicenseChange'];

@@ -38,7 +38,8 @@ pub struct QueryResult {
 // Where a metric's or an attribute's value comes from is a `Source` too.
 #[schema(as = AnsweredFrom)]
 pub enum Source {
-    /// Sums over attempts of days that are over, made before; the attempts of the rest, where there is one, were read and added.
+    /// Sums over attempts of days that are over, made before; the attempts of the rest, where there is one, were read and added. Distinct viewers
+    /// do not add up and are counted in the attempts.
     Cells,
     /// Merged attempts.
     Impressions,

@@ -2,9 +2,14 @@
 //! collector's configuration when it runs and leaves it when it stops.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::time::{Duration, Instant};
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tests::{beacons, stack::Stack, stack::now_ms};
+use tests::{
+    beacons,
+    stack::{Stack, now_ms, rfc3339},
+};
 use uuid::Uuid;
 
 /// Asks as `key`, for `organization` when it is named; gives the status and the envelope's data.
@@ -357,4 +362,102 @@ async fn an_arm_that_stalls_more_is_worse_and_one_that_loses_viewers_is_refused(
     let path = format!("{path}/{}/results", made["result"]["id"].as_str().unwrap());
     let (status, refused) = ask(&stack, own, None, Method::GET, &path, None).await;
     assert_eq!((status, &refused["code"]), (StatusCode::CONFLICT, &json!(3022)));
+}
+
+#[tokio::test]
+async fn what_the_organisations_of_a_platform_had_is_told_apart_and_added_up() {
+    let stack = Stack::start().await.unwrap();
+    let own = stack.keys.api_key.as_str();
+    let organizations = "/v1/account/organizations";
+    let mut made = Vec::new();
+    for name in ["below", "empty"] {
+        let (_, answer) = ask(
+            &stack,
+            own,
+            None,
+            Method::POST,
+            organizations,
+            Some(json!({"name": name})),
+        )
+        .await;
+        made.push(answer["result"]["id"].as_str().unwrap().to_owned());
+    }
+    let [below, empty] = &made[..] else { unreachable!() };
+    let wanted = json!({"name": "reader", "scope": "read"});
+    let (_, key) = ask(
+        &stack,
+        own,
+        Some(below),
+        Method::POST,
+        "/v1/account/api-keys",
+        Some(wanted),
+    )
+    .await;
+    let reader = key["result"]["secret"].as_str().unwrap();
+    let wanted = json!({"name": "web", "allowedDomains": ["*"]});
+    let (_, key) = ask(
+        &stack,
+        own,
+        Some(below),
+        Method::POST,
+        "/v1/account/licenses",
+        Some(wanted),
+    )
+    .await;
+    let license = key["result"]["licenseKey"].as_str().unwrap();
+    // Two attempts above, one below; the third organisation has none.
+    for license in [
+        stack.keys.license_key.as_str(),
+        stack.keys.license_key.as_str(),
+        license,
+    ] {
+        let (status, _) = post(&stack, license, "https://www.example.com").await;
+        assert_eq!(status, StatusCode::ACCEPTED);
+    }
+
+    let now = now_ms();
+    let range = format!("start={}&end={}", rfc3339(now - 3_600_000), rfc3339(now + 3_600_000));
+    let path = format!("/v1/account/organizations/totals?{range}");
+    let begun = Instant::now();
+    let told = loop {
+        let (status, answer) = ask(&stack, own, None, Method::GET, &path, None).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        if answer["result"]["total"]["attempts"] == 3 {
+            break answer;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(15), "{answer}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    let had = |id: &str| {
+        let all = told["result"]["organizations"].as_array().unwrap();
+        assert_eq!(all.len(), 3, "the canary's is nobody's");
+        all.iter()
+            .find(|organization| organization["id"] == id)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(had(&stack.keys.organization_id)["values"]["attempts"], 2);
+    assert_eq!(
+        had(below)["values"],
+        json!({"attempts": 1, "plays": 1, "play_ms": 1_000})
+    );
+    assert_eq!(had(below)["parentId"], stack.keys.organization_id);
+    assert!(had(below)["freshAsOf"].is_string());
+    assert_eq!(had(empty)["values"], json!({"attempts": 0, "plays": 0, "play_ms": 0}));
+    assert_eq!(had(empty)["freshAsOf"], Value::Null);
+    assert_eq!(
+        told["result"]["total"],
+        json!({"attempts": 3, "plays": 3, "play_ms": 3_000})
+    );
+
+    // A key from below sees nothing of what is above or beside it.
+    let (_, answer) = ask(&stack, reader, None, Method::GET, &path, None).await;
+    assert_eq!(answer["result"]["organizations"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["result"]["total"]["attempts"], 1);
+
+    let wrong = "/v1/account/organizations/totals?start=yesterday&ende=2026-11-20T00:00:00Z";
+    let (status, refused) = ask(&stack, own, None, Method::GET, wrong, None).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(fields(&refused), ["ende", "start", "end"]);
+    assert!(refused.to_string().contains("did you mean 'end'?"), "{refused}");
 }

@@ -96,6 +96,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/account/organizations/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each organisation that the key may see had, and all of them together. */
+        get: operations["totalOrganizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/account/organizations/{id}": {
         parameters: {
             query?: never;
@@ -3819,6 +3836,69 @@ export interface components {
             /** @description SUCCESS or ERROR. */
             status: components["schemas"]["Status"];
         };
+        /** @description What one organisation had; not those below it. */
+        OrganizationTotals: {
+            /** @description When its latest beacon was received, RFC 3339 UTC. Null before the first. */
+            freshAsOf?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The organisation above it; null at the top.
+             */
+            parentId?: string | null;
+            /** @description What it had. */
+            values: components["schemas"]["TotalValues"];
+        };
+        /** @description What the organisations of a key had. */
+        PlatformTotals: {
+            /** @description End, exclusive, RFC 3339 UTC; now where the end that was asked for lies behind it. */
+            end: string;
+            /** @description The key's own and those below, oldest first. */
+            organizations: components["schemas"]["OrganizationTotals"][];
+            /** @description Begin, inclusive, RFC 3339 UTC. */
+            start: string;
+            /**
+             * Format: int64
+             * @description Time the answer took, ms.
+             */
+            tookMs: number;
+            /** @description All of them together. */
+            total: components["schemas"]["TotalValues"];
+        };
+        /** @description What every response body is. */
+        PlatformTotalsAnswer: {
+            /** @description `data` of a success. */
+            data: {
+                /** @description What else the caller should know; often empty. */
+                messages: components["schemas"]["Message"][];
+                /** @description What the organisations of a key had. */
+                result: {
+                    /** @description End, exclusive, RFC 3339 UTC; now where the end that was asked for lies behind it. */
+                    end: string;
+                    /** @description The key's own and those below, oldest first. */
+                    organizations: components["schemas"]["OrganizationTotals"][];
+                    /** @description Begin, inclusive, RFC 3339 UTC. */
+                    start: string;
+                    /**
+                     * Format: int64
+                     * @description Time the answer took, ms.
+                     */
+                    tookMs: number;
+                    /** @description All of them together. */
+                    total: components["schemas"]["TotalValues"];
+                };
+            };
+            /** @description The request's id, also in the header `X-Request-Id` and on every log line of that request. */
+            requestId: components["schemas"]["RequestId"];
+            /** @description SUCCESS or ERROR. */
+            status: components["schemas"]["Status"];
+        };
         /**
          * @description The question's shape, for the documentation. It is read by `request.rs`, which finds every fault and not only the first.
          * @example {
@@ -4372,6 +4452,24 @@ export interface components {
             suspensions: components["schemas"]["SuspensionPoint"][];
             /** @description The page became hidden or visible. */
             visibility: components["schemas"]["VisibilityPoint"][];
+        };
+        /** @description What adds up over organisations, by the names and definitions of `GET /v1/analytics/metrics`. */
+        TotalValues: {
+            /**
+             * Format: int64
+             * @description Attempts that began in the range.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Playing time, ms.
+             */
+            play_ms: number;
+            /**
+             * Format: int64
+             * @description Those with a frame.
+             */
+            plays: number;
         };
         /** @description Cumulative totals of one attempt, from intent to the beacon's `interval.to_ms`. A field absent from the JSON is 0, false or null. */
         Totals: {
@@ -5349,6 +5447,115 @@ export interface operations {
             /** @description Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    totalOrganizations: {
+        parameters: {
+            query: {
+                /**
+                 * @description Begin, inclusive, RFC 3339; attempts belong to the time they began.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                start: string;
+                /**
+                 * @description End, exclusive, RFC 3339. A future end is cut at now.
+                 * @example 2026-12-01T00:00:00Z
+                 */
+                end: string;
+                /** @description true counts bots too. */
+                includeBots?: boolean;
+            };
+            header?: {
+                /** @description An organisation below the key's own, whose data are then asked for. The key's own when absent. */
+                "X-Tenant-Org-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key's own and those below it. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformTotalsAnswer"];
+                };
+            };
+            /** @description One detail per fault. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description No key, or an unknown one. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Not an organisation of this key. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too expensive. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Too many questions at once. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };

@@ -1,40 +1,27 @@
-// Here lives what an organisation and those below it had in all. Only what adds up: counts and time, not viewers, who may watch in two. Pure.
-import type { Organization, QueryRequest, QueryResult } from '../api-types.ts';
+// Here lives what an organisation and those below it had in all, as the server adds it up. Pure.
+import type { Organization, PlatformTotals, TotalValues } from '../api-types.ts';
 import { branchesOf, type Branch } from './account.ts';
 
-/** What is added up, as the catalogue names it. */
-export const ADDED = ['attempts', 'plays', 'play_ms'] as const;
-
-export type Added = Record<(typeof ADDED)[number], number>;
+/** What adds up over organisations, as the catalogue names it: counts and time, not viewers, who may watch in two. */
+export const ADDED = ['attempts', 'plays', 'play_ms'] as const satisfies readonly (keyof TotalValues)[];
 
 /** Days up to now that are added up. */
 export const PLATFORM_DAYS = 28;
 
-export const platformQuestion = (now: number): QueryRequest => ({
-  metrics: [...ADDED],
+export const platformRange = (now: number): { start: string; end: string } => ({
   start: new Date(now - PLATFORM_DAYS * 86_400_000).toISOString(),
   end: new Date(now).toISOString(),
-  filters: [],
-  compare: [],
 });
 
-/** What an answer says; what is null there is nothing. */
-export function addedOf({ rows }: QueryResult): Added {
-  const of = (name: string) => rows[0]?.values[name]?.value ?? 0;
-  return { attempts: of('attempts'), plays: of('plays'), play_ms: of('play_ms') };
-}
-
 export interface PlatformRow extends Branch {
-  added: Added;
+  values: TotalValues;
 }
 
-/** One row for each organisation in the order of their tree, and what all of them had. `added`: by id, of every organisation. */
-export function platformOf(organizations: readonly Organization[], added: ReadonlyMap<string, Added>): { rows: PlatformRow[]; all: Added } {
-  const rows = branchesOf(organizations).flatMap((branch) => {
-    const own = added.get(branch.organization.id);
-    return own ? [{ ...branch, added: own }] : [];
+/** One row for each organisation that was told of, in the order of their tree. */
+export function platformRows(organizations: readonly Organization[], totals: PlatformTotals): PlatformRow[] {
+  const told = new Map(totals.organizations.map(({ id, values }) => [id, values]));
+  return branchesOf(organizations).flatMap((branch) => {
+    const values = told.get(branch.organization.id);
+    return values ? [{ ...branch, values }] : [];
   });
-  const all: Added = { attempts: 0, plays: 0, play_ms: 0 };
-  for (const row of rows) for (const name of ADDED) all[name] += row.added[name];
-  return { rows, all };
 }

@@ -1,8 +1,10 @@
-// Here lives the panel of what all organisations that the key sees had in all. Each is asked for itself, so it is done when wanted.
+// Here lives the panel of what all organisations that the key sees had in all. The server asks each for itself, so it is done when wanted.
 import { useState } from 'preact/hooks';
+import { organizationTotals } from '../api-more.ts';
+import type { TotalValues } from '../api-types.ts';
 import { useDashboard } from '../context.ts';
 import { ownOf } from '../data/account.ts';
-import { ADDED, addedOf, PLATFORM_DAYS, platformOf, platformQuestion, type Added } from '../data/platform.ts';
+import { ADDED, PLATFORM_DAYS, platformRange, platformRows } from '../data/platform.ts';
 import * as format from '../format.ts';
 import { useAnswer } from '../use.ts';
 import { RouteLink } from './link.tsx';
@@ -30,17 +32,14 @@ function Asked() {
   const { api, catalogue, organizations, locale, signOut } = useDashboard();
   const own = ownOf(organizations);
   const { answer, busy, error, retry } = useAnswer(JSON.stringify(['platform', organizations.map(({ id }) => id)]), 0, async (signal) => {
-    const question = platformQuestion(Date.now());
-    const added = new Map<string, Added>();
-    // One after the other: a platform of hundreds is no reason to hold up everybody else's questions.
-    for (const { id } of organizations) added.set(id, addedOf((await api.within(id === own?.id ? null : id).query(question, signal)).result));
-    return platformOf(organizations, added);
+    const totals = (await organizationTotals(api, platformRange(Date.now()), signal)).result;
+    return { rows: platformRows(organizations, totals), total: totals.total };
   });
   const measures = catalogue.known([...ADDED]);
-  const cells = (added: Added) =>
+  const cells = (values: TotalValues) =>
     measures.map(({ name, title, unit }) => (
       <td key={name} class="number" data-label={title}>
-        {format.text(added[name as keyof Added], unit, locale)}
+        {format.text(values[name as keyof TotalValues], unit, locale)}
       </td>
     ));
   return (
@@ -63,19 +62,19 @@ function Asked() {
               </tr>
             </thead>
             <tbody>
-              {answer.rows.map(({ organization: { id, name }, depth, added }) => (
+              {answer.rows.map(({ organization: { id, name }, depth, values }) => (
                 <tr key={id} data-platform={id}>
                   <th scope="row" class="whole" style={{ paddingLeft: `${2 + depth * 18}px` }}>
                     <RouteLink change={{ view: 'overview', range: '28d', organization: id === own?.id ? null : id, filters: [] }}>{name}</RouteLink>
                   </th>
-                  {cells(added)}
+                  {cells(values)}
                 </tr>
               ))}
               <tr data-platform="all">
                 <th scope="row" class="whole">
                   All together
                 </th>
-                {cells(answer.all)}
+                {cells(answer.total)}
               </tr>
             </tbody>
           </table>

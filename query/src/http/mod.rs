@@ -15,6 +15,7 @@ mod ladder;
 mod live;
 mod parameters;
 mod query;
+mod totals;
 
 use std::{
     sync::Arc,
@@ -317,6 +318,11 @@ impl Query {
                     .route(web::post().to(account::create_organization)),
             )
             .service(
+                web::resource("/v1/account/organizations/totals")
+                    .wrap(Compress::default())
+                    .route(web::get().to(totals::answer)),
+            )
+            .service(
                 web::resource("/v1/account/organizations/{id}").route(web::patch().to(account::change_organization)),
             )
             .service(
@@ -516,6 +522,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         alerts::deliveries,
         alerts::test,
         account::organizations,
+        totals::answer,
         account::create_organization,
         account::change_organization,
         account::licenses,

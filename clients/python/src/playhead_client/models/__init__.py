@@ -194,6 +194,10 @@ from .organization_resource_answer_data import OrganizationResourceAnswerData
 from .organization_resource_answer_data_result import (
     OrganizationResourceAnswerDataResult,
 )
+from .organization_totals import OrganizationTotals
+from .platform_totals_answer import PlatformTotalsAnswer
+from .platform_totals_answer_data import PlatformTotalsAnswerData
+from .platform_totals_answer_data_result import PlatformTotalsAnswerDataResult
 from .query_request import QueryRequest
 from .query_result_answer import QueryResultAnswer
 from .query_result_answer_data import QueryResultAnswerData
@@ -224,6 +228,7 @@ from .stretch import Stretch
 from .suspension_point import SuspensionPoint
 from .throughput_point import ThroughputPoint
 from .timeline import Timeline
+from .total_values import TotalValues
 from .totals import Totals
 from .unit import Unit
 from .verdict_word import VerdictWord
@@ -420,6 +425,10 @@ __all__ = (
     "OrganizationResourceAnswer",
     "OrganizationResourceAnswerData",
     "OrganizationResourceAnswerDataResult",
+    "OrganizationTotals",
+    "PlatformTotalsAnswer",
+    "PlatformTotalsAnswerData",
+    "PlatformTotalsAnswerDataResult",
     "QueryRequest",
     "QueryResultAnswer",
     "QueryResultAnswerData",
@@ -451,6 +460,7 @@ __all__ = (
     "ThroughputPoint",
     "Timeline",
     "Totals",
+    "TotalValues",
     "Unit",
     "VerdictWord",
     "VisibilityPoint",
