@@ -34,6 +34,7 @@ pub mod plan;
 pub mod request;
 pub mod response;
 pub mod retention;
+pub mod rewatch;
 pub mod run;
 pub mod sql;
 mod table;

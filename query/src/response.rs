@@ -43,7 +43,7 @@ pub enum Source {
     Cells,
     /// Merged attempts.
     Impressions,
-    /// Raw beacons (concurrency), with or without merged attempts.
+    /// Raw beacons (concurrency; where something was played again), with or without merged attempts.
     Beacons,
 }
 
@@ -322,12 +322,24 @@ pub struct DropOffResult {
     pub ongoing: u64,
     /// Plays that are left out: live, of unknown duration, or not measured.
     pub unknown: u64,
+    /// What the plays of the curve played again. Null unless `rewatches` was asked for.
+    pub rewatched: Option<Rewatched>,
     /// Version of the definitions.
     pub definition_version: u32,
     /// What answered.
     pub source: Source,
     /// Time the answer took, ms.
     pub took_ms: u64,
+}
+
+/// Media that was played again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Rewatched {
+    /// All of it, ms of media time.
+    pub media_ms: u64,
+    /// The part of which it is known where in the video, ms of media time: beacons, which tell of seeks, are kept for fewer days than attempts.
+    pub placed_ms: u64,
 }
 
 /// The audience at one place of a video.
@@ -340,10 +352,17 @@ pub struct DropOffPoint {
     pub at_risk: u64,
     /// The part of plays that saw at least so much, 0..=1. Null where none is left to tell it by.
     pub value: Option<f64>,
-    /// Lower limit at this point by itself, plays taken for independent. Null where nobody has left yet or nobody is left.
+    /// Lower limit at this point by itself, by viewer. Null where nobody has left yet or nobody is left, or of one viewer's plays.
     pub low: Option<f64>,
     /// Upper limit; null as that.
     pub high: Option<f64>,
+    /// How often a play played this hundredth of the video, which ends at `position`, again: 0.2 is one play in five, once. Null unless `rewatches` was
+    /// asked for, and without plays.
+    pub rewatches: Option<f64>,
+    /// Lower limit of `rewatches`, by viewer. Null where that is, and where the data set no bound.
+    pub rewatches_low: Option<f64>,
+    /// Upper limit; null as that.
+    pub rewatches_high: Option<f64>,
 }
 
 /// Answer to `POST /v1/analytics/explain`.

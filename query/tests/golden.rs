@@ -310,6 +310,7 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
         .check("page", &statement::page(&listed, &measures, worst, true, 51, 0))
         .await;
     goldens.check("drop_off", &statement::drop_off(&listed)).await;
+    goldens.check("rewatched", &statement::rewatched(&listed)).await;
     goldens.check("freshness", &statement::freshness(goldens.tenant)).await;
     let id = uuid::Uuid::from_u128(7);
     goldens

@@ -472,3 +472,79 @@ async fn who_goes_on_counts_in_the_drop_off_for_as_far_as_they_came() {
         .collect();
     assert_eq!(fields, ["metric", "filters"], "{answer:#}");
 }
+
+#[actix_web::test]
+async fn what_was_played_again_is_told_by_place_as_far_as_seeks_are_known() {
+    let node = Node::start().await;
+    let one = node.organization("one", None).await;
+    let now_ms = chrono::Utc::now().timestamp_millis();
+    // Of a video of 100 s: how much was played, how much of it distinct, s, and the seeks in between.
+    let play = |viewer: usize, media: u32, unique: u32, seeks: &[(u32, u32)]| {
+        let mut attempt = Attempt::play(now_ms - 60_000, format!("v-{viewer}"), 1_000 * media, 0);
+        attempt.video_duration_ms = Some(100_000);
+        attempt.stream_type = Some("vod");
+        attempt.totals.unique_media_ms = Some(1_000 * unique);
+        attempt.totals.position_ms_max = Some(1_000 * unique);
+        attempt.seeks = seeks.iter().map(|(from, to)| (1_000 * from, 1_000 * to)).collect();
+        attempt
+    };
+    let mut attempts: Vec<Attempt> = (0..60).map(|viewer| play(viewer, 80, 80, &[(40, 50)])).collect();
+    // Twenty go back from 60 to 30 s and leave at 50; ten play 10 to 20 twice more.
+    attempts.extend((60..80).map(|viewer| play(viewer, 80, 60, &[(60, 30)])));
+    attempts.extend((80..90).map(|viewer| play(viewer, 50, 30, &[(20, 10), (20, 10)])));
+    // Ten played 5 s again, and nothing tells where.
+    attempts.extend((90..100).map(|viewer| play(viewer, 25, 20, &[])));
+    node.insert(&one, "one", &attempts).await;
+    let registry = prometheus::Registry::new();
+    let query = Query::new(
+        QueryConfig::default(),
+        node.store.clone(),
+        node.accounts.clone(),
+        &registry,
+    )
+    .unwrap();
+    let ask = async |more: serde_json::Value| {
+        let mut body = json!({"start": iso(now_ms - HOUR_MS), "end": iso(now_ms + HOUR_MS)});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        call(&query, Method::POST, "/v1/analytics/drop-off", &one.reader, Some(body)).await
+    };
+    let (status, answer) = ask(json!({"rewatches": true})).await;
+    assert_eq!(status, 200, "{answer:#}");
+    let result = &answer["data"]["result"];
+    assert_eq!(result["plays"], 100);
+    let (placed, all) = (20 * 20_000 + 10 * 20_000, 20 * 20_000 + 10 * 20_000 + 10 * 5_000);
+    assert_eq!(result["rewatched"], json!({"mediaMs": all, "placedMs": placed}));
+    let points = result["points"].as_array().unwrap();
+    for (place, times) in [
+        (10, 0.0),
+        (11, 0.2),
+        (20, 0.2),
+        (21, 0.0),
+        (31, 0.2),
+        (50, 0.2),
+        (51, 0.0),
+        (60, 0.0),
+    ] {
+        let point = &points[place - 1];
+        let told = |name: &str| point[name].as_f64().unwrap();
+        assert!((told("rewatches") - times).abs() < 1e-9, "{point:#}");
+        assert!(
+            told("rewatchesLow") <= times && times < told("rewatchesHigh"),
+            "{point:#}"
+        );
+    }
+    assert_eq!(result["source"], "beacons");
+
+    let (_, answer) = ask(json!({})).await;
+    let result = &answer["data"]["result"];
+    assert_eq!(
+        (&result["rewatched"], &result["source"]),
+        (&json!(null), &json!("impressions"))
+    );
+    assert_eq!(result["points"][10]["rewatches"], json!(null));
+    let (status, answer) = ask(json!({"rewatches": "yes"})).await;
+    assert_eq!(
+        (status, &answer["data"]["details"][0]["field"]),
+        (400, &json!("rewatches"))
+    );
+}

@@ -281,7 +281,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How far plays come: the part that is left at each hundredth of a video. */
+        /** How far plays come: the part that is left at each hundredth of a video, and how often each was played again. */
         post: operations["queryDropOff"];
         delete?: never;
         options?: never;
@@ -2119,7 +2119,7 @@ export interface components {
             high?: number | null;
             /**
              * Format: double
-             * @description Lower limit at this point by itself, plays taken for independent. Null where nobody has left yet or nobody is left.
+             * @description Lower limit at this point by itself, by viewer. Null where nobody has left yet or nobody is left, or of one viewer's plays.
              */
             low?: number | null;
             /**
@@ -2127,6 +2127,22 @@ export interface components {
              * @description Distinct media as a part of the video's duration, 0.01..=1.
              */
             position: number;
+            /**
+             * Format: double
+             * @description How often a play played this hundredth of the video, which ends at `position`, again: 0.2 is one play in five, once. Null unless `rewatches` was
+             *     asked for, and without plays.
+             */
+            rewatches?: number | null;
+            /**
+             * Format: double
+             * @description Upper limit; null as that.
+             */
+            rewatchesHigh?: number | null;
+            /**
+             * Format: double
+             * @description Lower limit of `rewatches`, by viewer. Null where that is, and where the data set no bound.
+             */
+            rewatchesLow?: number | null;
             /**
              * Format: double
              * @description The part of plays that saw at least so much, 0..=1. Null where none is left to tell it by.
@@ -2162,6 +2178,8 @@ export interface components {
             filters?: components["schemas"]["FilterRequest"][] | null;
             /** @description Whether bots count. They do not when absent. */
             includeBots?: boolean | null;
+            /** @description Whether it is told where the plays played something again. It is not when absent: that reads their beacons. */
+            rewatches?: boolean | null;
             /**
              * @description Begin, inclusive, RFC 3339; plays belong to the time they began.
              * @example 2026-11-13T00:00:00Z
@@ -2193,6 +2211,7 @@ export interface components {
             plays: number;
             /** @description A point for each hundredth of a video, in order. */
             points: components["schemas"]["DropOffPoint"][];
+            rewatched?: components["schemas"]["Rewatched"] | null;
             /** @description What answered. */
             source: components["schemas"]["AnsweredFrom"];
             /**
@@ -2237,6 +2256,7 @@ export interface components {
                     plays: number;
                     /** @description A point for each hundredth of a video, in order. */
                     points: components["schemas"]["DropOffPoint"][];
+                    rewatched?: components["schemas"]["Rewatched"] | null;
                     /** @description What answered. */
                     source: components["schemas"]["AnsweredFrom"];
                     /**
@@ -4181,6 +4201,19 @@ export interface components {
              * @description First byte after it was sent; null when the player does not tell.
              */
             ttfbMs?: number | null;
+        };
+        /** @description Media that was played again. */
+        Rewatched: {
+            /**
+             * Format: int64
+             * @description All of it, ms of media time.
+             */
+            mediaMs: number;
+            /**
+             * Format: int64
+             * @description The part of which it is known where in the video, ms of media time: beacons, which tell of seeks, are kept for fewer days than attempts.
+             */
+            placedMs: number;
         };
         /** @description One row. */
         Row: {

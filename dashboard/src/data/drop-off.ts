@@ -1,4 +1,4 @@
-// Here lives how far an audience watched: the question, the curve as a picture in a box of 1 by 1, and its words. Pure.
+// Here lives how far an audience watched and what it played again: the question, the curves as pictures in a box of 1 by 1, and their words. Pure.
 import type { DropOffRequest, DropOffResult } from '../api-types.ts';
 import * as format from '../format.ts';
 import type { Route } from '../route.ts';
@@ -10,6 +10,7 @@ export const dropOffQuestion = ({ filters }: Pick<Route, 'filters'>, { start, en
   filters: filters.map((filter) => ({ ...filter })),
   start: new Date(start).toISOString(),
   end: new Date(end).toISOString(),
+  rewatches: true,
 });
 
 export interface Curve {
@@ -35,8 +36,33 @@ export function curveOf({ points }: Pick<DropOffResult, 'points'>): Curve {
   return { line, band: steps.length > 0 ? `${there.join('')}${back.join('')}Z` : '' };
 }
 
-/** Tenths of the video, for the table and the axis. */
-export const tenthsOf = ({ points }: Pick<DropOffResult, 'points'>) => points.filter((_, index) => (index + 1) % 10 === 0);
+export interface Density extends Curve {
+  /** What the top of the box is, times by each play. */
+  most: number;
+}
+
+/** How often each hundredth was played again, in steps up from the bottom; nothing where nothing was. Intervals that leave the box are cut. */
+export function densityOf({ points }: Pick<DropOffResult, 'points'>): Density | null {
+  const known = points.flatMap(({ position, rewatches, rewatchesLow, rewatchesHigh }) =>
+    typeof rewatches === 'number' ? [{ position, value: rewatches, low: rewatchesLow ?? rewatches, high: rewatchesHigh ?? rewatches }] : [],
+  );
+  const peak = Math.max(0, ...known.map(({ value }) => value));
+  if (peak === 0) return null;
+  // Room for the interval of the highest, and not for that of a place nobody came to.
+  const most = 1.5 * peak;
+  const y = (value: number) => n(1 - Math.min(1, value / most));
+  const steps = (of: 'value' | 'low' | 'high') => known.map((point) => `V${y(point[of])}H${n(point.position)}`).join('');
+  const back = known.toReversed().map(({ position, low }) => `H${n(position)}V${y(low)}`);
+  return { most, line: `M0 1${steps('value')}V1`, band: `M0 1${steps('high')}${back.join('')}H0Z` };
+}
+
+/** Tenths of the video, for the table and the axis: how many are left after each, and how often a part of it was played again. */
+export const tenthsOf = ({ points }: Pick<DropOffResult, 'points'>) =>
+  points.flatMap((point, index) => {
+    if ((index + 1) % 10 !== 0) return [];
+    const again = points.slice(index - 9, index + 1).flatMap(({ rewatches }) => (typeof rewatches === 'number' ? [rewatches] : []));
+    return [{ ...point, rewatches: again.length > 0 ? again.reduce((sum, value) => sum + value, 0) / again.length : null }];
+  });
 
 /** `half of 1,240 plays saw at least 62 % of the video; 31 % saw all of it`. */
 export function dropOffSentence({ points, median, plays, ongoing }: Pick<DropOffResult, 'points' | 'median' | 'plays' | 'ongoing'>, locale: string): string {
@@ -54,5 +80,22 @@ export function dropOffSentence({ points, median, plays, ongoing }: Pick<DropOff
   return `${half}${end}.${going}`;
 }
 
+/** `Played again most up to 34 % of the video: 0.42 times by each play.` */
+export function rewatchSentence({ points, rewatched }: Pick<DropOffResult, 'points' | 'rewatched'>, locale: string): string {
+  if (!rewatched || rewatched.mediaMs === 0) return 'Nothing of it was played again.';
+  const most = points.reduce((most, point) => ((point.rewatches ?? 0) > (most.rewatches ?? 0) ? point : most));
+  const all = format.text(rewatched.mediaMs, 'ms', locale);
+  const placed = rewatched.placedMs / rewatched.mediaMs;
+  if (!most.rewatches) return `${all} of it were played again; where is no longer known.`;
+  const where = `Played again most before ${format.partText(most.position, locale)} of the video: ${format.text(most.rewatches, 'ratio', locale, TIMES)} times by each play.`;
+  return placed < 0.95 ? `${where} Of ${all} that were played again, it is known for ${format.partText(placed, locale)} where.` : where;
+}
+
+/** Times by each play: two digits tell 0.02 from 0.2. */
+export const TIMES = { divisor: 1, unit: '', decimals: 2, compact: false };
+
 export const dropOffCsv = ({ points }: Pick<DropOffResult, 'points'>): string =>
-  lines([['position', 'at_risk', 'value', 'low', 'high'], ...points.map(({ position, atRisk, value, low, high }) => [position, atRisk, value ?? null, low ?? null, high ?? null])]);
+  lines([
+    ['position', 'at_risk', 'value', 'low', 'high', 'rewatches', 'rewatches_low', 'rewatches_high'],
+    ...points.map((point) => [point.position, point.atRisk, ...[point.value, point.low, point.high, point.rewatches, point.rewatchesLow, point.rewatchesHigh].map((value) => value ?? null)]),
+  ]);

@@ -1,10 +1,11 @@
-// Here lives the panel of how far an audience watched. It reads every attempt of the range, so it is asked when wanted.
+// Here lives the panel of how far an audience watched and what it played again. It reads every attempt of the range and the seeks of many, so it is
+// asked when wanted.
 import { useState } from 'preact/hooks';
 import { dropOff } from '../api-more.ts';
 import type { DropOffRequest, DropOffResult } from '../api-types.ts';
 import { DropOff } from '../chart/drop-off.tsx';
 import { useDashboard } from '../context.ts';
-import { dropOffCsv, dropOffQuestion, dropOffSentence, tenthsOf } from '../data/drop-off.ts';
+import { dropOffCsv, dropOffQuestion, dropOffSentence, rewatchSentence, tenthsOf, TIMES } from '../data/drop-off.ts';
 import { fileName, saveFile } from '../data/take-away.ts';
 import * as format from '../format.ts';
 import { useAnswer } from '../use.ts';
@@ -15,7 +16,7 @@ export function DropOffPanel() {
   if (wanted) return <Asked />;
   return (
     <Panel title="How far they watched" label="Drop-off" name="drop-off">
-      <p class="panel-words">The part of an audience that is left, by how much of the video it saw, every place counted once. Best of one video or one series: filter by it.</p>
+      <p class="panel-words">The part of an audience that is left, by how much of the video it saw, every place counted once, and which places were played again. Best of one video or one series: filter by it.</p>
       <p class="card-actions">
         <button type="button" class="button" onClick={() => setWanted(true)}>
           Draw the drop-off
@@ -53,7 +54,7 @@ function Asked() {
       {shown && shown.result.plays > 0 && (
         <>
           <p class="panel-words" data-drop-off-words>
-            {dropOffSentence(shown.result, locale)}
+            {dropOffSentence(shown.result, locale)} {rewatchSentence(shown.result, locale)}
           </p>
           {table ? (
             <div class="table-scroll" role="region" aria-label="Drop-off as a table" tabIndex={0}>
@@ -70,22 +71,26 @@ function Asked() {
                     <th scope="col" class="number">
                       Known to have come here
                     </th>
+                    <th scope="col" class="number">
+                      Played again, times by each play
+                    </th>
                   </tr>
                 </thead>
                 <tbody>
-                  {tenthsOf(shown.result).map(({ position, value, low, high, atRisk }) => (
+                  {tenthsOf(shown.result).map(({ position, value, low, high, atRisk, rewatches }) => (
                     <tr key={position} data-position={position}>
                       <th scope="row">{part(position)}</th>
                       <td class="number">{part(value)}</td>
                       <td class="number muted">{typeof low === 'number' && typeof high === 'number' ? format.intervalText(low, high, 'ratio', locale, value ?? high) : format.NOTHING}</td>
                       <td class="number muted">{format.text(atRisk, 'count', locale)}</td>
+                      <td class="number">{format.text(rewatches, 'ratio', locale, TIMES)}</td>
                     </tr>
                   ))}
                 </tbody>
               </table>
             </div>
           ) : (
-            <DropOff result={shown.result} label={dropOffSentence(shown.result, locale)} locale={locale} />
+            <DropOff result={shown.result} label={`${dropOffSentence(shown.result, locale)} ${rewatchSentence(shown.result, locale)}`} locale={locale} />
           )}
           {shown.result.unknown > 0 && (
             <p class="panel-words">{format.text(shown.result.unknown, 'count', locale)} plays cannot be told of: live, of unknown length, or not measured.</p>

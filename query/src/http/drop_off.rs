@@ -35,9 +35,11 @@ pub struct DropOffRequest {
     confidence: Option<f64>,
     /// Whether bots count. They do not when absent.
     include_bots: Option<bool>,
+    /// Whether it is told where the plays played something again. It is not when absent: that reads their beacons.
+    rewatches: Option<bool>,
 }
 
-/// How far plays come: the part that is left at each hundredth of a video.
+/// How far plays come: the part that is left at each hundredth of a video, and how often each was played again.
 #[utoipa::path(
     post,
     path = "/v1/analytics/drop-off", operation_id = "queryDropOff",
@@ -63,10 +65,10 @@ pub async fn answer(inner: web::Data<Inner>, request: HttpRequest, body: web::By
 
 async fn answer_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Result<HttpResponse, ApiError> {
     let tenant = inner.tenant(request)?;
-    let question = drop_off::parse(&object_of(body)?).map_err(refused)?;
+    let asked = drop_off::parse(&object_of(body)?).map_err(refused)?;
     let _permit = inner.permit()?;
-    let plan = planned(&inner.accounts, tenant, question, now_ms()).await?;
+    let plan = planned(&inner.accounts, tenant, asked.question, now_ms()).await?;
     let observe = |step, seconds| inner.observe(step, seconds);
-    let result = drop_off::answer(&inner.store, &plan, &observe).await;
+    let result = drop_off::answer(&inner.store, &plan, asked.rewatches, &observe).await;
     Ok(ok(result.map_err(RunError::into_api)?))
 }

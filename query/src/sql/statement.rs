@@ -455,6 +455,9 @@ pub(super) fn located_attempts(
 /// Attempts of so many hours, those at the edges included, are grouped; three days and their edges.
 const GROUPED_MS: i64 = 80 * HOUR_MS;
 
+/// A beacon about a time in a window was received after the window began; so much for clocks that disagree, ms.
+const CLOCKS_MS: i64 = 5 * 60 * 1_000;
+
 /// How much earlier than a window an attempt may have begun that stands in it, ms.
 fn placing_lead_ms(scope: &Scope) -> i64 {
     match scope.by_end {
@@ -779,22 +782,9 @@ impl Watched {
         };
         let lead_ms = i64::from(schemas::limits::ATTEMPT_MS_MAX);
         let first = scope.grid.windows().iter().map(Window::start).min().unwrap_or_default();
-        // A beacon about a time in a window was received after the window began; 5 min for clocks that disagree.
-        let received_from = sql.integer(first - 5 * 60 * 1_000);
-        // History is received late, so there is no latest receipt; when the attempt began bounds what is read.
-        let began: Vec<String> = scope
-            .grid
-            .hours(lead_ms)
-            .into_iter()
-            .map(|(from, to)| {
-                let (from, to) = (sql.integer(from), sql.integer(to + HOUR_MS));
-                format!(
-                    "started_at >= fromUnixTimestamp64Milli({from}) AND started_at < fromUnixTimestamp64Milli({to})"
-                )
-            })
-            .collect();
+        let received_from = sql.integer(first - CLOCKS_MS);
+        let began = began(scope, lead_ms, &mut sql);
         let attempts = merged_attempts(scope, &columns, lead_ms, wanted.few, &mut sql).replace('\n', "\n        ");
-        let began = began.join("\n              OR ");
         let alive_from = scope.now_ms - ALIVE_MS;
         let alive = match scope.grid.windows().iter().any(|window| window.end() > alive_from) {
             false => String::new(),
@@ -839,25 +829,80 @@ impl Watched {
     }
 }
 
-/// Plays by how far they came: rows of `place`, the hundredths of the video's duration that the distinct media fills, at most 100, -1 where that is
-/// not known; `over`, the plays that are over; `ongoing`, the others.
+/// The beacons of attempts that began up to `lead_ms` before the grid's windows. History is received late, so there is no latest receipt; when the
+/// attempt began bounds what is read.
+fn began(scope: &Scope, lead_ms: i64, sql: &mut Sql) -> String {
+    let began: Vec<String> = scope
+        .grid
+        .hours(lead_ms)
+        .into_iter()
+        .map(|(from, to)| {
+            let (from, to) = (sql.integer(from), sql.integer(to + HOUR_MS));
+            format!("started_at >= fromUnixTimestamp64Milli({from}) AND started_at < fromUnixTimestamp64Milli({to})")
+        })
+        .collect();
+    began.join("\n              OR ")
+}
+
+/// Media that was played again, ms, of an attempt that measured it.
+const REWATCHED_MS: &str = "greatest(0, toInt64(media_ms) - toInt64(coalesce(unique_media_ms, 0)))";
+
+/// What the drop-off needs of an attempt.
+const DROP_OFF_COLUMNS: [&str; 7] = [
+    "first_frame_seen",
+    "measurable",
+    "media_ms",
+    "unique_media_ms",
+    "video_duration_ms",
+    "ended",
+    "viewer_id",
+];
+
+/// Plays by viewer bucket and how far they came: rows of `viewer_bucket`; `place`, the hundredths of the video's duration that the distinct media fills,
+/// at most 100, -1 where that is not known; `over`, the plays that are over; `ongoing`, the others; `rewatched_ms`, the media that they played again.
 #[must_use]
 pub fn drop_off(scope: &Scope) -> Statement {
     let mut sql = Sql::default();
-    let mut columns: BTreeSet<&str> = [
-        "first_frame_seen",
-        "measurable",
-        "unique_media_ms",
-        "video_duration_ms",
-        "ended",
-    ]
-    .into();
-    let inside = located_attempts(scope, &Wanted::default(), &mut columns, &mut sql);
+    let wanted = Wanted {
+        by_viewer: true,
+        ..Wanted::default()
+    };
+    let inside = located_attempts(scope, &wanted, &mut DROP_OFF_COLUMNS.into(), &mut sql);
     sql.text = format!(
-        "SELECT if(measurable, toInt64(least(100, intDiv(100 * toUInt64(coalesce(unique_media_ms, 0)), greatest(1, coalesce(video_duration_ms, 1))))), -1) AS place,\n  \
-         countIf(ended) AS over, countIf(NOT ended) AS ongoing\nFROM (\n{inside}\n)\nWHERE first_frame_seen\nGROUP BY place\nORDER BY place"
+        "SELECT viewer_bucket,\n  \
+         if(measurable, toInt64(least(100, intDiv(100 * toUInt64(coalesce(unique_media_ms, 0)), greatest(1, coalesce(video_duration_ms, 1))))), -1) AS place,\n  \
+         countIf(ended) AS over, countIf(NOT ended) AS ongoing, toUInt64(sumIf({REWATCHED_MS}, measurable)) AS rewatched_ms\nFROM (\n{inside}\n)\nWHERE first_frame_seen\n\
+         GROUP BY viewer_bucket, place\nORDER BY viewer_bucket, place"
     );
     finished(sql, scope, "query::sql::statement::drop_off")
+}
+
+/// Plays that played something again and whose seeks are still kept: rows of `viewer_bucket`, `duration_ms`, `rewatched_ms` and `seeks`, each the moment
+/// in ms after intent and the positions before and after it, in their order.
+///
+/// Cost: `events` of the organisation's beacons received since the first window about attempts that began in the windows.
+#[must_use]
+pub fn rewatched(scope: &Scope) -> Statement {
+    let mut sql = Sql::default();
+    let wanted = Wanted {
+        by_viewer: true,
+        ..Wanted::default()
+    };
+    let inside = located_attempts(scope, &wanted, &mut DROP_OFF_COLUMNS.into(), &mut sql).replace('\n', "\n  ");
+    let first = scope.grid.windows().iter().map(Window::start).min().unwrap_or_default();
+    let received_from = sql.integer(first - CLOCKS_MS);
+    let began = began(scope, placing_lead_ms(scope), &mut sql);
+    sql.text = format!(
+        "SELECT a.viewer_bucket AS viewer_bucket, a.duration_ms AS duration_ms, a.rewatched_ms AS rewatched_ms, b.seeks AS seeks\nFROM (\n  \
+         SELECT attempt_id, arraySort(groupUniqArrayArray(arrayMap(event -> (toUInt32(JSONExtractUInt(event, 'at_ms')), \
+         toUInt32(JSONExtractUInt(event, 'from_position_ms')), toUInt32(JSONExtractUInt(event, 'to_position_ms'))),\n    \
+         arrayFilter(event -> JSONExtractString(event, 'event') = 'seek', JSONExtractArrayRaw(events))))) AS seeks\n  FROM beacons\n  \
+         WHERE organization_id = {{organization:UUID}} AND received_at >= fromUnixTimestamp64Milli({received_from})\n    \
+         AND ({began})\n    AND position(events, '\"seek\"') > 0\n  GROUP BY attempt_id\n) AS b\nINNER JOIN (\n  \
+         SELECT attempt_id, viewer_bucket, assumeNotNull(video_duration_ms) AS duration_ms, toUInt32({REWATCHED_MS}) AS rewatched_ms\n  FROM (\n{inside}\n  )\n  \
+         WHERE first_frame_seen AND measurable AND rewatched_ms > 0\n) AS a ON a.attempt_id = b.attempt_id"
+    );
+    finished(sql, scope, "query::sql::statement::rewatched")
 }
 
 /// Attempts of bots in the scope: one row, `bots`.

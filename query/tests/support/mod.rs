@@ -17,7 +17,10 @@ use actix_web::{
 use engine::testing::EngineProcess;
 use prepared::prepared_engine;
 use query::Query;
-use schemas::{AttemptId, Beacon, BeaconKind, Context, EndReason, Interval, OrganizationId, State, Totals, UnixMs};
+use schemas::{
+    AttemptId, Beacon, BeaconKind, Context, EndReason, Event, EventKind, Interval, OrganizationId, State, Totals,
+    UnixMs,
+};
 use serde_json::Value;
 use store::{BeaconRow, Enrichment, Receipt, Retention, Rows, Store, StoreConfig};
 use uuid::Uuid;
@@ -128,6 +131,8 @@ pub struct Attempt {
     pub totals: Totals,
     /// Which of its beacons came: 0 unless earlier ones are missing.
     pub sequence: u32,
+    /// Its seeks, positions before and after, ms of media time.
+    pub seeks: Vec<(u32, u32)>,
 }
 
 impl Attempt {
@@ -158,10 +163,20 @@ impl Attempt {
                 ..Totals::default()
             },
             sequence: 0,
+            seeks: Vec::new(),
         }
     }
 
     fn beacon(&self, organization_id: OrganizationId) -> (Beacon, Enrichment, Receipt<'static>) {
+        let seeks = self.seeks.iter().zip(0..);
+        let events = seeks.map(|(&(from_position_ms, to_position_ms), at_ms)| Event {
+            at_ms,
+            kind: EventKind::Seek {
+                seek_ms: 40,
+                from_position_ms,
+                to_position_ms,
+            },
+        });
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let beacon = Beacon {
             attempt_id: AttemptId(self.id),
@@ -172,6 +187,7 @@ impl Attempt {
             interval: Interval {
                 to_ms: self.totals.play_ms + self.totals.stall_ms + self.totals.startup_wait_ms,
                 state: State::Playing,
+                events: events.collect(),
                 ..Interval::default()
             },
             totals: self.totals.clone(),

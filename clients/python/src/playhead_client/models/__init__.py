@@ -207,6 +207,7 @@ from .rendition_play import RenditionPlay
 from .rendition_span import RenditionSpan
 from .rendition_use import RenditionUse
 from .request_span import RequestSpan
+from .rewatched import Rewatched
 from .row import Row
 from .row_comparisons import RowComparisons
 from .row_comparisons_additional_property import RowComparisonsAdditionalProperty
@@ -438,6 +439,7 @@ __all__ = (
     "RenditionSpan",
     "RenditionUse",
     "RequestSpan",
+    "Rewatched",
     "Row",
     "RowComparisons",
     "RowComparisonsAdditionalProperty",

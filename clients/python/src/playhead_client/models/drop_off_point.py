@@ -19,8 +19,14 @@ class DropOffPoint:
         at_risk (int): Plays that are known to have come to the place before this one.
         position (float): Distinct media as a part of the video's duration, 0.01..=1.
         high (float | None | Unset): Upper limit; null as that.
-        low (float | None | Unset): Lower limit at this point by itself, plays taken for independent. Null where nobody
-            has left yet or nobody is left.
+        low (float | None | Unset): Lower limit at this point by itself, by viewer. Null where nobody has left yet or
+            nobody is left, or of one viewer's plays.
+        rewatches (float | None | Unset): How often a play played this hundredth of the video, which ends at `position`,
+            again: 0.2 is one play in five, once. Null unless `rewatches` was
+            asked for, and without plays.
+        rewatches_high (float | None | Unset): Upper limit; null as that.
+        rewatches_low (float | None | Unset): Lower limit of `rewatches`, by viewer. Null where that is, and where the
+            data set no bound.
         value (float | None | Unset): The part of plays that saw at least so much, 0..=1. Null where none is left to
             tell it by.
     """
@@ -29,6 +35,9 @@ class DropOffPoint:
     position: float
     high: float | None | Unset = UNSET
     low: float | None | Unset = UNSET
+    rewatches: float | None | Unset = UNSET
+    rewatches_high: float | None | Unset = UNSET
+    rewatches_low: float | None | Unset = UNSET
     value: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -49,6 +58,24 @@ class DropOffPoint:
         else:
             low = self.low
 
+        rewatches: float | None | Unset
+        if isinstance(self.rewatches, Unset):
+            rewatches = UNSET
+        else:
+            rewatches = self.rewatches
+
+        rewatches_high: float | None | Unset
+        if isinstance(self.rewatches_high, Unset):
+            rewatches_high = UNSET
+        else:
+            rewatches_high = self.rewatches_high
+
+        rewatches_low: float | None | Unset
+        if isinstance(self.rewatches_low, Unset):
+            rewatches_low = UNSET
+        else:
+            rewatches_low = self.rewatches_low
+
         value: float | None | Unset
         if isinstance(self.value, Unset):
             value = UNSET
@@ -67,6 +94,12 @@ class DropOffPoint:
             field_dict["high"] = high
         if low is not UNSET:
             field_dict["low"] = low
+        if rewatches is not UNSET:
+            field_dict["rewatches"] = rewatches
+        if rewatches_high is not UNSET:
+            field_dict["rewatchesHigh"] = rewatches_high
+        if rewatches_low is not UNSET:
+            field_dict["rewatchesLow"] = rewatches_low
         if value is not UNSET:
             field_dict["value"] = value
 
@@ -97,6 +130,33 @@ class DropOffPoint:
 
         low = _parse_low(d.pop("low", UNSET))
 
+        def _parse_rewatches(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        rewatches = _parse_rewatches(d.pop("rewatches", UNSET))
+
+        def _parse_rewatches_high(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        rewatches_high = _parse_rewatches_high(d.pop("rewatchesHigh", UNSET))
+
+        def _parse_rewatches_low(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        rewatches_low = _parse_rewatches_low(d.pop("rewatchesLow", UNSET))
+
         def _parse_value(data: object) -> float | None | Unset:
             if data is None:
                 return data
@@ -111,6 +171,9 @@ class DropOffPoint:
             position=position,
             high=high,
             low=low,
+            rewatches=rewatches,
+            rewatches_high=rewatches_high,
+            rewatches_low=rewatches_low,
             value=value,
         )
 

@@ -28,6 +28,8 @@ class DropOffRequest:
         confidence (float | None | Unset): Confidence of the limits at each point, 0.5..=0.999; 0.95 when absent.
         filters (list[FilterRequest] | None | Unset): Every filter must hold; attributes only.
         include_bots (bool | None | Unset): Whether bots count. They do not when absent.
+        rewatches (bool | None | Unset): Whether it is told where the plays played something again. It is not when
+            absent: that reads their beacons.
     """
 
     end: str
@@ -35,6 +37,7 @@ class DropOffRequest:
     confidence: float | None | Unset = UNSET
     filters: list[FilterRequest] | None | Unset = UNSET
     include_bots: bool | None | Unset = UNSET
+    rewatches: bool | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         end = self.end
@@ -65,6 +68,12 @@ class DropOffRequest:
         else:
             include_bots = self.include_bots
 
+        rewatches: bool | None | Unset
+        if isinstance(self.rewatches, Unset):
+            rewatches = UNSET
+        else:
+            rewatches = self.rewatches
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -79,6 +88,8 @@ class DropOffRequest:
             field_dict["filters"] = filters
         if include_bots is not UNSET:
             field_dict["includeBots"] = include_bots
+        if rewatches is not UNSET:
+            field_dict["rewatches"] = rewatches
 
         return field_dict
 
@@ -133,12 +144,22 @@ class DropOffRequest:
 
         include_bots = _parse_include_bots(d.pop("includeBots", UNSET))
 
+        def _parse_rewatches(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        rewatches = _parse_rewatches(d.pop("rewatches", UNSET))
+
         drop_off_request = cls(
             end=end,
             start=start,
             confidence=confidence,
             filters=filters,
             include_bots=include_bots,
+            rewatches=rewatches,
         )
 
         return drop_off_request

@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.drop_off_point import DropOffPoint
+    from ..models.rewatched import Rewatched
 
 
 T = TypeVar("T", bound="DropOffResultAnswerDataResult")
@@ -31,6 +32,7 @@ class DropOffResultAnswerDataResult:
         median (float | None | Unset): The first of these positions that no more than half of the plays came beyond;
             null where more did, or where it is not known because those who would
             tell go on.
+        rewatched (None | Rewatched | Unset):
     """
 
     definition_version: int
@@ -41,9 +43,12 @@ class DropOffResultAnswerDataResult:
     took_ms: int
     unknown: int
     median: float | None | Unset = UNSET
+    rewatched: None | Rewatched | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.rewatched import Rewatched  # noqa: PLC0415
+
         definition_version = self.definition_version
 
         ongoing = self.ongoing
@@ -67,6 +72,14 @@ class DropOffResultAnswerDataResult:
         else:
             median = self.median
 
+        rewatched: dict[str, Any] | None | Unset
+        if isinstance(self.rewatched, Unset):
+            rewatched = UNSET
+        elif isinstance(self.rewatched, Rewatched):
+            rewatched = self.rewatched.to_dict()
+        else:
+            rewatched = self.rewatched
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -82,12 +95,15 @@ class DropOffResultAnswerDataResult:
         )
         if median is not UNSET:
             field_dict["median"] = median
+        if rewatched is not UNSET:
+            field_dict["rewatched"] = rewatched
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.drop_off_point import DropOffPoint  # noqa: PLC0415
+        from ..models.rewatched import Rewatched  # noqa: PLC0415
 
         d = dict(src_dict)
         definition_version = d.pop("definitionVersion")
@@ -118,6 +134,23 @@ class DropOffResultAnswerDataResult:
 
         median = _parse_median(d.pop("median", UNSET))
 
+        def _parse_rewatched(data: object) -> None | Rewatched | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                rewatched_type_0 = Rewatched.from_dict(data)
+
+                return rewatched_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Rewatched | Unset, data)
+
+        rewatched = _parse_rewatched(d.pop("rewatched", UNSET))
+
         drop_off_result_answer_data_result = cls(
             definition_version=definition_version,
             ongoing=ongoing,
@@ -127,6 +160,7 @@ class DropOffResultAnswerDataResult:
             took_ms=took_ms,
             unknown=unknown,
             median=median,
+            rewatched=rewatched,
         )
 
         drop_off_result_answer_data_result.additional_properties = d

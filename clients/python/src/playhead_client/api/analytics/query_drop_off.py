@@ -105,7 +105,8 @@ def sync_detailed(
     body: DropOffRequest,
     x_tenant_org_id: UUID | Unset = UNSET,
 ) -> Response[DropOffResultAnswer | ErrorAnswer]:
-    """How far plays come: the part that is left at each hundredth of a video.
+    """How far plays come: the part that is left at each hundredth of a video, and how often each was
+    played again.
 
     Args:
         x_tenant_org_id (UUID | Unset):
@@ -139,7 +140,8 @@ def sync(
     body: DropOffRequest,
     x_tenant_org_id: UUID | Unset = UNSET,
 ) -> DropOffResultAnswer | ErrorAnswer | None:
-    """How far plays come: the part that is left at each hundredth of a video.
+    """How far plays come: the part that is left at each hundredth of a video, and how often each was
+    played again.
 
     Args:
         x_tenant_org_id (UUID | Unset):
@@ -168,7 +170,8 @@ async def asyncio_detailed(
     body: DropOffRequest,
     x_tenant_org_id: UUID | Unset = UNSET,
 ) -> Response[DropOffResultAnswer | ErrorAnswer]:
-    """How far plays come: the part that is left at each hundredth of a video.
+    """How far plays come: the part that is left at each hundredth of a video, and how often each was
+    played again.
 
     Args:
         x_tenant_org_id (UUID | Unset):
@@ -200,7 +203,8 @@ async def asyncio(
     body: DropOffRequest,
     x_tenant_org_id: UUID | Unset = UNSET,
 ) -> DropOffResultAnswer | ErrorAnswer | None:
-    """How far plays come: the part that is left at each hundredth of a video.
+    """How far plays come: the part that is left at each hundredth of a video, and how often each was
+    played again.
 
     Args:
         x_tenant_org_id (UUID | Unset):
