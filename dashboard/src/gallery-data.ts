@@ -1,5 +1,5 @@
 // Here lives the fixed data of the gallery: small, made by hand or by arithmetic, the same on every run. No chance, no clock.
-import type { Comparison, QueryResult, Timeline, Value, Verdict } from './api-types.ts';
+import type { Adaptation, Comparison, DropOffResult, QueryResult, Timeline, Value, Verdict } from './api-types.ts';
 import type { Measure } from './catalogue.ts';
 import { marksOf } from './data/annotations.ts';
 import { matrixOf, type Matrix, type Tint } from './data/matrix.ts';
@@ -168,4 +168,19 @@ export const matrix = (tint: Tint): Matrix => {
   }));
   const result = { rows, columns: [], nextCursor: null } as unknown as QueryResult;
   return matrixOf(result, ['cdn', 'player'], ['cdn-a', 'cdn-b', null], ['8.0.3', '8.1.0', 'a player with a long name'], measure(), 'auto', tint, { value: 0.0081, low: 0.0078, high: 0.0084 });
+};
+
+/** What the line gave each request of `timeline`: slower where it stalled. */
+export const throughput: Adaptation['throughput'] = timeline.requests.map(({ fromMs, toMs }) => ({ atMs: toMs, throughputBps: fromMs > 18_000 && fromMs < 40_000 ? 950_000 : 5_200_000 - 40 * (toMs - fromMs) }));
+
+/** Half leave by the middle; a scene at a third is played again, the end by the few who are left. */
+export const dropOff: Pick<DropOffResult, 'points' | 'median'> = {
+  points: Array.from({ length: 100 }, (_, index) => {
+    const position = (index + 1) / 100;
+    const value = 0.22 + 0.7 / (1 + Math.exp(10 * (position - 0.42)));
+    const half = 0.015 + 0.05 * position;
+    const rewatches = 0.02 + (Math.abs(index - 33) < 6 ? 0.3 : 0) + (index > 94 ? 0.12 : 0);
+    return { position, atRisk: Math.round(900 * value), value, low: value - half, high: value + half, rewatches, rewatchesLow: 0.8 * rewatches - 0.01, rewatchesHigh: 1.2 * rewatches + 0.02 };
+  }),
+  median: 0.46,
 };

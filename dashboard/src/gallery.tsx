@@ -4,20 +4,23 @@ import { render, type ComponentChildren } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import './style.css';
 import './later.css';
-import type { Verdict } from './api-types.ts';
+import type { Adaptation, Verdict } from './api-types.ts';
 import { CohortLine } from './chart/cohort-line.tsx';
+import { DropOff } from './chart/drop-off.tsx';
 import { Histogram } from './chart/histogram.tsx';
 import { Icon } from './chart/icon.tsx';
 import { MatrixTable } from './chart/matrix.tsx';
 import { SeriesChart, type SeriesChartProps } from './chart/series.tsx';
 import { Sparkline } from './chart/sparkline.tsx';
+import { ThroughputChart } from './chart/throughput.tsx';
 import { TimelineChart } from './chart/timeline.tsx';
 import { VerdictMark } from './chart/verdict.tsx';
 import { Whisker } from './chart/whisker.tsx';
+import { throughputPicture } from './data/adaptation.ts';
 import { distributionOf } from './data/distribution.ts';
 import { domainOf } from './data/effects.ts';
 import { tellingOf } from './data/readings.ts';
-import { bins, binsBefore, comparison, marks, matrix, measure, points, readings, timeline, ZONE } from './gallery-data.ts';
+import { bins, binsBefore, comparison, dropOff, marks, matrix, measure, points, readings, throughput, timeline, ZONE } from './gallery-data.ts';
 import { useScheme } from './use.ts';
 
 const LOCALE = 'en-GB';
@@ -154,6 +157,15 @@ function Gallery() {
           <Sparkline points={points({ count: 28, level: 0.0042, spread: 0.2 })} axis={[0.002, 0.0065]} />
         </div>
       </Piece>
+      <Piece title="How far an audience watched, and what it played again">
+        <DropOff result={dropOff} label="Half did not come beyond 46 % of the video." locale={LOCALE} />
+      </Piece>
+      <Piece title="How far an audience watched, of whom a few went on and none again">
+        <DropOff result={SHORT} label="Where half have left is not known." locale={LOCALE} />
+      </Piece>
+      <Piece title="What the line gave, and the bitrate that was on the screen">
+        {THROUGHPUT && <ThroughputChart picture={THROUGHPUT} locale={LOCALE} summary="Median 5.1 Mbit/s of 16 requests." />}
+      </Piece>
     </main>
   );
 }
@@ -168,6 +180,11 @@ const COHORTS = [
   points({ count: 22, level: 0.009, spread: 0.3, partial: 0, gaps: Array.from({ length: 22 }, (_, index) => index).filter((index) => index !== 10) }),
 ];
 const READING = tellingOf(RATIO, ZONE, LOCALE);
+const THROUGHPUT = throughputPicture({ throughput } as Adaptation, timeline, LOCALE);
+const SHORT = {
+  median: null,
+  points: dropOff.points.map((point) => ({ ...point, rewatches: 0, ...(point.position < 0.3 ? {} : { value: null, low: null, high: null }) })),
+};
 
 function Piece({ title, children }: { title: string; children: ComponentChildren }) {
   return (

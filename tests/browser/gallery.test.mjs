@@ -55,6 +55,13 @@ after(async () => {
   await boxes?.stop();
 });
 
+test('every chart is in the gallery', async () => {
+  const charts = (await readdir(new URL('../../dashboard/src/chart/', import.meta.url))).filter((name) => name.endsWith('.tsx'));
+  const gallery = await readFile(new URL('../../dashboard/src/gallery.tsx', import.meta.url), 'utf8');
+  assert.ok(charts.length > 0);
+  assert.deepEqual(charts.filter((name) => !gallery.includes(`'./chart/${name}'`)), []);
+});
+
 const fileOf = (variant, title) => `${variant}-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/-$/, '').slice(0, 60)}.png`;
 
 /** @type {Set<string>} */
