@@ -29,6 +29,7 @@
 use std::{collections::BTreeSet, time::Instant};
 
 use envelope::{ApiError, Message};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::{attribute::ATTRIBUTES, metric::Kind};
 use serde_json::{Map, Value, json};
@@ -72,6 +73,8 @@ pub const LIMIT_MAX: usize = 10;
 const LIMIT_DEFAULT: usize = 3;
 /// Most shifts listed.
 const SHIFTS_MAX: usize = 10;
+/// Cells that are looked into at the same time: much of a statement is planned by one core.
+const PARALLEL: usize = 2;
 /// Cells that are looked into on the way to the next level.
 const BEAM: [usize; DEPTH_MAX - 1] = [4, 2];
 /// Most cells of one statement, those with the most attempts: each costs 128 buckets in every window.
@@ -680,40 +683,19 @@ async fn search(
     planned: &impl AsyncFn(Question) -> Result<Plan, ApiError>,
     observe: Observe<'_>,
 ) -> Result<(Vec<Found>, Vec<Found>), ApiError> {
-    let failed = RunError::into_api;
     let (mut first_level, mut all): (Vec<Found>, Vec<Found>) = (Vec::new(), Vec::new());
     let mut to_look_into: Vec<Vec<(Dimension, String)>> = vec![Vec::new()];
     let mut seen = BTreeSet::new();
     for depth in 0..explain.depth {
-        let mut level: Vec<Found> = Vec::new();
-        for conditions in std::mem::take(&mut to_look_into) {
-            let plan = planned(explain.inside(&conditions)).await?;
-            if plan.question.dimensions.is_empty() {
-                continue;
-            }
-            let ranked = cells(store, &plan, Step::Rank, &[], observe).await.map_err(failed)?;
-            let groups = chosen(&ranked, whole.attempts);
-            if groups.is_empty() {
-                continue;
-            }
-            let sides = Sides::read(store, &plan, &groups, observe).await.map_err(failed)?;
-            let mut about = planned(explain.about(&conditions)).await?;
-            // Only its sums are wanted, not whom they are made of.
-            about
-                .steps
-                .retain(|step| !matches!(step, Step::Strata | Step::ReferenceStrata(_)));
-            let own = Sides::read(store, &about, &[], observe).await.map_err(failed)?;
-            let read = Level {
-                conditions,
-                parent: (about, own),
-                inside: (plan, sides),
-                groups,
-            };
-            let (whole, computing) = (*whole, Instant::now());
-            let computed = tokio::task::spawn_blocking(move || read.found(&whole)).await;
-            level.extend(computed.map_err(RunError::Computing).map_err(failed)?);
-            observe("compute", computing.elapsed().as_secs_f64());
-        }
+        // In their order, so that an answer is the same each time.
+        let mut level: Vec<Found> = stream::iter(std::mem::take(&mut to_look_into))
+            .map(|conditions| look_into(store, explain, conditions, whole, planned, observe))
+            .buffered(PARALLEL)
+            .try_collect::<Vec<_>>()
+            .await?
+            .into_iter()
+            .flatten()
+            .collect();
         // The same cell is found from each of its sides.
         level.retain(|found| {
             let name = name(found).into_iter();
@@ -729,6 +711,48 @@ async fn search(
         all.append(&mut level);
     }
     Ok((first_level, all))
+}
+
+/// Every value of every attribute inside a cell.
+async fn look_into(
+    store: &Store,
+    explain: &Explain,
+    conditions: Vec<(Dimension, String)>,
+    whole: &Whole,
+    planned: &impl AsyncFn(Question) -> Result<Plan, ApiError>,
+    observe: Observe<'_>,
+) -> Result<Vec<Found>, ApiError> {
+    let failed = RunError::into_api;
+    let plan = planned(explain.inside(&conditions)).await?;
+    if plan.question.dimensions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ranked = cells(store, &plan, Step::Rank, &[], observe).await.map_err(failed)?;
+    let groups = chosen(&ranked, whole.attempts);
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut about = planned(explain.about(&conditions)).await?;
+    // Only its sums are wanted, not whom they are made of.
+    about
+        .steps
+        .retain(|step| !matches!(step, Step::Strata | Step::ReferenceStrata(_)));
+    let (sides, own) = tokio::try_join!(
+        Sides::read(store, &plan, &groups, observe),
+        Sides::read(store, &about, &[], observe),
+    )
+    .map_err(failed)?;
+    let read = Level {
+        conditions,
+        parent: (about, own),
+        inside: (plan, sides),
+        groups,
+    };
+    let (whole, computing) = (*whole, Instant::now());
+    let found = tokio::task::spawn_blocking(move || read.found(&whole)).await;
+    let found = found.map_err(RunError::Computing).map_err(failed)?;
+    observe("compute", computing.elapsed().as_secs_f64());
+    Ok(found)
 }
 
 #[cfg(test)]
