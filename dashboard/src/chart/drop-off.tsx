@@ -26,9 +26,12 @@ export function DropOff({ result, label, locale }: { result: Pick<DropOffResult,
         {typeof median === 'number' && <span class="drop-off-median" style={{ left: percent(median) }} />}
       </div>
       {density && (
+        <p class="rewatch-title">Played again, times by 100 plays</p>
+      )}
+      {density && (
         <div class="rewatch-plot">
           <span class="drop-off-line" style={{ top: 0 }}>
-            <span>{format.text(density.most, 'ratio', locale, TIMES)} ×</span>
+            <span>{format.text(density.most, 'ratio', locale, TIMES)}</span>
           </span>
           <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
             <path class="drop-off-band" d={density.band} />

@@ -45,7 +45,7 @@ test('what was played again stands on the ground, with the room its interval nee
 test('it is said where most was played again, and for how much of it that is known', () => {
   const said = (mediaMs: number, placedMs: number, points = [again(0.33, 0.1), again(0.34, 0.42), again(0.35, 0)]) =>
     rewatchSentence({ points, rewatched: { mediaMs, placedMs } }, 'en-GB').replaceAll('\u202f', ' ');
-  assert.equal(said(60_000, 60_000), 'Played again most before 34 % of the video: 0.42 times by each play.');
+  assert.equal(said(60_000, 60_000), 'Played again most before 34 % of the video: 42.0 times by 100 plays.');
   assert.match(said(60_000, 15_000), /known for 25 % where\.$/);
   assert.match(said(60_000, 0, [again(1, 0)]), /where is no longer known\.$/);
   assert.equal(said(0, 0), 'Nothing of it was played again.');

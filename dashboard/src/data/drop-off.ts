@@ -37,7 +37,7 @@ export function curveOf({ points }: Pick<DropOffResult, 'points'>): Curve {
 }
 
 export interface Density extends Curve {
-  /** What the top of the box is, times by each play. */
+  /** What the top of the box is, times by one play. */
   most: number;
 }
 
@@ -80,19 +80,19 @@ export function dropOffSentence({ points, median, plays, ongoing }: Pick<DropOff
   return `${half}${end}.${going}`;
 }
 
-/** `Played again most up to 34 % of the video: 0.42 times by each play.` */
+/** `Played again most up to 34 % of the video: 42.0 times by 100 plays.` */
 export function rewatchSentence({ points, rewatched }: Pick<DropOffResult, 'points' | 'rewatched'>, locale: string): string {
   if (!rewatched || rewatched.mediaMs === 0) return 'Nothing of it was played again.';
   const most = points.reduce((most, point) => ((point.rewatches ?? 0) > (most.rewatches ?? 0) ? point : most));
   const all = format.text(rewatched.mediaMs, 'ms', locale);
   const placed = rewatched.placedMs / rewatched.mediaMs;
   if (!most.rewatches) return `${all} of it were played again; where is no longer known.`;
-  const where = `Played again most before ${format.partText(most.position, locale)} of the video: ${format.text(most.rewatches, 'ratio', locale, TIMES)} times by each play.`;
+  const where = `Played again most before ${format.partText(most.position, locale)} of the video: ${format.text(most.rewatches, 'ratio', locale, TIMES)} times by 100 plays.`;
   return placed < 0.95 ? `${where} Of ${all} that were played again, it is known for ${format.partText(placed, locale)} where.` : where;
 }
 
-/** Times by each play: two digits tell 0.02 from 0.2. */
-export const TIMES = { divisor: 1, unit: '', decimals: 2, compact: false };
+/** Times by a hundred plays: most places of most videos are played again by few. */
+export const TIMES = { divisor: 0.01, unit: '', decimals: 1, compact: false };
 
 export const dropOffCsv = ({ points }: Pick<DropOffResult, 'points'>): string =>
   lines([

@@ -72,7 +72,7 @@ function Asked() {
                       Known to have come here
                     </th>
                     <th scope="col" class="number">
-                      Played again, times by each play
+                      Played again, times by 100 plays
                     </th>
                   </tr>
                 </thead>
