@@ -542,6 +542,20 @@ async fn what_was_played_again_is_told_by_place_as_far_as_seeks_are_known() {
         (&json!(null), &json!("impressions"))
     );
     assert_eq!(result["points"][10]["rewatches"], json!(null));
+    // Nobody watched at all.
+    let before = json!({"rewatches": true, "start": iso(now_ms - 9 * HOUR_MS), "end": iso(now_ms - 8 * HOUR_MS)});
+    let (status, answer) = ask(before).await;
+    assert_eq!(status, 200, "{answer:#}");
+    let result = &answer["data"]["result"];
+    assert_eq!((&result["plays"], &result["median"]), (&json!(0), &json!(null)));
+    let points = result["points"].as_array().unwrap();
+    assert_eq!(points.len(), 100);
+    assert!(
+        points
+            .iter()
+            .all(|point| point["value"].is_null() && point["rewatches"].is_null()),
+        "{answer:#}"
+    );
     let (status, answer) = ask(json!({"rewatches": "yes"})).await;
     assert_eq!(
         (status, &answer["data"]["details"][0]["field"]),

@@ -35,6 +35,7 @@ pub struct Point {
 /// curve stays where it is.
 #[must_use]
 pub fn kaplan_meier(clusters: &[Vec<Seen>], confidence: f64) -> Vec<Point> {
+    let places = clusters.first().map_or(0, Vec::len);
     let occupied: Vec<&[Seen]> = clusters
         .iter()
         .map(Vec::as_slice)
@@ -42,7 +43,7 @@ pub fn kaplan_meier(clusters: &[Vec<Seen>], confidence: f64) -> Vec<Point> {
         .collect();
     let clusters = occupied.len() as f64;
     let critical = law::critical(confidence, clusters - 1.0);
-    product_limit(&occupied)
+    product_limit(&occupied, places)
         .into_iter()
         .map(
             |Estimate {
@@ -74,8 +75,7 @@ struct Estimate {
     squares: f64,
 }
 
-fn product_limit(clusters: &[&[Seen]]) -> Vec<Estimate> {
-    let places = clusters.first().map_or(0, |places| places.len());
+fn product_limit(clusters: &[&[Seen]], places: usize) -> Vec<Estimate> {
     let count = |places: &[Seen]| places.iter().map(|place| place.ended + place.ongoing).sum::<u64>();
     let mut at_risk: Vec<u64> = clusters.iter().map(|places| count(places)).collect();
     let mut influence = vec![0.0; clusters.len()];
@@ -146,7 +146,7 @@ mod tests {
         ];
         let subjects = singles(&places);
         let clusters: Vec<&[Seen]> = subjects.iter().map(Vec::as_slice).collect();
-        let curve = product_limit(&clusters);
+        let curve = product_limit(&clusters, places.len());
         let expected = [
             (11, 0.909, 0.508_1, 0.987),
             (10, 0.818, 0.447_4, 0.951),
@@ -193,6 +193,12 @@ mod tests {
             }
         }
         assert_eq!(kaplan_meier(&[], 0.95), []);
+        let nobody = kaplan_meier(&[vec![Seen::default(); 3], vec![Seen::default(); 3]], 0.95);
+        assert_eq!(nobody.len(), 3);
+        assert!(
+            nobody.iter().all(|point| point.at_risk == 0 && point.low.is_none()),
+            "{nobody:?}"
+        );
         let alone = kaplan_meier(
             &[vec![Seen { ended: 3, ongoing: 1 }, Seen { ended: 1, ongoing: 0 }]],
             0.95,

@@ -104,7 +104,7 @@ export interface paths {
             cookie?: never;
         };
         /** What each organisation that the key may see had, and all of them together. */
-        get: operations["totalOrganizations"];
+        get: operations["getOrganizationTotals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5489,7 +5489,7 @@ export interface operations {
             };
         };
     };
-    totalOrganizations: {
+    getOrganizationTotals: {
         parameters: {
             query: {
                 /**

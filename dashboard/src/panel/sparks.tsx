@@ -19,7 +19,7 @@ export default function SparksOf({ put }: { put: (sparks: Sparks) => void }) {
   const drawn = [numbers, viewers].map(({ answer, current }) => (current ? answer : null));
   useEffect(() => put(new Map(drawn.flatMap((lines) => [...(lines ?? [])]))), drawn);
   const failed = [numbers, viewers].find(({ error }) => error);
-  return failed?.error ? <Failure error={failed.error} retry={failed.retry} compact /> : null;
+  return failed?.error ? <Failure error={failed.error} retry={failed.retry} compact={failed.answer !== null || 'No lines beside the numbers: '} /> : null;
 }
 
 function useLines(names: string[], now: boolean) {

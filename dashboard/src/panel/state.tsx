@@ -37,15 +37,15 @@ export function Skeleton({ height }: { height?: number }) {
   );
 }
 
-/** What failed, what to do, and the id to name when asking for help. `compact` stands above numbers that are still shown. */
-export function Failure(props: { error: ApiError; retry?: () => void; signOut?: () => void; compact?: boolean }) {
+/** What failed, what to do, and the id to name when asking for help. `compact` stands above numbers that are still shown, or says in words what is not. */
+export function Failure(props: { error: ApiError; retry?: () => void; signOut?: () => void; compact?: boolean | string }) {
   const { error, retry, signOut, compact } = props;
   return (
     <div class={`failure${compact ? ' failure-compact' : ''}`} role="alert">
       <p class="failure-title">
         <Icon name="unsure" />
         <span>
-          {compact && 'Not refreshed: '}
+          {compact === true ? 'Not refreshed: ' : compact}
           {error.message}
         </span>
       </p>

@@ -108,7 +108,7 @@ pub struct PlatformTotals {
 
 /// What each organisation that the key may see had, and all of them together.
 #[utoipa::path(
-    get, path = "/v1/account/organizations/totals", operation_id = "totalOrganizations", tag = "account", security(("apiKey" = [])),
+    get, path = "/v1/account/organizations/totals", operation_id = "getOrganizationTotals", tag = "account", security(("apiKey" = [])),
     params(
         ("start" = String, Query, example = "2026-11-01T00:00:00Z", description = "Begin, inclusive, RFC 3339; attempts belong to the time they began."),
         ("end" = String, Query, example = "2026-12-01T00:00:00Z", description = "End, exclusive, RFC 3339. A future end is cut at now."),
