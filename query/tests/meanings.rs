@@ -14,6 +14,11 @@ use support::{Attempt, DAY_MS, HOUR_MS, Node, call, iso};
 /// 2026-03-04T00:00:00Z.
 const DAY: i64 = 1_772_582_400_000;
 
+fn query(node: &Node) -> Query {
+    let (store, accounts) = (node.store.clone(), node.accounts.clone());
+    Query::new(QueryConfig::default(), store, accounts, &prometheus::Registry::new()).unwrap()
+}
+
 #[actix_web::test]
 async fn short_stalls_count_where_every_stall_is_asked_for() {
     let node = Node::start().await;
@@ -33,14 +38,7 @@ async fn short_stalls_count_where_every_stall_is_asked_for() {
         })
         .collect();
     node.insert(&one, "one", &attempts).await;
-    let registry = prometheus::Registry::new();
-    let query = Query::new(
-        QueryConfig::default(),
-        node.store.clone(),
-        node.accounts.clone(),
-        &registry,
-    )
-    .unwrap();
+    let query = query(&node);
     let metrics = [
         "stall_count",
         "stalls_per_hour",
@@ -99,14 +97,7 @@ async fn attempts_are_scored_as_the_published_vectors_say() {
         })
         .collect();
     node.insert(&one, "one", &attempts).await;
-    let registry = prometheus::Registry::new();
-    let query = Query::new(
-        QueryConfig::default(),
-        node.store.clone(),
-        node.accounts.clone(),
-        &registry,
-    )
-    .unwrap();
+    let query = query(&node);
     let ask =
         async |path: &str, body: serde_json::Value| call(&query, Method::POST, path, &one.reader, Some(body)).await;
     let body = json!({
@@ -184,14 +175,7 @@ async fn playing_time_by_rendition_sums_to_playing_time() {
         expected.entry(None).or_default()[index / 200] += f64::from(rest);
     }
     node.insert(&one, "one", &attempts).await;
-    let registry = prometheus::Registry::new();
-    let query = Query::new(
-        QueryConfig::default(),
-        node.store.clone(),
-        node.accounts.clone(),
-        &registry,
-    )
-    .unwrap();
+    let query = query(&node);
     let ask = async |more: serde_json::Value| {
         let mut body = json!({"metrics": ["play_ms_by_rendition", "play_share_by_rendition"], "dimensions": ["rendition"],
             "start": iso(DAY + DAY_MS), "end": iso(DAY + 2 * DAY_MS), "compare": ["day_before"]});
@@ -335,14 +319,7 @@ async fn a_video_is_completed_by_who_reached_its_end_and_saw_nine_tenths() {
         })
         .collect();
     node.insert(&one, "one", &attempts).await;
-    let registry = prometheus::Registry::new();
-    let query = Query::new(
-        QueryConfig::default(),
-        node.store.clone(),
-        node.accounts.clone(),
-        &registry,
-    )
-    .unwrap();
+    let query = query(&node);
     let ask = async |dimensions: serde_json::Value| {
         let body = json!({"metrics": ["completed", "unique_media_ms"], "dimensions": dimensions,
             "start": iso(now_ms - HOUR_MS), "end": iso(now_ms + HOUR_MS)});
@@ -420,14 +397,7 @@ async fn who_goes_on_counts_in_the_drop_off_for_as_far_as_they_came() {
     attempts.push(live);
     attempts.push(Attempt::play(now_ms - 60_000, "v-older".into(), 1_000, 0));
     node.insert(&one, "one", &attempts).await;
-    let registry = prometheus::Registry::new();
-    let query = Query::new(
-        QueryConfig::default(),
-        node.store.clone(),
-        node.accounts.clone(),
-        &registry,
-    )
-    .unwrap();
+    let query = query(&node);
     let ask = async |more: serde_json::Value| {
         let mut body = json!({"start": iso(now_ms - HOUR_MS), "end": iso(now_ms + HOUR_MS)});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -495,14 +465,7 @@ async fn what_was_played_again_is_told_by_place_as_far_as_seeks_are_known() {
     // Ten played 5 s again, and nothing tells where.
     attempts.extend((90..100).map(|viewer| play(viewer, 25, 20, &[])));
     node.insert(&one, "one", &attempts).await;
-    let registry = prometheus::Registry::new();
-    let query = Query::new(
-        QueryConfig::default(),
-        node.store.clone(),
-        node.accounts.clone(),
-        &registry,
-    )
-    .unwrap();
+    let query = query(&node);
     let ask = async |more: serde_json::Value| {
         let mut body = json!({"start": iso(now_ms - HOUR_MS), "end": iso(now_ms + HOUR_MS)});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
