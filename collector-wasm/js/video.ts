@@ -66,8 +66,8 @@ export class Watch {
   #requests: number[] = [];
   /** Media of this source came while nobody wanted to play. */
   #preloaded = false;
-  /** What this source failed of while nobody wanted to play. */
-  #failure: PlaybackError | null = null;
+  /** What this source failed of while nobody wanted to play, and when. */
+  #failure: [PlaybackError, number] | null = null;
   /** No attempt of this source has begun. */
   #untried = true;
   /** What an adapter says, and the page where no adapter can. */
@@ -259,7 +259,7 @@ export class Watch {
     this.#awaitFrame();
     this.#stopTicks?.();
     this.#untried = false;
-    if (this.#failure !== null) this.#erred(this.#failure, t);
+    if (this.#failure !== null) this.#erred(this.#failure[0], t);
     if (attempt.over) return;
     this.#stopTicks = clock.every(TICK_MS, quiet(() => this.#tick()));
   }
@@ -333,7 +333,8 @@ export class Watch {
   /** Another source, or none: nothing of the one before is its. */
   #another(kind: number, t: number): void {
     this.#requests = [];
-    this.#failure = null;
+    // The element empties for what comes next, and says so late: by then that may have failed.
+    if (this.#failure !== null && t > this.#failure[1]) this.#failure = null;
     this.#untried = true;
     // The page asked first and loads now: this is the attempt's own source coming, not another's.
     if (this.#idle || (this.#asked && !this.#loadedSinceBegin)) return;
@@ -601,7 +602,7 @@ export class Watch {
       },
       error: (error) => {
         // Nobody wants to play it yet; whoever does meets it at once.
-        if (error.fatal && this.#untried && this.#idle) this.#failure = error;
+        if (error.fatal && this.#untried && this.#idle) this.#failure = [error, now()];
         this.#erred(error, now());
       },
       ready: () => {

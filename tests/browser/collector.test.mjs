@@ -202,6 +202,62 @@ test('nothing leaves before consent, all of it after, and nothing once it is tak
   await site.stop();
 });
 
+/**
+ * Attaches to the element of `site` anew, with an adapter that the page speaks for, changes the source, and speaks before the element says so.
+ * @param {'before' | 'after'} told whether the failure is of the source before, or of the one that comes
+ */
+async function failEarly(told) {
+  const site = await startSite(null);
+  const { context, page } = await openPage(browser);
+  await page.goto(site.origin);
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector('video')).currentTime > 0, null, { timeout: 30_000 });
+  const id = await page.evaluate(async (told) => {
+    const module = '/dist/index.js';
+    const { attach } = await import(module);
+    const { collector } = /** @type {any} */ (window);
+    collector.destroy();
+    const video = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
+    video.pause();
+    /** @type {any} */
+    let signals;
+    const adapter = { player_software: 'test', attach: (/** @type {unknown} */ _, /** @type {unknown} */ given) => ((signals = given), () => undefined) };
+    const handle = attach(video, { licenseKey: 'pl_test', adapter });
+    const fail = () => signals.error({ class: 'manifest', code: 'gone', fatal: true });
+    if (told === 'before') {
+      fail();
+      // Ticks of the clock are coarse where pages are not isolated.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const emptied = new Promise((resolve) => video.addEventListener('emptied', resolve, { once: true }));
+    const played = new Promise((resolve) => video.addEventListener('play', resolve, { once: true }));
+    video.removeAttribute('src');
+    video.load();
+    // The element has not said yet that it is empty: the event waits for this task to end.
+    if (told === 'after') fail();
+    await emptied;
+    video.play().catch(() => undefined);
+    await played;
+    return handle.attemptId;
+  }, told);
+  await page.goto('about:blank');
+  await eventually(() => site.beacons.some(({ attempt_id, kind }) => attempt_id === id && kind === 'end'));
+  const end = site.beacons.filter(({ attempt_id }) => attempt_id === id).at(-1);
+  await context.close();
+  await site.stop();
+  return end;
+}
+
+test('what failed before anybody wanted to play is told, though the element empties for it only then', async () => {
+  const end = await failEarly('after');
+  assert.equal(end?.totals.failure?.class, 'manifest');
+  assert.equal(end?.totals.end_reason, 'fatal');
+});
+
+test('what the source before failed of is not told of the next', async () => {
+  const end = await failEarly('before');
+  assert.equal(end?.totals.failure, undefined);
+});
+
 test('the overlay is loaded only when asked for, and shows the state', async () => {
   const site = await startSite("default-src 'self'");
   const { context, page, errors } = await openPage(browser);

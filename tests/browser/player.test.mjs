@@ -60,7 +60,6 @@ test('a broken stream is one playback failure with its class', async () => {
   await context.close();
 });
 
-// TODO: red; the attempt is there and no start failure is counted within 30 s. The cause is not known yet.
 test('a manifest that is not there is a start failure', async () => {
   const { page, context } = await openPage(browser);
   await page.goto(node.client.playerUrl('manifest'));
