@@ -1,6 +1,6 @@
 // What `cargo xtask accuracy` runs: players through scenarios, in a real browser, against a server that does as it is told.
 // Prints player × metric with the largest error, and ends with status 1 when a bound does not hold.
-// Usage: node accuracy.mjs [--player NAME]... [--scenario NAME]... [--quick] [--json] [--jobs N] [--write] [--keep FOLDER]
+// Usage: node accuracy.mjs [--player NAME]... [--scenario NAME]... [--quick] [--json] [--jobs N] [--slow N] [--write] [--keep FOLDER]
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     jobs: { type: 'string', default: String(Math.max(1, Math.floor(cpus().length / 2))) },
+    slow: { type: 'string', default: '1' },
     write: { type: 'boolean', default: false },
     keep: { type: 'string' },
   },
@@ -42,7 +43,7 @@ try {
   const work = players.flatMap((player) => scenarios.filter(({ fits }) => fits?.(player) ?? true).map((scenario) => ({ player, scenario })));
   const worker = async () => {
     for (let next = work.shift(); next !== undefined; next = work.shift()) {
-      const result = await run(browser, server, next.player, next.scenario);
+      const result = await run(browser, server, next.player, next.scenario, Number(values.slow));
       results.push(result);
       const told = result.wrong.length === 0 ? 'holds' : `${result.judged ? 'NOT HELD' : `not judged, the page stood still for ${result.lag_ms.toFixed(0)} ms:`} ${result.wrong.join('; ')}`;
       console.error(`  ${result.player.padEnd(18)} ${result.scenario.padEnd(20)} ${(result.took_ms / 1_000).toFixed(1).padStart(5)} s  ${told}`);

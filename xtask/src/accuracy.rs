@@ -26,11 +26,14 @@ pub struct AccuracyArguments {
     /// How many pages at once; half the cores without it
     #[arg(long)]
     jobs: Option<u32>,
+    /// The page's device so many times slower than this machine: counts have to be exact, times within what the page heard late
+    #[arg(long, conflicts_with = "write")]
+    slow: Option<u32>,
     /// Write the table into docs/accuracy.md, with --compare into docs/compared.md
     #[arg(long)]
     write: bool,
     /// Instead: size, CPU, bytes and errors next to those of other collectors, which are installed for it
-    #[arg(long, conflicts_with_all = ["player", "scenario", "quick", "jobs", "keep"])]
+    #[arg(long, conflicts_with_all = ["player", "scenario", "quick", "jobs", "slow", "keep"])]
     compare: bool,
     /// Keep everything recorded, a file a scenario, in this folder
     #[arg(long)]
@@ -46,6 +49,7 @@ impl AccuracyArguments {
             quick: true,
             json: false,
             jobs: None,
+            slow: None,
             write: false,
             compare: false,
             keep: None,
@@ -80,6 +84,9 @@ pub fn accuracy(project: &Project, arguments: &AccuracyArguments) -> Result<()> 
     }
     if let Some(jobs) = arguments.jobs {
         command.args(["--jobs", &jobs.to_string()]);
+    }
+    if let Some(slow) = arguments.slow {
+        command.args(["--slow", &slow.to_string()]);
     }
     if let Some(keep) = &arguments.keep {
         command.args(["--keep", keep]);

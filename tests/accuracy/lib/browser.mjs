@@ -141,6 +141,11 @@ export class Page {
     await this.until(`document.visibilityState === '${hidden ? 'hidden' : 'visible'}'`);
   }
 
+  /** The page's device is so many times slower than this machine. @param {number} rate */
+  async slow(rate) {
+    if (rate > 1) await this.client.Emulation.setCPUThrottlingRate({ rate });
+  }
+
   /** @param {boolean} offline */
   async offline(offline) {
     await this.client.Network.emulateNetworkConditions({ offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
