@@ -953,7 +953,7 @@ impl Fold {
         match self.state {
             State::Playing => self.tick_playing(before, position_ms, lowest_ms),
             State::Starting | State::Waiting | State::Rebuffering | State::Seeking if self.wants_play => {
-                self.tick_held_up(position_ms);
+                self.tick_held_up(before, position_ms);
             }
             _ => self.settle(now),
         }
@@ -1055,12 +1055,18 @@ impl Fold {
     }
 
     /// A tick while the playhead is waited for: after a stall, a seek, a pause, or a first frame that nothing followed.
-    fn tick_held_up(&mut self, position_ms: u32) {
+    fn tick_held_up(&mut self, before: Option<(u32, DurationMs)>, position_ms: u32) {
         let now = self.now_ms;
         if self.seek.is_some_and(|seek| seek.arrived_ms.is_none()) {
             return self.settle(now);
         }
-        let anchor = self.anchor_position_ms.filter(|anchor| *anchor <= position_ms);
+        // A busy page may look again only long after its first frame: the playhead set out from where the look before found it.
+        let begin = before.filter(|(from_ms, at_ms)| {
+            let most_ms = from_ms.saturating_add(self.media_ms(now - at_ms)).saturating_add(ROUNDED_MS);
+            self.state == State::Starting && position_ms <= most_ms
+        });
+        let anchor = self.anchor_position_ms.or(begin.map(|(from_ms, _)| from_ms));
+        let anchor = anchor.filter(|anchor| *anchor <= position_ms);
         let anchor = *self.anchor_position_ms.insert(anchor.unwrap_or(position_ms));
         let advance_ms = position_ms - anchor;
         let mut resumed_ms = self.began_ms(advance_ms);
