@@ -1062,7 +1062,9 @@ impl Fold {
         }
         // A busy page may look again only long after its first frame: the playhead set out from where the look before found it.
         let begin = before.filter(|(from_ms, at_ms)| {
-            let most_ms = from_ms.saturating_add(self.media_ms(now - at_ms)).saturating_add(ROUNDED_MS);
+            let most_ms = from_ms
+                .saturating_add(self.media_ms(now - at_ms))
+                .saturating_add(ROUNDED_MS);
             self.state == State::Starting && position_ms <= most_ms
         });
         let anchor = self.anchor_position_ms.or(begin.map(|(from_ms, _)| from_ms));
