@@ -942,7 +942,7 @@ impl Fold {
                     self.frame_seen(first_ms, FirstFrameMethod::PlayheadAdvance);
                     let window_ms = now - first_ms;
                     self.moved(self.media_ms(window_ms), window_ms);
-                    return;
+                    return self.settle(now);
                 }
             }
             let frame_ms = self.startup.first_advance_ms().unwrap_or(now);
