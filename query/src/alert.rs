@@ -16,7 +16,6 @@ use schemas::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use store::Store;
 use tokio::sync::Notify;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -27,6 +26,7 @@ use crate::{
     industry::{Field, IndustryConfig},
     request::{self, Ask, AskedMetric, Faults, Question},
     response::{Amount, Comparison, MetricValue, QueryResult, Row, VerdictWord},
+    tables::Tables,
     webhook::Guard,
 };
 
@@ -788,7 +788,7 @@ pub(crate) fn message(
 /// What evaluating needs.
 #[derive(Clone)]
 pub(crate) struct Watch {
-    pub store: Store,
+    pub tables: Tables,
     pub accounts: Accounts,
     /// When the industry baseline is shown.
     pub industry: IndustryConfig,
@@ -871,7 +871,7 @@ impl Watch {
                 .unwrap_or_else(|| ApiError::new(ErrorCode::InvalidRequest))
         })?;
         let field = Field {
-            store: &self.store,
+            tables: &self.tables,
             accounts: &self.accounts,
             config: self.industry,
             observe: &*self.observe,

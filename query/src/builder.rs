@@ -19,7 +19,7 @@ use serde::Deserialize;
 use store::{Store, StoreError};
 use uuid::Uuid;
 
-use crate::{http::now_ms, sql::cells};
+use crate::{cells::version_of, http::now_ms, sql::cells};
 
 /// How often it looks for days; also how long a day has to look the same.
 const EVERY: Duration = Duration::from_secs(30);
@@ -161,9 +161,7 @@ async fn find(store: &Store, now_ms: i64) -> Result<Vec<Unbuilt>, StoreError> {
 
 /// Builds a day under a new version, and notes it last: before that none of it counts.
 async fn build(store: &Store, tenant: Tenant, day_ms: i64, touches: u64) -> Result<(), StoreError> {
-    // Chance below the time: two nodes at the same ms make different versions.
-    let chance = Uuid::now_v7().as_u64_pair().1 & 0xf_ffff;
-    let version = now_ms() << 20 | chance as i64;
+    let version = version_of(now_ms(), Uuid::now_v7().as_u64_pair().1);
     for statement in cells::build(tenant, day_ms, version, touches) {
         store.execute(&statement).await?;
     }

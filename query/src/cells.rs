@@ -81,6 +81,9 @@ impl Known {
     }
 }
 
+/// Rows of a version that was made so long ago are there wherever one asks, ms: an insert waits for a quorum of replicas, the rest follow.
+const SETTLED_MS: i64 = 10 * 60 * 1_000;
+
 /// A day that cells are read of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CellDay {
@@ -102,6 +105,28 @@ pub struct Covered {
     /// What the attempts have to tell.
     pub rest: Vec<(i64, i64)>,
 }
+
+impl Covered {
+    /// Whether what these cells tell at `now_ms` is what they tell from then on.
+    #[must_use]
+    pub fn is_settled(&self, now_ms: i64) -> bool {
+        let is_settled = |day: &CellDay| made_ms(day.version) + SETTLED_MS <= now_ms;
+        self.days.iter().all(is_settled)
+    }
+}
+
+/// A version of cells that are built at `now_ms`, as good as its own: `chance` tells apart those of two nodes in one ms.
+#[must_use]
+pub fn version_of(now_ms: i64, chance: u64) -> i64 {
+    now_ms << CHANCE_BITS | (chance & ((1 << CHANCE_BITS) - 1)) as i64
+}
+
+/// When a version was made, ms since 1970.
+fn made_ms(version: i64) -> i64 {
+    version >> CHANCE_BITS
+}
+
+const CHANCE_BITS: u32 = 20;
 
 /// The set of cells that answers `wanted`, and for which time; `None` when the attempts have to tell everything.
 #[must_use]

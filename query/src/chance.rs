@@ -18,7 +18,6 @@ use rand_chacha::{
 };
 use serde_json::json;
 use statistics::{BUCKETS, Difference, Null, Pairing, Reliability, Weights, difference};
-use store::Store;
 
 use crate::{
     calendar::written_utc,
@@ -31,6 +30,7 @@ use crate::{
         metric::{Recipe, recipe},
         statement::BIN_ROOM,
     },
+    tables::Tables,
 };
 
 /// What is compared: what a verdict is most often read of.
@@ -102,7 +102,7 @@ impl Telemetry {
 }
 
 /// Does it every night, for ever.
-pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetry) {
+pub(crate) async fn run(tables: &Tables, accounts: &Accounts, telemetry: &Telemetry) {
     loop {
         let now = now_ms();
         let today = now - now.rem_euclid(DAY_MS);
@@ -116,7 +116,7 @@ pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetr
             let Some(tenant) = accounts.tenant(organization.organization_id) else {
                 continue;
             };
-            match check(store, tenant, day_ms).await {
+            match check(tables, tenant, day_ms).await {
                 Ok(counts) => {
                     for (metric, count) in counts {
                         telemetry.add(metric, count);
@@ -137,13 +137,13 @@ pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetr
 ///
 /// # Errors
 /// When the tables do not answer.
-pub async fn check(store: &Store, tenant: Tenant, day_ms: i64) -> Result<Vec<(&'static str, Count)>, RunError> {
+pub async fn check(tables: &Tables, tenant: Tenant, day_ms: i64) -> Result<Vec<(&'static str, Count)>, RunError> {
     let question = json!({"metrics": HEADLINES, "start": written_utc(day_ms), "end": written_utc(day_ms + DAY_MS)});
     let planned = request::parse(&question).and_then(|question| Plan::new(tenant, question, &[], now_ms()));
     // Unwrap safety: a test asks for every headline.
     let mut plan = planned.expect("the headlines can be asked for");
-    plan.known = run::known(store, &plan, &|_, _| {}).await?;
-    let cells = run::cells(store, &plan, Step::Values, &[], &|_, _| {}).await?;
+    plan.known = run::known(tables, &plan, &|_, _| {}).await?;
+    let cells = run::cells(tables, &plan, Step::Values, &[], &|_, _| {}).await?;
     let Some(cell) = cells.into_values().next().filter(|cell| cell.attempts >= ATTEMPTS_MIN) else {
         return Ok(Vec::new());
     };

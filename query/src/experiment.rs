@@ -24,7 +24,6 @@ use statistics::{
     assignment::{Exposure, SampleRatio, sample_ratio},
     cuped, sequence, verdict,
 };
-use store::Store;
 
 use crate::{
     calendar::written_utc,
@@ -38,6 +37,7 @@ use crate::{
     },
     run::{Observe, REPLICATES, RunError, Sides},
     sql::{self, metric::Recipe},
+    tables::Tables,
 };
 
 /// The metrics that count every attempt; all others look at those that started, which is after the treatment.
@@ -395,9 +395,9 @@ struct PlaysRow {
     play_ms: u64,
 }
 
-async fn rung_plays(store: &Store, plan: &Plan, observe: Observe<'_>) -> Result<ladder::Plays, RunError> {
+async fn rung_plays(tables: &Tables, plan: &Plan, observe: Observe<'_>) -> Result<ladder::Plays, RunError> {
     let begun = Instant::now();
-    let rows: Vec<PlaysRow> = store
+    let rows: Vec<PlaysRow> = tables
         .fetch(&sql::ladder::plays(&plan.scope))
         .await
         .map_err(|source| RunError::Reading { step: "ladder", source })?;
@@ -413,7 +413,7 @@ async fn rung_plays(store: &Store, plan: &Plan, observe: Observe<'_>) -> Result<
 /// # Errors
 /// When it has not started, or not before `until`, or the tables do not answer within the limits.
 pub async fn results(
-    store: &Store,
+    tables: &Tables,
     tenant: Tenant,
     experiment: Experiment,
     until: Option<i64>,
@@ -426,12 +426,12 @@ pub async fn results(
     let groups: Vec<Vec<String>> = experiment.plan.arms.iter().map(|arm| vec![arm.name.clone()]).collect();
     let read = async |question: Question, groups: &[Vec<String>]| -> Result<(Plan, Sides), ApiError> {
         let plan = Plan::new(tenant, question, &[], now_ms).map_err(faulty)?;
-        let sides = Sides::read(store, &plan, groups, observe).await;
+        let sides = Sides::read(tables, &plan, groups, observe).await;
         Ok((plan, sides.map_err(RunError::into_api)?))
     };
     let (plan, sides) = read(question.clone(), &groups).await?;
     let plays = match &question.special.ladders {
-        Some(_) => Some(rung_plays(store, &plan, observe).await.map_err(RunError::into_api)?),
+        Some(_) => Some(rung_plays(tables, &plan, observe).await.map_err(RunError::into_api)?),
         None => None,
     };
     // In a switchback every viewer sees every arm: nobody's past tells the arms apart.

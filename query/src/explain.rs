@@ -34,7 +34,6 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::{attribute::ATTRIBUTES, metric::Kind};
 use serde_json::{Map, Value, json};
 use statistics::{Weights, histogram::lower_edge, multiplicity::benjamini_hochberg};
-use store::Store;
 
 use crate::{
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide},
@@ -43,6 +42,7 @@ use crate::{
     response::{Cause, ComparedWith, Comparison, Condition, ExplainResult, ExplainedTotal, Source},
     run::{Observe, REPLICATES, RunError, Sides, cells},
     sql::metric::Recipe,
+    tables::Tables,
 };
 
 /// Attributes that are looked at when none are named: what a fault may sit in. Ids of viewers and titles are left out: the one has nearly as
@@ -595,7 +595,7 @@ fn shifts(first_level: &[Found]) -> Vec<Cause> {
 /// # Errors
 /// When the tables do not answer within the limits.
 pub async fn explain(
-    store: &Store,
+    tables: &Tables,
     explain: Explain,
     planned: impl AsyncFn(Question) -> Result<Plan, ApiError>,
     observe: Observe<'_>,
@@ -605,7 +605,7 @@ pub async fn explain(
     let warnings = plan.references.iter().flat_map(|reference| &reference.warnings);
     let notes = plan.references.iter().flat_map(|reference| &reference.notes);
     let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
-    let sides = Sides::read(store, &plan, &[], observe)
+    let sides = Sides::read(tables, &plan, &[], observe)
         .await
         .map_err(RunError::into_api)?;
     let (asked, recipe) = (plan.question.metrics[0].clone(), plan.recipes[0]);
@@ -645,7 +645,7 @@ pub async fn explain(
     let (mut causes, mut first_shifts, mut tested) = (Vec::new(), None, 0);
     let mut explain = explain;
     while causes.len() < explain.limit {
-        let (first_level, all) = search(store, &explain, &whole, rises, &planned, observe).await?;
+        let (first_level, all) = search(tables, &explain, &whole, rises, &planned, observe).await?;
         tested += all.len();
         first_shifts.get_or_insert_with(|| shifts(&first_level));
         let Some((conditions, cause)) = cause(&all, rises, price(&first_level), alpha) else {
@@ -676,7 +676,7 @@ pub async fn explain(
 
 /// One search, level by level; gives the cells of the first level, and all.
 async fn search(
-    store: &Store,
+    tables: &Tables,
     explain: &Explain,
     whole: &Whole,
     rises: Option<bool>,
@@ -689,7 +689,7 @@ async fn search(
     for depth in 0..explain.depth {
         // In their order, so that an answer is the same each time.
         let mut level: Vec<Found> = stream::iter(std::mem::take(&mut to_look_into))
-            .map(|conditions| look_into(store, explain, conditions, whole, planned, observe))
+            .map(|conditions| look_into(tables, explain, conditions, whole, planned, observe))
             .buffered(PARALLEL)
             .try_collect::<Vec<_>>()
             .await?
@@ -715,7 +715,7 @@ async fn search(
 
 /// Every value of every attribute inside a cell.
 async fn look_into(
-    store: &Store,
+    tables: &Tables,
     explain: &Explain,
     conditions: Vec<(Dimension, String)>,
     whole: &Whole,
@@ -727,7 +727,7 @@ async fn look_into(
     if plan.question.dimensions.is_empty() {
         return Ok(Vec::new());
     }
-    let ranked = cells(store, &plan, Step::Rank, &[], observe).await.map_err(failed)?;
+    let ranked = cells(tables, &plan, Step::Rank, &[], observe).await.map_err(failed)?;
     let groups = chosen(&ranked, whole.attempts);
     if groups.is_empty() {
         return Ok(Vec::new());
@@ -738,8 +738,8 @@ async fn look_into(
         .steps
         .retain(|step| !matches!(step, Step::Strata | Step::ReferenceStrata(_)));
     let (sides, own) = tokio::try_join!(
-        Sides::read(store, &plan, &groups, observe),
-        Sides::read(store, &about, &[], observe),
+        Sides::read(tables, &plan, &groups, observe),
+        Sides::read(tables, &about, &[], observe),
     )
     .map_err(failed)?;
     let read = Level {

@@ -21,7 +21,7 @@ use envelope::ApiError;
 use schemas::{OrganizationId, UnixMs};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use store::{Store, StoreError};
+use store::StoreError;
 use tokio::{io::AsyncWriteExt, sync::Notify, task::JoinSet};
 use uuid::Uuid;
 
@@ -34,6 +34,7 @@ use crate::{
     run::RunError,
     sql::statement::{self, Grid, Scope},
     table::{Column, Table, TableError, Values},
+    tables::Tables,
 };
 
 /// How large exports may be, where they lie and for how long.
@@ -317,7 +318,7 @@ impl Exports {
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub exports: Arc<Exports>,
-    pub store: Store,
+    pub tables: Tables,
     pub accounts: Accounts,
     /// When the industry baseline is shown.
     pub industry: IndustryConfig,
@@ -535,7 +536,7 @@ async fn write_attempts(
 ) -> Result<(), ExportError> {
     let reading = |source: StoreError| RunError::Reading { step: "export", source };
     let counted: Vec<BTreeMap<String, u64>> = desk
-        .store
+        .tables
         .fetch(&statement::count(scope, measures))
         .await
         .map_err(reading)?;
@@ -549,7 +550,7 @@ async fn write_attempts(
     running.rows_expected.store(attempts, Ordering::Relaxed);
     let begun = std::time::Instant::now();
     let statement = statement::export(scope, measures);
-    let mut pieces = desk.store.stream(&statement, format.clickhouse()).map_err(reading)?;
+    let mut pieces = desk.tables.stream(&statement, format.clickhouse()).map_err(reading)?;
     let mut file = tokio::io::BufWriter::new(tokio::fs::File::create(part).await?);
     let mut bytes = 0;
     while let Some(piece) = pieces.next().await.map_err(reading)? {
@@ -577,7 +578,7 @@ async fn table_of(
     let most = desk.exports.config.rows_max;
     question.limit = ROWS_MAX;
     let field = Field {
-        store: &desk.store,
+        tables: &desk.tables,
         accounts: &desk.accounts,
         config: desk.industry,
         observe: &*desk.observe,

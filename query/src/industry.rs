@@ -15,7 +15,6 @@ use envelope::{ApiError, ErrorCode};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use schemas::unit::Better;
 use statistics::histogram::{BASE, Histogram};
-use store::Store;
 
 use crate::{
     calendar::{Interval, written_utc},
@@ -25,6 +24,7 @@ use crate::{
     response::{Amount, Comparison, IndustryQuartiles, MetricValue, QueryResult, Row, VerdictWord},
     run::{Observe, RunError, Sides},
     sql::metric::{Recipe, recipe},
+    tables::Tables,
 };
 
 /// What an industry cell is told apart by, and may be filtered on: anything finer could single one organisation out.
@@ -91,7 +91,7 @@ struct Vote {
 
 /// What the asking needs.
 pub(crate) struct Field<'a> {
-    pub store: &'a Store,
+    pub tables: &'a Tables,
     pub accounts: &'a Accounts,
     pub config: IndustryConfig,
     pub observe: Observe<'a>,
@@ -190,7 +190,7 @@ impl Field<'_> {
         let Ok(plan) = Plan::new(tenant, question, &[], now_ms) else {
             return Ok(Cells::default());
         };
-        Ok(Sides::read(self.store, &plan, &[], self.observe).await?.values)
+        Ok(Sides::read(self.tables, &plan, &[], self.observe).await?.values)
     }
 
     /// The organisations that count in one cell, weighted to the asker's mix; or why there is nothing to be shown.

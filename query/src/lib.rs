@@ -38,6 +38,7 @@ pub mod rewatch;
 pub mod run;
 pub mod sql;
 mod table;
+pub mod tables;
 pub mod timeline;
 pub mod webhook;
 

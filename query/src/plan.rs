@@ -172,6 +172,8 @@ pub enum Read {
         statement: Statement,
         /// Whether it reads sums made before.
         from_cells: bool,
+        /// Whether it tells the same whenever it is asked.
+        is_settled: bool,
         /// The sums.
         parts: Vec<Part>,
         /// The histograms.
@@ -180,7 +182,12 @@ pub enum Read {
     /// Viewers per tick.
     Ticks(Statement),
     /// One number.
-    Number(Statement),
+    Number {
+        /// The text.
+        statement: Statement,
+        /// Whether it tells the same whenever it is asked.
+        is_settled: bool,
+    },
 }
 
 impl Read {
@@ -188,7 +195,7 @@ impl Read {
     #[must_use]
     pub fn statement(&self) -> &Statement {
         match self {
-            Self::Attempts { statement, .. } | Self::Ticks(statement) | Self::Number(statement) => statement,
+            Self::Attempts { statement, .. } | Self::Ticks(statement) | Self::Number { statement, .. } => statement,
         }
     }
 }
@@ -391,7 +398,7 @@ impl Plan {
                 .collect::<Vec<_>>()
         };
         match step {
-            Step::Freshness => vec![Read::Number(statement::freshness(self.scope.tenant))],
+            Step::Freshness => vec![now_told(statement::freshness(self.scope.tenant))],
             Step::Bots => self.bots(),
             Step::Rank => {
                 let mut recipes: Vec<Recipe> = self.ranking().into_iter().map(|index| self.recipes[index]).collect();
@@ -490,14 +497,17 @@ impl Plan {
         let set = cells::set_of(&self.scope, &[], false);
         let covered = set.and_then(|set| Some((set, cells::cut(self.scope.grid.windows(), &self.known, set.hourly)?)));
         let Some((set, covered)) = covered else {
-            return vec![Read::Number(statement::bots(&self.scope))];
+            return vec![now_told(statement::bots(&self.scope))];
         };
         let mut reads = Vec::new();
         if !covered.days.is_empty() {
-            reads.push(Read::Number(sql_cells::bots(&self.scope, set, &covered)));
+            reads.push(Read::Number {
+                statement: sql_cells::bots(&self.scope, set, &covered),
+                is_settled: covered.is_settled(self.scope.now_ms),
+            });
         }
         if let Some(rest) = rest_of(&self.scope, covered) {
-            reads.push(Read::Number(statement::bots(&rest)));
+            reads.push(now_told(statement::bots(&rest)));
         }
         reads
     }
@@ -530,9 +540,10 @@ impl Plan {
         wanted.parts = parts.into_iter().collect();
         wanted.hists = hists.into_iter().collect();
         wanted.distinct = recipes.contains(&Recipe::Distinct);
-        let read = |statement, from_cells| Read::Attempts {
+        let read = |statement, from_cells, is_settled| Read::Attempts {
             statement,
             from_cells,
+            is_settled,
             parts: wanted.parts.clone(),
             hists: wanted.hists.clone(),
         };
@@ -544,10 +555,11 @@ impl Plan {
         match cells::covering(scope, &sums, &self.known) {
             Some((set, covered)) => {
                 if !covered.days.is_empty() {
-                    reads.push(read(sql_cells::sums(scope, &sums, set, &covered), true));
+                    let is_settled = covered.is_settled(scope.now_ms);
+                    reads.push(read(sql_cells::sums(scope, &sums, set, &covered), true, is_settled));
                 }
                 if let Some(rest) = rest_of(scope, covered) {
-                    reads.push(read(statement::attempts(&rest, &sums), false));
+                    reads.push(read(statement::attempts(&rest, &sums), false, false));
                 }
                 if wanted.distinct {
                     let viewers = Wanted {
@@ -560,14 +572,23 @@ impl Plan {
                     reads.push(Read::Attempts {
                         statement: statement::attempts(scope, &viewers),
                         from_cells: false,
+                        is_settled: false,
                         parts: Vec::new(),
                         hists: Vec::new(),
                     });
                 }
             }
-            None => reads.push(read(statement::attempts(scope, &wanted), false)),
+            None => reads.push(read(statement::attempts(scope, &wanted), false, false)),
         }
         reads
+    }
+}
+
+/// A number that is another when it is asked again.
+fn now_told(statement: Statement) -> Read {
+    Read::Number {
+        statement,
+        is_settled: false,
     }
 }
 

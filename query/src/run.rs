@@ -2,7 +2,7 @@
 //!
 //! The one place here that waits. Every statement carries its own limits of time and memory (see `sql/statement.rs`).
 
-use std::{cmp::Ordering, collections::BTreeMap, time::Instant};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc, time::Instant};
 
 use envelope::{ApiError, ErrorCode, Message};
 use futures_util::{
@@ -14,7 +14,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::DEFINITION_VERSION;
 use serde::Deserialize;
 use statistics::Weights;
-use store::{Store, StoreError};
+use store::StoreError;
 
 use crate::{
     calendar::{date, written, written_utc},
@@ -27,6 +27,7 @@ use crate::{
         metric::{Hist, Part, Recipe},
         statement::RANKED_MAX,
     },
+    tables::{AttemptsRow, Tables},
 };
 
 /// Bootstrap replicates: 200 keep an interval's ends within about a fifteenth of its width.
@@ -92,20 +93,6 @@ impl RunError {
 }
 
 #[derive(Deserialize)]
-struct AttemptsRow {
-    window: i64,
-    bucket: i64,
-    dimensions: Vec<String>,
-    attempts: u64,
-    identified: u64,
-    received: u64,
-    expected: u64,
-    viewers: u64,
-    sums: Vec<Vec<f64>>,
-    histograms: Vec<(Vec<u32>, Vec<u64>)>,
-}
-
-#[derive(Deserialize)]
 struct TicksRow {
     window: i64,
     bucket: i64,
@@ -121,21 +108,25 @@ pub type Observe<'a> = &'a (dyn Fn(&'static str, f64) + Send + Sync);
 ///
 /// # Errors
 /// When the tables do not answer within the limits.
-pub async fn run(store: &Store, mut plan: Plan, observe: Observe<'_>) -> Result<(QueryResult, Vec<Message>), RunError> {
+pub async fn run(
+    tables: &Tables,
+    mut plan: Plan,
+    observe: Observe<'_>,
+) -> Result<(QueryResult, Vec<Message>), RunError> {
     let begun = Instant::now();
     let warnings = plan.references.iter().flat_map(|reference| &reference.warnings);
     let notes = plan.references.iter().flat_map(|reference| &reference.notes);
     let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
 
     let (known, fresh_ms) = try_join(
-        known(store, &plan, observe),
-        number(store, &plan, Step::Freshness, observe),
+        known(tables, &plan, observe),
+        number(tables, &plan, Step::Freshness, observe),
     )
     .await?;
     plan.known = known;
     let (bots, Found { ranked, page, sides }) = try_join(
-        number(store, &plan, Step::Bots, observe),
-        Found::read(store, &plan, observe),
+        number(tables, &plan, Step::Bots, observe),
+        Found::read(tables, &plan, observe),
     )
     .await?;
     if bots > 0 {
@@ -201,16 +192,16 @@ struct Found {
 }
 
 impl Found {
-    async fn read(store: &Store, plan: &Plan, observe: Observe<'_>) -> Result<Self, RunError> {
+    async fn read(tables: &Tables, plan: &Plan, observe: Observe<'_>) -> Result<Self, RunError> {
         let ranked = match plan.has(Step::Rank) {
-            true => Some(cells(store, plan, Step::Rank, &[], observe).await?),
+            true => Some(cells(tables, plan, Step::Rank, &[], observe).await?),
             false => None,
         };
         let page = ranked.as_ref().map(|cells| Page::of(plan, cells));
         let chosen: Vec<Vec<String>> = page.as_ref().map(Page::combinations).unwrap_or_default();
         let sides = match page.as_ref().is_some_and(|page| page.keys.is_empty()) {
             true => Sides::nothing(plan),
-            false => Sides::read(store, plan, &chosen, observe).await?,
+            false => Sides::read(tables, plan, &chosen, observe).await?,
         };
         Ok(Self { ranked, page, sides })
     }
@@ -241,7 +232,7 @@ impl Sides {
 
     /// Reads everything that a plan needs of the chosen groups, several statements at a time.
     pub(crate) async fn read(
-        store: &Store,
+        tables: &Tables,
         plan: &Plan,
         chosen: &[Vec<String>],
         observe: Observe<'_>,
@@ -252,7 +243,7 @@ impl Sides {
             .copied()
             .filter(|step| !matches!(step, Step::Freshness | Step::Bots | Step::Rank));
         let read: Vec<(Step, Cells)> = stream::iter(steps.collect::<Vec<_>>())
-            .map(|step| async move { Ok::<_, RunError>((step, cells(store, plan, step, chosen, observe).await?)) })
+            .map(|step| async move { Ok::<_, RunError>((step, cells(tables, plan, step, chosen, observe).await?)) })
             .buffer_unordered(PARALLEL)
             .try_collect()
             .await?;
@@ -286,34 +277,28 @@ impl Sides {
 ///
 /// # Errors
 /// When the tables do not answer.
-pub async fn fresh_ms(store: &Store, tenant: accounts::Tenant) -> Result<i64, RunError> {
+pub async fn fresh_ms(tables: &Tables, tenant: accounts::Tenant) -> Result<i64, RunError> {
     let statement = crate::sql::statement::freshness(tenant);
-    let rows: Vec<BTreeMap<String, i64>> = store.fetch(&statement).await.map_err(|source| RunError::Reading {
-        step: "freshness",
-        source,
-    })?;
-    Ok(rows
-        .first()
-        .and_then(|row| row.values().next())
-        .copied()
-        .unwrap_or_default())
+    let step = "freshness";
+    let told = tables.number(&statement, false).await;
+    told.map_err(|source| RunError::Reading { step, source })
 }
 
 /// What [`Plan::known`] is to be.
-pub(crate) async fn known(store: &Store, plan: &Plan, observe: Observe<'_>) -> Result<Known, RunError> {
+pub(crate) async fn known(tables: &Tables, plan: &Plan, observe: Observe<'_>) -> Result<Known, RunError> {
     let Some(coverage) = plan.coverage() else {
         return Ok(Known::default());
     };
     let begun = Instant::now();
     let step = "coverage";
-    let days = store.fetch(&coverage.statement).await;
+    let days = tables.fetch(&coverage.statement).await;
     let days = days.map_err(|source| RunError::Reading { step, source })?;
     observe(step, begun.elapsed().as_secs_f64());
     Ok(coverage.known(days))
 }
 
 /// The sum of a step's numbers.
-async fn number(store: &Store, plan: &Plan, step: Step, observe: Observe<'_>) -> Result<i64, RunError> {
+async fn number(tables: &Tables, plan: &Plan, step: Step, observe: Observe<'_>) -> Result<i64, RunError> {
     if !plan.has(step) {
         return Ok(0);
     }
@@ -323,17 +308,17 @@ async fn number(store: &Store, plan: &Plan, step: Step, observe: Observe<'_>) ->
         source,
     };
     let reads = plan.reads(step, &[]);
-    let numbers = reads
-        .iter()
-        .map(|read| store.fetch::<BTreeMap<String, i64>>(read.statement()));
+    let numbers = reads.iter().map(|read| {
+        let is_settled = matches!(read, Read::Number { is_settled: true, .. });
+        tables.number(read.statement(), is_settled)
+    });
     let numbers = try_join_all(numbers).await.map_err(failed)?;
     observe(step.name(), begun.elapsed().as_secs_f64());
-    let first = |rows: &Vec<BTreeMap<String, i64>>| rows.first().and_then(|row| row.values().next()).copied();
-    Ok(numbers.iter().filter_map(first).sum())
+    Ok(numbers.iter().sum())
 }
 
 pub(crate) async fn cells(
-    store: &Store,
+    tables: &Tables,
     plan: &Plan,
     step: Step,
     chosen: &[Vec<String>],
@@ -347,13 +332,13 @@ pub(crate) async fn cells(
     };
     // What cells tell and what the attempts beside them do: read at once, put together in order, so that sums come out the same each time.
     let mut answers = stream::iter(plan.reads(step, chosen))
-        .map(|read| async move { Answer::of(store, read).await })
+        .map(|read| async move { Answer::of(tables, read).await })
         .buffered(PARALLEL_READS);
     let mut cells = Cells::default();
     while let Some(answer) = answers.try_next().await.map_err(failed)? {
         match answer {
             Answer::Attempts { rows, parts, hists } => {
-                for row in rows {
+                for row in Arc::unwrap_or_clone(rows) {
                     let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
                         continue;
                     };
@@ -411,7 +396,7 @@ pub(crate) async fn cells(
 /// What the tables said to one read of groups.
 enum Answer {
     Attempts {
-        rows: Vec<AttemptsRow>,
+        rows: Arc<Vec<AttemptsRow>>,
         parts: Vec<Part>,
         hists: Vec<Hist>,
     },
@@ -419,21 +404,22 @@ enum Answer {
 }
 
 impl Answer {
-    async fn of(store: &Store, read: Read) -> Result<Self, StoreError> {
+    async fn of(tables: &Tables, read: Read) -> Result<Self, StoreError> {
         Ok(match read {
             Read::Attempts {
                 statement,
                 parts,
                 hists,
+                is_settled,
                 from_cells: _,
             } => Self::Attempts {
-                rows: store.fetch(&statement).await?,
+                rows: tables.groups(&statement, is_settled).await?,
                 parts,
                 hists,
             },
-            Read::Ticks(statement) => Self::Ticks(store.fetch(&statement).await?),
+            Read::Ticks(statement) => Self::Ticks(tables.fetch(&statement).await?),
             // A number is of no group.
-            Read::Number(_) => Self::Ticks(Vec::new()),
+            Read::Number { .. } => Self::Ticks(Vec::new()),
         })
     }
 }

@@ -9,11 +9,13 @@ use std::sync::Arc;
 use accounts::{Accounts, Scope, Tenant};
 use engine::testing::EngineProcess;
 use prepared::prepared_engine;
+use prometheus::Registry;
 use query::{
     builder::build_all,
     plan::Plan,
     request::{self, AskedMetric},
     run::run,
+    tables::Tables,
 };
 use schemas::{OrganizationId, UnixMs};
 use serde_json::{Value, json};
@@ -26,6 +28,8 @@ const DAY_MS: i64 = 86_400_000;
 
 struct Stand {
     store: Store,
+    tables: Tables,
+    registry: Registry,
     organization: OrganizationId,
     tenant: Tenant,
     _engine: EngineProcess,
@@ -49,7 +53,10 @@ impl Stand {
             accounts.authenticate(key.reveal()).unwrap().tenant(None).unwrap(),
             tenant
         );
+        let registry = Registry::new();
         let stand = Self {
+            tables: Tables::new(store.clone(), &registry).unwrap(),
+            registry,
             store,
             organization,
             tenant,
@@ -110,9 +117,13 @@ impl Stand {
 
     /// The answer to a question, and what it came from.
     async fn ask(&self, question: &Value) -> (Value, String) {
+        self.ask_at(&self.tables, question, NOW_MS).await
+    }
+
+    async fn ask_at(&self, tables: &Tables, question: &Value, now_ms: i64) -> (Value, String) {
         let asked = request::parse(question).unwrap_or_else(|faults| panic!("{faults:?}"));
-        let plan = Plan::new(self.tenant, asked, &[], NOW_MS).unwrap();
-        let (result, messages) = run(&self.store, plan, &|_, _| ()).await.unwrap();
+        let plan = Plan::new(self.tenant, asked, &[], now_ms).unwrap();
+        let (result, messages) = run(tables, plan, &|_, _| ()).await.unwrap();
         let mut result = serde_json::to_value(result).unwrap();
         let object = result.as_object_mut().unwrap();
         object.remove("tookMs").unwrap();
@@ -318,7 +329,65 @@ async fn a_day_that_was_written_to_counts_again_when_it_is_built_again() {
     assert_same(&rebuilt, &without, "erased");
 }
 
+/// What cells said is said again from memory, and only as long as it is what they say.
+#[tokio::test]
+async fn what_cells_said_is_kept_until_a_day_of_it_is_built_again() {
+    let stand = Stand::start(4).await;
+    assert_eq!(stand.build().await, 5);
+    let asked = |minutes: i64| {
+        json!({"metrics": ["attempts", "play_ms", "rebuffer_ratio", "startup_any_ms_p50"], "compare": ["day_before"],
+            "start": query::calendar::written_utc(NOW_MS - 60 * 3_600_000),
+            "end": query::calendar::written_utc(NOW_MS - 12 * 3_600_000 + minutes * 60_000)})
+    };
+    let now = || {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        i64::try_from(since.unwrap().as_millis()).unwrap()
+    };
+    let later = || now() + 11 * 60_000;
+
+    let young = stand.ask_at(&stand.tables, &asked(1), now()).await;
+    assert_eq!(stand.answers(), [0, 0], "another replica may not have every row yet");
+    let first = stand.ask_at(&stand.tables, &asked(1), later()).await;
+    assert_eq!(first, young);
+    let [read, kept] = stand.answers();
+    assert!(read >= 3 && kept == 0, "values, strata and bots: {read}, {kept}");
+    let again = stand.ask_at(&stand.tables, &asked(1), later()).await;
+    assert_eq!(again, first);
+    assert_eq!(stand.answers(), [read, read]);
+    // A range up to now is another one every time; what cells tell of it is the same for an hour.
+    let moved = stand.ask_at(&stand.tables, &asked(31), later()).await;
+    assert_eq!(stand.answers(), [read, 2 * read]);
+    let anew = async |question: &Value| {
+        let nothing_kept = Tables::new(stand.store.clone(), &Registry::new()).unwrap();
+        stand.ask_at(&nothing_kept, question, later()).await
+    };
+    assert_eq!(moved, anew(&asked(31)).await);
+
+    let late = stand.rows(8, 2, 40.0, |_| true);
+    stand.insert("late", &late).await;
+    let with_late = stand.ask_at(&stand.tables, &asked(1), later()).await;
+    assert_ne!(with_late.0["rows"], first.0["rows"]);
+    assert_eq!(with_late, anew(&asked(1)).await);
+    assert!(stand.build().await > 0);
+    let rebuilt = stand.ask_at(&stand.tables, &asked(1), later()).await;
+    assert_same(&rebuilt.0, &with_late.0, "late");
+    assert_eq!(rebuilt, anew(&asked(1)).await);
+}
+
 impl Stand {
+    /// How many answers of cells were read from the tables, and how many from memory.
+    fn answers(&self) -> [u64; 2] {
+        let families = self.registry.gather();
+        let family = families
+            .iter()
+            .find(|family| family.name() == "playhead_query_cell_answers_total");
+        ["tables", "memory"].map(|from| {
+            let mut metrics = family.iter().flat_map(|family| family.get_metric());
+            let of = metrics.find(|metric| metric.get_label()[0].value() == from);
+            of.map_or(0, |metric| metric.get_counter().get_value() as u64)
+        })
+    }
+
     /// Builds what is over; returns how many days that were.
     async fn build(&self) -> usize {
         let known = |organization| (organization == self.organization).then_some(self.tenant);

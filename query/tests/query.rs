@@ -523,7 +523,8 @@ async fn an_audience_that_is_compared_with_itself_differs_by_chance_only() {
     let day = day();
     insert(&stack, stack.organization, "one", &audience(4, day, 1_200, false)).await;
     let tenant = stack.accounts.tenant(stack.organization).unwrap();
-    let counts = query::chance::check(&stack.store, tenant, day).await.unwrap();
+    let tables = query::tables::Tables::new(stack.store.clone(), &prometheus::Registry::new()).unwrap();
+    let counts = query::chance::check(&tables, tenant, day).await.unwrap();
     let names: Vec<&str> = counts.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, query::chance::HEADLINES);
     let comparisons: u64 = counts.iter().map(|(_, count)| count.comparisons).sum();
@@ -531,9 +532,9 @@ async fn an_audience_that_is_compared_with_itself_differs_by_chance_only() {
     // Draws of one audience go together, so this is no sharp test; simulations are (cargo xtask bench statistics).
     assert!(comparisons > 500, "{counts:?}");
     assert!((differences as f64) < 0.12 * comparisons as f64, "{counts:?}");
-    let again = query::chance::check(&stack.store, tenant, day).await.unwrap();
+    let again = query::chance::check(&tables, tenant, day).await.unwrap();
     assert_eq!(again, counts, "the draws are those of the day");
-    let before = query::chance::check(&stack.store, tenant, day - DAY_MS).await.unwrap();
+    let before = query::chance::check(&tables, tenant, day - DAY_MS).await.unwrap();
     assert_eq!(before, [], "nobody watched then");
 }
 

@@ -207,7 +207,7 @@ async fn table(inner: &Inner, tenant: Tenant, asked: &Asked) -> Result<HttpRespo
     let _permit = inner.permit()?;
     let (statement, grid) = sql::table(asked, tenant, now_ms());
     let begun = std::time::Instant::now();
-    let found = inner.store.fetch::<Row>(&statement).await;
+    let found = inner.tables.fetch::<Row>(&statement).await;
     let found = found
         .map_err(impressions::reading("compat"))
         .map_err(RunError::into_api)?;
@@ -382,7 +382,7 @@ async fn list_impressions(
     license_of(&inner, tenant.organization_id(), &asked.license_key)?;
     let _permit = inner.permit()?;
     let statement = sql::impressions(&asked, tenant, now_ms());
-    let found = inner.store.fetch::<AttemptId>(&statement).await;
+    let found = inner.tables.fetch::<AttemptId>(&statement).await;
     let found = found
         .map_err(impressions::reading("compat"))
         .map_err(RunError::into_api)?;

@@ -69,6 +69,6 @@ async fn answer_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Resu
     let _permit = inner.permit()?;
     let plan = planned(&inner.accounts, tenant, asked.question, now_ms()).await?;
     let observe = |step, seconds| inner.observe(step, seconds);
-    let result = drop_off::answer(&inner.store, &plan, asked.rewatches, &observe).await;
+    let result = drop_off::answer(&inner.tables, &plan, asked.rewatches, &observe).await;
     Ok(ok(result.map_err(RunError::into_api)?))
 }

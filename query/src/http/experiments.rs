@@ -645,7 +645,7 @@ async fn results_inner(
         .ok_or_else(not_found)?;
     let _permit = inner.permit()?;
     let observe = |step, seconds| inner.observe(step, seconds);
-    let (result, messages) = experiment::results(&inner.store, tenant, found, until, now_ms(), &observe).await?;
+    let (result, messages) = experiment::results(&inner.tables, tenant, found, until, now_ms(), &observe).await?;
     Ok(ok_with(StatusCode::OK, result, messages))
 }
 

@@ -80,7 +80,7 @@ async fn answer_inner(inner: &Inner, request: &HttpRequest, body: &[u8]) -> Resu
     let asked = explain::parse(&object_of(body)?).map_err(refused)?;
     let _permit = inner.permit()?;
     let (result, messages) = explain::explain(
-        &inner.store,
+        &inner.tables,
         asked,
         async |question| planned(&inner.accounts, tenant, question, now_ms()).await,
         &|step, seconds| inner.observe(step, seconds),

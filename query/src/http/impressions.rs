@@ -124,10 +124,10 @@ async fn list_inner(
     let (statement, next_cursor) = listing.page(tenant, now_ms);
     let (mut chosen, fresh_ms) = tokio::try_join!(
         async {
-            let chosen = inner.store.fetch::<Chosen>(&statement).await;
+            let chosen = inner.tables.fetch::<Chosen>(&statement).await;
             chosen.map_err(reading("impressions"))
         },
-        run::fresh_ms(&inner.store, tenant),
+        run::fresh_ms(&inner.tables, tenant),
     )
     .map_err(RunError::into_api)?;
     let more = chosen.len() > limit;
@@ -157,7 +157,7 @@ struct Chosen {
 async fn in_order(inner: &Inner, tenant: Tenant, chosen: &[Chosen], now_ms: i64) -> Result<Vec<Impression>, ApiError> {
     let ids: Vec<(uuid::Uuid, i64)> = chosen.iter().map(|chosen| (chosen.attempt_id, chosen.ms)).collect();
     let statement = statement::impressions(tenant, &ids, now_ms);
-    let rows = inner.store.fetch::<AttemptRow>(&statement).await;
+    let rows = inner.tables.fetch::<AttemptRow>(&statement).await;
     let rows = rows.map_err(reading("impressions")).map_err(RunError::into_api)?;
     let mut rows: HashMap<uuid::Uuid, AttemptRow> = rows.into_iter().map(|row| (row.attempt_id, row)).collect();
     let found = ids.iter().filter_map(|(id, _)| rows.remove(id));
@@ -292,14 +292,14 @@ pub(super) async fn whole(inner: &Inner, tenant: Tenant, id: &str) -> Result<Imp
     let (rows, beacons) = tokio::try_join!(
         async {
             inner
-                .store
+                .tables
                 .fetch::<AttemptRow>(&whole)
                 .await
                 .map_err(reading("impression"))
         },
         async {
             inner
-                .store
+                .tables
                 .fetch::<BeaconRow>(&beacons)
                 .await
                 .map_err(reading("beacons"))

@@ -44,6 +44,7 @@ use crate::{
     request::Faults,
     retention,
     run::Observe,
+    tables::Tables,
     webhook::{Courier, WebhookConfig},
 };
 
@@ -88,7 +89,7 @@ pub struct Query {
 }
 
 struct Inner {
-    store: Store,
+    tables: Tables,
     accounts: Accounts,
     seconds: HistogramVec,
     questions: IntCounterVec,
@@ -131,13 +132,14 @@ impl Query {
         )?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(questions.clone()))?;
+        let tables = Tables::new(store, registry)?;
         let to_send = Arc::new(Notify::new());
         let courier = Courier::new(accounts.clone(), &config.webhooks, Arc::clone(&to_send));
         let observed = seconds.clone();
         let observe: Arc<dyn Fn(&'static str, f64) + Send + Sync> =
             Arc::new(move |step, seconds| observed.with_label_values(&[step]).observe(seconds));
         let watch = Watch {
-            store: store.clone(),
+            tables: tables.clone(),
             accounts: accounts.clone(),
             observe,
             industry: config.industry,
@@ -149,7 +151,7 @@ impl Query {
                 watch,
                 courier,
                 industry: config.industry,
-                store,
+                tables,
                 accounts,
                 seconds,
                 questions,
@@ -168,7 +170,7 @@ impl Query {
     /// them, builds cells, and compares audiences with themselves at night; for ever. `is_stored` tells whether everything received up to a moment is in the tables.
     pub async fn tend(self, is_stored: impl Fn(UnixMs) -> bool) {
         let Inner {
-            store,
+            tables,
             accounts,
             wake,
             pace,
@@ -181,20 +183,20 @@ impl Query {
         } = &**self.inner;
         let desk = export::Desk {
             exports: Arc::clone(exports),
-            store: store.clone(),
+            tables: tables.clone(),
             accounts: accounts.clone(),
             industry: watch.industry,
             observe: Arc::clone(&watch.observe),
         };
         tokio::join!(
             // Exports may hold the viewer.
-            erasure::run(store, accounts, wake, *pace, || exports.wake.notify_one(), is_stored),
-            retention::run(store, accounts),
+            erasure::run(tables, accounts, wake, *pace, || exports.wake.notify_one(), is_stored),
+            retention::run(tables, accounts),
             export::run(desk),
             watch.run(),
             courier.run(),
-            builder::run(store, accounts, builder),
-            chance::run(store, accounts, chance)
+            builder::run(tables, accounts, builder),
+            chance::run(tables, accounts, chance)
         );
     }
 
@@ -407,7 +409,7 @@ impl Inner {
     /// What answering a question needs.
     fn field<'a>(&'a self, observe: Observe<'a>) -> Field<'a> {
         Field {
-            store: &self.store,
+            tables: &self.tables,
             accounts: &self.accounts,
             config: self.industry,
             observe,

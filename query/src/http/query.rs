@@ -296,7 +296,7 @@ pub(crate) async fn answered(
         None => None,
     };
     let plan = planned(field.accounts, tenant, question.clone(), now_ms).await?;
-    let answer = run::run(field.store, plan, field.observe).await;
+    let answer = run::run(field.tables, plan, field.observe).await;
     let (mut result, messages) = answer.map_err(run::RunError::into_api)?;
     if let Some((label, peers)) = industry {
         let asker = (tenant, peers);

@@ -180,7 +180,7 @@ async fn one(
     observe: Observe<'_>,
 ) -> Result<OrganizationTotals, ApiError> {
     let plan = planned(&inner.accounts, tenant, question, now_ms).await?;
-    let (result, _) = run::run(&inner.store, plan, observe)
+    let (result, _) = run::run(&inner.tables, plan, observe)
         .await
         .map_err(RunError::into_api)?;
     Ok(OrganizationTotals {

@@ -429,7 +429,7 @@ fn located_cells(
     covered: &Covered,
     sql: &mut Sql,
 ) -> String {
-    let (window, bucket, _) = scope.grid.sql(sql);
+    let (window, bucket, _) = scope.grid.of_hours().sql(sql);
     let mut columns: BTreeSet<String> = ["sum_attempts", "sum_identified", "sum_received", "sum_expected"]
         .map(str::to_owned)
         .into();

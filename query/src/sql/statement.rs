@@ -70,6 +70,23 @@ impl Grid {
         &self.windows
     }
 
+    /// The same grid for what is told by whole hours alone: where a window ends within one, it ends before it. So its text is the same for an
+    /// hour, and numbers that rows carry are decoded by either.
+    pub(super) fn of_hours(&self) -> Self {
+        let windows = self.windows.iter().map(|window| {
+            let end = window.end() - window.end().rem_euclid(HOUR_MS);
+            let end = end.max(window.start());
+            Window {
+                edges: window.edges.iter().map(|edge| *edge.min(&end)).collect(),
+                ..window.clone()
+            }
+        });
+        Self {
+            windows: windows.collect(),
+            form: self.form.clone(),
+        }
+    }
+
     /// How many borders its text lists; 0 where arithmetic does.
     #[must_use]
     pub fn listed_edges(&self) -> usize {

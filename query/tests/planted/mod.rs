@@ -13,7 +13,8 @@ use std::{
 use accounts::{Accounts, Scope, Tenant};
 use engine::testing::EngineProcess;
 use prepared::prepared_engine;
-use query::{explain, plan::Plan};
+use prometheus::Registry;
+use query::{explain, plan::Plan, tables::Tables};
 use schemas::{AttemptId, Beacon, BeaconKind, Context, EndReason, Interval, OrganizationId, State, Totals, UnixMs};
 use serde_json::{Value, json};
 use store::{BeaconRow, Enrichment, Receipt, Retention, Rows, Store, StoreConfig};
@@ -115,7 +116,7 @@ impl Outcome {
 pub struct Trials {
     _engine: EngineProcess,
     _folder: tempfile::TempDir,
-    store: Store,
+    tables: Tables,
     accounts: Accounts,
 }
 
@@ -133,7 +134,7 @@ impl Trials {
         Self {
             _engine: engine,
             _folder: folder,
-            store,
+            tables: Tables::new(store, &Registry::new()).unwrap(),
             accounts,
         }
     }
@@ -172,7 +173,9 @@ impl Trials {
         let asked = explain::parse(asked.as_object().unwrap()).unwrap();
         let planned = async |question| Ok(Plan::new(tenant, question, &[], DAY + 2 * DAY_MS).unwrap());
         let begun = Instant::now();
-        let (result, _) = explain::explain(&self.store, asked, planned, &|_, _| ()).await.unwrap();
+        let (result, _) = explain::explain(&self.tables, asked, planned, &|_, _| ())
+            .await
+            .unwrap();
         let result: Value = serde_json::to_value(result).unwrap();
         let causes = result["causes"].as_array().unwrap().iter().map(|cause| {
             let conditions = cause["conditions"].as_array().unwrap().iter();
@@ -224,7 +227,7 @@ impl Trials {
             .collect();
         let rows: Rows = rows.iter().collect();
         let all = 0..rows.len();
-        self.store
+        self.tables
             .insert_beacons(&format!("trial-{organization}"), &rows, all)
             .await
             .unwrap();
