@@ -19,7 +19,11 @@ use serde::Deserialize;
 use store::{Store, StoreError};
 use uuid::Uuid;
 
-use crate::{cells::version_of, http::now_ms, sql::cells};
+use crate::{
+    cells::version_of,
+    http::now_ms,
+    sql::cells::{self, TicksFrom},
+};
 
 /// How often it looks for days; also how long a day has to look the same.
 const EVERY: Duration = Duration::from_secs(30);
@@ -159,10 +163,33 @@ async fn find(store: &Store, now_ms: i64) -> Result<Vec<Unbuilt>, StoreError> {
     store.fetch(&cells::unbuilt(now_ms, DAYS_AT_ONCE)).await
 }
 
+/// What tells the viewers at each moment of a day. A day that was built before may have lost beacons since; then that tells.
+async fn ticks_from(store: &Store, tenant: Tenant, day_ms: i64) -> Result<TicksFrom, StoreError> {
+    #[derive(Deserialize)]
+    struct Before {
+        version: i64,
+    }
+    #[derive(Deserialize)]
+    struct Lacking {
+        lacking: i64,
+    }
+    let before: Vec<Before> = store.fetch(&cells::last_version(tenant, day_ms)).await?;
+    let before = before.first().map_or(0, |before| before.version);
+    if before == 0 {
+        return Ok(TicksFrom::Beacons);
+    }
+    let lacking: Vec<Lacking> = store.fetch(&cells::lacking_beacons(tenant, day_ms)).await?;
+    Ok(match lacking.first() {
+        Some(row) if row.lacking > 0 => TicksFrom::Version(before),
+        _ => TicksFrom::Beacons,
+    })
+}
+
 /// Builds a day under a new version, and notes it last: before that none of it counts.
 async fn build(store: &Store, tenant: Tenant, day_ms: i64, touches: u64) -> Result<(), StoreError> {
     let version = version_of(now_ms(), Uuid::now_v7().as_u64_pair().1);
-    for statement in cells::build(tenant, day_ms, version, touches) {
+    let ticks = ticks_from(store, tenant, day_ms).await?;
+    for statement in cells::build(tenant, day_ms, version, touches, ticks) {
         store.execute(&statement).await?;
     }
     store.execute(&cells::built(tenant, day_ms, version, touches)).await?;

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 
+use schemas::limits::ATTEMPT_MS_MAX;
 use serde::Deserialize;
 
 use crate::{
@@ -106,15 +107,6 @@ pub struct Covered {
     pub rest: Vec<(i64, i64)>,
 }
 
-impl Covered {
-    /// Whether what these cells tell at `now_ms` is what they tell from then on.
-    #[must_use]
-    pub fn is_settled(&self, now_ms: i64) -> bool {
-        let is_settled = |day: &CellDay| made_ms(day.version) + SETTLED_MS <= now_ms;
-        self.days.iter().all(is_settled)
-    }
-}
-
 /// A version of cells that are built at `now_ms`, as good as its own: `chance` tells apart those of two nodes in one ms.
 #[must_use]
 pub fn version_of(now_ms: i64, chance: u64) -> i64 {
@@ -127,6 +119,97 @@ fn made_ms(version: i64) -> i64 {
 }
 
 const CHANCE_BITS: u32 = 20;
+
+/// What cells of one set tell of the viewers at each moment. Stretches are `[from, to)`, ms since 1970, in rising order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CoveredTicks {
+    /// The days that the attempts began in.
+    pub days: Vec<CellDay>,
+    /// Begins of the days that are watched whole.
+    pub whole: Vec<i64>,
+    /// What is watched by the hour.
+    pub hours: Vec<(i64, i64)>,
+    /// Parts of an hour.
+    pub parts: Vec<(i64, i64)>,
+    /// When the attempts began that beacons have to tell of.
+    pub rest: Vec<(i64, i64)>,
+}
+
+/// The set of cells that tells the viewers at each moment, and which; `None` when beacons have to tell of every attempt.
+#[must_use]
+pub fn covering_ticks(scope: &Scope, wanted: &Wanted, known: &Known) -> Option<(&'static Set, CoveredTicks)> {
+    if wanted.apart {
+        return None;
+    }
+    let set = set_of(scope, &wanted.dimensions, wanted.by_viewer).filter(|set| set.has_ticks())?;
+    Some((set, cut_ticks(scope.grid.windows(), known)?))
+}
+
+/// Cuts windows into whole days, whole hours and parts of an hour; and the days that attempts seen in them began in, into those that cells
+/// tell of and the rest. `None` when the rest is everything, or something is in too many pieces.
+#[must_use]
+pub fn cut_ticks(windows: &[Window], known: &Known) -> Option<CoveredTicks> {
+    let mut covered = CoveredTicks::default();
+    let (mut whole, mut began) = (BTreeSet::new(), BTreeSet::new());
+    for window in windows {
+        for index in 0..window.buckets() {
+            let (from, to) = window.bucket(index);
+            let (from, to) = (from.max(window.start()), to.min(window.end()));
+            let hours = (from + (-from).rem_euclid(HOUR_MS), to - to.rem_euclid(HOUR_MS));
+            if hours.0 >= hours.1 {
+                // What is left of the first hour, and what is begun of the last, or both in one.
+                let border = hours.0.clamp(from, to.max(from));
+                covered.parts.extend(
+                    [(from, border), (border, to)]
+                        .into_iter()
+                        .filter(|(from, to)| from < to),
+                );
+                continue;
+            }
+            covered.parts.extend(
+                [(from, hours.0), (hours.1, to)]
+                    .into_iter()
+                    .filter(|(from, to)| from < to),
+            );
+            let days = (
+                hours.0 + (-hours.0).rem_euclid(DAY_MS),
+                hours.1 - hours.1.rem_euclid(DAY_MS),
+            );
+            if days.0 >= days.1 {
+                put(&mut covered.hours, hours);
+                continue;
+            }
+            put(&mut covered.hours, (hours.0, days.0));
+            put(&mut covered.hours, (days.1, hours.1));
+            whole.extend((days.0..days.1).step_by(DAY_MS as usize));
+        }
+        let first = window.start() - i64::from(ATTEMPT_MS_MAX);
+        began.extend((first - first.rem_euclid(DAY_MS)..window.end()).step_by(DAY_MS as usize));
+    }
+    let mut is_told = false;
+    for day_ms in began {
+        match known.told(day_ms) {
+            Told::ByCells(version) => covered.days.push(CellDay { day_ms, version }),
+            Told::Empty => is_told = true,
+            Told::ByAttempts => put(&mut covered.rest, (day_ms, day_ms + DAY_MS)),
+        }
+    }
+    is_told |= !covered.days.is_empty();
+    covered.whole = whole.into_iter().collect();
+    covered.hours.sort_unstable();
+    covered.parts.sort_unstable();
+    let most = [&covered.hours, &covered.parts, &covered.rest]
+        .map(Vec::len)
+        .into_iter()
+        .max();
+    (is_told && most <= Some(REST_MAX)).then_some(covered)
+}
+
+/// Whether what cells of these days tell at `now_ms` is what they tell from then on.
+#[must_use]
+pub fn are_settled(days: &[CellDay], now_ms: i64) -> bool {
+    days.iter().all(|day| made_ms(day.version) + SETTLED_MS <= now_ms)
+}
 
 /// The set of cells that answers `wanted`, and for which time; `None` when the attempts have to tell everything.
 #[must_use]
@@ -262,6 +345,67 @@ mod tests {
     fn window(from_hours: f64, to_hours: f64, interval: Option<Interval>, zone: Tz) -> Window {
         let at = |hours: f64| FIRST + (hours * HOUR_MS as f64) as i64;
         Window::new(at(from_hours), at(to_hours), interval, zone)
+    }
+
+    #[test]
+    fn watched_time_is_whole_days_hours_and_parts_and_those_who_watch_began_up_to_two_days_before() {
+        let ticks = cut_ticks(&[window(-1.25, 73.5, None, UTC)], &known([-2, -1, 0, 1, 3])).unwrap();
+        let hour = |hours: i64| FIRST + hours * HOUR_MS;
+        assert_eq!(ticks.whole, [FIRST, FIRST + DAY_MS, FIRST + 2 * DAY_MS]);
+        assert_eq!(ticks.hours, [(hour(-1), hour(0)), (hour(72), hour(73))]);
+        let quarter = HOUR_MS / 4;
+        assert_eq!(
+            ticks.parts,
+            [(hour(-1) - quarter, hour(-1)), (hour(73), hour(73) + 2 * quarter)]
+        );
+        let days: Vec<i64> = ticks.days.iter().map(|day| (day.day_ms - FIRST) / DAY_MS).collect();
+        assert_eq!(days, [-2, -1, 0, 1, 3]);
+        assert_eq!(ticks.rest, [(hour(-72), hour(-48)), (hour(48), hour(72))]);
+
+        assert_eq!(
+            cut_ticks(&[window(-1.0, 73.5, None, UTC)], &known([])),
+            None,
+            "beacons tell everything"
+        );
+        let minutes = cut_ticks(&[window(1.5, 1.75, None, UTC)], &known([-2, -1, 0])).unwrap();
+        assert_eq!((minutes.whole.len(), minutes.hours.len()), (0, 0));
+        assert_eq!(minutes.parts, [(hour(1) + 2 * quarter, hour(1) + 3 * quarter)]);
+        assert_eq!(minutes.rest, []);
+    }
+
+    proptest! {
+        /// Every moment of every bucket is told once, and by pieces that lie in one bucket.
+        #[test]
+        fn watched_time_is_cut_without_gaps_and_overlaps(from in -80.0..80.0_f64, length in 0.0..200.0_f64,
+            interval in prop::option::of(prop_oneof![Just(Interval::Hour), Just(Interval::Day), Just(Interval::Week)]),
+            zone in prop_oneof![Just(UTC), Just(Vienna), Just(Kolkata)]) {
+            let window = window(from, from + length, interval, zone);
+            let days = -10..20_i64;
+            let known = Known {
+                from_ms: FIRST + days.start * DAY_MS,
+                to_ms: FIRST + days.end * DAY_MS,
+                days: days.map(|place| TouchedDay { day_ms: FIRST + place * DAY_MS, version: Some(1), touches: 1 }).collect(),
+            };
+            let Some(ticks) = cut_ticks(std::slice::from_ref(&window), &known) else {
+                // Too many pieces of an hour.
+                prop_assert!(window.buckets() > REST_MAX / 2);
+                return Ok(());
+            };
+            let whole = ticks.whole.iter().map(|day| (*day, day + DAY_MS));
+            let hours = ticks.hours.iter().flat_map(|(from, to)| (*from..*to).step_by(HOUR_MS as usize).map(|hour| (hour, hour + HOUR_MS)));
+            let mut pieces: Vec<(i64, i64)> = whole.chain(hours).chain(ticks.parts.iter().copied()).collect();
+            pieces.sort_unstable();
+            for (from, to) in &pieces {
+                let inside = (0..window.buckets()).any(|index| window.bucket(index).0 <= *from && *to <= window.bucket(index).1);
+                prop_assert!(inside, "{from} to {to}");
+            }
+            for (from, to) in &ticks.parts {
+                prop_assert_eq!(from.div_euclid(HOUR_MS), (to - 1).div_euclid(HOUR_MS));
+            }
+            let covered: i64 = pieces.iter().map(|(from, to)| to - from).sum();
+            prop_assert_eq!(covered, window.end() - window.start());
+            prop_assert!(pieces.windows(2).all(|pair| pair[0].1 == pair[1].0));
+        }
     }
 
     #[test]

@@ -69,6 +69,12 @@ pub struct Cell {
     pub at_highest: Vec<f64>,
 }
 
+/// Adds one array to another, place by place.
+pub(crate) fn add(ours: &mut Vec<f64>, theirs: &[f64]) {
+    ours.resize(ours.len().max(theirs.len()), 0.0);
+    ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| *ours += theirs);
+}
+
 /// The cells that were read, by place.
 pub type Cells = HashMap<Key, Cell>;
 
@@ -80,9 +86,7 @@ impl Cell {
         self.received += other.received;
         self.expected += other.expected;
         for (part, theirs) in &other.sums {
-            let ours = self.sums.entry(*part).or_default();
-            ours.resize(ours.len().max(theirs.len()), 0.0);
-            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| *ours += theirs);
+            add(self.sums.entry(*part).or_default(), theirs);
         }
         for (hist, theirs) in &other.histograms {
             self.histograms.entry(*hist).or_default().extend(theirs);

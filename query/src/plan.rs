@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use accounts::{Annotation, AnnotationKind, Tenant};
-use schemas::metric::Kind;
+use schemas::{limits::ATTEMPT_MS_MAX, metric::Kind};
 use store::Statement;
 use uuid::Uuid;
 
@@ -180,7 +180,14 @@ pub enum Read {
         hists: Vec<Hist>,
     },
     /// Viewers per tick.
-    Ticks(Statement),
+    Ticks {
+        /// The text.
+        statement: Statement,
+        /// Whether it reads what was counted before.
+        from_cells: bool,
+        /// Whether it tells the same whenever it is asked.
+        is_settled: bool,
+    },
     /// One number.
     Number {
         /// The text.
@@ -195,7 +202,9 @@ impl Read {
     #[must_use]
     pub fn statement(&self) -> &Statement {
         match self {
-            Self::Attempts { statement, .. } | Self::Ticks(statement) | Self::Number { statement, .. } => statement,
+            Self::Attempts { statement, .. } | Self::Ticks { statement, .. } | Self::Number { statement, .. } => {
+                statement
+            }
         }
     }
 }
@@ -301,7 +310,7 @@ impl Plan {
         let only_counts_viewers = self
             .recipes
             .iter()
-            .all(|recipe| matches!(recipe, Recipe::Concurrency { .. } | Recipe::Distinct));
+            .all(|recipe| matches!(recipe, Recipe::Concurrency { max: true } | Recipe::Distinct));
         let special = self.question.special.apart || only_counts_viewers;
         if special || cells::set_of(&self.scope, &self.question.dimensions, true).is_none() {
             return None;
@@ -313,7 +322,13 @@ impl Plan {
                 .chain(grids.clone())
                 .flat_map(Grid::windows)
         };
-        let from = windows().map(Window::start).min()?;
+        // Who watches may have begun before.
+        let of_ticks = |recipe: &Recipe| matches!(recipe, Recipe::Concurrency { max: false });
+        let lead_ms = match self.recipes.iter().any(of_ticks) {
+            true => i64::from(ATTEMPT_MS_MAX),
+            false => 0,
+        };
+        let from = windows().map(Window::start).min()? - lead_ms;
         let to = windows().map(Window::end).max()?.min(self.scope.now_ms);
         (from + sql_cells::DAY_MS <= to).then(|| Coverage {
             statement: sql_cells::covered(self.scope.tenant, from, to),
@@ -487,9 +502,12 @@ impl Plan {
     #[must_use]
     pub fn reads_cells(&self) -> bool {
         let reads = self.reads(Step::Values, &[]);
-        reads
-            .iter()
-            .any(|read| matches!(read, Read::Attempts { from_cells: true, .. }))
+        reads.iter().any(|read| {
+            matches!(
+                read,
+                Read::Attempts { from_cells: true, .. } | Read::Ticks { from_cells: true, .. }
+            )
+        })
     }
 
     /// Attempts of bots, from cells where they can tell.
@@ -503,13 +521,53 @@ impl Plan {
         if !covered.days.is_empty() {
             reads.push(Read::Number {
                 statement: sql_cells::bots(&self.scope, set, &covered),
-                is_settled: covered.is_settled(self.scope.now_ms),
+                is_settled: cells::are_settled(&covered.days, self.scope.now_ms),
             });
         }
         if let Some(rest) = rest_of(&self.scope, covered) {
             reads.push(now_told(statement::bots(&rest)));
         }
         reads
+    }
+
+    /// The statements that tell the average of viewers at each moment. What several of them say of one group is added.
+    fn ticks(&self, scope: &Scope, wanted: &Wanted) -> Vec<Read> {
+        let Some((set, covered)) = cells::covering_ticks(scope, wanted, &self.known) else {
+            return vec![beacons_told(statement::concurrency(scope, wanted))];
+        };
+        let mut reads = Vec::new();
+        let is_settled = cells::are_settled(&covered.days, scope.now_ms);
+        let mut told = |statement, is_settled| {
+            reads.push(Read::Ticks {
+                statement,
+                from_cells: true,
+                is_settled,
+            });
+        };
+        if !(covered.days.is_empty() || covered.whole.is_empty() && covered.hours.is_empty()) {
+            told(sql_cells::ticks(scope, wanted, set, &covered), is_settled);
+        }
+        if !(covered.days.is_empty() || covered.parts.is_empty()) {
+            // Up to now they are others every time.
+            told(sql_cells::ticks_of_parts(scope, wanted, set, &covered), false);
+        }
+        if !covered.rest.is_empty() {
+            let rest = Scope {
+                within: Some(covered.rest),
+                ..scope.clone()
+            };
+            reads.push(beacons_told(statement::concurrency(&rest, wanted)));
+        }
+        reads
+    }
+
+    /// Whether values, or some of them, come from beacons.
+    #[must_use]
+    pub fn reads_beacons(&self) -> bool {
+        let reads = self.reads(Step::Values, &[]);
+        reads
+            .iter()
+            .any(|read| matches!(read, Read::Ticks { from_cells: false, .. }))
     }
 
     /// The statements that answer `recipes`: cells, attempts, ticks, or some of them. What several of them say of one group is added.
@@ -527,12 +585,10 @@ impl Plan {
         let mut reads = Vec::new();
         if concurrency {
             // The highest tick needs every tick, and then tells the average too.
-            reads.push(Read::Ticks(
-                match recipes.contains(&Recipe::Concurrency { max: true }) {
-                    true => statement::highest_concurrency(scope, &wanted),
-                    false => statement::concurrency(scope, &wanted),
-                },
-            ));
+            match recipes.contains(&Recipe::Concurrency { max: true }) {
+                true => reads.push(beacons_told(statement::highest_concurrency(scope, &wanted))),
+                false => reads.extend(self.ticks(scope, &wanted)),
+            }
         }
         if only_concurrency {
             return reads;
@@ -555,7 +611,7 @@ impl Plan {
         match cells::covering(scope, &sums, &self.known) {
             Some((set, covered)) => {
                 if !covered.days.is_empty() {
-                    let is_settled = covered.is_settled(scope.now_ms);
+                    let is_settled = cells::are_settled(&covered.days, scope.now_ms);
                     reads.push(read(sql_cells::sums(scope, &sums, set, &covered), true, is_settled));
                 }
                 if let Some(rest) = rest_of(scope, covered) {
@@ -581,6 +637,15 @@ impl Plan {
             None => reads.push(read(statement::attempts(scope, &wanted), false, false)),
         }
         reads
+    }
+}
+
+/// Viewers per tick as the beacons tell them.
+fn beacons_told(statement: Statement) -> Read {
+    Read::Ticks {
+        statement,
+        from_cells: false,
+        is_settled: false,
     }
 }
 

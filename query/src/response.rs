@@ -38,12 +38,13 @@ pub struct QueryResult {
 // Where a metric's or an attribute's value comes from is a `Source` too.
 #[schema(as = AnsweredFrom)]
 pub enum Source {
-    /// Sums over attempts of days that are over, made before; the attempts of the rest, where there is one, were read and added. Distinct viewers
-    /// do not add up and are counted in the attempts.
+    /// Sums over attempts of days that are over, made before, and viewers counted then; the attempts of the rest, where there is one, were read
+    /// and added. Distinct viewers do not add up and are counted in the attempts.
     Cells,
     /// Merged attempts.
     Impressions,
-    /// Raw beacons (concurrency; where something was played again), with or without merged attempts.
+    /// Raw beacons (the highest concurrency, and that of attempts of days that are not over; where something was played again), with or
+    /// without what was made before.
     Beacons,
 }
 

@@ -12,14 +12,13 @@ use futures_util::{
 };
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::DEFINITION_VERSION;
-use serde::Deserialize;
 use statistics::Weights;
 use store::StoreError;
 
 use crate::{
     calendar::{date, written, written_utc},
     cells::Known,
-    compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide, point},
+    compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide, add, point},
     plan::{Plan, Read, Step},
     request::{Dimension, OrderKey, cursor},
     response::{Column, ColumnKind, Comparison, QueryResult, Row, Source, VerdictWord},
@@ -27,7 +26,7 @@ use crate::{
         metric::{Hist, Part, Recipe},
         statement::RANKED_MAX,
     },
-    tables::{AttemptsRow, Tables},
+    tables::{AttemptsRow, Tables, TicksRow},
 };
 
 /// Bootstrap replicates: 200 keep an interval's ends within about a fifteenth of its width.
@@ -36,8 +35,8 @@ pub(crate) const REPLICATES: usize = 200;
 /// Steps of one question under way at once.
 const PARALLEL: usize = 4;
 
-/// Statements of one step under way at once: cells, the attempts that they do not tell of, and viewers.
-const PARALLEL_READS: usize = 3;
+/// Statements of one step under way at once: cells, the attempts that they do not tell of, and as many for viewers.
+const PARALLEL_READS: usize = 6;
 
 /// Below this completeness a side is provisional (STATISTICS, Baselines).
 const COMPLETE: f64 = 0.99;
@@ -90,15 +89,6 @@ impl RunError {
             }
         }
     }
-}
-
-#[derive(Deserialize)]
-struct TicksRow {
-    window: i64,
-    bucket: i64,
-    dimensions: Vec<String>,
-    viewer_ticks: Vec<f64>,
-    at_highest: Vec<f64>,
 }
 
 /// What was observed while a plan ran, for the service's metrics.
@@ -161,10 +151,6 @@ pub async fn run(
         ));
     }
     let fingerprint = plan.question.fingerprint;
-    let concurrency = plan
-        .recipes
-        .iter()
-        .any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
     let result = QueryResult {
         columns: columns(&plan),
         rows,
@@ -172,7 +158,7 @@ pub async fn run(
         completeness,
         definition_version: DEFINITION_VERSION,
         fresh_as_of: (fresh_ms > 0).then(|| written_utc(fresh_ms)),
-        source: match (concurrency, plan.reads_cells()) {
+        source: match (plan.reads_beacons(), plan.reads_cells()) {
             (true, _) => Source::Beacons,
             (false, true) => Source::Cells,
             (false, false) => Source::Impressions,
@@ -372,7 +358,7 @@ pub(crate) async fn cells(
                 }
             }
             Answer::Ticks(rows) => {
-                for row in rows {
+                for row in Arc::unwrap_or_clone(rows) {
                     let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
                         continue;
                     };
@@ -383,8 +369,9 @@ pub(crate) async fn cells(
                             dimensions: row.dimensions,
                         })
                         .or_default();
-                    cell.viewer_ticks = row.viewer_ticks;
-                    cell.at_highest = row.at_highest;
+                    // Cells and beacons tell of other attempts, and of other hours. The highest tick one statement tells.
+                    add(&mut cell.viewer_ticks, &row.viewer_ticks);
+                    add(&mut cell.at_highest, &row.at_highest);
                 }
             }
         }
@@ -400,7 +387,7 @@ enum Answer {
         parts: Vec<Part>,
         hists: Vec<Hist>,
     },
-    Ticks(Vec<TicksRow>),
+    Ticks(Arc<Vec<TicksRow>>),
 }
 
 impl Answer {
@@ -417,9 +404,13 @@ impl Answer {
                 parts,
                 hists,
             },
-            Read::Ticks(statement) => Self::Ticks(tables.fetch(&statement).await?),
+            Read::Ticks {
+                statement,
+                is_settled,
+                from_cells: _,
+            } => Self::Ticks(tables.ticks(&statement, is_settled).await?),
             // A number is of no group.
-            Read::Number { .. } => Self::Ticks(Vec::new()),
+            Read::Number { .. } => Self::Ticks(Arc::default()),
         })
     }
 }

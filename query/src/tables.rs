@@ -56,10 +56,33 @@ impl AttemptsRow {
     }
 }
 
+/// A group's viewers as a statement tells them; see [`crate::sql::statement::concurrency`].
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct TicksRow {
+    pub window: i64,
+    pub bucket: i64,
+    pub dimensions: Vec<String>,
+    pub viewer_ticks: Vec<f64>,
+    pub at_highest: Vec<f64>,
+}
+
+impl TicksRow {
+    /// The memory it takes, about.
+    fn bytes(&self) -> usize {
+        let texts: usize = self
+            .dimensions
+            .iter()
+            .map(|text| size_of::<String>() + text.len())
+            .sum();
+        size_of::<Self>() + texts + size_of_val(&self.viewer_ticks[..]) + size_of_val(&self.at_highest[..])
+    }
+}
+
 /// An answer that is kept.
 #[derive(Clone)]
 enum Kept {
     Groups { rows: Arc<Vec<AttemptsRow>>, bytes: usize },
+    Ticks { rows: Arc<Vec<TicksRow>>, bytes: usize },
     Number(i64),
 }
 
@@ -70,7 +93,7 @@ struct Memory;
 impl Weighter<[u8; 32], Kept> for Memory {
     fn weight(&self, key: &[u8; 32], kept: &Kept) -> u64 {
         let bytes = match kept {
-            Kept::Groups { bytes, .. } => *bytes,
+            Kept::Groups { bytes, .. } | Kept::Ticks { bytes, .. } => *bytes,
             Kept::Number(_) => 0,
         };
         (size_of_val(key) + size_of::<Kept>() + bytes) as u64
@@ -129,8 +152,29 @@ impl Tables {
         });
         match kept.await? {
             Kept::Groups { rows, .. } => Ok(rows),
-            // The text of one that tells a number is another.
-            Kept::Number(_) => Ok(Arc::new(read().await?)),
+            // The text of one that tells something else is another.
+            Kept::Ticks { .. } | Kept::Number(_) => Ok(Arc::new(read().await?)),
+        }
+    }
+
+    /// The viewers that a statement tells. `is_settled` as in [`Self::groups`].
+    pub(crate) async fn ticks(
+        &self,
+        statement: &Statement,
+        is_settled: bool,
+    ) -> Result<Arc<Vec<TicksRow>>, StoreError> {
+        let read = async || self.store.fetch::<TicksRow>(statement).await;
+        if !is_settled {
+            return Ok(Arc::new(read().await?));
+        }
+        let kept = self.kept_or(statement, async {
+            let rows = Arc::new(read().await?);
+            let bytes = rows.iter().map(TicksRow::bytes).sum();
+            Ok(Kept::Ticks { rows, bytes })
+        });
+        match kept.await? {
+            Kept::Ticks { rows, .. } => Ok(rows),
+            Kept::Groups { .. } | Kept::Number(_) => Ok(Arc::new(read().await?)),
         }
     }
 
@@ -149,7 +193,7 @@ impl Tables {
             .await?
         {
             Kept::Number(number) => Ok(number),
-            Kept::Groups { .. } => read().await,
+            Kept::Groups { .. } | Kept::Ticks { .. } => read().await,
         }
     }
 

@@ -15,12 +15,13 @@ use query::{
     plan::Plan,
     request::{self, AskedMetric},
     run::run,
+    sql::cells::TicksFrom,
     tables::Tables,
 };
 use schemas::{OrganizationId, UnixMs};
 use serde_json::{Value, json};
 use simulator::{Scenario, generate::Backfill, world::World};
-use store::{BeaconRow, Enrichment, Receipt, Retention, Rows, Statement, Store, StoreConfig};
+use store::{BeaconRow, Enrichment, Receipt, Retention, Rows, Statement, Store, StoreConfig, Table};
 
 /// 2026-11-20T12:00:00Z.
 const NOW_MS: i64 = 1_795_176_000_000;
@@ -39,7 +40,12 @@ struct Stand {
 impl Stand {
     /// Some days of a small audience, and some bots.
     async fn start(days: u32) -> Self {
-        let engine = prepared_engine(&Retention::default()).await;
+        // The audience is of a fixed day.
+        let retention = Retention {
+            beacons_days: 10_000,
+            ..Retention::default()
+        };
+        let engine = prepared_engine(&retention).await;
         let folder = tempfile::tempdir().unwrap();
         let store = Store::connect(StoreConfig::embedded(&engine.url));
         let accounts = Accounts::open(&folder.path().join("accounts.sqlite")).await.unwrap();
@@ -242,8 +248,8 @@ async fn cells_and_attempts_say_the_same() {
     let day = NOW_MS.div_euclid(DAY_MS) * DAY_MS - 2 * DAY_MS;
     let mut sides = Vec::new();
     for (version, touches) in [(i64::MAX - 1, 0), (i64::MAX, u64::MAX)] {
-        let statements = query::sql::cells::build(stand.tenant, day, version, touches);
-        assert_eq!(statements.len() > 1, touches > 0);
+        let statements = query::sql::cells::build(stand.tenant, day, version, touches, TicksFrom::Beacons);
+        assert_eq!(statements.len() > 2, touches > 0);
         for statement in statements {
             stand.store.execute(&statement).await.unwrap();
         }
@@ -327,6 +333,122 @@ async fn a_day_that_was_written_to_counts_again_when_it_is_built_again() {
     let (rebuilt, source) = stand.ask(&question).await;
     assert_eq!(source, "cells");
     assert_same(&rebuilt, &without, "erased");
+}
+
+/// Viewers at each moment: what was counted by the hour and what the beacons say, before and after.
+#[tokio::test]
+async fn viewers_at_each_moment_are_as_many_in_cells_as_in_beacons() {
+    let stand = Stand::start(5).await;
+    let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * 3_600_000);
+    let ragged = query::calendar::written_utc(NOW_MS - 2 * DAY_MS - 1_234_567);
+    let question = |more: Value| {
+        let mut question = json!({"metrics": ["concurrent_viewers", "attempts"], "start": at(-72), "end": at(-12)});
+        let more = more.as_object().unwrap().clone();
+        question.as_object_mut().unwrap().extend(more);
+        question
+    };
+    let questions = [
+        (question(json!({"compare": ["day_before", "auto"]})), "cells"),
+        (
+            question(
+                json!({"metrics": ["concurrent_viewers"], "start": ragged, "end": query::calendar::written_utc(NOW_MS - DAY_MS + 77_777)}),
+            ),
+            "cells",
+        ),
+        (question(json!({"interval": "hour", "fill": true})), "cells"),
+        (
+            question(json!({"interval": "day", "timezone": "Asia/Kolkata", "dimensions": ["country"]})),
+            "cells",
+        ),
+        (
+            question(
+                json!({"dimensions": ["player_version"], "orderBy": [{"name": "concurrent_viewers", "order": "DESC"}]}),
+            ),
+            "cells",
+        ),
+        (
+            question(json!({"filters": [{"attribute": "cdn", "operator": "NE", "value": "cdn-a"}], "start": ragged})),
+            "cells",
+        ),
+        (question(json!({"includeBots": true})), "cells"),
+        // Some who watch began on a day that is not over.
+        (question(json!({"start": ragged, "end": at(1)})), "beacons"),
+        (
+            question(json!({"metrics": ["concurrent_viewers"], "start": at(-11), "end": at(0)})),
+            "beacons",
+        ),
+        // What cells do not tell.
+        (question(json!({"dimensions": ["browser", "cdn"]})), "beacons"),
+        (
+            question(json!({"metrics": ["concurrent_viewers", "concurrent_viewers_max"]})),
+            "beacons",
+        ),
+        (
+            question(json!({"interval": "minute", "start": at(-40), "end": at(-36)})),
+            "beacons",
+        ),
+    ];
+    let mut from_beacons = Vec::new();
+    for (question, _) in &questions {
+        let (answer, source) = stand.ask(question).await;
+        assert_eq!(source, "beacons", "{question}");
+        let rows = answer["rows"].as_array().unwrap();
+        let some = |row: &Value| row["values"]["concurrent_viewers"]["value"].as_f64() > Some(0.0);
+        assert!(rows.iter().any(some), "{question}");
+        from_beacons.push(answer);
+    }
+    assert!(stand.build().await > 0);
+    for ((question, expected), from_beacons) in questions.iter().zip(&from_beacons) {
+        let (answer, source) = stand.ask(question).await;
+        assert_eq!(source, *expected, "{question}");
+        assert_same(&answer, from_beacons, &question.to_string());
+    }
+
+    // Beacons that come twice, and late ones, change nothing but what they should.
+    let (question, _) = &questions[0];
+    stand.insert("late", &stand.rows(8, 2, 20.0, |_| true)).await;
+    let with_late = stand.ask(question).await.0;
+    assert_ne!(with_late["rows"], from_beacons[0]["rows"]);
+    stand
+        .insert("again", &stand.rows(8, 2, 20.0, |index| index % 2 == 0))
+        .await;
+    assert_same(&stand.ask(question).await.0["rows"], &with_late["rows"], "again");
+    assert!(stand.build().await > 0);
+    let (rebuilt, source) = stand.ask(question).await;
+    assert_eq!(source, "cells");
+    assert_same(&rebuilt["rows"], &with_late["rows"], "rebuilt");
+}
+
+/// Beacons are kept for less long than attempts. What was counted of them stays.
+#[tokio::test]
+async fn a_day_that_is_built_again_without_its_beacons_keeps_its_viewers_at_each_moment() {
+    let stand = Stand::start(4).await;
+    assert_eq!(stand.build().await, 5);
+    let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * 3_600_000);
+    let question =
+        json!({"metrics": ["concurrent_viewers", "attempts"], "start": at(-60), "end": at(-36), "dimensions": ["cdn"]});
+    let told = async |name: &str| -> Vec<(Value, Value)> {
+        let rows = stand.ask(&question).await.0["rows"].as_array().unwrap().clone();
+        let mut told: Vec<_> = rows
+            .iter()
+            .map(|row| (row["dimensions"]["cdn"].clone(), row["values"][name]["value"].clone()))
+            .collect();
+        told.sort_by_key(|(cdn, _)| cdn.to_string());
+        told
+    };
+    let (viewers, attempts) = (told("concurrent_viewers").await, told("attempts").await);
+    assert!(viewers.iter().any(|(_, viewers)| viewers.as_f64() > Some(0.0)));
+
+    let gone = stand
+        .store
+        .erase_older(stand.organization, Table::Beacons, UnixMs(NOW_MS))
+        .await
+        .unwrap();
+    assert!(gone > 0);
+    stand.insert("late", &stand.rows(8, 3, 30.0, |_| true)).await;
+    assert!(stand.build().await >= 3);
+    assert_ne!(told("attempts").await, attempts, "built again");
+    assert_eq!(told("concurrent_viewers").await, viewers);
 }
 
 /// What cells said is said again from memory, and only as long as it is what they say.

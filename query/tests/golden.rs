@@ -105,7 +105,29 @@ impl Goldens {
                 self.check(&name, read.statement()).await;
             }
         }
-        for statement in query::sql::cells::build(self.tenant, today - DAY_MS, 1_000, 0) {
+        let body = json!({"metrics": ["concurrent_viewers"], "dimensions": ["cdn"], "start": "2026-11-16T12:30:00Z", "end": "2026-11-21T00:00:00Z"});
+        let question = request::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let mut ticks = Plan::new(self.tenant, question, &[], NOW_MS).unwrap();
+        ticks.known = ticks.coverage().unwrap().known(plan.known.days);
+        for (index, read) in ticks
+            .reads(query::plan::Step::Values, &[vec!["cdn-b".into()]])
+            .iter()
+            .enumerate()
+        {
+            self.check(&format!("cells_ticks_{index}"), read.statement()).await;
+        }
+        self.check(
+            "cells_lacking_beacons",
+            &query::sql::cells::lacking_beacons(self.tenant, today - DAY_MS),
+        )
+        .await;
+        for statement in query::sql::cells::build(
+            self.tenant,
+            today - DAY_MS,
+            1_000,
+            0,
+            query::sql::cells::TicksFrom::Beacons,
+        ) {
             self.store.execute(&statement).await.unwrap();
         }
         let built = query::sql::cells::built(self.tenant, today - DAY_MS, 1_000, 0);

@@ -2251,7 +2251,7 @@ async fn the_average_of_viewers_by_arithmetic_equals_that_over_listed_ticks() {
         let mut steps: Vec<Vec<Ticks>> = Vec::new();
         for step in &plan.steps {
             for read in plan.reads(*step, &chosen) {
-                let query::plan::Read::Ticks(statement) = read else {
+                let query::plan::Read::Ticks { statement, .. } = read else {
                     continue;
                 };
                 let mut rows: Vec<Ticks> = stack.store.fetch(&statement).await.unwrap();

@@ -97,6 +97,7 @@ impl Migration {
         "0031_seen_of_impressions",
         "0032_impressions_from_beacons",
         "0033_cells_seen",
+        "0034_watched_cells",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.
@@ -193,6 +194,7 @@ impl Store {
             ("impressions", "started_hour"),
             ("touched_hours", "started_hour"),
             ("cells", "started_at"),
+            ("watched_cells", "started_at"),
             ("cell_days", "day"),
         ] {
             self.set_retention(table, moment, retention.impressions_days).await?;

@@ -326,6 +326,7 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
         "ALTER TABLE beacons_local ON CLUSTER 'qoe' MODIFY TTL toDateTime(received_at) + toIntervalDay(14)",
         "ALTER TABLE impressions_local ON CLUSTER 'qoe' MODIFY TTL started_hour + toIntervalDay(400)",
         "ALTER TABLE cells ON CLUSTER 'qoe' MODIFY TTL started_at + toIntervalDay(400)",
+        "ALTER TABLE watched_cells ON CLUSTER 'qoe' MODIFY TTL started_at + toIntervalDay(400)",
     ] {
         let times = requests.iter().filter(|request| request.contains(part)).count();
         // The table over all shards is renewed with each migration of what it stands over.
@@ -339,7 +340,7 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
             "CREATE OR REPLACE TABLE impressions ON CLUSTER 'qoe'" => {
                 Migration::ALL.iter().filter(of_impressions).count()
             }
-            _ if part.starts_with("FROM") => 5,
+            _ if part.starts_with("FROM") => 6,
             _ => 1,
         };
         assert_eq!(times, expected, "{part}");

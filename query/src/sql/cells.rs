@@ -11,7 +11,7 @@ use std::{
 };
 
 use accounts::Tenant;
-use schemas::DEFINITION_VERSION;
+use schemas::{DEFINITION_VERSION, limits::ATTEMPT_MS_MAX};
 use statistics::BUCKETS;
 use store::{AttemptRows, Statement};
 
@@ -19,13 +19,13 @@ use super::{
     Sql, dimension, filter,
     metric::{DERIVED, Hist, Part},
     statement::{
-        BIN_ROOM, Grid, Scope, Wanted, counted_bins, dimensions_array, finished, limited, located_attempts, only_these,
-        tuple,
+        BIN_ROOM, Grid, Scope, TICK_MS, Wanted, Watched, counted_bins, dimensions_array, finished, limited,
+        located_attempts, only_these, tick_from, tuple,
     },
 };
 use crate::{
     calendar::{HOUR_MS, Window},
-    cells::Covered,
+    cells::{Covered, CoveredTicks},
     request::{Dimension, Filter},
 };
 
@@ -88,6 +88,12 @@ pub struct Set {
 }
 
 impl Set {
+    /// Whether its cells tell the viewers at each moment.
+    #[must_use]
+    pub fn has_ticks(&self) -> bool {
+        self.by_viewer && self.dimensions.len() <= 1
+    }
+
     /// The name of the set, as in the column `dimension_set`.
     #[must_use]
     pub fn name(&self) -> String {
@@ -159,6 +165,9 @@ fn bins_column(hist: Hist) -> String {
     format!("bins_{}", snake(&format!("{hist:?}")))
 }
 
+/// Goes up when [`build_ticks`] says something else.
+const TICKS_FORM: u8 = 1;
+
 /// Hash of everything that a day's cells come out of but its attempts: a program that would build them otherwise builds them anew.
 #[must_use]
 pub fn form() -> i64 {
@@ -174,6 +183,7 @@ pub fn form() -> i64 {
         for hist in Hist::ALL {
             (bins_column(*hist), hist.value(), hist.condition()).hash(&mut hasher);
         }
+        TICKS_FORM.hash(&mut hasher);
         for derived in DERIVED {
             derived.sql.hash(&mut hasher);
         }
@@ -195,10 +205,19 @@ fn needed() -> BTreeSet<&'static str> {
     columns
 }
 
+/// What the viewers at each moment of a day are counted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicksFrom {
+    /// The beacons of the day's attempts.
+    Beacons,
+    /// What an earlier version has of them, because not every beacon is kept any more.
+    Version(i64),
+}
+
 /// The statements that build the cells of the day that begins at `day_ms`, UTC, under `version`; each inserts. `touches`: at least as many
 /// rows as the day has.
 #[must_use]
-pub fn build(tenant: Tenant, day_ms: i64, version: i64, touches: u64) -> Vec<Statement> {
+pub fn build(tenant: Tenant, day_ms: i64, version: i64, touches: u64, ticks: TicksFrom) -> Vec<Statement> {
     let window = Window {
         edges: vec![day_ms, day_ms + DAY_MS],
         floor: day_ms,
@@ -219,9 +238,177 @@ pub fn build(tenant: Tenant, day_ms: i64, version: i64, touches: u64) -> Vec<Sta
         now_ms: i64::MAX / 2,
     };
     let at_once = if touches < LARGE_ROWS { SETS.len() } else { SETS_AT_ONCE };
-    SETS.chunks(at_once)
-        .map(|sets| build_sets(&scope, sets, day_ms, version))
-        .collect()
+    let with_ticks: Vec<Set> = SETS.iter().filter(|set| set.has_ticks()).cloned().collect();
+    let sums = SETS
+        .chunks(at_once)
+        .map(|sets| build_sets(&scope, sets, day_ms, version));
+    let ticks = match ticks {
+        TicksFrom::Version(before) => vec![keep_ticks(tenant, day_ms, version, before)],
+        TicksFrom::Beacons => with_ticks
+            .chunks(at_once)
+            .map(|sets| build_ticks(&scope, sets, day_ms, version))
+            .collect(),
+    };
+    sums.chain(ticks).collect()
+}
+
+/// How many days after its own an attempt may be watched.
+const DAYS_AFTER: i64 = (ATTEMPT_MS_MAX as i64).div_euclid(DAY_MS);
+
+/// Names of the grains of time that was watched: of `stretch` (`day` or `hour`), by attempts that began 0, 1, … days before.
+fn grains(stretch: &str) -> String {
+    let names: Vec<String> = (0..=DAYS_AFTER).map(|days| format!("'{stretch}_{days}'")).collect();
+    names.join(", ")
+}
+
+/// The version that a day was last built under: one row, `version`, 0 before the first.
+#[must_use]
+pub fn last_version(tenant: Tenant, day_ms: i64) -> Statement {
+    Statement::new(
+        "SELECT toInt64(max(version)) AS version FROM cell_days \
+         WHERE organization_id = {organization:UUID} AND day = toDate({day:Int64})",
+    )
+    .bind("organization", tenant.organization_id())
+    .bind("day", day_ms.div_euclid(DAY_MS))
+    .log_comment("query::sql::cells::last_version")
+}
+
+/// How many beacons of a day's attempts are lacking that were received: one row, `lacking`. Beacons are kept for less long than attempts.
+#[must_use]
+pub fn lacking_beacons(tenant: Tenant, day_ms: i64) -> Statement {
+    Statement::new(format!(
+        "WITH these AS (\n  SELECT attempt_id, received FROM (\n    \
+         SELECT i.attempt_id AS attempt_id, min(i.started_at) AS began_at, {} AS received FROM impressions AS i\n    \
+         WHERE i.organization_id = {{organization:UUID}} AND i.started_hour BETWEEN toDateTime({{from:Int64}}, 'UTC') - 3600 AND toDateTime({{to:Int64}}, 'UTC')\n    \
+         GROUP BY i.attempt_id\n  )\n  WHERE began_at >= toDateTime({{from:Int64}}, 'UTC') AND began_at < toDateTime({{to:Int64}}, 'UTC')\n)\n\
+         SELECT (SELECT toInt64(sum(received)) FROM these) - (\n  SELECT toInt64(uniqExact(b.attempt_id, b.sequence)) FROM beacons AS b\n  \
+         WHERE b.organization_id = {{organization:UUID}} AND b.started_at >= toDateTime({{from:Int64}}, 'UTC') - 3600 AND b.started_at < toDateTime({{to:Int64}}, 'UTC') + 3600\n    \
+         AND b.attempt_id IN (SELECT attempt_id FROM these)\n) AS lacking",
+        AttemptRows::Several.sql("received"),
+    ))
+    .bind("organization", tenant.organization_id())
+    .bind("from", day_ms / 1_000)
+    .bind("to", (day_ms + DAY_MS) / 1_000)
+    .max_execution_seconds(BUILD_SECONDS)
+    .max_memory_bytes(BUILD_BYTES)
+    .log_comment("query::sql::cells::lacking_beacons")
+}
+
+/// Gives what the version `before` has of the viewers at each moment to another version of the day.
+fn keep_ticks(tenant: Tenant, day_ms: i64, version: i64, before: i64) -> Statement {
+    let dimensions = DIMENSIONS.join(", ");
+    Statement::new(format!(
+        "INSERT INTO watched_cells (organization_id, dimension_set, grain, started_at, is_bot, viewer_bucket, version,\n  {dimensions},\n  \
+         sum_ticks, ticks_changes)\n\
+         SELECT organization_id, dimension_set, grain, started_at, is_bot, viewer_bucket, {{version:UInt64}} AS version,\n  {dimensions},\n  \
+         sum_ticks, ticks_changes\nFROM watched_cells AS c\n\
+         WHERE organization_id = {{organization:UUID}} AND c.version = {{before:UInt64}}\n  \
+         AND started_at >= toDateTime({{from:Int64}}, 'UTC') AND started_at < toDateTime({{to:Int64}}, 'UTC')",
+    ))
+    .bind("organization", tenant.organization_id())
+    .bind("version", version)
+    .bind("before", before)
+    .bind("from", day_ms / 1_000)
+    .bind("to", (day_ms + DAY_MS + i64::from(ATTEMPT_MS_MAX)) / 1_000)
+    .max_execution_seconds(BUILD_SECONDS)
+    .max_memory_bytes(BUILD_BYTES)
+    .log_comment("query::sql::cells::keep_ticks")
+}
+
+/// The viewers at each moment, of the attempts that began in the day of `scope`.
+fn build_ticks(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Statement {
+    let day_end = day_ms + DAY_MS;
+    let last = day_end + i64::from(ATTEMPT_MS_MAX);
+    let scope = Scope {
+        grid: Grid::new(vec![Window {
+            edges: vec![day_ms, last],
+            floor: day_ms,
+            ceiling: last,
+        }]),
+        within: Some(vec![(day_ms, day_end)]),
+        ..scope.clone()
+    };
+    let own: Vec<&str> = DIMENSIONS
+        .into_iter()
+        .filter(|name| sets.iter().any(|set| set.dimensions.contains(name)))
+        .collect();
+    let wanted = Wanted {
+        dimensions: own
+            .iter()
+            .copied()
+            .chain(["device_class"])
+            .map(Dimension::Attribute)
+            .collect(),
+        by_viewer: true,
+        ..Wanted::default()
+    };
+    let Watched {
+        mut sql,
+        beacons,
+        names,
+        listed,
+        ..
+    } = Watched::new(&scope, &wanted);
+    let (class, names) = names
+        .split_last()
+        .map_or(("''", &[][..]), |(class, names)| (class.as_str(), names));
+    let dimensions = names.join(", ");
+    let name_of = |dimension: &str| {
+        own.iter()
+            .position(|name| *name == dimension)
+            .map(|place| names[place].as_str())
+    };
+    let mask = |set: &Set| {
+        own.iter().fold(0_i64, |mask, name| {
+            mask << 1 | i64::from(!set.dimensions.contains(name))
+        })
+    };
+    let masks = sql.integers(sets.iter().map(mask).collect());
+    let set_names: Vec<String> = sets.iter().map(|set| sql.text(&set.name())).collect();
+    let grouping_sets = sets.iter().flat_map(|set| {
+        let mut keys = vec!["is_bot", "viewer_bucket"];
+        keys.extend(set.dimensions.iter().filter_map(|dimension| name_of(dimension)));
+        ["watched_hour", "watched_day"].map(|time| format!("({}, {time})", keys.join(", ")))
+    });
+    let grouping_sets: Vec<String> = grouping_sets.collect();
+    let (first, version) = (sql.integer(day_ms.div_euclid(DAY_MS)), sql.integer(version));
+    let ticks_of_hour = HOUR_MS / TICK_MS;
+    sql.text = format!(
+        "INSERT INTO watched_cells (organization_id, dimension_set, grain, started_at, is_bot, viewer_bucket, version,\n  {own},\n  \
+         sum_ticks, ticks_changes)\n\
+         SELECT {{organization:UUID}} AS organization_id,\n  \
+         transform(toInt64(grouping({dimensions})), {masks}, [{set_names}], 'none of them') AS dimension_set,\n  \
+         if(grouping(watched_hour) = 0, concat('hour_', toString(intDiv(watched_hour, 24) - {first})), \
+         concat('day_', toString(watched_day - {first}))) AS grain,\n  \
+         toDateTime(if(grouping(watched_hour) = 0, watched_hour * 3600, watched_day * 86400), 'UTC') AS started_at,\n  \
+         is_bot, viewer_bucket, {version} AS version,\n  {dimensions},\n  \
+         sum(length(inside)) AS sum_ticks,\n  \
+         if(grouping(watched_hour) = 0, \
+         sumMap(arrayConcat(begins, ends), arrayConcat(arrayMap(t -> toInt64(1), begins), arrayMap(t -> toInt64(-1), ends))), \
+         (emptyArrayUInt16(), emptyArrayInt64())) AS ticks_changes\n\
+         FROM (\n  SELECT *, {class} = 'bot' AS is_bot, toInt64(watched) AS watched_hour, toInt64(intDiv(watched, 24)) AS watched_day,\n    \
+         arrayMap(t -> toUInt16(t - watched * {ticks_of_hour}), \
+         arrayFilter((t, before) -> t != before + 1, inside, arrayPushFront(arrayPopBack(inside), toUInt64(0)))) AS begins,\n    \
+         arrayFilter(t -> t < {ticks_of_hour}, arrayMap(t -> toUInt16(t + 1 - watched * {ticks_of_hour}), \
+         arrayFilter((t, after) -> after != t + 1, inside, arrayPushBack(arrayPopFront(inside), toUInt64(0))))) AS ends\n  FROM (\n    \
+         SELECT viewer_bucket{listed}, arrayJoin(arrayDistinct(arrayMap(t -> intDiv(t, {ticks_of_hour}), ticks))) AS watched,\n      \
+         arrayFilter(t -> intDiv(t, {ticks_of_hour}) = watched, ticks) AS inside\n    FROM (\n      \
+         SELECT attempt_id, viewer_bucket{listed},\n        \
+         arraySort(groupUniqArrayArray(arrayFlatten(arrayMap(span -> range({from}, {to}), active_spans)))) AS ticks\n      \
+         FROM (\n{beacons}\n      )\n      GROUP BY attempt_id, viewer_bucket{listed}\n    )\n  )\n)\n\
+         GROUP BY GROUPING SETS (\n  {grouping_sets}\n)\n\
+         SETTINGS max_bytes_before_external_group_by = {BUILD_BYTES_BEFORE_DISK}, max_threads = 1",
+        own = own.join(", "),
+        set_names = set_names.join(", "),
+        from = tick_from("span.1"),
+        to = tick_from("span.2"),
+        grouping_sets = grouping_sets.join(",\n  "),
+    );
+    finished(sql, &scope, "query::sql::cells::build_ticks")
+        .max_execution_seconds(BUILD_SECONDS)
+        .max_memory_bytes(BUILD_BYTES)
+        // As of [`build_sets`].
+        .setting("enable_analyzer", "0")
 }
 
 fn build_sets(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Statement {
@@ -409,6 +596,143 @@ pub fn sums(scope: &Scope, wanted: &Wanted, set: &Set, covered: &Covered) -> Sta
             .join(", "),
     );
     finished(sql, scope, "query::sql::cells::sums")
+}
+
+/// Viewers per tick from cells of `set`, of what `covered` tells by whole days and hours. The answer is that of
+/// [`super::statement::concurrency`].
+#[must_use]
+pub fn ticks(scope: &Scope, wanted: &Wanted, set: &Set, covered: &CoveredTicks) -> Statement {
+    let mut sql = Sql::default();
+    let mut times = Vec::new();
+    if !covered.whole.is_empty() {
+        let whole = sql.integers(covered.whole.iter().map(|day| day.div_euclid(DAY_MS)).collect());
+        times.push(format!(
+            "grain IN ({}) AND has({whole}, toInt64(toRelativeDayNum(started_at)))",
+            grains("day")
+        ));
+    }
+    let hourly = grains("hour");
+    for (from, to) in &covered.hours {
+        let (from, to) = (sql.integer(from / 1_000), sql.integer(to / 1_000));
+        times.push(format!(
+            "grain IN ({hourly}) AND started_at >= toDateTime({from}, 'UTC') AND started_at < toDateTime({to}, 'UTC')"
+        ));
+    }
+    let stretches = covered
+        .whole
+        .iter()
+        .map(|day| (*day, day + DAY_MS))
+        .chain(covered.hours.iter().copied());
+    let cells = watched_cells(scope, set, covered, stretches, &times, &mut sql);
+    let rows = format!("SELECT *, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, sum_ticks AS ticks\n    {cells}");
+    summed_ticks(
+        scope,
+        &scope.grid.of_hours(),
+        wanted,
+        &rows,
+        sql,
+        "query::sql::cells::ticks",
+    )
+}
+
+/// As [`ticks`], of what `covered` tells by parts of an hour.
+#[must_use]
+pub fn ticks_of_parts(scope: &Scope, wanted: &Wanted, set: &Set, covered: &CoveredTicks) -> Statement {
+    let mut sql = Sql::default();
+    let hour = |ms: i64| ms.div_euclid(HOUR_MS);
+    let hours = sql.integers(covered.parts.iter().map(|(from, _)| hour(*from)).collect());
+    let from = sql.integers(covered.parts.iter().map(|(from, _)| *from).collect());
+    let to = sql.integers(covered.parts.iter().map(|(_, to)| *to).collect());
+    let times = [format!(
+        "grain IN ({}) AND has({hours}, intDiv(toInt64(toUnixTimestamp(started_at)), 3600))",
+        grains("hour")
+    )];
+    let stretches = covered.parts.iter().copied();
+    let cells = watched_cells(scope, set, covered, stretches, &times, &mut sql);
+    // The part's ticks, from the first at or after its begin to the last before its end, as numbers within the hour.
+    let tick = |ms: &str| format!("intDiv({ms} - hour * {HOUR_MS} + {}, {TICK_MS})", TICK_MS - 1);
+    let rows = format!(
+        "SELECT *, part.2 AS ms, {} AS first, {} AS last,\n      \
+         toUInt64(arraySum((t, change) -> change * greatest(0, last - greatest(first, toInt64(t))), ticks_changes.1, ticks_changes.2)) AS ticks\n    FROM (\n    \
+         SELECT *, intDiv(toInt64(toUnixTimestamp(started_at)), 3600) AS hour,\n      \
+         arrayJoin(arrayFilter(part -> part.1 = hour, arrayZip({hours}, {from}, {to}))) AS part\n    {cells}\n    )",
+        tick("part.2"),
+        tick("part.3"),
+    );
+    summed_ticks(
+        scope,
+        &scope.grid,
+        wanted,
+        &rows,
+        sql,
+        "query::sql::cells::ticks_of_parts",
+    )
+}
+
+/// Sums of `ticks` over `rows`, a SELECT that tells their `ms`.
+fn summed_ticks(scope: &Scope, grid: &Grid, wanted: &Wanted, rows: &str, mut sql: Sql, comment: &str) -> Statement {
+    let names: Vec<String> = (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect();
+    let (window, bucket, _) = grid.sql(&mut sql);
+    let mut places = format!("{window} AS `window`, {bucket} AS bucket");
+    for (name, wanted) in names.iter().zip(&wanted.dimensions) {
+        places += &format!(", toString({}) AS {name}", dimension::value(wanted, &mut sql));
+    }
+    let (viewer, buckets) = match wanted.by_viewer {
+        true => ("toUInt64(viewer_bucket)", BUCKETS),
+        false => ("toUInt64(0)", 1),
+    };
+    let only = match &wanted.only {
+        Some(only) => format!("\n  WHERE {}", only_these(&names, only, &mut sql)),
+        None => String::new(),
+    };
+    let keys = ["`window`", "bucket"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str));
+    sql.text = format!(
+        "SELECT `window`, bucket, {} AS dimensions,\n  sumResample(0, {buckets}, 1)(ticks, bucket_of_viewer) AS viewer_ticks,\n  \
+         emptyArrayUInt64() AS at_highest\nFROM (\n  SELECT {places}, {viewer} AS bucket_of_viewer, ticks\n  FROM (\n    {rows}\n  ){only}\n)\nGROUP BY {}",
+        dimensions_array(&names),
+        keys.collect::<Vec<_>>().join(", "),
+    );
+    finished(sql, scope, comment)
+}
+
+/// `FROM cells WHERE …`: the rows of `set` about time watched in `stretches`, by attempts of the versions that count.
+fn watched_cells(
+    scope: &Scope,
+    set: &Set,
+    covered: &CoveredTicks,
+    stretches: impl Iterator<Item = (i64, i64)> + Clone,
+    times: &[String],
+    sql: &mut Sql,
+) -> String {
+    sql.named("organization", scope.tenant.organization_id());
+    let days = sql.integers(covered.days.iter().map(|day| day.day_ms.div_euclid(DAY_MS)).collect());
+    let versions = sql.integers(covered.days.iter().map(|day| day.version).collect());
+    let first = stretches
+        .clone()
+        .map(|(from, _)| from - from.rem_euclid(HOUR_MS))
+        .min()
+        .unwrap_or_default();
+    let last = stretches.map(|(_, to)| to).max().unwrap_or_default();
+    let (first, last) = (sql.integer(first / 1_000), sql.integer(last.div_euclid(1_000) + 1));
+    let name = sql.text(&set.name());
+    let mut filters: Vec<String> = scope
+        .filters
+        .iter()
+        .map(|wanted: &Filter| format!("\n      AND ({})", filter::condition(wanted, sql)))
+        .collect();
+    filters.extend((!scope.include_bots).then(|| "\n      AND NOT is_bot".to_owned()));
+    format!(
+        "FROM watched_cells\n    WHERE organization_id = {{organization:UUID}} AND dimension_set = {name}\n      \
+         AND started_at >= toDateTime({first}, 'UTC') AND started_at < toDateTime({last}, 'UTC')\n      \
+         AND transform(toInt64(toRelativeDayNum(started_at)) - toInt64OrZero(right(grain, 1)), {days}, {versions}, toInt64(0)) = toInt64(version)\n      \
+         AND ({})\n      AND grain IN ({}, {}){}",
+        times.join("\n        OR "),
+        grains("day"),
+        grains("hour"),
+        filters.concat(),
+    )
 }
 
 /// Attempts of bots, from cells: one row, `bots`.

@@ -746,7 +746,6 @@ pub fn highest_concurrency(scope: &Scope, wanted: &Wanted) -> Statement {
         outer.push(only_these(&watched.names, only, sql));
     }
     let (listed, buckets) = (&watched.listed, watched.buckets);
-    let tick = |end: &str| format!("toUInt64(intDiv(started_ms + {end} + {}, {TICK_MS}))", TICK_MS - 1);
     sql.text = format!(
         "SELECT `window`, bucket, {dimensions} AS dimensions,\n  sumForEach(by_viewer) AS viewer_ticks,\n  \
          argMax(by_viewer, (arraySum(by_viewer), -ms)) AS at_highest\nFROM (\n  \
@@ -759,26 +758,31 @@ pub fn highest_concurrency(scope: &Scope, wanted: &Wanted) -> Statement {
          WHERE {outer}\n  GROUP BY ms, `window`, bucket{listed}\n)\nGROUP BY `window`, bucket{listed}",
         dimensions = dimensions_array(&watched.names),
         beacons = watched.beacons,
-        from = tick("span.1"),
-        to = tick("span.2"),
+        from = tick_from("span.1"),
+        to = tick_from("span.2"),
         outer = outer.join(" AND "),
     );
     watched.finished(scope, wanted, "query::sql::statement::highest_concurrency")
 }
 
-/// What both statements about viewers at a moment begin with.
-struct Watched {
-    sql: Sql,
+/// What the statements about viewers at a moment begin with.
+pub(super) struct Watched {
+    pub sql: Sql,
     /// A SELECT: one row per beacon with `attempt_id`, `started_ms`, `active_spans`, `viewer_bucket` and `d0`….
-    beacons: String,
-    names: Vec<String>,
+    pub beacons: String,
+    pub names: Vec<String>,
     /// `, d0, d1`….
-    listed: String,
+    pub listed: String,
     buckets: usize,
 }
 
+/// Text for the number of the first tick at or after `end`, a column of ms after the attempt's begin.
+pub(super) fn tick_from(end: &str) -> String {
+    format!("toUInt64(intDiv(started_ms + {end} + {}, {TICK_MS}))", TICK_MS - 1)
+}
+
 impl Watched {
-    fn new(scope: &Scope, wanted: &Wanted) -> Self {
+    pub(super) fn new(scope: &Scope, wanted: &Wanted) -> Self {
         let mut sql = Sql::default();
         let mut columns: BTreeSet<&str> = ["viewer_id"].into();
         let conditions = common_conditions(scope, &mut columns, &mut sql);
@@ -797,7 +801,11 @@ impl Watched {
             true => String::new(),
             false => format!("\n          WHERE {}", conditions.join(" AND ")),
         };
-        let lead_ms = i64::from(schemas::limits::ATTEMPT_MS_MAX);
+        // Of attempts that began in certain stretches it is known when they began.
+        let lead_ms = match scope.within {
+            Some(_) => 0,
+            None => i64::from(schemas::limits::ATTEMPT_MS_MAX),
+        };
         let first = scope.grid.windows().iter().map(Window::start).min().unwrap_or_default();
         let received_from = sql.integer(first - CLOCKS_MS);
         let began = began(scope, lead_ms, &mut sql);
@@ -846,12 +854,10 @@ impl Watched {
     }
 }
 
-/// The beacons of attempts that began up to `lead_ms` before the grid's windows. History is received late, so there is no latest receipt; when the
+/// The beacons of attempts that began up to `lead_ms` before the windows that are read. History is received late, so there is no latest receipt; when the
 /// attempt began bounds what is read.
 fn began(scope: &Scope, lead_ms: i64, sql: &mut Sql) -> String {
-    let began: Vec<String> = scope
-        .grid
-        .hours(lead_ms)
+    let began: Vec<String> = stretches(scope, lead_ms)
         .into_iter()
         .map(|(from, to)| {
             let (from, to) = (sql.integer(from), sql.integer(to + HOUR_MS));
