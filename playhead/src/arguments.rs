@@ -78,7 +78,7 @@ pub struct Storage {
     /// The cluster there, as its `remote_servers` name it, to spread and replicate the tables over.
     #[arg(long, env = "CLICKHOUSE_CLUSTER", requires = "clickhouse_url")]
     pub clickhouse_cluster: Option<String>,
-    /// Days to keep raw beacons, the source of timelines and of concurrent viewers.
+    /// Days to keep raw beacons, the source of timelines and of the highest number of concurrent viewers.
     #[arg(long, env = "PLAYHEAD_BEACONS_DAYS", default_value_t = 30, value_parser = days())]
     pub beacons_days: u32,
     /// Days to keep attempts, the source of every other number.
