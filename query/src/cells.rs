@@ -6,7 +6,7 @@
 //!
 //! Invariant: what is cut off is put on again. Every ms of a window belongs to exactly one of the four.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use schemas::limits::ATTEMPT_MS_MAX;
 use serde::Deserialize;
@@ -27,7 +27,7 @@ const REST_MAX: usize = 100;
 const FEW_TOUCHES: u64 = 2_000_000;
 
 /// A day that something was written of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TouchedDay {
     /// When it begins, ms since 1970, UTC.
     pub day_ms: i64,
@@ -35,6 +35,41 @@ pub struct TouchedDay {
     pub version: Option<i64>,
     /// How often something was written of it: at least as many beacons as it has.
     pub touches: u64,
+}
+
+/// How often something was written of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Touches {
+    /// When the day begins, ms since 1970, UTC.
+    pub day_ms: i64,
+    /// How often.
+    pub touches: u64,
+}
+
+/// What a day was last built as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct BuiltDay {
+    /// When the day begins, ms since 1970, UTC.
+    pub day_ms: i64,
+    /// The version of its cells.
+    pub version: i64,
+    /// How often something had been written of it by then.
+    pub touches: u64,
+}
+
+/// The days of `touched`, each with the version that counts: the one that was built from as many touches.
+#[must_use]
+pub fn touched_days(touched: &[Touches], built: &[BuiltDay]) -> Vec<TouchedDay> {
+    let versions: HashMap<(i64, u64), i64> = built
+        .iter()
+        .map(|day| ((day.day_ms, day.touches), day.version))
+        .collect();
+    let day = |day: &Touches| TouchedDay {
+        day_ms: day.day_ms,
+        version: versions.get(&(day.day_ms, day.touches)).copied(),
+        touches: day.touches,
+    };
+    touched.iter().map(day).collect()
 }
 
 /// What the tables hold of a stretch of whole days.
@@ -345,6 +380,23 @@ mod tests {
     fn window(from_hours: f64, to_hours: f64, interval: Option<Interval>, zone: Tz) -> Window {
         let at = |hours: f64| FIRST + (hours * HOUR_MS as f64) as i64;
         Window::new(at(from_hours), at(to_hours), interval, zone)
+    }
+
+    #[test]
+    fn a_day_s_cells_count_while_nothing_was_written_since() {
+        let (day, other) = (FIRST, FIRST + DAY_MS);
+        let touched = [(day, 3), (other, 4)].map(|(day_ms, touches)| Touches { day_ms, touches });
+        let built = [(day, 7, 3), (other, 8, 3), (other + DAY_MS, 9, 4)];
+        let built = built.map(|(day_ms, version, touches)| BuiltDay {
+            day_ms,
+            version,
+            touches,
+        });
+        let versions: Vec<_> = touched_days(&touched, &built)
+            .into_iter()
+            .map(|day| (day.day_ms, day.version))
+            .collect();
+        assert_eq!(versions, [(day, Some(7)), (other, None)]);
     }
 
     #[test]

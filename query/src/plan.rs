@@ -63,8 +63,10 @@ pub struct Plan {
 /// What tells [`Plan::known`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coverage {
-    /// The text; it answers with [`TouchedDay`]s.
-    pub statement: Statement,
+    /// The text that answers with [`cells::Touches`].
+    pub touched: Statement,
+    /// The text that answers with [`cells::BuiltDay`]s.
+    pub built: Statement,
     from_ms: i64,
     to_ms: i64,
 }
@@ -331,7 +333,8 @@ impl Plan {
         let from = windows().map(Window::start).min()? - lead_ms;
         let to = windows().map(Window::end).max()?.min(self.scope.now_ms);
         (from + sql_cells::DAY_MS <= to).then(|| Coverage {
-            statement: sql_cells::covered(self.scope.tenant, from, to),
+            touched: sql_cells::touched(self.scope.tenant, from, to),
+            built: sql_cells::built_days(self.scope.tenant, from, to),
             from_ms: from - from.rem_euclid(sql_cells::DAY_MS),
             to_ms: to - to.rem_euclid(sql_cells::DAY_MS) + sql_cells::DAY_MS,
         })

@@ -17,7 +17,7 @@ use store::StoreError;
 
 use crate::{
     calendar::{date, written, written_utc},
-    cells::Known,
+    cells::{Known, touched_days},
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide, add, point},
     plan::{Plan, Read, Step},
     request::{Dimension, OrderKey, cursor},
@@ -277,10 +277,10 @@ pub(crate) async fn known(tables: &Tables, plan: &Plan, observe: Observe<'_>) ->
     };
     let begun = Instant::now();
     let step = "coverage";
-    let days = tables.fetch(&coverage.statement).await;
-    let days = days.map_err(|source| RunError::Reading { step, source })?;
+    let read = try_join(tables.fetch(&coverage.touched), tables.fetch(&coverage.built)).await;
+    let (touched, built) = read.map_err(|source| RunError::Reading { step, source })?;
     observe(step, begun.elapsed().as_secs_f64());
-    Ok(coverage.known(days))
+    Ok(coverage.known(touched_days(&touched, &built)))
 }
 
 /// The sum of a step's numbers.

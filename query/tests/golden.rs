@@ -88,7 +88,8 @@ impl Goldens {
             let bare = params.fold(bare, |bare, (name, value)| bare.bind(name.clone(), value.clone()));
             bare.bind("form", 7_i64)
         };
-        self.check("cells_0_coverage", &without_form(&coverage.statement)).await;
+        self.check("cells_0_touched", &coverage.touched).await;
+        self.check("cells_0_built", &without_form(&coverage.built)).await;
         self.check("cells_unbuilt", &without_form(&query::sql::cells::unbuilt(NOW_MS, 10)))
             .await;
         let today = NOW_MS - NOW_MS.rem_euclid(DAY_MS);
