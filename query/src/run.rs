@@ -400,7 +400,7 @@ impl Answer {
                 is_settled,
                 from_cells: _,
             } => Self::Attempts {
-                rows: tables.groups(&statement, is_settled).await?,
+                rows: tables.rows(&statement, is_settled).await?,
                 parts,
                 hists,
             },
@@ -408,7 +408,7 @@ impl Answer {
                 statement,
                 is_settled,
                 from_cells: _,
-            } => Self::Ticks(tables.ticks(&statement, is_settled).await?),
+            } => Self::Ticks(tables.rows(&statement, is_settled).await?),
             // A number is of no group.
             Read::Number { .. } => Self::Ticks(Arc::default()),
         })

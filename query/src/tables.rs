@@ -6,19 +6,30 @@
 //!
 //! Invariant: a kept answer is what the tables would say. Versions so young that a replica may lack some of their rows are not kept.
 
-use std::{collections::BTreeMap, ops::Deref, sync::Arc};
+use std::{
+    any::{Any, type_name},
+    collections::BTreeMap,
+    ops::Deref,
+    sync::Arc,
+};
 
 use prometheus::{IntCounterVec, Opts, Registry};
 use quick_cache::{Weighter, sync::Cache};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use store::{Statement, Store, StoreError};
 
-/// Memory for what is kept, bytes: some twenty of a large organisation's whole pages.
+/// Memory for what is kept, bytes.
 const KEPT_BYTES_MAX: u64 = 64 << 20;
 
 /// How many answers that is, about.
 const KEPT_ABOUT: usize = 1_000;
+
+/// What answers consist of.
+pub(crate) trait Row: DeserializeOwned + Send + Sync + 'static {
+    /// The memory it takes, about.
+    fn bytes(&self) -> usize;
+}
 
 /// A group as a statement tells it; see [`crate::sql::statement::attempts`].
 #[derive(Debug, Clone, Deserialize)]
@@ -35,14 +46,8 @@ pub(crate) struct AttemptsRow {
     pub histograms: Vec<(Vec<u32>, Vec<u64>)>,
 }
 
-impl AttemptsRow {
-    /// The memory it takes, about.
+impl Row for AttemptsRow {
     fn bytes(&self) -> usize {
-        let texts: usize = self
-            .dimensions
-            .iter()
-            .map(|text| size_of::<String>() + text.len())
-            .sum();
         let sums: usize = self
             .sums
             .iter()
@@ -52,7 +57,7 @@ impl AttemptsRow {
         let histograms: usize = histograms
             .map(|bins| size_of_val(bins) + size_of_val(&bins.0[..]) + size_of_val(&bins.1[..]))
             .sum();
-        size_of::<Self>() + texts + sums + histograms
+        size_of::<Self>() + texts(&self.dimensions) + sums + histograms
     }
 }
 
@@ -66,37 +71,46 @@ pub(crate) struct TicksRow {
     pub at_highest: Vec<f64>,
 }
 
-impl TicksRow {
-    /// The memory it takes, about.
+impl Row for TicksRow {
     fn bytes(&self) -> usize {
-        let texts: usize = self
-            .dimensions
-            .iter()
-            .map(|text| size_of::<String>() + text.len())
-            .sum();
-        size_of::<Self>() + texts + size_of_val(&self.viewer_ticks[..]) + size_of_val(&self.at_highest[..])
+        size_of::<Self>()
+            + texts(&self.dimensions)
+            + size_of_val(&self.viewer_ticks[..])
+            + size_of_val(&self.at_highest[..])
     }
 }
 
-/// An answer that is kept.
-#[derive(Clone)]
-enum Kept {
-    Groups { rows: Arc<Vec<AttemptsRow>>, bytes: usize },
-    Ticks { rows: Arc<Vec<TicksRow>>, bytes: usize },
-    Number(i64),
+/// The memory that texts take.
+fn texts(texts: &[String]) -> usize {
+    texts.iter().map(|text| size_of::<String>() + text.len()).sum()
 }
+
+/// A row with one number.
+type NumberRow = BTreeMap<String, i64>;
+
+impl Row for NumberRow {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of::<(String, i64)>() * self.len()
+    }
+}
+
+/// An answer that is kept: rows of one type.
+#[derive(Clone)]
+struct Kept {
+    rows: Arc<dyn Any + Send + Sync>,
+    bytes: usize,
+}
+
+/// A statement and the type of its rows.
+type Place = [u8; 32];
 
 /// Weighs an answer by its memory.
 #[derive(Clone)]
 struct Memory;
 
-impl Weighter<[u8; 32], Kept> for Memory {
-    fn weight(&self, key: &[u8; 32], kept: &Kept) -> u64 {
-        let bytes = match kept {
-            Kept::Groups { bytes, .. } | Kept::Ticks { bytes, .. } => *bytes,
-            Kept::Number(_) => 0,
-        };
-        (size_of_val(key) + size_of::<Kept>() + bytes) as u64
+impl Weighter<Place, Kept> for Memory {
+    fn weight(&self, place: &Place, kept: &Kept) -> u64 {
+        (size_of_val(place) + size_of::<Kept>() + kept.bytes) as u64
     }
 }
 
@@ -104,7 +118,7 @@ impl Weighter<[u8; 32], Kept> for Memory {
 #[derive(Clone)]
 pub struct Tables {
     store: Store,
-    kept: Arc<Cache<[u8; 32], Kept, Memory>>,
+    kept: Arc<Cache<Place, Kept, Memory>>,
     answers: IntCounterVec,
 }
 
@@ -135,84 +149,44 @@ impl Tables {
         })
     }
 
-    /// The groups that a statement tells. `is_settled`: it tells the same whenever it is asked.
-    pub(crate) async fn groups(
+    /// The rows that a statement tells. `is_settled`: it tells the same whenever it is asked; then it is asked once, however many want to know.
+    pub(crate) async fn rows<R: Row>(
         &self,
         statement: &Statement,
         is_settled: bool,
-    ) -> Result<Arc<Vec<AttemptsRow>>, StoreError> {
-        let read = async || self.store.fetch::<AttemptsRow>(statement).await;
-        if !is_settled {
-            return Ok(Arc::new(read().await?));
-        }
-        let kept = self.kept_or(statement, async {
-            let rows = Arc::new(read().await?);
-            let bytes = rows.iter().map(AttemptsRow::bytes).sum();
-            Ok(Kept::Groups { rows, bytes })
-        });
-        match kept.await? {
-            Kept::Groups { rows, .. } => Ok(rows),
-            // The text of one that tells something else is another.
-            Kept::Ticks { .. } | Kept::Number(_) => Ok(Arc::new(read().await?)),
-        }
-    }
-
-    /// The viewers that a statement tells. `is_settled` as in [`Self::groups`].
-    pub(crate) async fn ticks(
-        &self,
-        statement: &Statement,
-        is_settled: bool,
-    ) -> Result<Arc<Vec<TicksRow>>, StoreError> {
-        let read = async || self.store.fetch::<TicksRow>(statement).await;
-        if !is_settled {
-            return Ok(Arc::new(read().await?));
-        }
-        let kept = self.kept_or(statement, async {
-            let rows = Arc::new(read().await?);
-            let bytes = rows.iter().map(TicksRow::bytes).sum();
-            Ok(Kept::Ticks { rows, bytes })
-        });
-        match kept.await? {
-            Kept::Ticks { rows, .. } => Ok(rows),
-            Kept::Groups { .. } | Kept::Number(_) => Ok(Arc::new(read().await?)),
-        }
-    }
-
-    /// The one number that a statement tells; 0 where it tells none. `is_settled` as in [`Self::groups`].
-    pub(crate) async fn number(&self, statement: &Statement, is_settled: bool) -> Result<i64, StoreError> {
-        let read = async || {
-            let rows: Vec<BTreeMap<String, i64>> = self.store.fetch(statement).await?;
-            let first = rows.first().and_then(|row| row.values().next());
-            Ok::<_, StoreError>(first.copied().unwrap_or_default())
-        };
+    ) -> Result<Arc<Vec<R>>, StoreError> {
+        let read = async || self.store.fetch::<R>(statement).await.map(Arc::new);
         if !is_settled {
             return read().await;
         }
-        match self
-            .kept_or(statement, async { Ok(Kept::Number(read().await?)) })
-            .await?
-        {
-            Kept::Number(number) => Ok(number),
-            Kept::Groups { .. } | Kept::Ticks { .. } => read().await,
+        let mut digest = Sha256::new();
+        digest.update(format!(
+            "{}{:?}{:?}",
+            type_name::<R>(),
+            statement.sql(),
+            statement.params()
+        ));
+        let place: Place = digest.finalize().into();
+        let mut from = "memory";
+        let kept = self.kept.get_or_insert_async(&place, async {
+            from = "tables";
+            let rows = read().await?;
+            let bytes = rows.iter().map(R::bytes).sum();
+            Ok::<_, StoreError>(Kept { rows, bytes })
+        });
+        let kept = kept.await?;
+        self.answers.with_label_values(&[from]).inc();
+        match kept.rows.downcast() {
+            Ok(rows) => Ok(rows),
+            // Two types of one name: the compiler may name them as it likes.
+            Err(_) => read().await,
         }
     }
 
-    /// What is kept of this statement; else `read`, once however many ask at the same time.
-    async fn kept_or(
-        &self,
-        statement: &Statement,
-        read: impl Future<Output = Result<Kept, StoreError>>,
-    ) -> Result<Kept, StoreError> {
-        let mut digest = Sha256::new();
-        digest.update(format!("{:?}{:?}", statement.sql(), statement.params()));
-        let key: [u8; 32] = digest.finalize().into();
-        let mut from = "memory";
-        let read = async {
-            from = "tables";
-            read.await
-        };
-        let kept = self.kept.get_or_insert_async(&key, read).await;
-        self.answers.with_label_values(&[from]).inc();
-        kept
+    /// The one number that a statement tells; 0 where it tells none. `is_settled` as in [`Self::rows`].
+    pub(crate) async fn number(&self, statement: &Statement, is_settled: bool) -> Result<i64, StoreError> {
+        let rows = self.rows::<NumberRow>(statement, is_settled).await?;
+        let first = rows.first().and_then(|row| row.values().next());
+        Ok(first.copied().unwrap_or_default())
     }
 }
