@@ -1,10 +1,15 @@
 //! Keeps cells: builds the days that are over and nobody has built, or that were written to since, the latest first; for ever.
 //!
-//! A day is built when it looked the same twice in a row: then an insert that one table had and another had not yet was seen by both. What
+//! A day is built whole when it looked the same twice in a row: then an insert that one table had and another had not yet was seen by both. What
 //! building needs and makes is in the tables alone, so it may end at any moment and several nodes may do it. Two that build the
 //! same day at once waste an effort; the version that is noted last counts.
 //!
-//! Paced: after each statement it rests three times as long as that took, so that questions and inserts have the engine.
+//! A day that is large is built before, because its attempts take long to read and may never all be quiet: up to the last whole hour, without the
+//! attempts that are not over, which it notes by name. What comes for those changes nothing in the cells. What comes for others, which is late
+//! or lay in a journal, the cells lack: so it compares what they were made of with what is there now whenever something was written, builds a day again that
+//! differs, and takes the cells of one that differs by more than a thousandth out of use at once.
+//!
+//! Paced: after each day it rests three times as long as that took, nine times after one that goes on, so that questions and inserts have the engine.
 
 use std::{
     collections::HashMap,
@@ -20,9 +25,10 @@ use store::{Store, StoreError};
 use uuid::Uuid;
 
 use crate::{
-    cells::version_of,
+    calendar::HOUR_MS,
+    cells::{made_ms, version_of},
     http::now_ms,
-    sql::cells::{self, TicksFrom},
+    sql::cells::{self, DAY_MS, Extent, QUIET_MS, TicksFrom},
 };
 
 /// How often it looks for days; also how long a day has to look the same.
@@ -33,6 +39,21 @@ const DAYS_AT_ONCE: usize = 1_000;
 
 /// A quarter of the time it works.
 const REST: u32 = 3;
+
+/// Of days that go on, a tenth.
+const REST_OF_LARGE: u32 = 9;
+
+/// What was written of a large day: about 5,000 attempts, whose sums take as long to read as the statement takes to plan.
+const LARGE_TOUCHES: u64 = 200_000;
+
+/// Cells of a day that goes on are kept for so long at least, ms.
+const KEPT_MS: i64 = 10 * 60 * 1_000;
+
+/// They are built again when what was written since is more than this part of all.
+const GROWN: u64 = 10;
+
+/// Beacons that cells may lack and count until they are built again: one of so many.
+const LACKING: u64 = 1_000;
 
 /// A day to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -46,6 +67,83 @@ struct Unbuilt {
 impl Unbuilt {
     fn place(&self) -> (Uuid, i64) {
         (self.organization_id, self.day_ms)
+    }
+}
+
+/// A large day that goes on, and what is built of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+struct Large {
+    organization_id: Uuid,
+    day_ms: i64,
+    /// What its hours counted.
+    touches: u64,
+    /// The version that counts; 0 for none of this program's form.
+    version: i64,
+    /// What its hours counted when that was built.
+    built_touches: u64,
+    /// How many of its hours that was.
+    hours: i64,
+    is_open: bool,
+}
+
+/// What is to be done about a large day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Due {
+    /// Build so many of its hours.
+    Build(i64),
+    /// See whether its cells are still right.
+    Compare,
+    Nothing,
+}
+
+/// What was seen when the cells of a day were compared with its attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Compared {
+    version: i64,
+    /// What its hours counted.
+    touches: u64,
+    /// Whether the cells lack something.
+    lacks: bool,
+}
+
+impl Large {
+    fn place(&self) -> (Uuid, i64) {
+        (self.organization_id, self.day_ms)
+    }
+
+    /// What is to be done at `now_ms`, with what was compared last.
+    fn due(&self, now_ms: i64, compared: Option<&Compared>) -> Due {
+        // What began in the last ten minutes may be on its way.
+        let hours = (now_ms - QUIET_MS - self.day_ms)
+            .div_euclid(HOUR_MS)
+            .min(DAY_MS / HOUR_MS);
+        if hours <= 0 {
+            return Due::Nothing;
+        }
+        if self.version == 0 {
+            return Due::Build(hours);
+        }
+        let made_ms = made_ms(self.version);
+        let is_old = made_ms + KEPT_MS <= now_ms;
+        // Cells of the whole day that somebody wrote to since: nobody reads them.
+        if !self.is_open && is_old {
+            return Due::Build(hours);
+        }
+        let compared = compared.filter(|compared| compared.version == self.version);
+        let until_ms = self.day_ms + self.hours * HOUR_MS;
+        let has_grown =
+            hours > self.hours && (self.touches - self.built_touches.min(self.touches)) * GROWN >= self.touches;
+        // Of a day that is over fewer and fewer attempts go on: twice as long after its end they are read by name no longer.
+        let has_aged =
+            hours == self.hours && now_ms - until_ms >= 2 * (made_ms - until_ms) && self.touches != self.built_touches;
+        if is_old && (has_grown || has_aged || compared.is_some_and(|compared| compared.lacks)) {
+            return Due::Build(hours);
+        }
+        let touches = compared.map_or(self.built_touches, |compared| compared.touches);
+        match self.is_open && touches != self.touches {
+            true => Due::Compare,
+            false => Due::Nothing,
+        }
     }
 }
 
@@ -83,6 +181,7 @@ impl Telemetry {
 /// Builds now and whenever a day is over, for ever.
 pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetry) {
     let mut looked_like = HashMap::new();
+    let mut keeper = LargeDays::default();
     loop {
         let found = match find(store, now_ms()).await {
             Ok(found) => found,
@@ -104,7 +203,7 @@ pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetr
                 continue;
             }
             let begun = Instant::now();
-            let built = build(store, tenant, unbuilt.day_ms, unbuilt.touches).await;
+            let built = build(store, tenant, unbuilt.day_ms, unbuilt.touches, None, now_ms()).await;
             telemetry.seconds.inc_by(begun.elapsed().as_secs_f64());
             match built {
                 Ok(()) => {
@@ -121,6 +220,17 @@ pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetr
             tokio::time::sleep(begun.elapsed() * REST).await;
         }
         looked_like = found.iter().map(|unbuilt| (unbuilt.place(), unbuilt.touches)).collect();
+        let known = |organization| accounts.tenant(organization);
+        match keeper.pass(store, known, now_ms(), LARGE_TOUCHES, REST_OF_LARGE).await {
+            Ok(pass) => {
+                telemetry.days.inc_by(pass.built);
+                telemetry.seconds.inc_by(pass.spent.as_secs_f64());
+            }
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "large days will be looked at again"
+            ),
+        }
         tokio::time::sleep(EVERY).await;
     }
 }
@@ -148,7 +258,16 @@ pub async fn build_all(
         }
         let found = known.len();
         let mut built = stream::iter(known)
-            .map(|(tenant, unbuilt)| build(store, tenant, unbuilt.day_ms, unbuilt.touches))
+            .map(|(tenant, unbuilt)| {
+                build(
+                    store,
+                    tenant,
+                    unbuilt.day_ms,
+                    unbuilt.touches,
+                    None,
+                    crate::http::now_ms(),
+                )
+            })
             .buffer_unordered(jobs);
         let mut left = found;
         while built.try_next().await?.is_some() {
@@ -157,6 +276,94 @@ pub async fn build_all(
         }
         days += found;
     }
+}
+
+/// Keeps the cells of large days while they go on.
+#[derive(Debug, Default)]
+pub struct LargeDays {
+    compared: HashMap<(Uuid, i64), Compared>,
+}
+
+/// What one look at the large days did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pass {
+    /// Days built up to an hour.
+    pub built: u64,
+    /// Days whose cells were compared with their attempts.
+    pub compared: u64,
+    /// The time it took, without rests.
+    pub spent: Duration,
+}
+
+impl LargeDays {
+    /// Looks at every large day once, of the organisations that `tenant_of` knows, and does what is due at `now_ms`. Large is of what at least so many
+    /// `touches` were written. After each it rests `rest` times as long as that took.
+    ///
+    /// # Errors
+    /// When the tables do not answer; what is built by then counts.
+    pub async fn pass(
+        &mut self,
+        store: &Store,
+        tenant_of: impl Fn(OrganizationId) -> Option<Tenant>,
+        now_ms: i64,
+        touches: u64,
+        rest: u32,
+    ) -> Result<Pass, StoreError> {
+        let found: Vec<Large> = store.fetch(&cells::large(now_ms, touches, DAYS_AT_ONCE)).await?;
+        self.compared
+            .retain(|place, _| found.iter().any(|large| large.place() == *place));
+        let mut pass = Pass::default();
+        for large in found {
+            // An organisation that only another node knows yet is built there.
+            let Some(tenant) = tenant_of(OrganizationId(large.organization_id)) else {
+                continue;
+            };
+            let begun = Instant::now();
+            match large.due(now_ms, self.compared.get(&large.place())) {
+                Due::Nothing => continue,
+                Due::Build(hours) => {
+                    build(store, tenant, large.day_ms, large.touches, Some(hours), now_ms).await?;
+                    pass.built += 1;
+                }
+                Due::Compare => {
+                    let compared = compare(store, tenant, &large, now_ms).await?;
+                    self.compared.insert(large.place(), compared);
+                    pass.compared += 1;
+                }
+            }
+            let spent = begun.elapsed();
+            pass.spent += spent;
+            tokio::time::sleep(spent * rest).await;
+        }
+        Ok(pass)
+    }
+}
+
+/// Compares open cells with the attempts that they are made of. Takes them out of use when they differ by too much.
+async fn compare(store: &Store, tenant: Tenant, large: &Large, now_ms: i64) -> Result<Compared, StoreError> {
+    #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+    struct Counted {
+        attempts: u64,
+        received: u64,
+    }
+    let Large { day_ms, version, .. } = *large;
+    let cells: Vec<Counted> = store.fetch(&cells::counted_cells(tenant, day_ms, version)).await?;
+    let attempts = cells::counted_attempts(tenant, day_ms, large.hours, version);
+    let attempts: Vec<Counted> = store.fetch(&attempts).await?;
+    let (cells, attempts) = (
+        cells.into_iter().next().unwrap_or_default(),
+        attempts.into_iter().next().unwrap_or_default(),
+    );
+    if cells.received.abs_diff(attempts.received) * LACKING > attempts.received {
+        let refuted = version_of(now_ms, Uuid::now_v7().as_u64_pair().1).max(version + 1);
+        store.execute(&cells::refuted(tenant, day_ms, refuted)).await?;
+        tracing::info!(organization = %tenant.organization_id(), day_ms, version, ?cells, ?attempts, "the cells of a day count no longer");
+    }
+    Ok(Compared {
+        version,
+        touches: large.touches,
+        lacks: cells != attempts,
+    })
 }
 
 async fn find(store: &Store, now_ms: i64) -> Result<Vec<Unbuilt>, StoreError> {
@@ -185,14 +392,31 @@ async fn ticks_from(store: &Store, tenant: Tenant, day_ms: i64) -> Result<TicksF
     })
 }
 
-/// Builds a day under a new version, and notes it last: before that none of it counts.
-async fn build(store: &Store, tenant: Tenant, day_ms: i64, touches: u64) -> Result<(), StoreError> {
-    let version = version_of(now_ms(), Uuid::now_v7().as_u64_pair().1);
-    let ticks = ticks_from(store, tenant, day_ms).await?;
-    for statement in cells::build(tenant, day_ms, version, touches, ticks) {
+/// Builds a day under a new version, and notes it last: before that none of it counts. `hours`: so many of it, without the attempts that are not
+/// over at `now_ms`; else all of it, of which every attempt is over.
+async fn build(
+    store: &Store,
+    tenant: Tenant,
+    day_ms: i64,
+    touches: u64,
+    hours: Option<i64>,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let version = version_of(now_ms, Uuid::now_v7().as_u64_pair().1);
+    let extent = match hours {
+        Some(hours) => {
+            let leave_out = cells::leave_out(tenant, day_ms, hours, version, now_ms - QUIET_MS);
+            store.execute(&leave_out).await?;
+            Extent::Open(hours)
+        }
+        None => Extent::Whole(ticks_from(store, tenant, day_ms).await?),
+    };
+    for statement in cells::build(tenant, day_ms, version, touches, extent) {
         store.execute(&statement).await?;
     }
-    store.execute(&cells::built(tenant, day_ms, version, touches)).await?;
-    tracing::debug!(organization = %tenant.organization_id(), day_ms, version, "the cells of a day are built");
+    store
+        .execute(&cells::built(tenant, day_ms, version, touches, extent))
+        .await?;
+    tracing::debug!(organization = %tenant.organization_id(), day_ms, version, ?extent, "the cells of a day are built");
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Which of a question's time cells answer, and how.
 //!
-//! Cells are sums over the attempts of a day (UTC) that is over; `sql/cells.rs` makes and reads them, `builder.rs` keeps them. A question's
+//! Cells are sums over the attempts of a day (UTC); `sql/cells.rs` makes and reads them, `builder.rs` keeps them. A question's
 //! stretch of time is cut in four: whole days and whole hours that cells of one set answer, days of which nothing was ever written, and
-//! the rest, which is read from the attempts and added. Pure.
+//! the rest, which is read from the attempts and added. Of a day that goes on cells tell up to an hour, and leave out what was not over when they
+//! were built: those attempts are read and added too. Pure.
 //!
-//! Invariant: what is cut off is put on again. Every ms of a window belongs to exactly one of the four.
+//! Invariant: what is cut off is put on again. Every ms of a window belongs to exactly one of the four, and every attempt is counted once.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -31,10 +32,21 @@ const FEW_TOUCHES: u64 = 2_000_000;
 pub struct TouchedDay {
     /// When it begins, ms since 1970, UTC.
     pub day_ms: i64,
-    /// The version of its cells that counts; none where the attempts have to tell.
-    pub version: Option<i64>,
+    /// Its cells that count; none where the attempts have to tell.
+    pub cells: Option<DayCells>,
     /// How often something was written of it: at least as many beacons as it has.
     pub touches: u64,
+}
+
+/// The cells of a day that count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayCells {
+    /// Their version.
+    pub version: i64,
+    /// When what they tell of ends, ms since 1970: with the day, or with an hour of it.
+    pub until_ms: i64,
+    /// Whether they leave attempts out that were not over when they were built.
+    pub is_open: bool,
 }
 
 /// How often something was written of a day.
@@ -55,18 +67,26 @@ pub struct BuiltDay {
     pub version: i64,
     /// How often something had been written of it by then.
     pub touches: u64,
+    /// Of how many of its hours.
+    pub hours: i64,
+    /// Whether attempts that were not over are left out. Then what is written to them takes nothing from the cells.
+    pub is_open: bool,
 }
 
-/// The days of `touched`, each with the version that counts: the one that was built from as many touches.
+/// The days of `touched`, each with the cells that count: those that were built from as many touches, or leave out what is not over.
 #[must_use]
 pub fn touched_days(touched: &[Touches], built: &[BuiltDay]) -> Vec<TouchedDay> {
-    let versions: HashMap<(i64, u64), i64> = built
-        .iter()
-        .map(|day| ((day.day_ms, day.touches), day.version))
-        .collect();
+    let built: HashMap<i64, &BuiltDay> = built.iter().map(|day| (day.day_ms, day)).collect();
     let day = |day: &Touches| TouchedDay {
         day_ms: day.day_ms,
-        version: versions.get(&(day.day_ms, day.touches)).copied(),
+        cells: built
+            .get(&day.day_ms)
+            .filter(|built| built.is_open || built.touches == day.touches)
+            .map(|built| DayCells {
+                version: built.version,
+                until_ms: day.day_ms + built.hours * HOUR_MS,
+                is_open: built.is_open,
+            }),
         touches: day.touches,
     };
     touched.iter().map(day).collect()
@@ -89,8 +109,8 @@ enum Told {
     ByAttempts,
     /// Nothing was ever written of it.
     Empty,
-    /// The cells of this version.
-    ByCells(i64),
+    /// These cells, until they end.
+    ByCells(DayCells),
 }
 
 impl Known {
@@ -111,7 +131,7 @@ impl Known {
             return Told::ByAttempts;
         }
         match self.days.binary_search_by_key(&day_ms, |day| day.day_ms) {
-            Ok(place) => self.days[place].version.map_or(Told::ByAttempts, Told::ByCells),
+            Ok(place) => self.days[place].cells.map_or(Told::ByAttempts, Told::ByCells),
             Err(_) => Told::Empty,
         }
     }
@@ -140,6 +160,19 @@ pub struct Covered {
     pub hours: Vec<(i64, i64)>,
     /// What the attempts have to tell.
     pub rest: Vec<(i64, i64)>,
+    /// Where the attempts have to tell what cells leave out.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A stretch that cells tell of but for attempts that were not over when it was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// When it begins, ms since 1970.
+    pub from: i64,
+    /// When it ends.
+    pub to: i64,
+    /// The version that leaves them out.
+    pub version: i64,
 }
 
 /// A version of cells that are built at `now_ms`, as good as its own: `chance` tells apart those of two nodes in one ms.
@@ -149,7 +182,7 @@ pub fn version_of(now_ms: i64, chance: u64) -> i64 {
 }
 
 /// When a version was made, ms since 1970.
-fn made_ms(version: i64) -> i64 {
+pub(crate) fn made_ms(version: i64) -> i64 {
     version >> CHANCE_BITS
 }
 
@@ -224,9 +257,14 @@ pub fn cut_ticks(windows: &[Window], known: &Known) -> Option<CoveredTicks> {
     let mut is_told = false;
     for day_ms in began {
         match known.told(day_ms) {
-            Told::ByCells(version) => covered.days.push(CellDay { day_ms, version }),
+            Told::ByCells(DayCells {
+                version,
+                is_open: false,
+                ..
+            }) => covered.days.push(CellDay { day_ms, version }),
             Told::Empty => is_told = true,
-            Told::ByAttempts => put(&mut covered.rest, (day_ms, day_ms + DAY_MS)),
+            // Who watches at a moment is counted of days that are over.
+            Told::ByCells(_) | Told::ByAttempts => put(&mut covered.rest, (day_ms, day_ms + DAY_MS)),
         }
     }
     is_told |= !covered.days.is_empty();
@@ -300,13 +338,14 @@ pub fn cut(windows: &[Window], known: &Known, hourly: bool) -> Option<Covered> {
                 let off = match known.told(day_ms) {
                     Told::ByAttempts => None,
                     Told::Empty => Some((begin, end)),
-                    Told::ByCells(version) => {
-                        let off = match end - begin == DAY_MS {
+                    Told::ByCells(cells) => {
+                        let off = match begin == day_ms && end >= cells.until_ms {
                             true => {
                                 covered.whole.push(day_ms);
-                                Some((begin, end))
+                                Some((begin, cells.until_ms))
                             }
                             false => {
+                                let end = end.min(cells.until_ms);
                                 let hours = (begin + (-begin).rem_euclid(HOUR_MS), end - end.rem_euclid(HOUR_MS));
                                 (hourly && hours.0 < hours.1).then(|| {
                                     put(&mut covered.hours, hours);
@@ -314,7 +353,12 @@ pub fn cut(windows: &[Window], known: &Known, hourly: bool) -> Option<Covered> {
                                 })
                             }
                         };
+                        let version = cells.version;
                         used.extend(off.map(|_| CellDay { day_ms, version }));
+                        let left_out = off.filter(|_| cells.is_open);
+                        covered
+                            .left_out
+                            .extend(left_out.map(|(from, to)| LeftOut { from, to, version }));
                         off
                     }
                 };
@@ -331,8 +375,23 @@ pub fn cut(windows: &[Window], known: &Known, hourly: bool) -> Option<Covered> {
     covered.whole.sort_unstable();
     covered.hours.sort_unstable();
     covered.rest.sort_unstable();
+    covered.left_out = joined(covered.left_out);
     covered.days = used.into_iter().collect();
-    (cut_off && covered.rest.len() <= REST_MAX).then_some(covered)
+    let pieces = covered.rest.len() + covered.left_out.len();
+    (cut_off && pieces <= REST_MAX).then_some(covered)
+}
+
+/// Stretches of one version that follow each other as one, rising.
+fn joined(mut stretches: Vec<LeftOut>) -> Vec<LeftOut> {
+    stretches.sort_unstable();
+    let mut joined: Vec<LeftOut> = Vec::new();
+    for stretch in stretches {
+        match joined.last_mut() {
+            Some(last) if last.to == stretch.from && last.version == stretch.version => last.to = stretch.to,
+            _ => joined.push(stretch),
+        }
+    }
+    joined
 }
 
 /// Adds a stretch that has a length, joined to the last one where it follows it.
@@ -348,6 +407,8 @@ fn put(stretches: &mut Vec<(i64, i64)>, (from, to): (i64, i64)) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use chrono_tz::{Asia::Kolkata, Europe::Vienna, Tz, UTC};
     use proptest::prelude::*;
 
@@ -367,7 +428,11 @@ mod tests {
     fn knowing(built: BTreeSet<i64>, touched: impl IntoIterator<Item = i64>) -> Known {
         let day = |place: i64| TouchedDay {
             day_ms: FIRST + place * DAY_MS,
-            version: built.contains(&place).then_some(place + 1),
+            cells: built.contains(&place).then_some(DayCells {
+                version: place + 1,
+                until_ms: FIRST + (place + 1) * DAY_MS,
+                is_open: false,
+            }),
             touches: FEW_TOUCHES / 2,
         };
         Known {
@@ -375,6 +440,18 @@ mod tests {
             to_ms: FIRST + 9 * DAY_MS,
             days: touched.into_iter().map(day).collect(),
         }
+    }
+
+    /// As [`knowing`], of days whose cells are open and end with an hour.
+    fn knowing_open(built: &BTreeMap<i64, i64>, touched: impl IntoIterator<Item = i64>) -> Known {
+        let mut known = knowing(built.keys().copied().collect(), touched);
+        for day in &mut known.days {
+            if let (Some(cells), Some(hours)) = (&mut day.cells, built.get(&((day.day_ms - FIRST) / DAY_MS))) {
+                cells.until_ms = day.day_ms + hours * HOUR_MS;
+                cells.is_open = true;
+            }
+        }
+        known
     }
 
     fn window(from_hours: f64, to_hours: f64, interval: Option<Interval>, zone: Tz) -> Window {
@@ -391,12 +468,50 @@ mod tests {
             day_ms,
             version,
             touches,
+            hours: 24,
+            is_open: false,
         });
-        let versions: Vec<_> = touched_days(&touched, &built)
-            .into_iter()
-            .map(|day| (day.day_ms, day.version))
-            .collect();
-        assert_eq!(versions, [(day, Some(7)), (other, None)]);
+        let versions = |built: &[BuiltDay]| -> Vec<(i64, Option<i64>)> {
+            touched_days(&touched, built)
+                .into_iter()
+                .map(|day| (day.day_ms, day.cells.map(|cells| cells.version)))
+                .collect()
+        };
+        assert_eq!(versions(&built), [(day, Some(7)), (other, None)]);
+        // Those that leave out what is not over count for as far as they go.
+        let open = built.map(|day| BuiltDay {
+            hours: 5,
+            is_open: true,
+            ..day
+        });
+        assert_eq!(versions(&open), [(day, Some(7)), (other, Some(8))]);
+        let cells = touched_days(&touched, &open)[1].cells.unwrap();
+        assert_eq!((cells.until_ms, cells.is_open), (other + 5 * HOUR_MS, true));
+    }
+
+    #[test]
+    fn of_a_day_that_goes_on_cells_tell_up_to_an_hour_but_for_what_was_not_over() {
+        let known = knowing_open(&[(0, 5), (1, 24)].into(), [0, 1]);
+        let hour = |hours: i64| FIRST + hours * HOUR_MS;
+        let covered = cut(&[window(0.0, 26.5, None, UTC)], &known, true).unwrap();
+        assert_eq!(covered.whole, [FIRST]);
+        assert_eq!(covered.hours, [(hour(24), hour(26))]);
+        assert_eq!(covered.rest, [(hour(5), hour(24)), (hour(26), hour(26) + HOUR_MS / 2)]);
+        let left = |from: i64, to: i64, version: i64| LeftOut {
+            from: hour(from),
+            to: hour(to),
+            version,
+        };
+        assert_eq!(covered.left_out, [left(0, 5, 1), left(24, 26, 2)]);
+        // By the hour it is one stretch all the same.
+        let covered = cut(&[window(1.0, 5.0, Some(Interval::Hour), UTC)], &known, true).unwrap();
+        assert_eq!(covered.hours, [(hour(1), hour(5))]);
+        assert_eq!((covered.rest, covered.left_out), (vec![], vec![left(1, 5, 1)]));
+        // A part of it only hours tell.
+        assert_eq!(cut(&[window(0.0, 4.0, None, UTC)], &known, false), None);
+        // Who watched when is counted when a day is over.
+        let ticks = cut_ticks(&[window(0.0, 24.0, None, UTC)], &known).unwrap();
+        assert_eq!((ticks.days, ticks.rest), (vec![], vec![(FIRST, FIRST + DAY_MS)]));
     }
 
     #[test]
@@ -436,7 +551,7 @@ mod tests {
             let known = Known {
                 from_ms: FIRST + days.start * DAY_MS,
                 to_ms: FIRST + days.end * DAY_MS,
-                days: days.map(|place| TouchedDay { day_ms: FIRST + place * DAY_MS, version: Some(1), touches: 1 }).collect(),
+                days: knowing(days.clone().collect(), days).days,
             };
             let Some(ticks) = cut_ticks(std::slice::from_ref(&window), &known) else {
                 // Too many pieces of an hour.
@@ -529,14 +644,21 @@ mod tests {
             touched in proptest::collection::btree_set(-4_i64..8, 0..8),
             zone in prop_oneof![Just(UTC), Just(Vienna), Just(Kolkata)],
             interval in prop_oneof![Just(None), Just(Some(Interval::Hour)), Just(Some(Interval::Day)), Just(Some(Interval::Week))],
+            open in proptest::option::of(1..=24_i64),
             hourly: bool,
         ) {
             let window = window(from, from + length, interval, zone);
-            let known = knowing(built.clone(), built.union(&touched).copied());
+            let touched_days = built.union(&touched).copied();
+            let hours = built.iter().map(|day| (*day, open.unwrap_or(24))).collect();
+            let known = match open {
+                Some(_) => knowing_open(&hours, touched_days),
+                None => knowing(built.clone(), touched_days),
+            };
+            let until = |day: i64| day + open.unwrap_or(24) * HOUR_MS;
             if let Some(covered) = cut(std::slice::from_ref(&window), &known, hourly) {
                 let mut told = covered.rest.clone();
                 told.extend(&covered.hours);
-                told.extend(covered.whole.iter().map(|day| (*day, day + DAY_MS)));
+                told.extend(covered.whole.iter().map(|day| (*day, until(*day))));
                 told.sort_unstable();
                 for pair in told.windows(2) {
                     prop_assert!(pair[0].1 <= pair[1].0);
@@ -552,7 +674,14 @@ mod tests {
                 // What cells answer lies in one bucket whole, or by the hour within one.
                 for day in &covered.whole {
                     let bucket = window.edges.partition_point(|edge| edge <= day) - 1;
-                    prop_assert!(day + DAY_MS <= window.bucket(bucket).1);
+                    prop_assert!(until(*day) <= window.bucket(bucket).1);
+                }
+                // What open cells leave out is asked for wherever they tell, and nowhere else.
+                let by_cells = |ms: i64| told.iter().any(|(from, to)| (*from..*to).contains(&ms))
+                    && !covered.rest.iter().any(|(from, to)| (*from..*to).contains(&ms));
+                for ms in (window.start()..window.end()).step_by(HOUR_MS as usize / 2) {
+                    let left_out = covered.left_out.iter().filter(|left| (left.from..left.to).contains(&ms)).count();
+                    prop_assert_eq!(left_out, usize::from(open.is_some() && by_cells(ms)));
                 }
             }
         }

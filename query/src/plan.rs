@@ -19,7 +19,7 @@ use crate::{
     sql::{
         cells as sql_cells,
         metric::{ATTEMPTS, Hist, Part, Recipe, recipe},
-        statement::{self, Grid, RANKED_MAX, Scope, Wanted},
+        statement::{self, Grid, RANKED_MAX, Scope, Wanted, Within},
     },
 };
 
@@ -334,7 +334,7 @@ impl Plan {
         let to = windows().map(Window::end).max()?.min(self.scope.now_ms);
         (from + sql_cells::DAY_MS <= to).then(|| Coverage {
             touched: sql_cells::touched(self.scope.tenant, from, to),
-            built: sql_cells::built_days(self.scope.tenant, from, to),
+            built: sql_cells::built_days(self.scope.tenant, from, to, self.scope.now_ms),
             from_ms: from - from.rem_euclid(sql_cells::DAY_MS),
             to_ms: to - to.rem_euclid(sql_cells::DAY_MS) + sql_cells::DAY_MS,
         })
@@ -556,7 +556,7 @@ impl Plan {
         }
         if !covered.rest.is_empty() {
             let rest = Scope {
-                within: Some(covered.rest),
+                within: Some(Within::all_of(covered.rest)),
                 ..scope.clone()
             };
             reads.push(beacons_told(statement::concurrency(&rest, wanted)));
@@ -662,8 +662,12 @@ fn now_told(statement: Statement) -> Read {
 
 /// The scope of what cells leave to the attempts; none when that is nothing.
 fn rest_of(scope: &Scope, covered: Covered) -> Option<Scope> {
-    (!covered.rest.is_empty()).then(|| Scope {
-        within: Some(covered.rest),
+    let is_told = covered.rest.is_empty() && covered.left_out.is_empty();
+    (!is_told).then(|| Scope {
+        within: Some(Within::Stretches {
+            stretches: covered.rest,
+            left_out: covered.left_out,
+        }),
         ..scope.clone()
     })
 }

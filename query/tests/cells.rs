@@ -11,11 +11,11 @@ use engine::testing::EngineProcess;
 use prepared::prepared_engine;
 use prometheus::Registry;
 use query::{
-    builder::build_all,
+    builder::{LargeDays, Pass, build_all},
     plan::Plan,
     request::{self, AskedMetric},
     run::run,
-    sql::cells::TicksFrom,
+    sql::cells::{Extent, TicksFrom},
     tables::Tables,
 };
 use schemas::{OrganizationId, UnixMs};
@@ -40,6 +40,13 @@ struct Stand {
 impl Stand {
     /// Some days of a small audience, and some bots.
     async fn start(days: u32) -> Self {
+        let stand = Self::empty().await;
+        stand.insert("past", &stand.rows(7, days, 150.0, |_| true)).await;
+        stand
+    }
+
+    /// Nobody was there.
+    async fn empty() -> Self {
         // The audience is of a fixed day.
         let retention = Retention {
             beacons_days: 10_000,
@@ -60,7 +67,7 @@ impl Stand {
             tenant
         );
         let registry = Registry::new();
-        let stand = Self {
+        Self {
             tables: Tables::new(store.clone(), &registry).unwrap(),
             registry,
             store,
@@ -68,13 +75,18 @@ impl Stand {
             tenant,
             _engine: engine,
             _folder: folder,
-        };
-        stand.insert("past", &stand.rows(7, days, 150.0, |_| true)).await;
-        stand
+        }
     }
 
     /// The beacons of an audience that are `kept`, by number.
     fn rows(&self, seed: u64, days: u32, attempts_per_day: f64, kept: impl Fn(usize) -> bool) -> Rows {
+        let audience = self.audience(seed, days, attempts_per_day);
+        let kept = audience.iter().enumerate().filter(|(index, _)| kept(*index));
+        kept.map(|(_, (_, row))| row).collect()
+    }
+
+    /// Beacons, each with when it is received, ms since 1970.
+    fn audience(&self, seed: u64, days: u32, attempts_per_day: f64) -> Vec<(i64, BeaconRow)> {
         let scenario = Scenario {
             seed,
             now_ms: UnixMs(NOW_MS),
@@ -107,14 +119,10 @@ impl Stand {
                     skew_ms: 0,
                     unknown_fields: "",
                 };
-                rows.push(BeaconRow::new(beacon, &enrichment, &receipt));
+                rows.push((receipt.received_at.0, BeaconRow::new(beacon, &enrichment, &receipt)));
             }
         }
-        rows.iter()
-            .enumerate()
-            .filter(|(index, _)| kept(*index))
-            .map(|(_, row)| row)
-            .collect()
+        rows
     }
 
     async fn insert(&self, token: &str, rows: &Rows) {
@@ -248,7 +256,8 @@ async fn cells_and_attempts_say_the_same() {
     let day = NOW_MS.div_euclid(DAY_MS) * DAY_MS - 2 * DAY_MS;
     let mut sides = Vec::new();
     for (version, touches) in [(i64::MAX - 1, 0), (i64::MAX, u64::MAX)] {
-        let statements = query::sql::cells::build(stand.tenant, day, version, touches, TicksFrom::Beacons);
+        let whole = Extent::Whole(TicksFrom::Beacons);
+        let statements = query::sql::cells::build(stand.tenant, day, version, touches, whole);
         assert_eq!(statements.len() > 2, touches > 0);
         for statement in statements {
             stand.store.execute(&statement).await.unwrap();
@@ -333,6 +342,133 @@ async fn a_day_that_was_written_to_counts_again_when_it_is_built_again() {
     let (rebuilt, source) = stand.ask(&question).await;
     assert_eq!(source, "cells");
     assert_same(&rebuilt, &without, "erased");
+}
+
+/// A day that goes on: its cells tell up to an hour, and the attempts that were not over are read beside them.
+#[tokio::test]
+async fn of_a_day_that_goes_on_cells_and_attempts_say_the_same() {
+    const HOUR_MS: i64 = 3_600_000;
+    const MINUTE_MS: i64 = 60_000;
+    let then = NOW_MS - 3 * HOUR_MS + 40 * MINUTE_MS;
+    let (stand, truth) = (Stand::empty().await, Stand::empty().await);
+    let audience = [&stand, &truth].map(|stand| stand.audience(7, 2, 2_500.0));
+    let rows = |audience: &[(i64, BeaconRow)], kept: &dyn Fn(usize, i64) -> bool| -> Rows {
+        let kept = audience
+            .iter()
+            .enumerate()
+            .filter(|(index, (received, _))| kept(*index, *received));
+        kept.map(|(_, (_, row))| row).collect()
+    };
+    // Beacons of this night that stay away for now: one, and twenty.
+    let night = NOW_MS - 12 * HOUR_MS..NOW_MS - 5 * HOUR_MS;
+    let night: Vec<usize> = (0..audience[0].len())
+        .filter(|index| night.contains(&audience[0][*index].0))
+        .collect();
+    let (one, twenty) = (&night[30..31], &night[40..60]);
+    let on_time = |index: usize| !one.contains(&index) && !twenty.contains(&index);
+    let insert_late = async |name: &str, late: &[usize]| {
+        for (stand, audience) in [&stand, &truth].into_iter().zip(&audience) {
+            stand
+                .insert(name, &rows(audience, &|index, _| late.contains(&index)))
+                .await;
+        }
+    };
+    truth
+        .insert("on time", &rows(&audience[1], &|index, _| on_time(index)))
+        .await;
+    let before = |index, received| on_time(index) && received <= then;
+    stand.insert("before", &rows(&audience[0], &before)).await;
+
+    let at = |hours: i64| query::calendar::written_utc(NOW_MS + hours * HOUR_MS);
+    let question = |more: Value| {
+        let mut question = json!({"metrics": ["attempts", "good_share", "rebuffer_ratio", "startup_any_ms_p95", "play_ms", "exit_before_start"],
+            "start": at(-60), "end": at(0)});
+        let more = more.as_object().unwrap().clone();
+        question.as_object_mut().unwrap().extend(more);
+        question
+    };
+    let questions = [
+        question(json!({"compare": ["auto", "day_before"]})),
+        question(json!({"dimensions": ["cdn"], "compare": ["day_before"]})),
+        question(json!({"dimensions": ["cdn", "country"]})),
+        question(json!({"interval": "hour"})),
+        question(json!({"interval": "day", "timezone": "Asia/Kolkata"})),
+        question(json!({"includeBots": true, "dimensions": ["browser"]})),
+        question(json!({"metrics": ["unique_viewers", "concurrent_viewers", "attempts"]})),
+        question(json!({"filters": [{"attribute": "cdn", "operator": "EQ", "value": "cdn-b"}], "start": at(-36)})),
+    ];
+    let mut keeper = LargeDays::default();
+    let known = |organization| (organization == stand.organization).then_some(stand.tenant);
+    let mut pass = async |now_ms: i64| keeper.pass(&stand.store, known, now_ms, 1, 0).await.unwrap();
+    let tell = async |stand: &Stand| {
+        let mut told = Vec::new();
+        for question in &questions {
+            told.push(stand.ask(question).await);
+        }
+        told
+    };
+    let is_same = async |theirs: &[(Value, String)], place: &str| {
+        for (question, (theirs, (ours, source))) in questions.iter().zip(theirs.iter().zip(tell(&stand).await)) {
+            assert!(["cells", "beacons"].contains(&source.as_str()), "{place}: {question}");
+            assert_same(&ours["rows"], &theirs.0["rows"], &format!("{place}: {question}"));
+        }
+    };
+
+    stand.build().await;
+    let built = pass(then).await;
+    assert_eq!((built.built, built.compared), (1, 0));
+    let left_out = stand.left_out().await;
+    assert!(left_out > 0, "somebody watched");
+    assert_eq!(pass(then).await, Pass::default(), "nothing is due");
+    let after = |index, received| on_time(index) && received > then;
+    stand.insert("after", &rows(&audience[0], &after)).await;
+    let theirs = tell(&truth).await;
+    is_same(&theirs, "goes on").await;
+    let compared = pass(then + MINUTE_MS).await;
+    assert_eq!((compared.built, compared.compared), (0, 1));
+    is_same(&theirs, "compared").await;
+
+    // Up to another hour.
+    assert_eq!(pass(NOW_MS).await.built, 1);
+    assert!(stand.left_out().await > left_out);
+    is_same(&theirs, "built again").await;
+
+    // Late beacons of attempts that are over. One in a thousand counts when the day is built again, of many the attempts tell at once.
+    let today = question(json!({"start": at(-36), "metrics": ["attempts", "play_ms"], "includeBots": true}));
+    insert_late("one", one).await;
+    assert_ne!(
+        stand.ask(&today).await.0["completeness"],
+        truth.ask(&today).await.0["completeness"]
+    );
+    assert_eq!(pass(NOW_MS + MINUTE_MS).await.compared, 1);
+    assert_eq!(pass(NOW_MS + 2 * MINUTE_MS).await, Pass::default(), "not yet old");
+    assert_eq!(pass(NOW_MS + 11 * MINUTE_MS).await.built, 1);
+    assert_eq!(
+        stand.ask(&today).await.0["completeness"],
+        truth.ask(&today).await.0["completeness"]
+    );
+    is_same(&tell(&truth).await, "one").await;
+    insert_late("twenty", twenty).await;
+    assert_eq!(stand.ask(&today).await.1, "cells");
+    assert_eq!(pass(NOW_MS + 12 * MINUTE_MS).await.compared, 1);
+    assert_eq!(stand.ask(&today).await.1, "impressions", "the cells count no longer");
+    assert_eq!(pass(NOW_MS + 13 * MINUTE_MS).await.built, 1);
+    assert_eq!(stand.ask(&today).await.1, "cells");
+    is_same(&tell(&truth).await, "twenty").await;
+
+    // A viewer leaves.
+    let viewer = stand.some_viewer().await;
+    for stand in [&stand, &truth] {
+        let gone = stand
+            .store
+            .attempts_of_viewer(stand.organization, &viewer)
+            .await
+            .unwrap();
+        stand.store.erase_attempts(stand.organization, &gone).await.unwrap();
+    }
+    let ((ours, source), (theirs, _)) = (stand.ask(&today).await, truth.ask(&today).await);
+    assert_eq!(source, "impressions", "at once");
+    assert_same(&ours["rows"], &theirs["rows"], "erased");
 }
 
 /// Viewers at each moment: what was counted by the hour and what the beacons say, before and after.
@@ -508,6 +644,17 @@ impl Stand {
             let of = metrics.find(|metric| metric.get_label()[0].value() == from);
             of.map_or(0, |metric| metric.get_counter().get_value() as u64)
         })
+    }
+
+    /// How many attempts the cells of all versions leave out.
+    async fn left_out(&self) -> u64 {
+        let statement = Statement::new(
+            "SELECT count() AS attempts FROM cells_left_out WHERE organization_id = {organization:UUID}",
+        );
+        let statement = statement.bind("organization", self.organization);
+        let counted = self.store.fetch_bytes(&statement, "JSONEachRow").await.unwrap();
+        let counted: Value = serde_json::from_slice(&counted).unwrap();
+        counted["attempts"].as_u64().unwrap()
     }
 
     /// Builds what is over; returns how many days that were.

@@ -10,7 +10,7 @@ use engine::testing::EngineProcess;
 use prepared::prepared_engine;
 use query::{
     calendar::Window,
-    cells::TouchedDay,
+    cells::{DayCells, TouchedDay},
     compat::{self, Aggregate, Asked, Attribute, Meaning},
     plan::Plan,
     request::{self, Ask, AskedMetric, Dimension, Filter, Having, Operator, Seen, Special},
@@ -95,7 +95,12 @@ impl Goldens {
         let today = NOW_MS - NOW_MS.rem_euclid(DAY_MS);
         let day = |ago: i64| TouchedDay {
             day_ms: today - ago * DAY_MS,
-            version: (ago != 2).then_some(1_000 - ago),
+            // Of one day nobody has built any, and one goes on.
+            cells: (ago != 2).then(|| DayCells {
+                version: 1_000 - ago,
+                until_ms: today - ago * DAY_MS + if ago == 1 { DAY_MS / 2 } else { DAY_MS },
+                is_open: ago == 1,
+            }),
             touches: 1_000,
         };
         plan.known = coverage.known([5, 4, 3, 2, 1].map(day).to_vec());
@@ -122,17 +127,26 @@ impl Goldens {
             &query::sql::cells::lacking_beacons(self.tenant, today - DAY_MS),
         )
         .await;
-        for statement in query::sql::cells::build(
-            self.tenant,
-            today - DAY_MS,
-            1_000,
-            0,
-            query::sql::cells::TicksFrom::Beacons,
-        ) {
+        let whole = query::sql::cells::Extent::Whole(query::sql::cells::TicksFrom::Beacons);
+        for statement in query::sql::cells::build(self.tenant, today - DAY_MS, 1_000, 0, whole) {
             self.store.execute(&statement).await.unwrap();
         }
-        let built = query::sql::cells::built(self.tenant, today - DAY_MS, 1_000, 0);
+        let built = query::sql::cells::built(self.tenant, today - DAY_MS, 1_000, 0, whole);
         self.store.execute(&built).await.unwrap();
+        let large = query::sql::cells::large(NOW_MS, 1, 10);
+        self.check("cells_large", &without_form(&large)).await;
+        let left_out = query::sql::cells::leave_out(self.tenant, today, 11, 1_001, NOW_MS - 600_000);
+        self.store.execute(&left_out).await.unwrap();
+        self.check(
+            "cells_counted_attempts",
+            &query::sql::cells::counted_attempts(self.tenant, today, 11, 1_001),
+        )
+        .await;
+        self.check(
+            "cells_counted_cells",
+            &query::sql::cells::counted_cells(self.tenant, today, 1_001),
+        )
+        .await;
     }
 
     async fn check_plan(&self, name: &str, body: &Value, annotations: &[Annotation], chosen: &[Vec<String>]) {

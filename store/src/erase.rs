@@ -5,7 +5,10 @@
 //! not pass deletions on, so each table is mutated, `impressions` last: as long as `impressions` still knows an attempt,
 //! a run that was cut short finds it again.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use schemas::{AttemptId, OrganizationId, UnixMs};
 use serde::Deserialize;
@@ -215,6 +218,25 @@ impl Store {
             ..condition.clone()
         };
         self.execute(&touch.bind("hours", hours.to_vec()).log_comment("store::Store::touch"))
-            .await
+            .await?;
+        // Cells that leave out what is not over count whatever is written. These must not, nor any that are being built.
+        let days: BTreeSet<i64> = hours
+            .iter()
+            .flat_map(|hour| [hour - 3_600, *hour, hour + 3_600].map(|hour| hour.div_euclid(86_400)))
+            .collect();
+        let now_ms = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis() as i64);
+        let refute = Statement {
+            sql: "INSERT INTO cell_days (organization_id, day, version, touches, form) \
+                  SELECT {organization:UUID}, toDate(arrayJoin({days:Array(Int64)})), \
+                  greatest({version:UInt64}, (SELECT max(version) + 1 FROM cell_days WHERE organization_id = {organization:UUID})), 0, 0"
+                .to_owned(),
+            ..condition.clone()
+        }
+        // As the versions that count (migration 0023).
+        .bind("version", now_ms << 20);
+        let refute = refute.bind("days", days.into_iter().collect::<Vec<_>>());
+        self.execute(&refute.log_comment("store::Store::touch")).await
     }
 }

@@ -61,6 +61,9 @@ macro_rules! migrations {
     };
 }
 
+/// Days that are kept at least of the attempts that cells leave out; no cells leave any out for so long (`query/src/sql/cells.rs`).
+const LEFT_OUT_DAYS: u32 = 30;
+
 impl Migration {
     /// All of them, in the order in which they are applied.
     pub const ALL: &'static [Self] = migrations![
@@ -98,6 +101,8 @@ impl Migration {
         "0032_impressions_from_beacons",
         "0033_cells_seen",
         "0034_watched_cells",
+        "0035_cell_days_open",
+        "0036_cells_left_out",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.
@@ -199,6 +204,8 @@ impl Store {
         ] {
             self.set_retention(table, moment, retention.impressions_days).await?;
         }
+        self.set_retention("cells_left_out", "day", retention.beacons_days.max(LEFT_OUT_DAYS))
+            .await?;
         self.touch_unknown_hours().await?;
         Ok(newly)
     }

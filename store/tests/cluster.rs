@@ -294,16 +294,20 @@ async fn rows_are_erased_on_every_shard() {
         if is_of_attempts {
             let hours = heard.recv().await.unwrap();
             assert!(hours.contains("SELECT DISTINCT"), "{hours}");
-            let touched = heard.recv().await.unwrap();
-            assert!(touched.contains("INSERT INTO touched_hours"), "{touched}");
+            for derived in ["touched_hours", "cell_days"] {
+                let touched = heard.recv().await.unwrap();
+                assert!(touched.contains(&format!("INSERT INTO {derived}")), "{touched}");
+            }
         }
         let deleted = heard.recv().await.unwrap();
         let statement = format!("ALTER TABLE {table}_local ON CLUSTER 'qoe' DELETE WHERE");
         assert!(deleted.contains(&statement), "{deleted}");
         assert!(deleted.contains("distributed_ddl_task_timeout=1800"), "{deleted}");
         if is_of_attempts {
-            let touched = heard.recv().await.unwrap();
-            assert!(touched.contains("INSERT INTO touched_hours"), "{touched}");
+            for derived in ["touched_hours", "cell_days"] {
+                let touched = heard.recv().await.unwrap();
+                assert!(touched.contains(&format!("INSERT INTO {derived}")), "{touched}");
+            }
         }
     }
 }
@@ -327,6 +331,7 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
         "ALTER TABLE impressions_local ON CLUSTER 'qoe' MODIFY TTL started_hour + toIntervalDay(400)",
         "ALTER TABLE cells ON CLUSTER 'qoe' MODIFY TTL started_at + toIntervalDay(400)",
         "ALTER TABLE watched_cells ON CLUSTER 'qoe' MODIFY TTL started_at + toIntervalDay(400)",
+        "ALTER TABLE cells_left_out_local ON CLUSTER 'qoe' MODIFY TTL day + toIntervalDay(30)",
     ] {
         let times = requests.iter().filter(|request| request.contains(part)).count();
         // The table over all shards is renewed with each migration of what it stands over.
@@ -340,7 +345,7 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
             "CREATE OR REPLACE TABLE impressions ON CLUSTER 'qoe'" => {
                 Migration::ALL.iter().filter(of_impressions).count()
             }
-            _ if part.starts_with("FROM") => 6,
+            _ if part.starts_with("FROM") => 7,
             _ => 1,
         };
         assert_eq!(times, expected, "{part}");
@@ -351,7 +356,7 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
 async fn a_start_on_tables_that_are_as_they_should_be_needs_no_replica_that_is_away() {
     let (url, mut heard) = listening(|request| {
         let ttls = "TTL toDateTime(received_at) + toIntervalDay(14) TTL started_hour + toIntervalDay(400) \
-                    TTL started_at + toIntervalDay(400) TTL day + toIntervalDay(400)";
+                    TTL started_at + toIntervalDay(400) TTL day + toIntervalDay(400) TTL day + toIntervalDay(30)";
         if request.contains("SELECT engine") {
             "{\"engine\":\"ReplicatedReplacingMergeTree\"}".to_owned()
         } else if request.contains("SELECT name, checksum") {

@@ -1,7 +1,8 @@
 //! Statements over cells: sums over the attempts of a day, made once and read by many questions.
 //!
 //! A day of an organisation is built from `impressions` when nothing more is expected of it, whole, under a version of its own, and
-//! is read while the hours it was made of stay untouched (`store/migrations/0019_touched_hours.sql`). Which days a question can
+//! is read while the hours it was made of stay untouched (`store/migrations/0019_touched_hours.sql`). A large day is also built before, up to an
+//! hour, without the attempts that are not over; questions add those, by name (`cells_left_out`). Which days a question can
 //! be answered from, and which of its time is left to the attempts, lives in `cells.rs` one level up.
 
 use std::{
@@ -19,7 +20,7 @@ use super::{
     Sql, dimension, filter,
     metric::{DERIVED, Hist, Part},
     statement::{
-        BIN_ROOM, Grid, Scope, TICK_MS, Wanted, Watched, counted_bins, dimensions_array, finished, limited,
+        BIN_ROOM, Grid, Scope, TICK_MS, Wanted, Watched, Within, counted_bins, dimensions_array, finished, limited,
         located_attempts, only_these, tick_from, tuple,
     },
 };
@@ -75,6 +76,10 @@ const BUILD_BYTES_BEFORE_DISK: u64 = 1 << 30;
 /// A day is built when nothing came for its attempts for so long, ms: then every one of them is over (5 min), and every insert has
 /// been seen by all tables.
 pub const QUIET_MS: i64 = 10 * 60 * 1_000;
+
+/// For so many days the cells of a day may be open; then its attempts tell until it is built whole. Less than `cells_left_out` are kept
+/// (`store/src/migrate.rs`).
+const OPEN_DAYS: i64 = 10;
 
 /// What cells are told apart by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,19 +219,61 @@ pub enum TicksFrom {
     Version(i64),
 }
 
+/// How much of a day is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it, when its attempts are over.
+    Whole(TicksFrom),
+    /// So many of its hours, but for the attempts that are noted by [`leave_out`].
+    Open(i64),
+}
+
+impl Extent {
+    /// How many hours of the day.
+    fn hours(self) -> i64 {
+        match self {
+            Self::Whole(_) => DAY_MS / HOUR_MS,
+            Self::Open(hours) => hours,
+        }
+    }
+}
+
 /// The statements that build the cells of the day that begins at `day_ms`, UTC, under `version`; each inserts. `touches`: at least as many
 /// rows as the day has.
 #[must_use]
-pub fn build(tenant: Tenant, day_ms: i64, version: i64, touches: u64, ticks: TicksFrom) -> Vec<Statement> {
-    let window = Window {
-        edges: vec![day_ms, day_ms + DAY_MS],
-        floor: day_ms,
-        ceiling: day_ms + DAY_MS,
+pub fn build(tenant: Tenant, day_ms: i64, version: i64, touches: u64, extent: Extent) -> Vec<Statement> {
+    let scope = of_day(tenant, day_ms, version, extent);
+    let at_once = if touches < LARGE_ROWS { SETS.len() } else { SETS_AT_ONCE };
+    let with_ticks: Vec<Set> = SETS.iter().filter(|set| set.has_ticks()).cloned().collect();
+    let sums = SETS
+        .chunks(at_once)
+        .map(|sets| build_sets(&scope, sets, day_ms, version));
+    let ticks = match extent {
+        Extent::Open(_) => Vec::new(),
+        Extent::Whole(TicksFrom::Version(before)) => vec![keep_ticks(tenant, day_ms, version, before)],
+        Extent::Whole(TicksFrom::Beacons) => with_ticks
+            .chunks(at_once)
+            .map(|sets| build_ticks(&scope, sets, day_ms, version))
+            .collect(),
     };
-    let scope = Scope {
+    sums.chain(ticks).collect()
+}
+
+/// The attempts that the cells of a day are made of.
+fn of_day(tenant: Tenant, day_ms: i64, version: i64, extent: Extent) -> Scope {
+    let until_ms = day_ms + extent.hours() * HOUR_MS;
+    let window = Window {
+        edges: vec![day_ms, until_ms],
+        floor: day_ms,
+        ceiling: until_ms,
+    };
+    Scope {
         tenant,
         grid: Grid::new(vec![window]),
-        within: None,
+        within: match extent {
+            Extent::Whole(_) => None,
+            Extent::Open(_) => Some(Within::AllBut(version)),
+        },
         by_end: false,
         filters: Vec::new(),
         except: Vec::new(),
@@ -234,22 +281,57 @@ pub fn build(tenant: Tenant, day_ms: i64, version: i64, touches: u64, ticks: Tic
         seen: None,
         ladders: None,
         include_bots: true,
-        // The attempts of a day that is built are over, whenever one asks.
+        // The attempts that cells are made of are over, whenever one asks.
         now_ms: i64::MAX / 2,
-    };
-    let at_once = if touches < LARGE_ROWS { SETS.len() } else { SETS_AT_ONCE };
-    let with_ticks: Vec<Set> = SETS.iter().filter(|set| set.has_ticks()).cloned().collect();
-    let sums = SETS
-        .chunks(at_once)
-        .map(|sets| build_sets(&scope, sets, day_ms, version));
-    let ticks = match ticks {
-        TicksFrom::Version(before) => vec![keep_ticks(tenant, day_ms, version, before)],
-        TicksFrom::Beacons => with_ticks
-            .chunks(at_once)
-            .map(|sets| build_ticks(&scope, sets, day_ms, version))
-            .collect(),
-    };
-    sums.chain(ticks).collect()
+    }
+}
+
+/// Notes the attempts that the cells of so many hours of a day leave out under `version`: those that were written to after `quiet_ms`, and so may not
+/// be over. Also those that begin just after, because an attempt may be told later to have begun earlier. It comes before [`build`].
+#[must_use]
+pub fn leave_out(tenant: Tenant, day_ms: i64, hours: i64, version: i64, quiet_ms: i64) -> Statement {
+    Statement::new(
+        "INSERT INTO cells_left_out (organization_id, day, version, attempt_id)\n\
+         SELECT DISTINCT organization_id, toDate({day:Int64}) AS day, {version:UInt64} AS version, attempt_id\n\
+         FROM impressions AS i\n\
+         WHERE organization_id = {organization:UUID}\n  \
+         AND started_hour BETWEEN toDateTime({from:Int64}, 'UTC') AND toDateTime({to:Int64}, 'UTC')\n  \
+         AND i.last_received_at > fromUnixTimestamp64Milli({quiet:Int64})",
+    )
+    .bind("organization", tenant.organization_id())
+    .bind("day", day_ms.div_euclid(DAY_MS))
+    .bind("version", version)
+    .bind("from", (day_ms - HOUR_MS) / 1_000)
+    .bind("to", (day_ms + hours * HOUR_MS) / 1_000)
+    .bind("quiet", quiet_ms)
+    .max_execution_seconds(BUILD_SECONDS)
+    .max_memory_bytes(BUILD_BYTES)
+    .log_comment("query::sql::cells::leave_out")
+}
+
+/// What the attempts are now that the open cells of so many hours of a day are made of: one row or none, `attempts` and `received` among its columns. As long as
+/// [`counted_cells`] say the same, the cells have every one of them as it is.
+#[must_use]
+pub fn counted_attempts(tenant: Tenant, day_ms: i64, hours: i64, version: i64) -> Statement {
+    let scope = of_day(tenant, day_ms, version, Extent::Open(hours));
+    super::statement::attempts(&scope, &Wanted::default())
+        .max_execution_seconds(BUILD_SECONDS)
+        .max_memory_bytes(BUILD_BYTES)
+        .log_comment("query::sql::cells::counted_attempts")
+}
+
+/// As [`counted_attempts`], of the cells: one row.
+#[must_use]
+pub fn counted_cells(tenant: Tenant, day_ms: i64, version: i64) -> Statement {
+    Statement::new(
+        "SELECT sum(sum_attempts) AS attempts, sum(sum_received) AS received FROM cells\n\
+         WHERE organization_id = {organization:UUID} AND dimension_set = '' AND grain = 'day'\n  \
+         AND started_at = toDateTime({day:Int64}, 'UTC') AND cells.version = {version:UInt64}",
+    )
+    .bind("organization", tenant.organization_id())
+    .bind("day", day_ms / 1_000)
+    .bind("version", version)
+    .log_comment("query::sql::cells::counted_cells")
 }
 
 /// How many days after its own an attempt may be watched.
@@ -261,14 +343,18 @@ fn grains(stretch: &str) -> String {
     names.join(", ")
 }
 
-/// The version that a day was last built under: one row, `version`, 0 before the first.
+/// The last version that tells the viewers at each moment of a day: one row, `version`, 0 before the first.
 #[must_use]
 pub fn last_version(tenant: Tenant, day_ms: i64) -> Statement {
     Statement::new(
-        "SELECT toInt64(max(version)) AS version FROM cell_days \
-         WHERE organization_id = {organization:UUID} AND day = toDate({day:Int64})",
+        "SELECT toInt64(max(w.version)) AS version FROM watched_cells AS w\n\
+         WHERE organization_id = {organization:UUID} AND dimension_set = '' AND grain LIKE 'day%'\n  \
+         AND started_at >= toDateTime({from:Int64}, 'UTC') AND started_at < toDateTime({to:Int64}, 'UTC')\n  \
+         AND toInt64(toRelativeDayNum(started_at)) - toInt64OrZero(right(grain, 1)) = {day:Int64}",
     )
     .bind("organization", tenant.organization_id())
+    .bind("from", day_ms / 1_000)
+    .bind("to", (day_ms + DAY_MS + i64::from(ATTEMPT_MS_MAX)) / 1_000)
     .bind("day", day_ms.div_euclid(DAY_MS))
     .log_comment("query::sql::cells::last_version")
 }
@@ -325,7 +411,7 @@ fn build_ticks(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Statem
             floor: day_ms,
             ceiling: last,
         }]),
-        within: Some(vec![(day_ms, day_end)]),
+        within: Some(Within::all_of(vec![(day_ms, day_end)])),
         ..scope.clone()
     };
     let own: Vec<&str> = DIMENSIONS
@@ -501,36 +587,89 @@ pub fn unbuilt(now_ms: i64, limit: usize) -> Statement {
         "SELECT organization_id, toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, touches\n\
          FROM (\n  SELECT organization_id, {DAYS_OF_HOUR} AS day, sum(touches) AS touches, max(last_received_at) AS last_received_at\n  \
          FROM touched_hours AS t\n  GROUP BY organization_id, day\n) AS touched\n\
-         LEFT JOIN (\n  SELECT organization_id, day, argMax((form, touches), version) AS made\n  \
+         LEFT JOIN (\n  SELECT organization_id, day, argMax((form, touches, is_open), version) AS made\n  \
          FROM cell_days\n  GROUP BY organization_id, day\n) AS built USING (organization_id, day)\n\
          WHERE toUnixTimestamp64Milli(last_received_at) < {{quiet_since:Int64}} AND day <= toDate({{last_day:Int64}})\n  \
-         AND made != ({{form:UInt64}}, touches)\nORDER BY day DESC, organization_id\nLIMIT {{limit:UInt64}}",
+         AND made != ({{form:UInt64}}, touches, false)\nORDER BY day DESC, organization_id\nLIMIT {{limit:UInt64}}",
     ))
     .bind("quiet_since", now_ms - QUIET_MS)
-    // An hour after the day belongs to it too: an attempt of two estimates may stand in both.
-    .bind("last_day", (now_ms - QUIET_MS - HOUR_MS).div_euclid(DAY_MS) - 1)
+    .bind("last_day", last_day_over(now_ms))
     .bind("form", form())
     .bind("limit", limit as i64)
     .log_comment("query::sql::cells::unbuilt")
+}
+
+/// Days that may be built before they are over and quiet, the latest first: so much was written of them that reading their attempts takes
+/// long. Answer: `organization_id`, `day_ms`, `touches`, and of what is built, 0 where nothing of this form is: `version`, `built_touches`, `hours`,
+/// `is_open`.
+#[must_use]
+pub fn large(now_ms: i64, touches: u64, limit: usize) -> Statement {
+    Statement::new(format!(
+        "SELECT organization_id, toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, touches,\n  \
+         toInt64(made.1) AS version, made.3 AS built_touches, toInt64(made.4) AS hours, made.5 AS is_open\n\
+         FROM (\n  SELECT organization_id, {DAYS_OF_HOUR} AS day, sum(touches) AS touches, max(last_received_at) AS last_received_at\n  \
+         FROM touched_hours AS t\n  WHERE started_hour >= toDateTime(toDate({{first_day:Int64}}), 'UTC') - 7200\n  \
+         GROUP BY organization_id, day\n) AS touched\n\
+         LEFT JOIN (\n  SELECT organization_id, day, made\n  FROM (\n    \
+         SELECT organization_id, day, argMax((version, form, touches, hours, is_open), version) AS made\n    \
+         FROM cell_days\n    GROUP BY organization_id, day\n  )\n  WHERE made.2 = {{form:UInt64}}\n) AS built USING (organization_id, day)\n\
+         WHERE day BETWEEN toDate({{first_day:Int64}}) AND toDate({{last_day:Int64}}) AND touches >= {{least:UInt64}}\n  \
+         AND (made.3, made.5) != (touches, false)\n  \
+         AND NOT (day <= toDate({{over:Int64}}) AND toUnixTimestamp64Milli(last_received_at) < {{quiet_since:Int64}})\n\
+         ORDER BY day DESC, organization_id\nLIMIT {{limit:UInt64}}",
+    ))
+    .bind("first_day", first_open_day(now_ms))
+    .bind("last_day", now_ms.div_euclid(DAY_MS))
+    .bind("least", touches)
+    .bind("over", last_day_over(now_ms))
+    .bind("quiet_since", now_ms - QUIET_MS)
+    .bind("form", form())
+    .bind("limit", limit as i64)
+    .log_comment("query::sql::cells::large")
+}
+
+/// The first day whose cells may be open, by number.
+fn first_open_day(now_ms: i64) -> i64 {
+    now_ms.div_euclid(DAY_MS) - OPEN_DAYS
+}
+
+/// The last day that is over, by number. An hour after the day belongs to it too: an attempt of two estimates may stand in both.
+fn last_day_over(now_ms: i64) -> i64 {
+    (now_ms - QUIET_MS - HOUR_MS).div_euclid(DAY_MS) - 1
 }
 
 /// The days whose attempts may have a row in `started_hour`.
 const DAYS_OF_HOUR: &str =
     "arrayJoin(arrayDistinct([toDate(t.started_hour - 3600), toDate(t.started_hour), toDate(t.started_hour + 3600)]))";
 
-/// Notes that a day is built, from so many touches.
+/// Notes that a day is built so far, from so many touches.
 #[must_use]
-pub fn built(tenant: Tenant, day_ms: i64, version: i64, touches: u64) -> Statement {
+pub fn built(tenant: Tenant, day_ms: i64, version: i64, touches: u64, extent: Extent) -> Statement {
     Statement::new(
-        "INSERT INTO cell_days (organization_id, day, version, touches, form) \
-         SELECT {organization:UUID}, toDate({day:Int64}), {version:UInt64}, {touches:UInt64}, {form:UInt64}",
+        "INSERT INTO cell_days (organization_id, day, version, touches, form, hours, is_open) \
+         SELECT {organization:UUID}, toDate({day:Int64}), {version:UInt64}, {touches:UInt64}, {form:UInt64}, {hours:UInt8}, {is_open:UInt8}",
     )
+    .bind("hours", extent.hours())
+    .bind("is_open", i64::from(matches!(extent, Extent::Open(_))))
     .bind("organization", tenant.organization_id())
     .bind("day", day_ms.div_euclid(DAY_MS))
     .bind("version", version)
     .bind("touches", touches)
     .bind("form", form())
     .log_comment("query::sql::cells::built")
+}
+
+/// Notes under a version that a day has no cells that count.
+#[must_use]
+pub fn refuted(tenant: Tenant, day_ms: i64, version: i64) -> Statement {
+    Statement::new(
+        "INSERT INTO cell_days (organization_id, day, version, touches, form) \
+         SELECT {organization:UUID}, toDate({day:Int64}), {version:UInt64}, 0, 0",
+    )
+    .bind("organization", tenant.organization_id())
+    .bind("day", day_ms.div_euclid(DAY_MS))
+    .bind("version", version)
+    .log_comment("query::sql::cells::refuted")
 }
 
 /// The days from `from_ms` to `to_ms` that something was written of, and a neighbour or two of them, rising. Answer: `day_ms` and `touches`.
@@ -551,17 +690,19 @@ pub fn touched(tenant: Tenant, from_ms: i64, to_ms: i64) -> Statement {
     .log_comment("query::sql::cells::touched")
 }
 
-/// The days from `from_ms` to `to_ms` that were built as this program builds them, each with its last version. Answer: `day_ms`, `version` and the `touches`
-/// it was built from. Beside [`touched`], because ClickHouse takes longer to plan their join than to answer both.
+/// The days from `from_ms` to `to_ms` that were built as this program builds them, each with its last version. Answer: `day_ms`, `version`, the `touches`
+/// it was built from, of how many `hours`, and whether it `is_open`. Beside [`touched`], because ClickHouse takes longer to plan their join than to answer both.
 #[must_use]
-pub fn built_days(tenant: Tenant, from_ms: i64, to_ms: i64) -> Statement {
+pub fn built_days(tenant: Tenant, from_ms: i64, to_ms: i64, now_ms: i64) -> Statement {
     limited(
         Statement::new(
-            "SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, toInt64(made.1) AS version, made.3 AS touches\nFROM (\n  \
-             SELECT day, argMax((version, form, touches), version) AS made\n  FROM cell_days\n  \
+            "SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) * 1000 AS day_ms, toInt64(made.1) AS version, made.3 AS touches,\n  \
+             toInt64(made.4) AS hours, made.5 AS is_open\nFROM (\n  \
+             SELECT day, argMax((version, form, touches, hours, is_open), version) AS made\n  FROM cell_days\n  \
              WHERE organization_id = {organization:UUID} AND day BETWEEN toDate({first:Int64}) AND toDate({last:Int64})\n  \
-             GROUP BY day\n)\nWHERE made.2 = {form:UInt64}",
+             GROUP BY day\n)\nWHERE made.2 = {form:UInt64} AND (NOT made.5 OR day >= toDate({first_open_day:Int64}))",
         )
+        .bind("first_open_day", first_open_day(now_ms))
         .bind("organization", tenant.organization_id())
         .bind("first", from_ms.div_euclid(DAY_MS))
         .bind("last", to_ms.div_euclid(DAY_MS))

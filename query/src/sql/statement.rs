@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     calendar::{HOUR_MS, Window},
+    cells::LeftOut,
     ladder::Told,
     request::{Dimension, Filter, Having, Seen},
 };
@@ -286,8 +287,8 @@ pub struct Scope {
     pub tenant: Tenant,
     /// When they began, or ended (or, for ticks, when they were watched).
     pub grid: Grid,
-    /// Only those that stand in these stretches of it, `[from, to)` ms; everywhere without.
-    pub within: Option<Vec<(i64, i64)>>,
+    /// Only these of them; all without.
+    pub within: Option<Within>,
     /// Whether an attempt stands where it ended; then those that are not over stand nowhere.
     pub by_end: bool,
     /// What they have in common.
@@ -304,6 +305,31 @@ pub struct Scope {
     pub include_bots: bool,
     /// Now, ms since 1970: decides which attempts are over.
     pub now_ms: i64,
+}
+
+/// Which of a grid's attempts are read where cells tell of the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// Those that stand in certain stretches of it.
+    Stretches {
+        /// Everything that stands in these, `[from, to)` ms.
+        stretches: Vec<(i64, i64)>,
+        /// Of these what cells leave out.
+        left_out: Vec<LeftOut>,
+    },
+    /// Those that this version of cells does not leave out.
+    AllBut(i64),
+}
+
+impl Within {
+    /// Everything that stands in these stretches, `[from, to)` ms.
+    #[must_use]
+    pub fn all_of(stretches: Vec<(i64, i64)>) -> Self {
+        Self::Stretches {
+            stretches,
+            left_out: Vec::new(),
+        }
+    }
 }
 
 /// What a statement asks of them.
@@ -534,24 +560,42 @@ fn merged_attempts(scope: &Scope, columns: &BTreeSet<&'static str>, lead_ms: i64
     )
 }
 
-/// The hours that attempts are read from: the first and the last of each stretch, ms.
+/// The hours that every attempt is read from: the first and the last of each stretch, ms.
 fn stretches(scope: &Scope, lead_ms: i64) -> Vec<(i64, i64)> {
     match &scope.within {
-        Some(within) => hours(within.iter().copied(), lead_ms),
-        None => scope.grid.hours(lead_ms),
+        Some(Within::Stretches { stretches, .. }) => hours(stretches.iter().copied(), lead_ms),
+        Some(Within::AllBut(_)) | None => scope.grid.hours(lead_ms),
     }
 }
 
-/// The organisation, and the hours that its attempts are read from.
+/// The attempts that a version of cells leaves out: a SELECT of their ids.
+fn left_out_by(version: i64, sql: &mut Sql) -> String {
+    let version = sql.integer(version);
+    format!(
+        "SELECT attempt_id FROM cells_left_out WHERE organization_id = {{organization:UUID}} AND version = {version}"
+    )
+}
+
+/// The organisation, the hours that its attempts are read from, and those attempts that are chosen before they are merged.
 fn scoped(scope: &Scope, stretches: Vec<(i64, i64)>, sql: &mut Sql) -> String {
     sql.named("organization", scope.tenant.organization_id());
-    let hours: Vec<String> = stretches
-        .into_iter()
-        .map(|(from, to)| {
-            let (from, to) = (sql.integer(from / 1_000), sql.integer(to / 1_000));
-            format!("i.started_hour BETWEEN toDateTime({from}, 'UTC') AND toDateTime({to}, 'UTC')")
-        })
-        .collect();
+    let within = |(from, to): (i64, i64), sql: &mut Sql| {
+        let (from, to) = (sql.integer(from / 1_000), sql.integer(to / 1_000));
+        format!("i.started_hour BETWEEN toDateTime({from}, 'UTC') AND toDateTime({to}, 'UTC')")
+    };
+    let mut hours: Vec<String> = stretches.into_iter().map(|stretch| within(stretch, sql)).collect();
+    if let Some(Within::Stretches { left_out, .. }) = &scope.within {
+        for left in left_out {
+            // An attempt that was not over may have been told since to have begun in the hour before or after.
+            let read = self::hours([(left.from, left.to)], 0);
+            let read: Vec<String> = read.into_iter().map(|stretch| within(stretch, sql)).collect();
+            hours.push(format!(
+                "{} AND i.attempt_id IN ({})",
+                read.concat(),
+                left_out_by(left.version, sql)
+            ));
+        }
+    }
     format!(
         "i.organization_id = {{organization:UUID}}\n      AND ({})",
         hours.join("\n        OR ")
@@ -570,12 +614,25 @@ fn selected(columns: &BTreeSet<&'static str>, rows: AttemptRows) -> String {
 
 fn common_conditions(scope: &Scope, columns: &mut BTreeSet<&'static str>, sql: &mut Sql) -> Vec<String> {
     let mut conditions = Vec::new();
-    if let Some(within) = &scope.within {
-        let stretches: Vec<String> = within
-            .iter()
-            .map(|(from, to)| format!("ms >= {} AND ms < {}", sql.integer(*from), sql.integer(*to)))
-            .collect();
-        conditions.push(format!("({})", stretches.join(" OR ")));
+    match &scope.within {
+        None => {}
+        Some(Within::Stretches { stretches, left_out }) => {
+            let inside =
+                |from: i64, to: i64, sql: &mut Sql| format!("ms >= {} AND ms < {}", sql.integer(from), sql.integer(to));
+            let mut read: Vec<String> = stretches.iter().map(|(from, to)| inside(*from, *to, sql)).collect();
+            for left in left_out {
+                let inside = inside(left.from, left.to, sql);
+                read.push(format!(
+                    "{inside} AND attempt_id IN ({})",
+                    left_out_by(left.version, sql)
+                ));
+            }
+            conditions.push(format!("({})", read.join(" OR ")));
+        }
+        Some(Within::AllBut(version)) => {
+            sql.named("organization", scope.tenant.organization_id());
+            conditions.push(format!("attempt_id NOT IN ({})", left_out_by(*version, sql)));
+        }
     }
     for wanted in &scope.filters {
         columns.insert(dimension::column(&wanted.dimension));
@@ -803,8 +860,8 @@ impl Watched {
         };
         // Of attempts that began in certain stretches it is known when they began.
         let lead_ms = match scope.within {
-            Some(_) => 0,
-            None => i64::from(schemas::limits::ATTEMPT_MS_MAX),
+            Some(Within::Stretches { .. }) => 0,
+            Some(Within::AllBut(_)) | None => i64::from(schemas::limits::ATTEMPT_MS_MAX),
         };
         let first = scope.grid.windows().iter().map(Window::start).min().unwrap_or_default();
         let received_from = sql.integer(first - CLOCKS_MS);

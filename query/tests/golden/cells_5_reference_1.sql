@@ -2,13 +2,17 @@
 -- p1 = 1795089600000
 -- p2 = 1794787200000
 -- p3 = 1794960000000
--- p4 = "AT"
--- p5 = "cdn-b"
+-- p4 = 1795046400000
+-- p5 = 999
+-- p6 = "AT"
+-- p7 = "cdn-b"
 -- organization = <organisation>
--- p7 = 1794740400
--- p8 = 1794790800
--- p9 = 1794956400
--- p10 = 1795093200
+-- p9 = 1794740400
+-- p10 = 1794790800
+-- p11 = 1794956400
+-- p12 = 1795050000
+-- p13 = 1795042800
+-- p14 = 1795093200
 SELECT
   `window`, bucket, [d0] AS dimensions,
   count() AS attempts, countIf(viewer_id != '') AS identified,
@@ -40,14 +44,15 @@ FROM (
       max(i.viewer_id) AS viewer_id
     FROM impressions AS i
     WHERE i.organization_id = {organization:UUID}
-      AND (i.started_hour BETWEEN toDateTime({p7:Int64}, 'UTC') AND toDateTime({p8:Int64}, 'UTC')
-        OR i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC'))
+      AND (i.started_hour BETWEEN toDateTime({p9:Int64}, 'UTC') AND toDateTime({p10:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p11:Int64}, 'UTC') AND toDateTime({p12:Int64}, 'UTC')
+        OR i.started_hour BETWEEN toDateTime({p13:Int64}, 'UTC') AND toDateTime({p14:Int64}, 'UTC') AND i.attempt_id IN (SELECT attempt_id FROM cells_left_out WHERE organization_id = {organization:UUID} AND version = {p5:Int64}))
     GROUP BY i.attempt_id
   )
   WHERE ms >= {p0:Int64} AND ms < {p1:Int64}
-    AND (ms >= {p0:Int64} AND ms < {p2:Int64} OR ms >= {p3:Int64} AND ms < {p1:Int64})
-    AND (country != {p4:String})
+    AND (ms >= {p0:Int64} AND ms < {p2:Int64} OR ms >= {p3:Int64} AND ms < {p4:Int64} OR ms >= {p4:Int64} AND ms < {p1:Int64} AND attempt_id IN (SELECT attempt_id FROM cells_left_out WHERE organization_id = {organization:UUID} AND version = {p5:Int64}))
+    AND (country != {p6:String})
     AND device_class != 'bot'
-    AND d0 IN ({p5:String})
+    AND d0 IN ({p7:String})
 )
 GROUP BY `window`, bucket, d0

@@ -9,11 +9,11 @@ FROM (
   GROUP BY organization_id, day
 ) AS touched
 LEFT JOIN (
-  SELECT organization_id, day, argMax((form, touches), version) AS made
+  SELECT organization_id, day, argMax((form, touches, is_open), version) AS made
   FROM cell_days
   GROUP BY organization_id, day
 ) AS built USING (organization_id, day)
 WHERE toUnixTimestamp64Milli(last_received_at) < {quiet_since:Int64} AND day <= toDate({last_day:Int64})
-  AND made != ({form:UInt64}, touches)
+  AND made != ({form:UInt64}, touches, false)
 ORDER BY day DESC, organization_id
 LIMIT {limit:UInt64}
