@@ -207,6 +207,9 @@ pub struct Serve {
     /// Folder with the built dashboard, collector and player page; found beside the program or above the current folder by default.
     #[arg(long, env = "PLAYHEAD_WEB_DIR")]
     pub web_dir: Option<PathBuf>,
+    /// Whether this node makes the sums that questions are answered from. Of several nodes on one ClickHouse one is enough.
+    #[arg(long, env = "PLAYHEAD_BUILD_CELLS", default_value_t = true, action = clap::ArgAction::Set)]
+    pub build_cells: bool,
     /// Seconds between two beacons that the node sends itself and asks for; 0 for none.
     #[arg(long, env = "PLAYHEAD_CANARY_SECONDS", default_value_t = 60)]
     pub canary_seconds: u32,

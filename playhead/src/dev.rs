@@ -83,6 +83,7 @@ fn serve_arguments(dev: &Dev) -> Serve {
         geo_asn: None,
         ua_patterns: None,
         web_dir: dev.web_dir.clone(),
+        build_cells: true,
         canary_seconds: dev.canary_seconds,
     }
 }

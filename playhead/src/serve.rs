@@ -202,6 +202,7 @@ impl Node {
                 viewers_min: arguments.industry_viewers_min,
                 weight_max: f64::from(arguments.industry_weight_percent_max) / 100.0,
             },
+            build_cells: arguments.build_cells,
             ..QueryConfig::default()
         };
         let query = Query::new(query_config, store.clone(), accounts.clone(), &registry)?;

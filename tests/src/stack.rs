@@ -339,6 +339,17 @@ impl Stack {
         Ok(())
     }
 
+    /// Gives the server another environment variable from its next start on.
+    ///
+    /// # Panics
+    /// Where the server has its engine inside it.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        match &mut self.launch {
+            Launch::Serve { environment, .. } => environment.push((name.to_owned(), value.to_owned())),
+            Launch::Dev(_) => panic!("this server is not told anything"),
+        }
+    }
+
     /// Starts the server again on the same data, the same port and the same keys.
     pub async fn start_again(&mut self) -> Result<()> {
         ensure!(self.child.is_none(), "the server is still running");

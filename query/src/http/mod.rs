@@ -67,6 +67,8 @@ pub struct QueryConfig {
     pub webhooks: WebhookConfig,
     /// When the industry baseline is shown.
     pub industry: IndustryConfig,
+    /// Whether [`Query::tend`] builds cells.
+    pub build_cells: bool,
 }
 
 impl Default for QueryConfig {
@@ -78,6 +80,7 @@ impl Default for QueryConfig {
             exports: ExportConfig::default(),
             webhooks: WebhookConfig::default(),
             industry: IndustryConfig::default(),
+            build_cells: true,
         }
     }
 }
@@ -99,6 +102,7 @@ struct Inner {
     wake: Notify,
     streams: live::Streams,
     builder: builder::Telemetry,
+    build_cells: bool,
     chance: chance::Telemetry,
     exports: Arc<Exports>,
     watch: Watch,
@@ -160,6 +164,7 @@ impl Query {
                 wake: Notify::new(),
                 streams: live::Streams::default(),
                 builder: builder::Telemetry::new(registry)?,
+                build_cells: config.build_cells,
                 chance: chance::Telemetry::new(registry)?,
                 exports: Arc::new(Exports::new(config.exports)),
             }),
@@ -175,6 +180,7 @@ impl Query {
             wake,
             pace,
             builder,
+            build_cells,
             chance,
             exports,
             watch,
@@ -195,7 +201,11 @@ impl Query {
             export::run(desk),
             watch.run(),
             courier.run(),
-            builder::run(tables, accounts, builder),
+            async {
+                if *build_cells {
+                    builder::run(tables, accounts, builder).await;
+                }
+            },
             chance::run(tables, accounts, chance)
         );
     }

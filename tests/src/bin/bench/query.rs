@@ -87,18 +87,25 @@ pub async fn bench(attempts: u64) -> Result<()> {
     cells(&mut server, stored as f64).await?;
     let mut from_cells = Vec::new();
     for asker in &askers {
-        from_cells.push(dashboard(&server, asker, now).await?);
+        from_cells.push(dashboard(&server, asker).await?);
         others(&server, asker, now).await?;
     }
     timeline(&server, now).await?;
+    // As it is where a day has cells only when it is over.
+    without_cells(&mut server, "is_open").await?;
+    let until_yesterday = Asker {
+        name: "largest_without_today",
+        organization: askers[0].organization.clone(),
+        key: askers[0].key.clone(),
+    };
+    dashboard(&server, &until_yesterday).await?;
     for (asker, from_cells) in askers.iter().zip(from_cells) {
-        from_attempts(&server, asker, now, &from_cells).await?;
+        from_attempts(&mut server, asker, now, &from_cells).await?;
     }
     Ok(())
 }
 
-/// Builds cells of every day that is over and says what they cost. `attempts`: how many there are. A start notes the hours of the copies, which
-/// did not come through `beacons`.
+/// Builds cells of every day that is over and says what they cost. `attempts`: how many there are.
 async fn cells(server: &mut Stack, attempts: f64) -> Result<()> {
     // One builder alone: the server's own would build the same days beside it.
     server.stop_server().await?;
@@ -137,14 +144,19 @@ async fn cells(server: &mut Stack, attempts: f64) -> Result<()> {
         .await?;
     let bytes: f64 = bytes.trim().parse().context("the size of a table")?;
     Figure::print("query_cells_bytes_per_attempt", bytes / attempts, "bytes", None)?;
-    // What cells say is kept from ten minutes after they are built, which is what a user meets.
+    // The server builds large days that go on. What cells say is kept from ten minutes after they are built, which is what a user meets.
+    server.start_again().await?;
     eprintln!("bench: waiting for {QUIET_SECONDS} s until what cells say is kept");
     tokio::time::sleep(Duration::from_secs(QUIET_SECONDS)).await;
-    server.start_again().await
+    let open = server
+        .clickhouse("SELECT uniqExact(organization_id, day) FROM cell_days WHERE is_open")
+        .await?;
+    let open: f64 = open.trim().parse().context("days that go on")?;
+    Figure::print("query_cells_open_days", open, "count", None)
 }
 
-/// What the dashboard asks at a moment, by name. Its ranges begin on the hour.
-fn questions(now: i64) -> Vec<(&'static str, Value)> {
+/// What the dashboard asks at a moment, by name. Its ranges begin on the hour, so many `hours` earlier than it would ask.
+fn questions(now: i64, hours: i64) -> Vec<(&'static str, Value)> {
     let headline = [
         "good_share",
         "startup_any_ms_p50",
@@ -162,7 +174,7 @@ fn questions(now: i64) -> Vec<(&'static str, Value)> {
         "plays",
         "play_ms",
     ];
-    let hour = now - now.rem_euclid(HOUR_MS);
+    let hour = now - now.rem_euclid(HOUR_MS) - hours * HOUR_MS;
     let about = |days: i64, baseline: &str, metrics: &[&str]| json!({"metrics": metrics, "start": rfc3339(hour - days * DAY_MS), "end": rfc3339(now), "timezone": "Europe/Vienna", "compare": [baseline]});
     let with = |mut question: Value, more: Value| {
         if let (Some(question), Value::Object(more)) = (question.as_object_mut(), more) {
@@ -220,23 +232,21 @@ fn questions(now: i64) -> Vec<(&'static str, Value)> {
 
 /// Asks what the dashboard asks: what was not asked before, so that nothing of it is kept, and again some seconds later. Gives the median of each of
 /// the first, ms.
-async fn dashboard(server: &Stack, asker: &Asker, now: i64) -> Result<Vec<f64>> {
+async fn dashboard(server: &Stack, asker: &Asker) -> Result<Vec<f64>> {
     let (mut first, mut again) = (Vec::new(), Vec::new());
     let mut medians = Vec::new();
-    // In the middle of an hour, so that both are in the same one.
-    let now = now - now.rem_euclid(HOUR_MS) - HOUR_MS / 2;
-    for (place, (name, _)) in questions(now).into_iter().enumerate() {
-        let asked = |at: i64| questions(at).swap_remove(place).1;
+    for (place, (name, _)) in questions(0, 0).into_iter().enumerate() {
+        let asked = |hours: i64, later: i64| questions(now_ms() - AGAIN_MS + later, hours).swap_remove(place).1;
         let (mut of_first, mut of_again) = (Vec::new(), Vec::new());
         for run in 0..=RUNS as i64 {
-            let at = now - run * HOUR_MS;
-            for (times, question) in [(&mut of_first, asked(at)), (&mut of_again, asked(at + AGAIN_MS))] {
+            // Another range, so that nothing of it is kept, up to now.
+            for (times, question) in [(&mut of_first, asked(run, 0)), (&mut of_again, asked(run, AGAIN_MS))] {
                 let (time, source) = once(server, asker, QUERY, &question).await?;
                 // The first run warms the caches of the disk.
                 if run == 0 {
                     continue;
                 }
-                // Today has no cells yet, so what is only of it is read from the attempts.
+                // A small organisation's today has no cells yet, so what is only of it is read from the attempts.
                 ensure!(
                     source == "cells" || name == "headline_of_a_day",
                     "{name} was answered from {source}"
@@ -332,12 +342,23 @@ async fn timeline(server: &Stack, now: i64) -> Result<()> {
     Figure::print("query_ms_timeline", quantile(&times, 0.5), "ms", Some(50.0))
 }
 
+/// Days for which `condition` holds have no cells, and nobody makes any.
+async fn without_cells(server: &mut Stack, condition: &str) -> Result<()> {
+    server.stop_server().await?;
+    server.set_variable("PLAYHEAD_BUILD_CELLS", "false");
+    server
+        .clickhouse(&format!(
+            "ALTER TABLE cell_days DELETE WHERE {condition} SETTINGS mutations_sync = 2"
+        ))
+        .await?;
+    server.start_again().await
+}
+
 /// The same questions from the attempts, with what cells took for them beside.
-async fn from_attempts(server: &Stack, asker: &Asker, now: i64, from_cells: &[f64]) -> Result<()> {
-    // Written to just now: cells do not count until they are built again, and not before nothing came for ten minutes.
-    touch(server, &asker.organization).await?;
+async fn from_attempts(server: &mut Stack, asker: &Asker, now: i64, from_cells: &[f64]) -> Result<()> {
+    without_cells(server, &format!("organization_id = '{}'", asker.organization)).await?;
     let mut ratios = Vec::new();
-    for ((name, question), cells) in questions(now).into_iter().zip(from_cells) {
+    for ((name, question), cells) in questions(now, 0).into_iter().zip(from_cells) {
         match timed(server, asker, QUERY, &question, RUNS_SLOW).await {
             Ok((times, source)) => {
                 ensure!(source == "impressions", "{name} was answered from {source}");
@@ -387,17 +408,6 @@ async fn once(server: &Stack, asker: &Asker, path: &str, question: &Value) -> Re
         ensure!(rows > 0, "{question} has no rows: {result}");
     }
     Ok((time, result["source"].as_str().unwrap_or_default().to_owned()))
-}
-
-/// Says that every hour of an organisation was written to, as an insert through `beacons` does.
-async fn touch(server: &Stack, organization: &str) -> Result<()> {
-    server
-        .clickhouse(&format!(
-            "INSERT INTO touched_hours SELECT organization_id, started_hour, count(), now64(3) \
-             FROM impressions AS i WHERE organization_id = '{organization}' GROUP BY organization_id, started_hour"
-        ))
-        .await?;
-    Ok(())
 }
 
 fn quantile(times: &[f64], part: f64) -> f64 {
@@ -488,5 +498,12 @@ async fn multiply(server: &Stack, attempts: u64, simulated: u64, organizations: 
             begun.elapsed().as_secs_f64()
         );
     }
+    // As if every one of their beacons had come through ingest.
+    server
+        .clickhouse(
+            "INSERT INTO touched_hours SELECT organization_id, started_hour, sum(finalizeAggregation(i.sequences)), max(i.last_received_at) \
+             FROM impressions AS i GROUP BY organization_id, started_hour",
+        )
+        .await?;
     Ok(())
 }
