@@ -134,9 +134,12 @@ impl Large {
         let has_grown =
             hours > self.hours && (self.touches - self.built_touches.min(self.touches)) * GROWN >= self.touches;
         // Of a day that is over fewer and fewer attempts go on: twice as long after its end they are read by name no longer.
-        let has_aged =
-            hours == self.hours && now_ms - until_ms >= 2 * (made_ms - until_ms) && self.touches != self.built_touches;
-        if is_old && (has_grown || has_aged || compared.is_some_and(|compared| compared.lacks)) {
+        let has_aged = self.hours == DAY_MS / HOUR_MS
+            && self.touches != self.built_touches
+            && now_ms - until_ms >= 2 * (made_ms - until_ms);
+        // Now its last hours will not become more.
+        let has_ended = self.hours < hours && hours == DAY_MS / HOUR_MS;
+        if is_old && (has_grown || has_ended || has_aged || compared.is_some_and(|compared| compared.lacks)) {
             return Due::Build(hours);
         }
         let touches = compared.map_or(self.built_touches, |compared| compared.touches);
@@ -419,4 +422,92 @@ async fn build(
         .await?;
     tracing::debug!(organization = %tenant.organization_id(), day_ms, version, ?extent, "the cells of a day are built");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-20T00:00:00Z.
+    const DAY: i64 = 1_795_132_800_000;
+    const MINUTE_MS: i64 = 60_000;
+
+    /// Built at `built` minutes of the day, up to so many hours, of 1,000 touches.
+    fn large(built: i64, hours: i64, touches: u64) -> Large {
+        Large {
+            organization_id: Uuid::nil(),
+            day_ms: DAY,
+            touches,
+            version: version_of(DAY + built * MINUTE_MS, 7),
+            built_touches: 1_000,
+            hours,
+            is_open: true,
+        }
+    }
+
+    #[test]
+    fn a_day_is_built_up_to_the_last_hour_that_ended_ten_minutes_ago() {
+        let unbuilt = Large {
+            version: 0,
+            ..large(0, 0, 1_000)
+        };
+        let due = |minutes: i64| unbuilt.due(DAY + minutes * MINUTE_MS, None);
+        assert_eq!(due(69), Due::Nothing);
+        assert_eq!(due(70), Due::Build(1));
+        assert_eq!(due(5 * 60 + 9), Due::Build(4));
+        assert_eq!(due(40 * 60), Due::Build(24));
+    }
+
+    #[test]
+    fn it_is_built_again_when_a_tenth_is_new_and_not_within_ten_minutes() {
+        let due = |touches: u64, minutes: i64| large(550, 9, touches).due(DAY + minutes * MINUTE_MS, None);
+        assert_eq!(due(1_000, 620), Due::Nothing, "nothing was written");
+        assert_eq!(due(1_050, 620), Due::Compare, "a twentieth");
+        assert_eq!(due(1_112, 620), Due::Build(10));
+        assert_eq!(due(1_112, 600), Due::Compare, "of the same hours");
+        assert_eq!(
+            large(611, 9, 1_112).due(DAY + 620 * MINUTE_MS, None),
+            Due::Compare,
+            "too soon"
+        );
+        // Fewer than it was built from: another table's count.
+        assert_eq!(due(900, 620), Due::Compare);
+    }
+
+    #[test]
+    fn a_day_that_is_over_is_built_again_ever_more_rarely_while_attempts_go_on() {
+        let due =
+            |built: i64, minutes: i64| large(1_440 + built, 24, 1_001).due(DAY + (1_440 + minutes) * MINUTE_MS, None);
+        assert_eq!(large(1_430, 23, 1_001).due(DAY + 1_449 * MINUTE_MS, None), Due::Compare);
+        assert_eq!(large(1_430, 23, 1_001).due(DAY + 1_450 * MINUTE_MS, None), Due::Build(24));
+        assert_eq!(due(10, 19), Due::Compare);
+        assert_eq!(due(10, 20), Due::Build(24));
+        assert_eq!(due(60, 119), Due::Compare);
+        assert_eq!(due(60, 120), Due::Build(24));
+        assert_eq!(large(1_450, 24, 1_000).due(DAY + 3_000 * MINUTE_MS, None), Due::Nothing);
+    }
+
+    #[test]
+    fn cells_are_compared_whenever_something_was_written_and_built_again_when_they_lack_it() {
+        let day = large(550, 9, 1_050);
+        let compared = |touches: u64, lacks: bool| Compared {
+            version: day.version,
+            touches,
+            lacks,
+        };
+        let due = |minutes: i64, compared: Compared| day.due(DAY + minutes * MINUTE_MS, Some(&compared));
+        assert_eq!(due(565, compared(1_050, false)), Due::Nothing);
+        assert_eq!(due(565, compared(1_040, false)), Due::Compare);
+        assert_eq!(due(565, compared(1_050, true)), Due::Build(9));
+        assert_eq!(due(555, compared(1_050, true)), Due::Nothing, "not yet");
+        let of_before = Compared {
+            version: 1,
+            ..compared(1_050, true)
+        };
+        assert_eq!(due(565, of_before), Due::Compare);
+        // Cells of the whole day that somebody wrote to since.
+        let whole = Large { is_open: false, ..day };
+        assert_eq!(whole.due(DAY + 565 * MINUTE_MS, None), Due::Build(9));
+        assert_eq!(whole.due(DAY + 555 * MINUTE_MS, None), Due::Nothing);
+    }
 }

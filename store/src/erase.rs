@@ -31,6 +31,8 @@ pub enum Table {
     Impressions,
     /// Rows that were refused, by the time they were given up.
     DeadLetters,
+    /// Ids of attempts that cells leave out, by the day that these began.
+    LeftOut,
 }
 
 impl Table {
@@ -41,6 +43,7 @@ impl Table {
             Self::Beacons => "beacons",
             Self::Impressions => "impressions",
             Self::DeadLetters => "dead_letters",
+            Self::LeftOut => "cells_left_out",
         }
     }
 
@@ -50,6 +53,7 @@ impl Table {
             Self::Beacons => "received_at",
             Self::Impressions => "started_hour",
             Self::DeadLetters => "buried_at",
+            Self::LeftOut => "day",
         }
     }
 }
@@ -112,7 +116,7 @@ impl Store {
         attempts: &[AttemptId],
     ) -> Result<u64, StoreError> {
         let mut erased = 0;
-        for table in [Table::DeadLetters, Table::Beacons, Table::Impressions] {
+        for table in [Table::LeftOut, Table::DeadLetters, Table::Beacons, Table::Impressions] {
             for some in attempts.chunks(ATTEMPTS_MAX) {
                 let rows =
                     Statement::new("organization_id = {organization:UUID} AND attempt_id IN {attempts:Array(UUID)}")
@@ -159,7 +163,7 @@ impl Store {
         // What was derived from these attempts counts no longer: not from now on, nor what is derived while they go.
         let hours = match table {
             Table::Impressions => self.hours(&condition).await?,
-            Table::Beacons | Table::DeadLetters => Vec::new(),
+            Table::Beacons | Table::DeadLetters | Table::LeftOut => Vec::new(),
         };
         self.touch(&condition, &hours).await?;
         let limit = Duration::from_secs(MUTATION_SECONDS);

@@ -281,12 +281,12 @@ async fn rows_are_erased_on_every_shard() {
     let store = spread(&url);
     let organization = OrganizationId(Uuid::from_u128(1));
     let attempts = [AttemptId(Uuid::from_u128(2))];
-    assert_eq!(store.erase_attempts(organization, &attempts).await.unwrap(), 9);
+    assert_eq!(store.erase_attempts(organization, &attempts).await.unwrap(), 12);
     store
         .erase_older(organization, Table::Beacons, UnixMs(0))
         .await
         .unwrap();
-    for table in ["dead_letters", "beacons", "impressions", "beacons"] {
+    for table in ["cells_left_out", "dead_letters", "beacons", "impressions", "beacons"] {
         let counted = heard.recv().await.unwrap();
         assert!(counted.contains(&format!("FROM {table} WHERE")), "{counted}");
         assert!(counted.contains("distributed_product_mode=local"), "{counted}");
