@@ -303,6 +303,14 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_kept_as_it_was_sent() {
+        let sent = r#"{"kind": "release", "start": "2026-11-20T14:20:00Z", "title": "8.2.0", "filters": [{"attribute": "custom.1", "operator": "EQ",
+            "value": 333333333333333333333333333333333331666660}]}"#;
+        let content = read(serde_json::from_str(sent).unwrap());
+        assert_eq!(read(written(&content).into()), content);
+    }
+
+    #[test]
     fn every_fault_is_named_with_the_nearest_right_name() {
         check(json!([]), &[("$", "expected an object, found an array")]);
         check(
