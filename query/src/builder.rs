@@ -479,7 +479,10 @@ mod tests {
         let due =
             |built: i64, minutes: i64| large(1_440 + built, 24, 1_001).due(DAY + (1_440 + minutes) * MINUTE_MS, None);
         assert_eq!(large(1_430, 23, 1_001).due(DAY + 1_449 * MINUTE_MS, None), Due::Compare);
-        assert_eq!(large(1_430, 23, 1_001).due(DAY + 1_450 * MINUTE_MS, None), Due::Build(24));
+        assert_eq!(
+            large(1_430, 23, 1_001).due(DAY + 1_450 * MINUTE_MS, None),
+            Due::Build(24)
+        );
         assert_eq!(due(10, 19), Due::Compare);
         assert_eq!(due(10, 20), Due::Build(24));
         assert_eq!(due(60, 119), Due::Compare);

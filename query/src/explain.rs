@@ -2,7 +2,7 @@
 //!
 //! A search in levels. First every value of every attribute by itself, in one statement; then, inside each of the few cells that stand out
 //! most, every value of every other attribute; then once more. All of it through the same plan, the same tables and the same
-//! statistics as any question.
+//! statistics as any question; where the attempts are few each is read once, and added up in memory (`loaded.rs`).
 //!
 //! # What stands out most
 //! Of all cells that hold a fault, the one that is exactly the fault has the largest statistic `z = difference ÷ standard error`: a wider one
@@ -26,7 +26,7 @@
 //!
 //! Pure but for [`explain`], which reads.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use envelope::{ApiError, Message};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -37,10 +37,11 @@ use statistics::{Weights, histogram::lower_edge, multiplicity::benjamini_hochber
 
 use crate::{
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide},
+    loaded::Loaded,
     plan::{Plan, Step},
     request::{self, Ask, AskedMetric, Dimension, Faults, Filter, Operator, Question, Special},
     response::{Cause, ComparedWith, Comparison, Condition, ExplainResult, ExplainedTotal, Source},
-    run::{Observe, REPLICATES, RunError, Sides, cells},
+    run::{Observe, REPLICATES, RunError, Sides, cells, known},
     sql::metric::Recipe,
     tables::Tables,
 };
@@ -81,6 +82,8 @@ const BEAM: [usize; DEPTH_MAX - 1] = [4, 2];
 const CELLS_MAX: usize = 300;
 /// Fewest attempts of a cell in the range: with fewer no verdict is possible.
 const ATTEMPTS_MIN: u64 = 30;
+/// Most attempts that are held in memory, of the range and its baseline: 60 bytes each and as many again for what is found in them. Of more every look is a statement.
+const LOADED_MAX: u64 = 200_000;
 /// Smallest part of the change that is worth naming.
 const CARRIES_MIN: f64 = 0.05;
 /// Cells whose score is within this of a cause's are alike: a ratio of likelihoods of about 20.
@@ -99,6 +102,8 @@ pub struct Explain {
     pub depth: usize,
     /// Most causes.
     pub limit: usize,
+    /// Most attempts that are held in memory.
+    pub loaded_max: u64,
 }
 
 /// Every key a request may have.
@@ -213,6 +218,7 @@ pub fn parse(body: &Map<String, Value>) -> Result<Explain, Faults> {
             dimensions,
             depth,
             limit,
+            loaded_max: LOADED_MAX,
         }),
         _ => Err(faults),
     }
@@ -418,6 +424,36 @@ struct Level {
 }
 
 impl Level {
+    /// Of attempts in memory; none where nothing is inside. `base` is the plan they were read by, `questions` are those about the cell and what is inside it.
+    fn of_loaded(
+        loaded: &Loaded,
+        base: &Plan,
+        [about, inside]: [Question; 2],
+        conditions: Vec<(Dimension, String)>,
+        except: &[Vec<(Dimension, String)>],
+        whole: &Whole,
+    ) -> Option<Self> {
+        let attempts = loaded.kept(&conditions, except);
+        let groups = chosen(&loaded.ranked(&attempts, &inside.dimensions), whole.attempts);
+        if groups.is_empty() {
+            return None;
+        }
+        let with = |question: Question| Plan {
+            question,
+            ..base.clone()
+        };
+        let (about, inside) = (with(about), with(inside));
+        let own = Sides::of_joined(&about, loaded.whole(&attempts));
+        let sides = loaded.groups(&attempts, &inside.question.dimensions, &groups);
+        let sides = Sides::of_joined(&inside, sides);
+        Some(Self {
+            conditions,
+            parent: (about, own),
+            inside: (inside, sides),
+            groups,
+        })
+    }
+
     /// The cells of the level, each compared with itself in the baseline; one that is new with what it is part of.
     fn found(&self, whole: &Whole) -> Vec<Found> {
         let (plan, sides) = &self.inside;
@@ -601,7 +637,8 @@ pub async fn explain(
     observe: Observe<'_>,
 ) -> Result<(ExplainResult, Vec<Message>), ApiError> {
     let begun = Instant::now();
-    let plan = planned(explain.question.clone()).await?;
+    let mut plan = planned(explain.question.clone()).await?;
+    plan.known = known(tables, &plan, observe).await.map_err(RunError::into_api)?;
     let warnings = plan.references.iter().flat_map(|reference| &reference.warnings);
     let notes = plan.references.iter().flat_map(|reference| &reference.notes);
     let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
@@ -609,6 +646,7 @@ pub async fn explain(
         .await
         .map_err(RunError::into_api)?;
     let (asked, recipe) = (plan.question.metrics[0].clone(), plan.recipes[0]);
+    let base = plan.clone();
     let computed = tokio::task::spawn_blocking(move || {
         let weights = weights(&plan.question);
         let judge = Judge {
@@ -643,17 +681,31 @@ pub async fn explain(
 
     let alpha = 1.0 - explain.question.confidence;
     let (mut causes, mut first_shifts, mut tested) = (Vec::new(), None, 0);
-    let mut explain = explain;
-    while causes.len() < explain.limit {
-        let (first_level, all) = search(tables, &explain, &whole, rises, &planned, observe).await?;
+    let loaded = match whole.attempts + whole.reference_attempts <= explain.loaded_max && base.is_joined() {
+        true => Some(load(tables, base, &explain.dimensions, observe).await?),
+        false => None,
+    };
+    let mut search = Search {
+        tables,
+        explain,
+        loaded,
+        except: Vec::new(),
+        whole,
+        planned,
+        observe,
+    };
+    while causes.len() < search.explain.limit {
+        let (first_level, all) = search.levels(rises).await?;
         tested += all.len();
         first_shifts.get_or_insert_with(|| shifts(&first_level));
         let Some((conditions, cause)) = cause(&all, rises, price(&first_level), alpha) else {
             break;
         };
-        explain.question.special.except.push(filters(&conditions));
+        search.explain.question.special.except.push(filters(&conditions));
+        search.except.push(conditions);
         causes.push(cause);
     }
+    let explain = search.explain;
     if causes.is_empty() {
         messages.push(Message::info(
             "no cell moved by more than chance moves one of so many; the change, if there is one, is everywhere alike",
@@ -674,85 +726,123 @@ pub async fn explain(
     Ok((result, messages))
 }
 
-/// One search, level by level; gives the cells of the first level, and all.
-async fn search(
+/// Reads the attempts of a range and its baseline.
+async fn load(
     tables: &Tables,
-    explain: &Explain,
-    whole: &Whole,
-    rises: Option<bool>,
-    planned: &impl AsyncFn(Question) -> Result<Plan, ApiError>,
+    plan: Plan,
+    dimensions: &[Dimension],
     observe: Observe<'_>,
-) -> Result<(Vec<Found>, Vec<Found>), ApiError> {
-    let (mut first_level, mut all): (Vec<Found>, Vec<Found>) = (Vec::new(), Vec::new());
-    let mut to_look_into: Vec<Vec<(Dimension, String)>> = vec![Vec::new()];
-    let mut seen = BTreeSet::new();
-    for depth in 0..explain.depth {
-        // In their order, so that an answer is the same each time.
-        let mut level: Vec<Found> = stream::iter(std::mem::take(&mut to_look_into))
-            .map(|conditions| look_into(tables, explain, conditions, whole, planned, observe))
-            .buffered(PARALLEL)
-            .try_collect::<Vec<_>>()
-            .await?
-            .into_iter()
-            .flatten()
-            .collect();
-        // The same cell is found from each of its sides.
-        level.retain(|found| {
-            let name = name(found).into_iter();
-            seen.insert(name.map(|(name, value)| (name, value.to_owned())).collect::<Vec<_>>())
-        });
-        if depth == 0 {
-            first_level.clone_from(&level);
-        }
-        if let Some(width) = BEAM.get(depth) {
-            let best = candidates(&level, rises, price(&first_level)).into_iter().take(*width);
-            to_look_into = best.map(|found| found.conditions.clone()).collect();
-        }
-        all.append(&mut level);
-    }
-    Ok((first_level, all))
+) -> Result<(Arc<Plan>, Arc<Loaded>), ApiError> {
+    let (step, begun) = ("attempts", Instant::now());
+    let loaded = Loaded::load(tables, &plan, dimensions).await;
+    let loaded = loaded
+        .map_err(|source| RunError::Reading { step, source })
+        .map_err(RunError::into_api)?;
+    observe(step, begun.elapsed().as_secs_f64());
+    Ok((Arc::new(plan), Arc::new(loaded)))
 }
 
-/// Every value of every attribute inside a cell.
-async fn look_into(
-    tables: &Tables,
-    explain: &Explain,
-    conditions: Vec<(Dimension, String)>,
-    whole: &Whole,
-    planned: &impl AsyncFn(Question) -> Result<Plan, ApiError>,
-    observe: Observe<'_>,
-) -> Result<Vec<Found>, ApiError> {
-    let failed = RunError::into_api;
-    let plan = planned(explain.inside(&conditions)).await?;
-    if plan.question.dimensions.is_empty() {
-        return Ok(Vec::new());
+/// What a search needs.
+struct Search<'a, P> {
+    tables: &'a Tables,
+    explain: Explain,
+    /// The attempts and what they are of, where they are few.
+    loaded: Option<(Arc<Plan>, Arc<Loaded>)>,
+    /// The cells that are left out.
+    except: Vec<Vec<(Dimension, String)>>,
+    whole: Whole,
+    planned: P,
+    observe: Observe<'a>,
+}
+
+impl<P: AsyncFn(Question) -> Result<Plan, ApiError>> Search<'_, P> {
+    /// Searches once, level by level; gives the cells of the first level, and all.
+    async fn levels(&self, rises: Option<bool>) -> Result<(Vec<Found>, Vec<Found>), ApiError> {
+        let (mut first_level, mut all): (Vec<Found>, Vec<Found>) = (Vec::new(), Vec::new());
+        let mut to_look_into: Vec<Vec<(Dimension, String)>> = vec![Vec::new()];
+        let mut seen = BTreeSet::new();
+        for depth in 0..self.explain.depth {
+            // In their order, so that an answer is the same each time.
+            let mut level: Vec<Found> = stream::iter(std::mem::take(&mut to_look_into))
+                .map(|conditions| self.look_into(conditions))
+                .buffered(PARALLEL)
+                .try_collect::<Vec<_>>()
+                .await?
+                .into_iter()
+                .flatten()
+                .collect();
+            // The same cell is found from each of its sides.
+            level.retain(|found| {
+                let name = name(found).into_iter();
+                seen.insert(name.map(|(name, value)| (name, value.to_owned())).collect::<Vec<_>>())
+            });
+            if depth == 0 {
+                first_level.clone_from(&level);
+            }
+            if let Some(width) = BEAM.get(depth) {
+                let best = candidates(&level, rises, price(&first_level)).into_iter().take(*width);
+                to_look_into = best.map(|found| found.conditions.clone()).collect();
+            }
+            all.append(&mut level);
+        }
+        Ok((first_level, all))
     }
-    let ranked = cells(tables, &plan, Step::Rank, &[], observe).await.map_err(failed)?;
-    let groups = chosen(&ranked, whole.attempts);
-    if groups.is_empty() {
-        return Ok(Vec::new());
+
+    /// Every value of every attribute inside a cell.
+    async fn look_into(&self, conditions: Vec<(Dimension, String)>) -> Result<Vec<Found>, ApiError> {
+        let failed = RunError::into_api;
+        let whole = self.whole;
+        let found: Box<dyn FnOnce() -> Vec<Found> + Send> = match &self.loaded {
+            Some((base, loaded)) => {
+                let (base, loaded, except) = (Arc::clone(base), Arc::clone(loaded), self.except.clone());
+                let (about, inside) = (self.explain.about(&conditions), self.explain.inside(&conditions));
+                Box::new(move || {
+                    let level = Level::of_loaded(&loaded, &base, [about, inside], conditions, &except, &whole);
+                    level.map_or_else(Vec::new, |level| level.found(&whole))
+                })
+            }
+            None => match self.read(conditions).await? {
+                Some(level) => Box::new(move || level.found(&whole)),
+                None => return Ok(Vec::new()),
+            },
+        };
+        let computing = Instant::now();
+        let found = tokio::task::spawn_blocking(found).await;
+        let found = found.map_err(RunError::Computing).map_err(failed)?;
+        (self.observe)("compute", computing.elapsed().as_secs_f64());
+        Ok(found)
     }
-    let mut about = planned(explain.about(&conditions)).await?;
-    // Only its sums are wanted, not whom they are made of.
-    about
-        .steps
-        .retain(|step| !matches!(step, Step::Strata | Step::ReferenceStrata(_)));
-    let (sides, own) = tokio::try_join!(
-        Sides::read(tables, &plan, &groups, observe),
-        Sides::read(tables, &about, &[], observe),
-    )
-    .map_err(failed)?;
-    let read = Level {
-        conditions,
-        parent: (about, own),
-        inside: (plan, sides),
-        groups,
-    };
-    let (whole, computing) = (*whole, Instant::now());
-    let found = tokio::task::spawn_blocking(move || read.found(&whole)).await;
-    let found = found.map_err(RunError::Computing).map_err(failed)?;
-    observe("compute", computing.elapsed().as_secs_f64());
-    Ok(found)
+
+    /// Reads a level from the tables; none where nothing is inside.
+    async fn read(&self, conditions: Vec<(Dimension, String)>) -> Result<Option<Level>, ApiError> {
+        let failed = RunError::into_api;
+        let (tables, observe) = (self.tables, self.observe);
+        let plan = (self.planned)(self.explain.inside(&conditions)).await?;
+        if plan.question.dimensions.is_empty() {
+            return Ok(None);
+        }
+        let ranked = cells(tables, &plan, Step::Rank, &[], observe).await.map_err(failed)?;
+        let groups = chosen(&ranked, self.whole.attempts);
+        if groups.is_empty() {
+            return Ok(None);
+        }
+        let mut about = (self.planned)(self.explain.about(&conditions)).await?;
+        // Only its sums are wanted, not whom they are made of.
+        about
+            .steps
+            .retain(|step| !matches!(step, Step::Strata | Step::ReferenceStrata(_)));
+        let (sides, own) = tokio::try_join!(
+            Sides::read(tables, &plan, &groups, observe),
+            Sides::read(tables, &about, &[], observe),
+        )
+        .map_err(failed)?;
+        Ok(Some(Level {
+            conditions,
+            parent: (about, own),
+            inside: (plan, sides),
+            groups,
+        }))
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub mod fuzzing;
 mod http;
 pub mod industry;
 pub mod ladder;
+mod loaded;
 pub mod plan;
 pub mod request;
 pub mod response;

@@ -362,8 +362,14 @@ impl Plan {
         }
     }
 
+    /// Whether every baseline is read with the question.
+    #[must_use]
+    pub fn is_joined(&self) -> bool {
+        self.references.iter().all(|reference| reference.places.is_some())
+    }
+
     /// Every attempt of the joined windows.
-    fn joined_scope(&self) -> Scope {
+    pub(crate) fn joined_scope(&self) -> Scope {
         Scope {
             grid: self.joined.clone(),
             ..self.scope.clone()

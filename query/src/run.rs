@@ -246,6 +246,17 @@ impl Sides {
         Ok(sides)
     }
 
+    /// What was read of the joined windows, where every baseline is of them; no strata.
+    pub(crate) fn of_joined(plan: &Plan, cells: Cells) -> Self {
+        let mut references = vec![Cells::default(); plan.references.len()];
+        Self {
+            values: shared_out(plan, cells, &mut references),
+            references,
+            strata: None,
+            reference_strata: Vec::new(),
+        }
+    }
+
     /// What stands against one row in one baseline: one cell per window that has any data at all, empty ones included.
     pub(crate) fn counterpart<'a>(
         &'a self,

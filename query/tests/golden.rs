@@ -14,7 +14,10 @@ use query::{
     compat::{self, Aggregate, Asked, Attribute, Meaning},
     plan::Plan,
     request::{self, Ask, AskedMetric, Dimension, Filter, Having, Operator, Seen, Special},
-    sql::statement::{self, AttemptOrder, Grid},
+    sql::{
+        metric::{Hist, Part},
+        statement::{self, AttemptOrder, Grid},
+    },
 };
 use schemas::UnixMs;
 use serde_json::{Value, json};
@@ -337,6 +340,14 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
         operator: Operator::Lte,
         value: 0.5,
     });
+    let told = statement::Wanted {
+        dimensions: vec![Dimension::Attribute("cdn"), Dimension::Custom("a'b".to_owned())],
+        parts: vec![Part::StallMs, Part::StartupAnyMs],
+        hists: vec![Hist::StartupAny],
+        by_viewer: true,
+        ..statement::Wanted::default()
+    };
+    goldens.check("each", &statement::each(&listed, &told)).await;
     goldens.check("count", &statement::count(&listed, &[])).await;
     goldens
         .check("count_by_measures", &statement::count(&listed, &measures))
@@ -392,6 +403,30 @@ async fn the_engine_takes_every_name_of_the_catalogues() {
     for metrics in names.chunks(10) {
         run(with(json!({"metrics": metrics}))).await;
         run(with(json!({"metrics": metrics, "dimensions": ["country"]}))).await;
+    }
+    // Of every metric whose change may be explained, what one attempt adds.
+    let window = Window::new(NOW_MS - 86_400_000, NOW_MS, None, chrono_tz::Tz::UTC);
+    let scope = request::parse(&with(json!({"metrics": ["attempts"]}))).unwrap();
+    let scope = Plan::new(goldens.tenant, scope, &[], NOW_MS).unwrap().scope;
+    let scope = statement::Scope {
+        grid: Grid::new(vec![window]),
+        ..scope
+    };
+    let recipes = names.iter().filter_map(|name| {
+        let asked = request::AskedMetric::parse(name)?;
+        query::sql::metric::recipe(asked.metric, asked.ask)
+    });
+    let recipes: Vec<_> = recipes.collect();
+    assert!(recipes.len() > 40);
+    for recipes in recipes.chunks(20) {
+        let told = statement::Wanted {
+            parts: recipes.iter().flat_map(|recipe| recipe.parts()).collect(),
+            hists: recipes.iter().filter_map(|recipe| recipe.hist()).collect(),
+            ..statement::Wanted::default()
+        };
+        let each = statement::each(&scope, &told);
+        let answer = goldens.store.fetch_bytes(&each, "JSONCompactEachRow").await;
+        answer.unwrap_or_else(|error| panic!("{error}\n{}", each.sql()));
     }
     for attribute in schemas::attribute::ATTRIBUTES {
         let filters: Vec<Value> = request::Operator::NAMES

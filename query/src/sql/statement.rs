@@ -450,6 +450,41 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
     finished(sql, scope, "query::sql::statement::attempts")
 }
 
+/// The bin of an attempt that a histogram does not have, in the answer of [`each`].
+pub const NO_BIN: i32 = -1;
+
+/// Every attempt by itself.
+///
+/// Answer, without names: the window, its dimensions Array(String), its viewer bucket, whether it names a viewer, beacons received and
+/// expected, what it adds to each part Array(Float64), and its bin of each histogram Array(Int32), [`NO_BIN`] where it is not of it.
+#[must_use]
+pub fn each(scope: &Scope, wanted: &Wanted) -> Statement {
+    let mut sql = Sql::default();
+    let mut columns: BTreeSet<&str> = ["viewer_id", "received", "max_sequence"].into();
+    columns.extend(wanted.parts.iter().flat_map(|part| part.columns()));
+    columns.extend(wanted.hists.iter().flat_map(|hist| hist.columns()));
+    let parts: Vec<String> = wanted
+        .parts
+        .iter()
+        .map(|part| format!("ifNull(toFloat64({}), 0)", part.sql()))
+        .collect();
+    let bins: Vec<String> = wanted
+        .hists
+        .iter()
+        .map(|hist| format!("if({}, toInt32({}), {NO_BIN})", hist.condition(), hist.bin()))
+        .collect();
+    let names: Vec<String> = (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect();
+    let inside = located_attempts(scope, wanted, &mut columns, &mut sql);
+    sql.text = format!(
+        "SELECT\n  `window`, {} AS dimensions, viewer_bucket, viewer_id != '' AS identified, received, max_sequence + 1 AS expected,\n  \
+         CAST([{}], 'Array(Float64)') AS sums,\n  CAST([{}], 'Array(Int32)') AS bins\nFROM (\n{inside}\n)",
+        dimensions_array(&names),
+        parts.join(", "),
+        bins.join(", "),
+    );
+    finished(sql, scope, "query::sql::statement::each")
+}
+
 /// Merged attempts with their place in the grid: columns `ms`, `window`, `bucket`, `d0`…, `viewer_bucket` and those asked for.
 pub(super) fn located_attempts(
     scope: &Scope,

@@ -62,7 +62,7 @@ const VERSIONS: [&str; 3] = ["8.1.0", "8.0.2", "7.9.5"];
 const DEVICES: [&str; 3] = ["phone", "desktop", "tv"];
 
 /// The attributes of an attempt that a fault may be planted in.
-type Place = BTreeMap<&'static str, &'static str>;
+pub type Place = BTreeMap<&'static str, &'static str>;
 
 fn place(random: &mut Random, viewer: u64) -> Place {
     // A viewer stays in a country, with a device and a browser.
@@ -167,16 +167,8 @@ impl Trials {
     async fn search(&self, seed: u64, planted: Place, share: f64) -> Outcome {
         let (tenant, organization) = self.tenant().await;
         self.insert(organization, seed, &planted).await;
-        let iso = query::calendar::written_utc;
-        let asked = json!({"metric": "rebuffer_ratio", "start": iso(DAY), "end": iso(DAY + DAY_MS), "compare": "day_before",
-            "dimensions": ["country", "device_class", "browser", "cdn", "player_version", "os", "video_id"]});
-        let asked = explain::parse(asked.as_object().unwrap()).unwrap();
-        let planned = async |question| Ok(Plan::new(tenant, question, &[], DAY + 2 * DAY_MS).unwrap());
         let begun = Instant::now();
-        let (result, _) = explain::explain(&self.tables, asked, planned, &|_, _| ())
-            .await
-            .unwrap();
-        let result: Value = serde_json::to_value(result).unwrap();
+        let result = self.explain(tenant, &asked("rebuffer_ratio"), None).await;
         let causes = result["causes"].as_array().unwrap().iter().map(|cause| {
             let conditions = cause["conditions"].as_array().unwrap().iter();
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -191,6 +183,24 @@ impl Trials {
             causes: causes.collect(),
             took: begun.elapsed(),
         }
+    }
+
+    /// An audience with a fault, of which one may ask more than once.
+    pub async fn audience(&self, seed: u64, planted: Place) -> Tenant {
+        let (tenant, organization) = self.tenant().await;
+        self.insert(organization, seed, &planted).await;
+        tenant
+    }
+
+    /// An answer. `loaded_max`: how many attempts may be held in memory, where that is not as usual.
+    pub async fn explain(&self, tenant: Tenant, asked: &Value, loaded_max: Option<u64>) -> Value {
+        let mut asked = explain::parse(asked.as_object().unwrap()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        asked.loaded_max = loaded_max.unwrap_or(asked.loaded_max);
+        let planned = async |question| Ok(Plan::new(tenant, question, &[], DAY + 2 * DAY_MS).unwrap());
+        let (result, _) = explain::explain(&self.tables, asked, planned, &|_, _| ())
+            .await
+            .unwrap();
+        serde_json::to_value(result).unwrap()
     }
 
     async fn tenant(&self) -> (Tenant, OrganizationId) {
@@ -232,6 +242,13 @@ impl Trials {
             .await
             .unwrap();
     }
+}
+
+/// Why a metric is other than the day before.
+pub fn asked(metric: &str) -> Value {
+    let iso = query::calendar::written_utc;
+    json!({"metric": metric, "start": iso(DAY), "end": iso(DAY + DAY_MS), "compare": "day_before",
+        "dimensions": ["country", "device_class", "browser", "cdn", "player_version", "os", "video_id"]})
 }
 
 /// The part of the attempts that a place has.
