@@ -82,8 +82,8 @@ const BEAM: [usize; DEPTH_MAX - 1] = [4, 2];
 const CELLS_MAX: usize = 300;
 /// Fewest attempts of a cell in the range: with fewer no verdict is possible.
 const ATTEMPTS_MIN: u64 = 30;
-/// Most attempts that are held in memory, of the range and its baseline: 60 bytes each and as many again for what is found in them. Of more every look is a statement.
-const LOADED_MAX: u64 = 200_000;
+/// Most attempts that are held in memory, of the range and its baseline, about 130 bytes each. Of more every look is a statement.
+const LOADED_MAX: u64 = 500_000;
 /// Smallest part of the change that is worth naming.
 const CARRIES_MIN: f64 = 0.05;
 /// Cells whose score is within this of a cause's are alike: a ratio of likelihoods of about 20.

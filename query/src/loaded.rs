@@ -81,34 +81,50 @@ impl Loaded {
             bins: Vec::new(),
         };
         let statement = statement::each(&plan.joined_scope(), &wanted);
-        let bytes = tables.fetch_bytes(&statement, "JSONCompactEachRow").await?;
         let mut known: Vec<HashMap<String, u32>> = vec![HashMap::new(); dimensions.len()];
-        for row in serde_json::Deserializer::from_slice(&bytes).into_iter::<Row>() {
-            let Row(window, values, viewer_bucket, identified, received, expected, sums, bins) =
-                row.map_err(|error| StoreError::Shape {
-                    reason: format!("an attempt: {error}"),
-                })?;
-            let Some((window, _)) = plan.joined.decode(window, 0) else {
-                continue;
-            };
-            loaded.attempts.push(Attempt {
-                window: window as u16,
-                viewer_bucket,
-                is_identified: identified > 0,
-                received,
-                expected,
-            });
-            for ((value, known), values) in values.into_iter().zip(&mut known).zip(&mut loaded.values) {
-                let code = *known.entry(value).or_insert_with_key(|value| {
-                    values.push(value.clone());
-                    values.len() as u32 - 1
-                });
-                loaded.codes.push(code);
+        let mut pieces = tables.stream(&statement, "JSONCompactEachRow")?;
+        // A piece ends anywhere in a line.
+        let mut left = Vec::new();
+        while let Some(piece) = pieces.next().await? {
+            left.extend_from_slice(&piece);
+            let whole = left.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+            for line in left[..whole]
+                .split(|byte| *byte == b'\n')
+                .filter(|line| !line.is_empty())
+            {
+                loaded.take(line, plan, &mut known)?;
             }
-            loaded.sums.extend(sums);
-            loaded.bins.extend(bins);
+            left.drain(..whole);
         }
         Ok(loaded)
+    }
+
+    /// Takes an attempt as a line tells it. `known`: by attribute, the numbers of values.
+    fn take(&mut self, line: &[u8], plan: &Plan, known: &mut [HashMap<String, u32>]) -> Result<(), StoreError> {
+        let row = serde_json::from_slice(line).map_err(|error| StoreError::Shape {
+            reason: format!("an attempt: {error}"),
+        })?;
+        let Row(window, values, viewer_bucket, identified, received, expected, sums, bins) = row;
+        let Some((window, _)) = plan.joined.decode(window, 0) else {
+            return Ok(());
+        };
+        self.attempts.push(Attempt {
+            window: window as u16,
+            viewer_bucket,
+            is_identified: identified > 0,
+            received,
+            expected,
+        });
+        for ((value, known), values) in values.into_iter().zip(known).zip(&mut self.values) {
+            let code = *known.entry(value).or_insert_with_key(|value| {
+                values.push(value.clone());
+                values.len() as u32 - 1
+            });
+            self.codes.push(code);
+        }
+        self.sums.extend(sums);
+        self.bins.extend(bins);
+        Ok(())
     }
 
     /// The attempts for which all of `conditions` hold, and not all of one of `except`.
