@@ -12,24 +12,12 @@ import { fileURLToPath } from 'node:url';
 import { minify } from 'terser';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
+import { packed } from './pack.mjs';
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(here, 'dist');
 const source = process.env.PLAYHEAD_COLLECTOR_WASM;
 if (!source) throw new Error('PLAYHEAD_COLLECTOR_WASM is not set: run `cargo xtask web collector`');
-
-/**
- * The module as printable ASCII, which means the same in any page and in any bundle. A byte below 90 is one character from `#` on
- * (`~` for the backslash); a higher one is that of 90 or 180 less, after a space or `!`. The inverse is in js/wasm.ts.
- * Brotli sees the bytes through it: half a per cent more than the module itself, where hexadecimal digits are 8 % and base64 is 29 %.
- */
-function asText(bytes) {
-  let text = '';
-  for (const byte of bytes) {
-    const page = Math.floor(byte / 90);
-    text += ['', ' ', '!'][page] + String.fromCharCode((byte % 90) + 35).replace('\\', '~');
-  }
-  return text;
-}
 
 /** One entry each, so that a page loads the one it needs. */
 const ADAPTERS = ['html5', 'hlsjs', 'dashjs', 'shaka', 'videojs'];
@@ -46,13 +34,22 @@ for (const entry of await readdir(dist)) if (entry !== 'player') await rm(join(d
 
 const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
 const wasm = await readFile(source);
+
+const binaryen = (tool, ...args) => execFileSync(process.execPath, [join(here, '../node_modules/binaryen/bin', tool), ...args], { stdio: 'inherit' });
+const features = ['bulk-memory', 'sign-ext', 'nontrapping-float-to-int', 'mutable-globals', 'multivalue', 'reference-types'].map((name) => `--enable-${name}`);
+
+// Alignments are hints that no engine heeds; all zero, they take no bytes. The JavaScript made of the module below does heed them.
+const inlined = join(dirname(source), 'inlined.wasm');
+binaryen('wasm-opt', source, ...features, '--dealign', '--generate-stack-ir', '--optimize-stack-ir', '--strip-target-features', '-o', inlined);
+const texts = packed(await readFile(inlined));
+
 const inputs = {
   name: 'playhead',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^playhead:wasm$/ }, () => ({ path: 'wasm', namespace: 'playhead' }));
     // Loaded when they are wanted: files beside the one that asks.
     onResolve({ filter: /^playhead:(fallback|debug)$/ }, ({ path }) => ({ path: `./${path.slice('playhead:'.length)}.js`, external: true }));
-    onLoad({ filter: /.*/, namespace: 'playhead' }, () => ({ contents: `export default ${JSON.stringify(asText(wasm))}`, loader: 'js' }));
+    onLoad({ filter: /.*/, namespace: 'playhead' }, () => ({ contents: `export default () => ${JSON.stringify(texts)}`, loader: 'js' }));
   },
 };
 /** Names of properties that nobody outside a bundle sees: neither a page nor an adapter nor the overlay. They become one letter. */
@@ -105,8 +102,6 @@ await build({ format: 'iife', sourcemap: true, globalName: 'playhead', entryPoin
 await writeFile(join(dist, 'collector.wasm'), wasm);
 
 // The same core as JavaScript, for pages whose policy refuses WebAssembly: what newer instructions do is spelled out, then the module is lowered.
-const binaryen = (tool, ...args) => execFileSync(process.execPath, [join(here, '../node_modules/binaryen/bin', tool), ...args], { stdio: 'inherit' });
-const features = ['bulk-memory', 'sign-ext', 'nontrapping-float-to-int', 'mutable-globals', 'multivalue', 'reference-types'].map((name) => `--enable-${name}`);
 const lowered = join(dirname(source), 'lowered.wasm');
 const asScript = join(dirname(source), 'fallback.mjs');
 const lowering = ['--signext-lowering', '--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-lowering'];

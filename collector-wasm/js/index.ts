@@ -1,10 +1,11 @@
-// Here lives the default entry: the module inlined as text, so that no second request, no MIME type and no bundler plugin is needed.
+// Here lives the default entry: the module inlined as texts, so that no second request, no MIME type and no bundler plugin is needed.
 
-// @ts-expect-error -- build.mjs puts the module's bytes here as text
-import code from 'playhead:wasm';
+// @ts-expect-error -- build.mjs puts the module here as texts
+import texts from 'playhead:wasm';
 
 import { attachWith, type Handle, type Options } from './collector.ts';
-import { bytesFromText, fallback, instance, load } from './wasm.ts';
+import { unpacked } from './unpack.ts';
+import { fallback, instance, load } from './wasm.ts';
 
 export type { Adapter, FailureClass, FinishedRequest, LiveEdge, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
 export type { Handle, Options } from './collector.ts';
@@ -14,5 +15,5 @@ export { html5 } from './adapters/html5.ts';
 
 /** Watches `video` and reports to `endpoint`. Never throws, never delays playback. */
 export function attach(video: HTMLMediaElement, options: Options): Handle {
-  return attachWith(() => load(() => instance(bytesFromText(code as string)), fallback), video, options);
+  return attachWith(() => load(() => instance(unpacked((texts as () => string[])())), fallback), video, options);
 }

@@ -81,6 +81,7 @@ pub fn collector(project: &Project) -> Result<()> {
         wasm.clone(),
         package.join("js"),
         package.join("build.mjs"),
+        package.join("pack.mjs"),
         package.join("package.json"),
         project.path("package-lock.json"),
     ];
