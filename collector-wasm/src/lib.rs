@@ -13,7 +13,7 @@ use playback::{Fold, MonotonicMs, Options};
 use schemas::{AttemptId, FirstFrameMethod, UnixMs};
 use uuid::Uuid;
 
-pub use numbers::{flags, signal_from_numbers};
+pub use numbers::flags;
 
 // 2.5 kB (brotli) smaller than the standard one, and half a kB smaller than talc. Its list of free places is searched from one end, which is
 // short work here: a fold holds a few texts and lists, and memory stays flat.
@@ -70,10 +70,7 @@ pub extern "C" fn attempt_event(
     e: u32,
 ) -> u32 {
     let at = monotonic(t);
-    match signal_from_numbers(kind, [a, b, c, d, e], &mut attempt.texts) {
-        Some(signal) => attempt.session.apply(at, signal),
-        None => drop(attempt.session.totals(at)),
-    }
+    numbers::apply(&mut attempt.session, at, kind, [a, b, c, d, e], &mut attempt.texts);
     flags(&attempt.session, at)
 }
 

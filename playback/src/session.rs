@@ -363,16 +363,25 @@ impl Fold {
     }
 
     /// Takes one signal. After the end nothing has an effect.
-    #[cfg_attr(target_arch = "wasm32", inline(always))]
     pub fn apply(&mut self, at: MonotonicMs, signal: Signal) {
         let position_ms = match signal {
             Signal::Tick { position_ms, .. } => Some(position_ms),
             _ => None,
         };
-        self.advance(at, position_ms);
-        if self.is_over() {
-            return;
+        if self.read(at, position_ms) {
+            self.take(at, signal);
         }
+    }
+
+    /// The first half of [`Self::apply`]: reads the clock, and of a tick where the playhead is. Whether a signal can follow.
+    pub fn read(&mut self, at: MonotonicMs, position_ms: Option<u32>) -> bool {
+        self.advance(at, position_ms);
+        !self.is_over()
+    }
+
+    /// The second half: what a signal means.
+    #[cfg_attr(target_arch = "wasm32", inline(always))]
+    pub fn take(&mut self, at: MonotonicMs, signal: Signal) {
         match signal {
             Signal::PlayRequested { autoplay, visible } => self.play_requested(autoplay, visible),
             Signal::PlayBlocked => self.play_blocked(),

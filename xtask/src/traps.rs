@@ -8,8 +8,8 @@ use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Result, bail};
 use walrus::{
-    ConstExpr, DataKind, Function, FunctionBuilder, FunctionKind, Module,
-    ir::{CallIndirect, Const, Load, Store, Value, Visitor, dfs_in_order},
+    ConstExpr, DataKind, Function, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module,
+    ir::{CallIndirect, Const, Instr, InstrSeq, InstrSeqId, Load, Store, Unreachable, Value, Visitor, dfs_in_order},
 };
 
 /// Beginnings of the names of functions that do not return. Nothing else may be listed: it would trap where it worked before.
@@ -25,8 +25,8 @@ const DIVERGING: &[&str] = &[
     "alloc::raw_vec::handle_error",
     "alloc::raw_vec::capacity_overflow",
     "alloc::alloc::handle_alloc_error",
-    "alloc::vec::Vec<T,A>::insert::assert_failed",
-    "alloc::vec::Vec<T,A>::remove::assert_failed",
+    "<alloc::vec::Vec<_, _>>::insert_mut::assert_failed",
+    "<alloc::vec::Vec<_, _>>::remove::assert_failed",
     "std::panicking::",
     "std::alloc::rust_oom",
 ];
@@ -72,6 +72,10 @@ pub fn shorten(from: &Path, to: &Path) -> Result<()> {
         .collect();
     if diverging.is_empty() {
         bail!("the collector's module has no function that panics: were its names stripped?");
+    }
+    let ids = diverging.iter().map(|(id, ..)| *id).collect();
+    for (_, function) in module.funcs.iter_local_mut() {
+        drop_last_words(function, &ids);
     }
     for (id, ty, args) in diverging {
         let (params, results) = module.types.params_results(ty);
@@ -124,6 +128,56 @@ pub fn shorten(from: &Path, to: &Path) -> Result<()> {
         }
     }
     module.emit_wasm_file(to)
+}
+
+/// Takes out what is only done to call a function that traps: the putting together of what a panic would tell.
+fn drop_last_words(function: &mut LocalFunction, diverging: &BTreeSet<FunctionId>) {
+    let mut sequences = Sequences::default();
+    dfs_in_order(&mut sequences, function, function.entry_block());
+    for sequence in sequences.0 {
+        let instructions = &mut function.block_mut(sequence).instrs;
+        let call = instructions
+            .iter()
+            .position(|(instruction, _)| matches!(instruction, Instr::Call(call) if diverging.contains(&call.func)));
+        let Some(call) = call else {
+            continue;
+        };
+        let place = instructions[call].1;
+        let branch = instructions[..call]
+            .iter()
+            .rposition(|(instruction, _)| may_go_elsewhere(instruction));
+        instructions.truncate(branch.map_or(0, |branch| branch + 1));
+        instructions.push((Unreachable {}.into(), place));
+    }
+}
+
+/// Whether something else than the next instruction may follow, or happen in between.
+fn may_go_elsewhere(instruction: &Instr) -> bool {
+    !matches!(
+        instruction,
+        Instr::LocalGet(_)
+            | Instr::LocalSet(_)
+            | Instr::LocalTee(_)
+            | Instr::GlobalGet(_)
+            | Instr::GlobalSet(_)
+            | Instr::Const(_)
+            | Instr::Binop(_)
+            | Instr::Unop(_)
+            | Instr::Select(_)
+            | Instr::Drop(_)
+            | Instr::Load(_)
+            | Instr::Store(_)
+    )
+}
+
+/// Every block of a function.
+#[derive(Default)]
+struct Sequences(Vec<InstrSeqId>);
+
+impl Visitor<'_> for Sequences {
+    fn start_instr_seq(&mut self, sequence: &InstrSeq) {
+        self.0.push(sequence.id());
+    }
 }
 
 /// Every number in the code that may be an address of data.

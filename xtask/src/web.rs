@@ -68,6 +68,8 @@ pub fn collector(project: &Project) -> Result<()> {
                     // Flat code first: the optimiser then finds 1 % more to share. What is used most gets the smallest numbers last.
                     .args(["--flatten", "--rereloop", "-Os", "-Os", "--converge"])
                     .args(["--reorder-locals", "--reorder-functions"])
+                    // The stack lies first in memory and grows down: it would end long before an address below 1,024 was used.
+                    .arg("--low-memory-unused")
                     .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
                     .arg(&wasm)
                     .arg("-o")
