@@ -53,7 +53,7 @@ const inputs = {
   },
 };
 /** Names of properties that nobody outside a bundle sees: neither a page nor an adapter nor the overlay. They become one letter. */
-const INSIDE = 'accepted,attempt,clock,flush,frameByCallback,frameCallback,hide,hold,optedOut,over,parcels,release,serverOffset_ms,signals,store,transport,unix,wake';
+const INSIDE = 'accepted,attempt,clock,flush,frameByCallback,frameCallback,hide,hold,optedOut,over,parcels,release,serverOffset_ms,signals,store,transport,unix,wake,after,drop,free,keeper,look,playBlocked,said';
 const shared = {
   absWorkingDir: here,
   bundle: true,
@@ -65,6 +65,16 @@ const shared = {
   define: { __COLLECTOR_VERSION__: JSON.stringify(version) },
   plugins: [inputs],
   logLevel: 'warning',
+};
+
+/** Letters for names, the same whatever the module's text is like, from which terser would guess. The frequent ones first. */
+const LETTERS = 'teisnroaclduhpmgfybvwxkjqzTEISNROACLDUHPMGFYBVWXKJQZ$_';
+const names = {
+  /** @param {number} index */
+  get(index) {
+    const name = LETTERS[index % LETTERS.length];
+    return index < LETTERS.length ? name : names.get(Math.floor(index / LETTERS.length) - 1) + name;
+  },
 };
 
 /**
@@ -82,6 +92,7 @@ async function build(options) {
         module,
         ecma: 2020,
         compress: { passes: 3, module, unsafe_arrows: true },
+        mangle: { module, nth_identifier: names },
         sourceMap: map === undefined ? false : { content: map.text, url: `${basename(path)}.map` },
       });
       if (options.write !== false) {

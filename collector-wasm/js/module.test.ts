@@ -25,7 +25,7 @@ function toldOf(module: Exports, seed: number): string {
   };
   let hash = 0x811c_9dc5;
   const take = (byte: number): void => void (hash = Math.imul(hash ^ byte, 0x0100_0193) >>> 0);
-  const attempt = module.attempt_new(0, seed % 2 === 0);
+  const attempt = module.begin(0, seed % 2 === 0);
   let t = 0;
   for (let step = 0; step < 300; step += 1) {
     t += below(400) + (below(50) === 0 ? 6_000 : 0);
@@ -35,17 +35,17 @@ function toldOf(module: Exports, seed: number): string {
     const b = kind === EVENT.ERROR && step < 250 ? 0 : given;
     for (let left = kind === EVENT.ERROR ? 3 : kind === EVENT.REQUEST_FINISHED ? 1 : 0; left > 0; left -= 1) {
       const text = 'abc'.repeat(14).slice(0, below(40));
-      const at = module.attempt_text(attempt, text.length);
+      const at = module.text(attempt, text.length);
       new Uint8Array(module.memory.buffer, at).set(Buffer.from(text));
     }
-    const flags = module.attempt_event(attempt, kind, t, a, b, c, d, e);
+    const flags = module.event(attempt, kind, t, a, b, c, d, e);
     take(flags);
     if ((flags & 7) > 0) {
-      const at = module.attempt_beacon(attempt, t, (flags & 7) - 1);
-      for (const byte of new Uint8Array(module.memory.buffer, at, module.attempt_bytes(attempt)).reverse()) take(byte);
+      const at = module.beacon(attempt, t, (flags & 7) - 1);
+      for (const byte of new Uint8Array(module.memory.buffer, at, module.bytes(attempt)).reverse()) take(byte);
     }
   }
-  module.attempt_free(attempt);
+  module.end(attempt);
   return hash.toString(16).padStart(8, '0');
 }
 

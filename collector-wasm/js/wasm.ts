@@ -15,12 +15,12 @@ let loaded: Promise<FoldClass> | null = null;
 /** What the module exports: collector-wasm/src/lib.rs says what each does. An attempt is the address of one. */
 export interface Exports {
   memory: { buffer: ArrayBuffer };
-  attempt_new(t: number, frame_callback: boolean): number;
-  attempt_event(attempt: number, kind: number, t: number, a: number, b: number, c: number, d: number, e: number): number;
-  attempt_text(attempt: number, bytes: number): number;
-  attempt_beacon(attempt: number, t: number, kind: number): number;
-  attempt_bytes(attempt: number): number;
-  attempt_free(attempt: number): void;
+  begin(t: number, frame_callback: boolean): number;
+  event(attempt: number, kind: number, t: number, a: number, b: number, c: number, d: number, e: number): number;
+  text(attempt: number, bytes: number): number;
+  beacon(attempt: number, t: number, kind: number): number;
+  bytes(attempt: number): number;
+  end(attempt: number): void;
 }
 
 /**
@@ -41,27 +41,27 @@ function foldClass(module: Exports): FoldClass {
     readonly #attempt: number;
 
     constructor(t: number, frame_callback: boolean) {
-      this.#attempt = module.attempt_new(t, frame_callback);
+      this.#attempt = module.begin(t, frame_callback);
     }
 
     event(...given: [number, number, number, number, number, number, number]): number {
-      return module.attempt_event(this.#attempt, ...given);
+      return module.event(this.#attempt, ...given);
     }
 
     text(text: string): void {
       const bytes = encoder.encode(text);
-      const at = module.attempt_text(this.#attempt, bytes.length);
+      const at = module.text(this.#attempt, bytes.length);
       new Uint8Array(module.memory.buffer, at).set(bytes);
     }
 
     beacon(t: number, kind: number): Uint8Array {
-      const at = module.attempt_beacon(this.#attempt, t, kind);
+      const at = module.beacon(this.#attempt, t, kind);
       // It comes from its end to its begin.
-      return new Uint8Array(module.memory.buffer, at, module.attempt_bytes(this.#attempt)).reverse();
+      return new Uint8Array(module.memory.buffer, at, module.bytes(this.#attempt)).reverse();
     }
 
     free(): void {
-      module.attempt_free(this.#attempt);
+      module.end(this.#attempt);
     }
   };
 }

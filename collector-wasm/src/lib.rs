@@ -23,7 +23,8 @@ pub use numbers::flags;
 static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
     unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
-/// One attempt. JavaScript holds its address, and the functions below are all it may do with it: `js/wasm.ts` makes a class of them.
+/// One attempt. JavaScript holds its address, and the functions below are all it may do with it: `js/wasm.ts` makes a class of them. There
+/// they have names of one word, which are all that the module exports.
 ///
 /// Every time `t` is `performance.now()` in ms; fractions are rounded away here, so beacons hold integers only.
 pub struct Attempt {
@@ -35,7 +36,7 @@ pub struct Attempt {
 }
 
 /// Begins at the moment of intent. With `frame_callback` the first frame comes as an event, else the playhead's first advance stands for it.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(export_name = "begin"))]
 pub extern "C" fn attempt_new(t: f64, frame_callback: bool) -> Box<Attempt> {
     let first_frame_method = match frame_callback {
         true => FirstFrameMethod::FrameCallback,
@@ -57,7 +58,7 @@ pub extern "C" fn attempt_new(t: f64, frame_callback: bool) -> Box<Attempt> {
 /// Takes one event. Numbers may be [`numbers::UNKNOWN`] where that is possible; an unknown `kind` only reads the clock.
 ///
 /// The answer is flags: bits 0–2 the beacon wanted now (0 none, else its kind + 1), bit 3 the attempt is over, bits 4–7 the state's number.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(export_name = "event"))]
 #[allow(clippy::too_many_arguments, reason = "numbers cross the border, not objects")]
 pub extern "C" fn attempt_event(
     attempt: &mut Attempt,
@@ -76,7 +77,7 @@ pub extern "C" fn attempt_event(
 
 /// Makes room for a text of the event that follows and answers where: as many as that event takes, see the numbers of events. JavaScript
 /// writes so many `bytes` of UTF-8 there before it calls again.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(export_name = "text"))]
 pub extern "C" fn attempt_text(attempt: &mut Attempt, bytes: usize) -> *mut u8 {
     let mut room = vec![0; bytes];
     let at = room.as_mut_ptr();
@@ -90,7 +91,7 @@ pub extern "C" fn attempt_text(attempt: &mut Attempt, bytes: usize) -> *mut u8 {
 /// Without `attempt_id`, `started_at_ms` and `context`: they are JavaScript's already, which puts them beside it.
 ///
 /// Not a vector, because two results are one more than a module lowered to JavaScript can give.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(export_name = "beacon"))]
 pub extern "C" fn attempt_beacon(attempt: &mut Attempt, t: f64, kind: u32) -> *const u8 {
     let cut = attempt.session.cut(monotonic(t), numbers::beacon_kind(kind));
     compact::write(&cut, &mut attempt.message);
@@ -98,13 +99,13 @@ pub extern "C" fn attempt_beacon(attempt: &mut Attempt, t: f64, kind: u32) -> *c
 }
 
 /// Length of what [`attempt_beacon`] wrote.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(export_name = "bytes"))]
 pub extern "C" fn attempt_bytes(attempt: &Attempt) -> usize {
     attempt.message.len()
 }
 
 /// Forgets an attempt.
-#[unsafe(no_mangle)]
+#[cfg_attr(target_arch = "wasm32", unsafe(export_name = "end"))]
 pub extern "C" fn attempt_free(attempt: Box<Attempt>) {
     drop(attempt);
 }

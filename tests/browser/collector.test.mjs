@@ -138,7 +138,7 @@ test('the core as JavaScript writes the same bytes as the module', async () => {
   /** Every kind of event with every kind of number, a thousand of them; the answers, and the beacons that were asked for and some more. */
   const written = (/** @type {any} */ { memory, ...core }) => {
     seed = 1;
-    const attempt = core.attempt_new(1_000.4, true);
+    const attempt = core.begin(1_000.4, true);
     const out = [];
     for (let [turn, t] = [0, 1_000]; turn < 1_000; turn += 1, t += random(900) + 0.25) {
       const kind = turn === 0 ? 1 : random(33);
@@ -146,16 +146,16 @@ test('the core as JavaScript writes the same bytes as the module', async () => {
       if ([21, 22, 23].includes(kind)) continue;
       for (const text of kind === 30 || kind === 17 ? [`é-${random(99)}`, 'why', 'at line 3'] : []) {
         const bytes = new TextEncoder().encode(text);
-        new Uint8Array(memory.buffer, core.attempt_text(attempt, bytes.length)).set(bytes);
+        new Uint8Array(memory.buffer, core.text(attempt, bytes.length)).set(bytes);
       }
       const number = () => [random(3), random(20_000), random(4_000_000) / 7, -1, NaN][random(5)];
-      const flags = core.attempt_event(attempt, kind, t, number(), kind === 30 ? 0 : number(), number(), number(), number());
+      const flags = core.event(attempt, kind, t, number(), kind === 30 ? 0 : number(), number(), number(), number());
       const wanted = (flags & 7) - 1;
       if (wanted < 0 && turn % 10 > 0) continue;
-      const at = core.attempt_beacon(attempt, t, Math.max(wanted, 3));
-      out.push(flags, Buffer.from(memory.buffer, at, core.attempt_bytes(attempt)).toString('hex'));
+      const at = core.beacon(attempt, t, Math.max(wanted, 3));
+      out.push(flags, Buffer.from(memory.buffer, at, core.bytes(attempt)).toString('hex'));
     }
-    core.attempt_free(attempt);
+    core.end(attempt);
     return out;
   };
   const [module, script] = [written(instance.exports), written(lowered)];
