@@ -31,8 +31,8 @@ export function packed(module) {
     OPERANDS.forEach(([first, last], kind) => {
       if (instruction < first || instruction > last) return;
       for (let more = true; more; ) {
-        const { value = 0 } = rest.next();
-        operands[kind].push(value);
+        const { value } = rest.next();
+        if (value !== undefined) operands[kind].push(value);
         more = value > 127;
       }
     });

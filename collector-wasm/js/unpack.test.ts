@@ -14,11 +14,11 @@ test('the module comes back as it was, in half as many characters again at most'
   assert.ok(texts.join('').length < 1.5 * module.length);
 });
 
-test('so do any bytes that end with none that asks for more', () => {
+test('so do any bytes, wherever they end', () => {
   const all = Uint8Array.from({ length: 65_536 }, (_, index) => index % 257 ^ index >> 8);
-  for (let end = 1; end < 2_000; end += 7) {
-    const bytes = Uint8Array.from([...all.subarray(0, end * 32), 0, 0, 0]);
-    assert.deepEqual(unpacked(packed(bytes)).subarray(0, bytes.length), bytes);
+  for (let end = 1; end < 2_000; end += 1) {
+    const bytes = all.subarray(0, end);
+    assert.deepEqual(unpacked(packed(bytes)), bytes);
   }
 });
 

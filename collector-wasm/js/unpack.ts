@@ -7,7 +7,8 @@ export function unpacked(texts: readonly string[]): Uint8Array<ArrayBuffer> {
   const copy = (text: number): number => {
     let byte = texts[text]!.charCodeAt(places[text]!++) - 35;
     if (byte < 0) byte = (byte + 4) * 90 + texts[text]!.charCodeAt(places[text]!++) - 35;
-    bytes.push(byte);
+    // The last byte may only look like an instruction: then there is no operand.
+    if (byte >= 0) bytes.push(byte);
     return byte;
   };
   const operand = (text: number): void => {

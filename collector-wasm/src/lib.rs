@@ -4,24 +4,19 @@
 //! The numbers of events, fields, classes and kinds are the contract with `js/attempt.ts`; a test compares the two.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(target_arch = "wasm32")]
+mod blocks;
 mod compact;
 mod numbers;
 
-#[cfg(target_arch = "wasm32")]
-use lol_alloc::{AssumeSingleThreaded, FreeListAllocator};
-use playback::{Fold, MonotonicMs, Options};
-use schemas::{AttemptId, FirstFrameMethod, UnixMs};
-use uuid::Uuid;
+use playback::{Fold, MonotonicMs};
+use schemas::FirstFrameMethod;
 
 pub use numbers::flags;
 
-// 2.5 kB (brotli) smaller than the standard one, and half a kB smaller than talc. Its list of free places is searched from one end, which is
-// short work here: a fold holds a few texts and lists, and memory stays flat.
-// SAFETY: a page has one thread, and so has an instance of the module.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
-static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
-    unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
+static ALLOCATOR: blocks::Blocks = blocks::Blocks::new();
 
 /// One attempt. JavaScript holds its address, and the functions below are all it may do with it: `js/wasm.ts` makes a class of them. There
 /// they have names of one word, which are all that the module exports.
@@ -29,10 +24,18 @@ static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
 /// Every time `t` is `performance.now()` in ms; fractions are rounded away here, so beacons hold integers only.
 pub struct Attempt {
     session: Fold,
-    /// What [`attempt_text`] brought for the next event, in order.
-    texts: Vec<String>,
+    /// What [`attempt_text`] brought for the next event, the latest first: as many as an event takes at most.
+    texts: [String; 3],
     /// The latest beacon; its memory is used again.
     message: Vec<u8>,
+}
+
+impl Attempt {
+    const NEW: Self = Self {
+        session: Fold::NEW,
+        texts: [const { String::new() }; 3],
+        message: Vec::new(),
+    };
 }
 
 /// Begins at the moment of intent. With `frame_callback` the first frame comes as an event, else the playhead's first advance stands for it.
@@ -42,17 +45,10 @@ pub extern "C" fn attempt_new(t: f64, frame_callback: bool) -> Box<Attempt> {
         true => FirstFrameMethod::FrameCallback,
         false => FirstFrameMethod::PlayheadAdvance,
     };
-    let options = Options {
-        first_frame_method,
-        ..Options::default()
-    };
-    // JavaScript knows both better; see `attempt_beacon`.
-    let session = Fold::begin(AttemptId(Uuid::nil()), UnixMs(0), monotonic(t), options);
-    Box::new(Attempt {
-        session,
-        texts: Vec::new(),
-        message: Vec::new(),
-    })
+    // JavaScript knows id and calendar better; see `attempt_beacon`.
+    let mut attempt = Box::new(Attempt::NEW);
+    attempt.session.begin_at(monotonic(t), first_frame_method);
+    attempt
 }
 
 /// Takes one event. Numbers may be [`numbers::UNKNOWN`] where that is possible; an unknown `kind` only reads the clock.
@@ -82,7 +78,9 @@ pub extern "C" fn attempt_text(attempt: &mut Attempt, bytes: usize) -> *mut u8 {
     let mut room = vec![0; bytes];
     let at = room.as_mut_ptr();
     // SAFETY: zeros are UTF-8, and so is what takes their place: a `TextEncoder` writes nothing else.
-    attempt.texts.push(unsafe { String::from_utf8_unchecked(room) });
+    let text = unsafe { String::from_utf8_unchecked(room) };
+    attempt.texts.rotate_right(1);
+    attempt.texts[0] = text;
     at
 }
 

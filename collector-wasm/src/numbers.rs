@@ -1,5 +1,7 @@
 //! The numbers that cross the border, and what they stand for. Append only: `js/numbers.ts` says the same.
 
+use std::mem::take;
+
 use playback::{Fold, MonotonicMs, Rendition, Signal};
 use schemas::{BeaconKind, FailureClass, FirstFrameMethod, ObjectType, State};
 
@@ -84,13 +86,12 @@ events! {
 }
 
 /// Gives `session` the signal that an event stands for; of a number that means nothing only the clock is read.
-pub fn apply(session: &mut Fold, at: MonotonicMs, kind: u32, numbers: [u32; 5], texts: &mut Vec<String>) {
+pub fn apply(session: &mut Fold, at: MonotonicMs, kind: u32, numbers: [u32; 5], texts: &mut [String; 3]) {
     // Once for every kind, because the module is smaller so.
     let [known_a, known_b, known_c, known_d, known_e] = numbers.map(|number| (number != UNKNOWN).then_some(number));
     let [number_a, number_b, number_c, number_d, _] =
         [known_a, known_b, known_c, known_d, known_e].map(Option::unwrap_or_default);
-    // The last comes first.
-    let mut text = || texts.pop().unwrap_or_default();
+    let [last, second, first] = texts;
     if !session.read(at, (kind == TICK).then_some(number_a)) {
         return;
     }
@@ -193,16 +194,16 @@ pub fn apply(session: &mut Fold, at: MonotonicMs, kind: u32, numbers: [u32; 5], 
                 ttfb_ms: known_c,
                 duration_ms: number_d,
                 media_ms: known_e,
-                host: Some(text()).filter(|host| !host.is_empty()),
+                host: Some(take(last)).filter(|host| !host.is_empty()),
             },
         ),
         ERROR => session.take(
             at,
             Signal::Error {
                 class: failure_class(number_a),
-                context: text(),
-                message: text(),
-                code: text(),
+                context: take(last),
+                message: take(second),
+                code: take(first),
                 fatal: number_b > 0,
             },
         ),

@@ -26,6 +26,8 @@ fn middle(bin: u32) -> u32 {
 }
 
 impl Medians {
+    pub const NEW: Self = Self { bins: Vec::new() };
+
     /// Takes a sample and answers the median of all, packed; `packed` is the answer before.
     pub fn push(&mut self, value: u32, packed: u64) -> u64 {
         if self.bins.is_empty() {

@@ -24,6 +24,14 @@ pub(crate) struct Quality {
 }
 
 impl Quality {
+    pub const NEW: Self = Self {
+        rendition: None,
+        display: None,
+        name: String::new(),
+        frames: None,
+        upscale_permille: None,
+    };
+
     /// Another rendition is shown. Returns whether it differs from the one before.
     pub fn show(&mut self, rendition: Rendition, rendered: bool, totals: &mut Totals) -> bool {
         let before = self.rendition.replace(rendition);
@@ -92,7 +100,10 @@ impl Quality {
             play.play_ms += ms;
         } else if list.len() < RENDITIONS_MAX {
             let rendition = self.name.clone();
-            list.insert(index, RenditionPlay { rendition, play_ms: ms });
+            list.extend([RenditionPlay { rendition, play_ms: ms }]);
+            for later in (index + 1..list.len()).rev() {
+                list.swap(later - 1, later);
+            }
         }
     }
 

@@ -7,6 +7,8 @@ use schemas::{DurationMs, Totals, limits::SEEN_STRETCHES_MAX};
 pub(crate) struct Seen(Vec<(u32, u32)>);
 
 impl Seen {
+    pub const NEW: Self = Self(Vec::new());
+
     /// `media_ms` of media were played, up to `to_ms`.
     ///
     /// One stretch too many is joined with its nearest: what lies between them counts as played from then on, without having been counted. So
@@ -37,7 +39,7 @@ impl Seen {
             }
             reach_ms = nearest_ms;
         }
-        self.0.push((first_ms, last_ms));
+        self.0.extend([(first_ms, last_ms)]);
         *totals.unique_media_ms.get_or_insert(0) += new_ms;
         totals.position_ms_max = totals.position_ms_max.max(Some(to_ms));
     }

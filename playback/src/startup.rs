@@ -71,6 +71,18 @@ struct Wait {
 const WAITS_MAX: usize = 64;
 
 impl Startup {
+    pub const NEW: Self = Self {
+        any_seen: false,
+        content_seen: false,
+        anchor_position_ms: None,
+        first_advance_elapsed_ms: None,
+        starved: false,
+        waits: Vec::new(),
+        video_at_ms: None,
+        audio_at_ms: None,
+        drm_requested: None,
+    };
+
     /// Looks at a sample taken while wanting to play and before the first frame, with the moment from which on the playhead moved as it did
     /// since the sample before. Returns that of the first advance once it is to be believed.
     pub fn advance(&mut self, since_ms: DurationMs, position_ms: u32, patient: bool) -> Option<DurationMs> {
@@ -139,7 +151,7 @@ impl Startup {
 
     fn keep(&mut self, phase: Phase, from_ms: DurationMs, to_ms: Option<DurationMs>) {
         if !self.any_seen && self.waits.len() < WAITS_MAX {
-            self.waits.push(Wait { phase, from_ms, to_ms });
+            self.waits.extend([Wait { phase, from_ms, to_ms }]);
         }
     }
 

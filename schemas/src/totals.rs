@@ -10,6 +10,23 @@ use crate::{
     time::DurationMs,
 };
 
+/// What a field of [`Totals`] begins with.
+trait Nothing {
+    const NOTHING: Self;
+}
+
+impl Nothing for bool {
+    const NOTHING: Self = false;
+}
+
+impl Nothing for u32 {
+    const NOTHING: Self = 0;
+}
+
+impl Nothing for u64 {
+    const NOTHING: Self = 0;
+}
+
 macro_rules! totals {
     (
         max { $( $(#[$max_doc:meta])* $max:ident: $max_type:ty, )* }
@@ -28,6 +45,13 @@ macro_rules! totals {
         }
 
         impl Totals {
+            /// Of an attempt that begins. As [`Totals::default`], but a constant: memory that is copied, where code would write each field.
+            pub const NONE: Self = Self {
+                $( $max: Nothing::NOTHING, )*
+                $( $nullable: None, )*
+                play_ms_by_rendition: Vec::new(),
+            };
+
             /// Names of the fields that merge by `max`, in order of declaration; also their column names.
             pub const MAX_FIELDS: &'static [&'static str] = &[$(stringify!($max)),*];
             /// Names of the fields that are null until known; also their column names.
