@@ -19,7 +19,7 @@ use crate::{
 const WASM_STACK_BYTES: u32 = 32 * 1024;
 
 /// Little is put inline, and no loop written out several times: 1.5 % less after brotli.
-const WASM_SMALL: &str = "-C llvm-args=-inline-threshold=5 -C llvm-args=-unroll-runtime=0";
+const WASM_SMALL: &str = "-C llvm-args=-inline-threshold=0 -C llvm-args=-unroll-runtime=0";
 
 /// Builds all three.
 pub fn build(project: &Project) -> Result<()> {
