@@ -87,7 +87,7 @@ events! {
 
 /// Gives `session` the signal that an event stands for; of a number that means nothing only the clock is read.
 pub fn apply(session: &mut Fold, at: MonotonicMs, kind: u32, numbers: [u32; 5], texts: &mut [String; 3]) {
-    // Once for every kind, and the signal taken in each arm, so that none is made only to be looked at again: the module is smaller so.
+    // Once for every kind, because the module is smaller so.
     let [known_a, known_b, known_c, known_d, known_e] = numbers.map(|number| (number != UNKNOWN).then_some(number));
     let [number_a, number_b, number_c, number_d, _] =
         [known_a, known_b, known_c, known_d, known_e].map(Option::unwrap_or_default);
@@ -95,7 +95,7 @@ pub fn apply(session: &mut Fold, at: MonotonicMs, kind: u32, numbers: [u32; 5], 
     if !session.read(at, (kind == TICK).then_some(number_a)) {
         return;
     }
-    // In each arm, so that no signal is made only to be looked at again: a tenth of the module less.
+    // In each arm, so that no signal is made only to be looked at again: the module is 3 % smaller so.
     match kind {
         TICK => session.take(
             at,
