@@ -11,7 +11,7 @@ use store::Statement;
 use uuid::Uuid;
 
 use crate::{
-    calendar::{Window, days_earlier, written, written_utc},
+    calendar::{HOUR_MS, Window, days_earlier, written, written_utc},
     cells::{self, Covered, Known, TouchedDay},
     choice::{Choice, LOOK_BACK, choose},
     ladder::{DELIVERED, VMAF},
@@ -32,6 +32,9 @@ const EDGES_MAX: usize = 4_000;
 
 /// Most bucket borders that joined windows list. Baselines that need more are read by themselves, often by arithmetic.
 const EDGES_JOINED_MAX: usize = 500;
+
+/// Of shorter ranges it is not asked what cells there are: attempts of so few hours are read as soon.
+const SHORTEST_MS: i64 = 3 * HOUR_MS;
 
 /// What dimension values a difference's mix is made of (STATISTICS, Baselines).
 pub const STRATA: [Dimension; 3] = [
@@ -306,7 +309,7 @@ impl Plan {
         })
     }
 
-    /// What tells [`Self::known`]; none where no set of cells can answer, or no day of the question is old enough to have them.
+    /// What tells [`Self::known`]; none where no set of cells can answer, or the question is about an hour or two.
     #[must_use]
     pub fn coverage(&self) -> Option<Coverage> {
         let only_counts_viewers = self
@@ -332,7 +335,7 @@ impl Plan {
         };
         let from = windows().map(Window::start).min()? - lead_ms;
         let to = windows().map(Window::end).max()?.min(self.scope.now_ms);
-        (from + sql_cells::DAY_MS <= to).then(|| Coverage {
+        (from + SHORTEST_MS <= to).then(|| Coverage {
             touched: sql_cells::touched(self.scope.tenant, from, to),
             built: sql_cells::built_days(self.scope.tenant, from, to, self.scope.now_ms),
             from_ms: from - from.rem_euclid(sql_cells::DAY_MS),

@@ -393,6 +393,8 @@ async fn of_a_day_that_goes_on_cells_and_attempts_say_the_same() {
         question(json!({"dimensions": ["cdn", "country"]})),
         question(json!({"interval": "hour"})),
         question(json!({"interval": "day", "timezone": "Asia/Kolkata"})),
+        // Of today alone.
+        question(json!({"start": at(-9), "compare": ["day_before"]})),
         question(json!({"includeBots": true, "dimensions": ["browser"]})),
         question(json!({"metrics": ["unique_viewers", "concurrent_viewers", "attempts"]})),
         question(json!({"filters": [{"attribute": "cdn", "operator": "EQ", "value": "cdn-b"}], "start": at(-36)})),
