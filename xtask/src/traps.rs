@@ -242,6 +242,22 @@ pub fn imports_nothing(wasm: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Fails when the module's data do not lie behind `bytes` of stack: then the lowest addresses are used, which wasm-opt is told they are not.
+pub fn stack_lies_first(wasm: &Path, bytes: u32) -> Result<()> {
+    let module = Module::from_file(wasm)?;
+    for data in module.data.iter() {
+        if let DataKind::Active { offset, .. } = &data.kind {
+            match offset {
+                ConstExpr::Value(Value::I32(address)) if *address as u32 >= bytes => {}
+                other => {
+                    bail!("the collector's module has data at {other:?}, where its stack of {bytes} bytes should be")
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Zeroes every place in the source that a panic would tell (pointer and length of a file's name, line, column) and the
 /// names of the files. `data` lies at `address` of the memory. The answer is where the places were.
 fn blank_places(data: &mut [u8], address: usize) -> BTreeSet<usize> {

@@ -75,6 +75,7 @@ pub fn collector(project: &Project) -> Result<()> {
                     .arg("-o")
                     .arg(&wasm),
             )?;
+            traps::stack_lies_first(&wasm, WASM_STACK_BYTES)?;
             traps::imports_nothing(&wasm)
         },
     )?;
