@@ -126,6 +126,19 @@ impl Known {
         windows.iter().all(is_known) && windows.iter().map(touches).sum::<u64>() <= FEW_TOUCHES
     }
 
+    /// How often something was written of the attempts that began in `[from, to)`, ms, about: of a part of a day its share of what there
+    /// is at `now_ms`. None where that is not known.
+    #[must_use]
+    pub fn touches(&self, from: i64, to: i64, now_ms: i64) -> Option<u64> {
+        let is_known = from >= self.from_ms && to <= self.to_ms;
+        let of_day = |day: &TouchedDay| {
+            let within = (to.min(day.day_ms + DAY_MS) - from.max(day.day_ms)).max(0);
+            let so_far = (now_ms - day.day_ms).clamp(HOUR_MS, DAY_MS);
+            day.touches as f64 * within as f64 / so_far as f64
+        };
+        is_known.then(|| self.days.iter().map(of_day).sum::<f64>().ceil() as u64)
+    }
+
     fn told(&self, day_ms: i64) -> Told {
         if day_ms < self.from_ms || day_ms >= self.to_ms {
             return Told::ByAttempts;

@@ -25,7 +25,7 @@ use crate::{
     http::now_ms,
     plan::{Plan, Step},
     request::{self, AskedMetric},
-    run::{self, REPLICATES, RunError},
+    run::{self, REPLICATES, Reader, RunError},
     sql::{
         metric::{Recipe, recipe},
         statement::BIN_ROOM,
@@ -143,7 +143,7 @@ pub async fn check(tables: &Tables, tenant: Tenant, day_ms: i64) -> Result<Vec<(
     // Unwrap safety: a test asks for every headline.
     let mut plan = planned.expect("the headlines can be asked for");
     plan.known = run::known(tables, &plan, &|_, _| {}).await?;
-    let cells = run::cells(tables, &plan, Step::Values, &[], &|_, _| {}).await?;
+    let cells = Reader::new(tables, &plan, &|_, _| {}).cells(Step::Values, &[]).await?;
     let Some(cell) = cells.into_values().next().filter(|cell| cell.attempts >= ATTEMPTS_MIN) else {
         return Ok(Vec::new());
     };

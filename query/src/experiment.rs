@@ -35,7 +35,7 @@ use crate::{
         ArmComparison, ArmMetric, ArmResult, Comparison, CupedResult, ExperimentResults, LadderComparison,
         LadderResult, MetricValue, NullValue, SampleRatioResult, VerdictWord,
     },
-    run::{Observe, REPLICATES, RunError, Sides},
+    run::{Observe, REPLICATES, Reader, RunError, Sides},
     sql::{self, metric::Recipe},
     tables::Tables,
 };
@@ -426,7 +426,7 @@ pub async fn results(
     let groups: Vec<Vec<String>> = experiment.plan.arms.iter().map(|arm| vec![arm.name.clone()]).collect();
     let read = async |question: Question, groups: &[Vec<String>]| -> Result<(Plan, Sides), ApiError> {
         let plan = Plan::new(tenant, question, &[], now_ms).map_err(faulty)?;
-        let sides = Sides::read(tables, &plan, groups, observe).await;
+        let sides = Sides::read(&Reader::new(tables, &plan, observe), groups).await;
         Ok((plan, sides.map_err(RunError::into_api)?))
     };
     let (plan, sides) = read(question.clone(), &groups).await?;

@@ -37,11 +37,11 @@ use statistics::{Weights, histogram::lower_edge, multiplicity::benjamini_hochber
 
 use crate::{
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide},
-    loaded::Loaded,
+    loaded::{Loaded, everything_of},
     plan::{Plan, Step},
     request::{self, Ask, AskedMetric, Dimension, Faults, Filter, Operator, Question, Special},
     response::{Cause, ComparedWith, Comparison, Condition, ExplainResult, ExplainedTotal, Source},
-    run::{Observe, REPLICATES, RunError, Sides, cells, known},
+    run::{Observe, REPLICATES, Reader, RunError, Sides, known},
     sql::metric::Recipe,
     tables::Tables,
 };
@@ -642,7 +642,7 @@ pub async fn explain(
     let warnings = plan.references.iter().flat_map(|reference| &reference.warnings);
     let notes = plan.references.iter().flat_map(|reference| &reference.notes);
     let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
-    let sides = Sides::read(tables, &plan, &[], observe)
+    let sides = Sides::read(&Reader::new(tables, &plan, observe), &[])
         .await
         .map_err(RunError::into_api)?;
     let (asked, recipe) = (plan.question.metrics[0].clone(), plan.recipes[0]);
@@ -682,7 +682,7 @@ pub async fn explain(
     let alpha = 1.0 - explain.question.confidence;
     let (mut causes, mut first_shifts, mut tested) = (Vec::new(), None, 0);
     let loaded = match whole.attempts + whole.reference_attempts <= explain.loaded_max && base.is_joined() {
-        true => Some(load(tables, base, &explain.dimensions, observe).await?),
+        true => load(tables, base, &explain.dimensions, observe).await?,
         false => None,
     };
     let mut search = Search {
@@ -732,14 +732,15 @@ async fn load(
     plan: Plan,
     dimensions: &[Dimension],
     observe: Observe<'_>,
-) -> Result<(Arc<Plan>, Arc<Loaded>), ApiError> {
+) -> Result<Option<(Arc<Plan>, Arc<Loaded>)>, ApiError> {
     let (step, begun) = ("attempts", Instant::now());
-    let loaded = Loaded::load(tables, &plan, dimensions).await;
+    let wanted = everything_of(&plan, dimensions);
+    let loaded = Loaded::load(tables, &plan.joined_scope(), &wanted).await;
     let loaded = loaded
         .map_err(|source| RunError::Reading { step, source })
         .map_err(RunError::into_api)?;
     observe(step, begun.elapsed().as_secs_f64());
-    Ok((Arc::new(plan), Arc::new(loaded)))
+    Ok(loaded.map(|loaded| (Arc::new(plan), Arc::new(loaded))))
 }
 
 /// What a search needs.
@@ -821,7 +822,8 @@ impl<P: AsyncFn(Question) -> Result<Plan, ApiError>> Search<'_, P> {
         if plan.question.dimensions.is_empty() {
             return Ok(None);
         }
-        let ranked = cells(tables, &plan, Step::Rank, &[], observe).await.map_err(failed)?;
+        let reader = Reader::new(tables, &plan, observe);
+        let ranked = reader.cells(Step::Rank, &[]).await.map_err(failed)?;
         let groups = chosen(&ranked, self.whole.attempts);
         if groups.is_empty() {
             return Ok(None);
@@ -831,11 +833,9 @@ impl<P: AsyncFn(Question) -> Result<Plan, ApiError>> Search<'_, P> {
         about
             .steps
             .retain(|step| !matches!(step, Step::Strata | Step::ReferenceStrata(_)));
-        let (sides, own) = tokio::try_join!(
-            Sides::read(tables, &plan, &groups, observe),
-            Sides::read(tables, &about, &[], observe),
-        )
-        .map_err(failed)?;
+        let whole = Reader::new(tables, &about, observe);
+        let (sides, own) =
+            tokio::try_join!(Sides::read(&reader, &groups), Sides::read(&whole, &[]),).map_err(failed)?;
         Ok(Some(Level {
             conditions,
             parent: (about, own),

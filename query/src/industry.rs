@@ -22,7 +22,7 @@ use crate::{
     plan::Plan,
     request::{AskedMetric, Baseline, Dimension, Question, Special},
     response::{Amount, Comparison, IndustryQuartiles, MetricValue, QueryResult, Row, VerdictWord},
-    run::{Observe, RunError, Sides},
+    run::{Observe, Reader, RunError, Sides},
     sql::metric::{Recipe, recipe},
     tables::Tables,
 };
@@ -190,7 +190,9 @@ impl Field<'_> {
         let Ok(plan) = Plan::new(tenant, question, &[], now_ms) else {
             return Ok(Cells::default());
         };
-        Ok(Sides::read(self.tables, &plan, &[], self.observe).await?.values)
+        Ok(Sides::read(&Reader::new(self.tables, &plan, self.observe), &[])
+            .await?
+            .values)
     }
 
     /// The organisations that count in one cell, weighted to the asker's mix; or why there is nothing to be shown.

@@ -1,13 +1,20 @@
-//! Attempts of a question and its baseline, held in memory: what a search over thousands of cells asks again and again.
+//! Attempts held in memory, as numbers: what is added up here instead of in ClickHouse, where the attempts are few.
 //!
-//! A statement takes ClickHouse 0.1 s to plan however little it finds, and a search asks dozens. Of few attempts the search reads each once,
-//! with its attributes as numbers, and adds them up here. What comes out is what the statements say, cell by cell.
+//! A statement of sums takes ClickHouse 0.1 s to plan however little it finds. A question has two or three of them, over the same attempts, and a search
+//! for causes asks thousands of things. Of few attempts each is read once, as it stands, and what is asked of them is added up here.
+//! What comes out is what the statements say, cell by cell: [`Facts`] computes by the same texts.
 //!
 //! Pure but for [`Loaded::load`], which reads.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+};
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, SeqAccess, Visitor},
+};
 use statistics::BUCKETS;
 use store::StoreError;
 
@@ -16,8 +23,9 @@ use crate::{
     plan::Plan,
     request::Dimension,
     sql::{
+        expression::{Facts, Value},
         metric::{Hist, Part},
-        statement::{self, BIN_ROOM, NO_BIN, Wanted},
+        statement::{self, BIN_ROOM, Grid, Scope, Wanted},
     },
     tables::Tables,
 };
@@ -25,23 +33,145 @@ use crate::{
 /// A value of an attribute, `''` for not known.
 pub type Condition = (Dimension, String);
 
+/// The bin of an attempt that a histogram does not have.
+const NO_BIN: u16 = u16::MAX;
+
+/// A value of a column as a line tells it.
+enum Told {
+    Null,
+    Whole(i128),
+    Real(f64),
+    Text(String),
+}
+
+impl Told {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Whole(number) => Value::Whole(*number),
+            Self::Real(number) => Value::Real(*number),
+            Self::Text(text) => Value::Text(text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Told {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfAnyType;
+        impl Visitor<'_> for OfAnyType {
+            type Value = Told;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("null, a number, a truth or a text")
+            }
+
+            fn visit_unit<E>(self) -> Result<Told, E> {
+                Ok(Told::Null)
+            }
+
+            fn visit_bool<E>(self, truth: bool) -> Result<Told, E> {
+                Ok(Told::Whole(truth.into()))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Told, E> {
+                Ok(Told::Whole(number.into()))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Told, E> {
+                Ok(Told::Whole(number.into()))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Told, E> {
+                Ok(Told::Real(number))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Told, E> {
+                Ok(Told::Text(text.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(OfAnyType)
+    }
+}
+
 /// An attempt as [`statement::each`] tells it.
-#[derive(Deserialize)]
-struct Row(i64, Vec<String>, u8, u8, u64, u64, Vec<f64>, Vec<i32>);
+struct Row {
+    ms: i64,
+    viewer_bucket: u8,
+    is_bot: bool,
+    is_identified: bool,
+    received: u64,
+    expected: u64,
+    /// The attributes, then the columns.
+    values: Vec<Told>,
+}
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Row;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an attempt as a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Row, A::Error> {
+                fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(list: &mut A) -> Result<T, A::Error> {
+                    list.next_element()?.ok_or_else(|| de::Error::custom("it ends early"))
+                }
+                let mut row = Row {
+                    ms: next(&mut list)?,
+                    viewer_bucket: next(&mut list)?,
+                    is_bot: next::<u8, _>(&mut list)? > 0,
+                    is_identified: next::<u8, _>(&mut list)? > 0,
+                    received: next(&mut list)?,
+                    expected: next(&mut list)?,
+                    values: Vec::new(),
+                };
+                while let Some(value) = list.next_element()? {
+                    row.values.push(value);
+                }
+                Ok(row)
+            }
+        }
+        deserializer.deserialize_seq(InOrder)
+    }
+}
 
 /// One attempt; its attributes, sums and bins stand apart.
 #[derive(Debug, Clone, Copy)]
 struct Attempt {
     window: u16,
+    bucket: u32,
     viewer_bucket: u8,
+    is_bot: bool,
     is_identified: bool,
     received: u64,
     expected: u64,
 }
 
-/// Attempts in the joined windows of a plan.
+/// What is asked of attempts in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Asked<'a> {
+    /// What groups are told apart by; some of the attributes that were read.
+    pub(crate) dimensions: &'a [Dimension],
+    /// Only these combinations of their values; all without.
+    pub(crate) only: Option<&'a [Vec<String>]>,
+    /// Sums; some of those that were read.
+    pub(crate) parts: &'a [Part],
+    /// Histograms; as those.
+    pub(crate) hists: &'a [Hist],
+    /// Whether sums are told apart by viewer bucket; without, everything stands in bucket 0.
+    pub(crate) by_viewer: bool,
+    /// Whether only the first window is asked about.
+    pub(crate) first_window: bool,
+    /// Whether bots count.
+    pub(crate) include_bots: bool,
+}
+
+/// Attempts in the windows of a grid.
 #[derive(Debug)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     dimensions: Vec<Dimension>,
     /// By attribute, what its numbers stand for.
     values: Vec<Vec<String>>,
@@ -53,26 +183,21 @@ pub struct Loaded {
     sums: Vec<f64>,
     hists: Vec<Hist>,
     /// By attempt, its bin of each histogram.
-    bins: Vec<i32>,
+    bins: Vec<u16>,
 }
 
 impl Loaded {
-    /// Reads the attempts that `plan` is about, told apart by `dimensions`.
+    /// Reads the attempts of `scope`, told apart by the dimensions of `wanted`, with its sums and histograms; none where there are more than its limit.
     ///
     /// # Errors
     /// When the tables do not answer within the limits.
-    pub(crate) async fn load(tables: &Tables, plan: &Plan, dimensions: &[Dimension]) -> Result<Self, StoreError> {
-        let wanted = Wanted {
-            dimensions: dimensions.to_vec(),
-            parts: plan.recipes.iter().flat_map(|recipe| recipe.parts()).collect(),
-            hists: plan.recipes.iter().filter_map(|recipe| recipe.hist()).collect(),
-            by_viewer: true,
-            few: plan.known.are_few(plan.joined.windows()),
-            ..Wanted::default()
-        };
+    pub(crate) async fn load(tables: &Tables, scope: &Scope, wanted: &Wanted) -> Result<Option<Self>, StoreError> {
+        let facts = Facts::new(&wanted.parts, &wanted.hists, scope.now_ms).map_err(|error| StoreError::Shape {
+            reason: format!("what is asked of attempts: {error}"),
+        })?;
         let mut loaded = Self {
             dimensions: wanted.dimensions.clone(),
-            values: vec![Vec::new(); dimensions.len()],
+            values: vec![Vec::new(); wanted.dimensions.len()],
             attempts: Vec::new(),
             codes: Vec::new(),
             parts: wanted.parts.clone(),
@@ -80,8 +205,14 @@ impl Loaded {
             hists: wanted.hists.clone(),
             bins: Vec::new(),
         };
-        let statement = statement::each(&plan.joined_scope(), &wanted);
-        let mut known: Vec<HashMap<String, u32>> = vec![HashMap::new(); dimensions.len()];
+        // One more tells that there are more.
+        let asked = Wanted {
+            limit: wanted.limit.map(|limit| limit + 1),
+            ..wanted.clone()
+        };
+        let statement = statement::each(scope, &asked, &facts.columns);
+        let mut known: Vec<HashMap<String, u32>> = vec![HashMap::new(); wanted.dimensions.len()];
+        let mut lines = 0;
         let mut pieces = tables.stream(&statement, "JSONCompactEachRow")?;
         // A piece ends anywhere in a line.
         let mut left = Vec::new();
@@ -92,38 +223,60 @@ impl Loaded {
                 .split(|byte| *byte == b'\n')
                 .filter(|line| !line.is_empty())
             {
-                loaded.take(line, plan, &mut known)?;
+                lines += 1;
+                loaded.take(line, &scope.grid, &facts, &mut known)?;
             }
             left.drain(..whole);
         }
-        Ok(loaded)
+        Ok(wanted.limit.is_none_or(|limit| lines <= limit).then_some(loaded))
     }
 
     /// Takes an attempt as a line tells it. `known`: by attribute, the numbers of values.
-    fn take(&mut self, line: &[u8], plan: &Plan, known: &mut [HashMap<String, u32>]) -> Result<(), StoreError> {
-        let row = serde_json::from_slice(line).map_err(|error| StoreError::Shape {
-            reason: format!("an attempt: {error}"),
-        })?;
-        let Row(window, values, viewer_bucket, identified, received, expected, sums, bins) = row;
-        let Some((window, _)) = plan.joined.decode(window, 0) else {
+    fn take(
+        &mut self,
+        line: &[u8],
+        grid: &Grid,
+        facts: &Facts,
+        known: &mut [HashMap<String, u32>],
+    ) -> Result<(), StoreError> {
+        let unreadable = |reason: String| StoreError::Shape {
+            reason: format!("an attempt: {reason}"),
+        };
+        let row: Row = serde_json::from_slice(line).map_err(|error| unreadable(error.to_string()))?;
+        let Some((window, bucket)) = grid.place(row.ms) else {
             return Ok(());
         };
+        if row.values.len() != known.len() + facts.columns.len() {
+            return Err(unreadable(format!("{} values", row.values.len())));
+        }
         self.attempts.push(Attempt {
             window: window as u16,
-            viewer_bucket,
-            is_identified: identified > 0,
-            received,
-            expected,
+            bucket: bucket as u32,
+            viewer_bucket: row.viewer_bucket,
+            is_bot: row.is_bot,
+            is_identified: row.is_identified,
+            received: row.received,
+            expected: row.expected,
         });
-        for ((value, known), values) in values.into_iter().zip(known).zip(&mut self.values) {
-            let code = *known.entry(value).or_insert_with_key(|value| {
-                values.push(value.clone());
-                values.len() as u32 - 1
-            });
+        let (attributes, columns) = row.values.split_at(known.len());
+        for ((told, known), values) in attributes.iter().zip(known).zip(&mut self.values) {
+            let Told::Text(value) = told else {
+                return Err(unreadable("an attribute is no text".to_owned()));
+            };
+            let code = match known.get(value) {
+                Some(code) => *code,
+                None => {
+                    let code = values.len() as u32;
+                    known.insert(value.clone(), code);
+                    values.push(value.clone());
+                    code
+                }
+            };
             self.codes.push(code);
         }
-        self.sums.extend(sums);
-        self.bins.extend(bins);
+        let told = facts.told(columns.iter().map(Told::value).collect());
+        self.sums.extend(told.sums);
+        self.bins.extend(told.bins.into_iter().map(|bin| bin.unwrap_or(NO_BIN)));
         Ok(())
     }
 
@@ -151,14 +304,65 @@ impl Loaded {
     fn coded(&self, conditions: &[Condition]) -> Vec<(usize, Option<u32>)> {
         let coded = conditions.iter().filter_map(|(dimension, value)| {
             let place = self.place(dimension)?;
-            let code = self.values[place].iter().position(|known| known == value);
-            Some((place, code.map(|code| code as u32)))
+            Some((place, self.code(place, value)))
         });
         coded.collect()
     }
 
     fn place(&self, dimension: &Dimension) -> Option<usize> {
         self.dimensions.iter().position(|known| known == dimension)
+    }
+
+    /// The number of a value; none where no attempt has it.
+    fn code(&self, place: usize, value: &str) -> Option<u32> {
+        let code = self.values[place].iter().position(|known| known == value);
+        code.map(|code| code as u32)
+    }
+
+    /// How many attempts of bots the first window has.
+    pub(crate) fn bots(&self) -> u64 {
+        let bots = self
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.is_bot && attempt.window == 0);
+        bots.count() as u64
+    }
+
+    /// Sums over the attempts by window, time bucket and values: what [`statement::attempts`] answers.
+    pub(crate) fn cells(&self, asked: &Asked) -> Cells {
+        let places: Vec<usize> = asked
+            .dimensions
+            .iter()
+            .filter_map(|dimension| self.place(dimension))
+            .collect();
+        let only: Option<Vec<Vec<u32>>> = asked.only.map(|only| {
+            let coded = only.iter().filter_map(|values| {
+                let codes = places.iter().zip(values).map(|(place, value)| self.code(*place, value));
+                codes.collect::<Option<Vec<u32>>>()
+            });
+            coded.collect()
+        });
+        let adding = Adding::of(self, asked.parts, asked.hists, asked.by_viewer);
+        let mut cells: HashMap<(u16, u32, Vec<u32>), Cell> = HashMap::new();
+        for (number, attempt) in self.attempts.iter().enumerate() {
+            if attempt.is_bot && !asked.include_bots || asked.first_window && attempt.window > 0 {
+                continue;
+            }
+            let codes = self.codes_of(number);
+            let codes: Vec<u32> = places.iter().map(|place| codes[*place]).collect();
+            if only.as_ref().is_none_or(|only| only.contains(&codes)) {
+                let cell = cells.entry((attempt.window, attempt.bucket, codes)).or_default();
+                adding.add(cell, number);
+            }
+        }
+        let placed = cells.into_iter().map(|((window, bucket, codes), cell)| {
+            let values = places
+                .iter()
+                .zip(codes)
+                .map(|(place, code)| self.values[*place][code as usize].clone());
+            (key(window, bucket, values.collect()), cell)
+        });
+        placed.collect()
     }
 
     /// How many of these attempts in the plan's own window have each value of each of `dimensions`: groups as those of a question whose
@@ -186,11 +390,14 @@ impl Loaded {
 
     /// Sums over these attempts by window and viewer bucket: of all of them together.
     pub(crate) fn whole(&self, attempts: &[usize]) -> Cells {
+        let adding = self.everything();
         let mut cells: HashMap<u16, Cell> = HashMap::new();
         for attempt in attempts {
-            self.add(cells.entry(self.attempts[*attempt].window).or_default(), *attempt);
+            adding.add(cells.entry(self.attempts[*attempt].window).or_default(), *attempt);
         }
-        let placed = cells.into_iter().map(|(window, cell)| (key(window, Vec::new()), cell));
+        let placed = cells
+            .into_iter()
+            .map(|(window, cell)| (key(window, 0, Vec::new()), cell));
         placed.collect()
     }
 
@@ -202,52 +409,105 @@ impl Loaded {
             let Some(place) = self.place(dimension) else { continue };
             let of_this = groups.iter().enumerate().filter_map(|(number, group)| {
                 let [which, value] = group.as_slice() else { return None };
-                let code = self.values[place].iter().position(|known| known == value)?;
-                (*which == index.to_string()).then_some((code as u32, number))
+                let code = self.code(place, value)?;
+                (*which == index.to_string()).then_some((code, number))
             });
             wanted.push((place, of_this.collect()));
         }
+        let adding = self.everything();
         let mut cells: HashMap<(u16, usize), Cell> = HashMap::new();
         for attempt in attempts {
             let (codes, window) = (self.codes_of(*attempt), self.attempts[*attempt].window);
             for (place, of_this) in &wanted {
                 if let Some(group) = of_this.get(&codes[*place]) {
-                    self.add(cells.entry((window, *group)).or_default(), *attempt);
+                    adding.add(cells.entry((window, *group)).or_default(), *attempt);
                 }
             }
         }
         let placed = cells.into_iter();
         placed
-            .map(|((window, group), cell)| (key(window, groups[group].clone()), cell))
+            .map(|((window, group), cell)| (key(window, 0, groups[group].clone()), cell))
             .collect()
+    }
+
+    /// Adds everything that was read, by viewer bucket.
+    fn everything(&self) -> Adding<'_> {
+        Adding::of(self, &self.parts, &self.hists, true)
+    }
+}
+
+/// How attempts are added to cells.
+struct Adding<'a> {
+    loaded: &'a Loaded,
+    /// The sums, and where each stands among those that were read.
+    parts: Vec<(Part, usize)>,
+    /// The histograms, as those.
+    hists: Vec<(Hist, usize)>,
+    by_viewer: bool,
+}
+
+impl<'a> Adding<'a> {
+    fn of(loaded: &'a Loaded, parts: &[Part], hists: &[Hist], by_viewer: bool) -> Self {
+        let parts = parts.iter().filter_map(|part| {
+            let place = loaded.parts.iter().position(|known| known == part)?;
+            Some((*part, place))
+        });
+        let hists = hists.iter().filter_map(|hist| {
+            let place = loaded.hists.iter().position(|known| known == hist)?;
+            Some((*hist, place))
+        });
+        Self {
+            loaded,
+            parts: parts.collect(),
+            hists: hists.collect(),
+            by_viewer,
+        }
     }
 
     /// Adds an attempt to a cell.
     fn add(&self, cell: &mut Cell, number: usize) {
-        let attempt = &self.attempts[number];
-        let bucket = usize::from(attempt.viewer_bucket);
+        let loaded = self.loaded;
+        let attempt = &loaded.attempts[number];
+        let (bucket, buckets) = match self.by_viewer {
+            true => (usize::from(attempt.viewer_bucket), BUCKETS),
+            false => (0, 1),
+        };
         cell.attempts += 1;
         cell.identified += u64::from(attempt.is_identified);
         cell.received += attempt.received;
         cell.expected += attempt.expected;
-        let sums = &self.sums[number * self.parts.len()..];
-        for (part, sum) in self.parts.iter().zip(sums) {
-            cell.sums.entry(*part).or_insert_with(|| vec![0.0; BUCKETS])[bucket] += sum;
+        let sums = &loaded.sums[number * loaded.parts.len()..];
+        for (part, place) in &self.parts {
+            cell.sums.entry(*part).or_insert_with(|| vec![0.0; buckets])[bucket] += sums[*place];
         }
-        let bins = &self.bins[number * self.hists.len()..];
-        for (hist, bin) in self.hists.iter().zip(bins) {
+        let bins = &loaded.bins[number * loaded.hists.len()..];
+        for (hist, place) in &self.hists {
             let counted = cell.histograms.entry(*hist).or_default();
-            if *bin != NO_BIN {
-                counted.push(((bucket * BIN_ROOM) as u32 + *bin as u32, 1));
+            if bins[*place] != NO_BIN {
+                counted.push(((bucket * BIN_ROOM) as u32 + u32::from(bins[*place]), 1));
             }
         }
     }
 }
 
-fn key(window: u16, dimensions: Vec<String>) -> Key {
+fn key(window: u16, bucket: u32, dimensions: Vec<String>) -> Key {
     Key {
         window: usize::from(window),
-        bucket: 0,
+        bucket: bucket as usize,
         dimensions,
+    }
+}
+
+/// What a search reads of a plan's attempts.
+pub(crate) fn everything_of(plan: &Plan, dimensions: &[Dimension]) -> Wanted {
+    let parts: BTreeSet<Part> = plan.recipes.iter().flat_map(|recipe| recipe.parts()).collect();
+    let hists: BTreeSet<Hist> = plan.recipes.iter().filter_map(|recipe| recipe.hist()).collect();
+    Wanted {
+        dimensions: dimensions.to_vec(),
+        parts: parts.into_iter().collect(),
+        hists: hists.into_iter().collect(),
+        by_viewer: true,
+        few: plan.known.are_few(plan.joined.windows()),
+        ..Wanted::default()
     }
 }

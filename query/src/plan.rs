@@ -3,7 +3,7 @@
 //! Invariant: a plan holds an [`accounts::Tenant`], so a plan that could see another organisation's data cannot be made.
 //! Pure: `now`, the annotations and the days that have cells are arguments. Which steps run at the same time, and what is done with their rows, lives in `run.rs`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use accounts::{Annotation, AnnotationKind, Tenant};
 use schemas::{limits::ATTEMPT_MS_MAX, metric::Kind};
@@ -36,6 +36,12 @@ const EDGES_JOINED_MAX: usize = 500;
 /// Of shorter ranges it is not asked what cells there are: attempts of so few hours are read as soon.
 const SHORTEST_MS: i64 = 3 * HOUR_MS;
 
+/// Attempts that were written of so often at most, about, are read as they stand: reading more takes as long as ClickHouse takes to plan two statements of sums.
+const GATHERED_TOUCHES: u64 = 60_000;
+
+/// [`Plan::gathered_max`], unless told otherwise.
+const GATHERED_MAX: usize = 30_000;
+
 /// What dimension values a difference's mix is made of (STATISTICS, Baselines).
 pub const STRATA: [Dimension; 3] = [
     Dimension::Attribute("device_class"),
@@ -61,6 +67,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Which days have cells that count, and which have nothing: what is so is not read from the attempts. Empty unless [`Self::coverage`] was asked.
     pub known: Known,
+    /// Most attempts that are read as they stand and added up in memory. Where there are more, and with 0 always, statements of sums are asked.
+    pub gathered_max: usize,
 }
 
 /// What tells [`Plan::known`].
@@ -183,6 +191,8 @@ pub enum Read {
         parts: Vec<Part>,
         /// The histograms.
         hists: Vec<Hist>,
+        /// Where the attempts are so few that they are read for several steps at once: which they are, and what is asked of them.
+        gathered: Option<(Gathering, Wanted)>,
     },
     /// Viewers per tick.
     Ticks {
@@ -199,7 +209,18 @@ pub enum Read {
         statement: Statement,
         /// Whether it tells the same whenever it is asked.
         is_settled: bool,
+        /// As of [`Self::Attempts`].
+        gathered: Option<Gathering>,
     },
+}
+
+/// Attempts that are read once, as they stand, and added up in memory for every step that asks about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gathering {
+    /// Those of the joined windows, or of one baseline that is read by itself.
+    pub reference: Option<usize>,
+    /// What cells leave of them, of a set that is by the hour or of one that is not; all of them where no cell tells.
+    pub beside: Option<bool>,
 }
 
 impl Read {
@@ -306,6 +327,7 @@ impl Plan {
             joined,
             steps,
             known: Known::default(),
+            gathered_max: GATHERED_MAX,
         })
     }
 
@@ -450,7 +472,7 @@ impl Plan {
                     limit: Some(RANKED_MAX + 1),
                     ..Wanted::default()
                 };
-                self.reads_of(&self.scope, &recipes, wanted)
+                self.reads_of(&self.scope, None, &recipes, wanted)
             }
             Step::Values => chunks(chosen)
                 .into_iter()
@@ -463,7 +485,7 @@ impl Plan {
                         only,
                         ..Wanted::default()
                     };
-                    self.reads_of(&self.joined_scope(), &asked(), wanted)
+                    self.reads_of(&self.joined_scope(), None, &asked(), wanted)
                 })
                 .collect(),
             Step::Reference(index) => {
@@ -487,16 +509,16 @@ impl Plan {
                             only,
                             ..Wanted::default()
                         };
-                        self.reads_of(&reference.scope, &self.recipes, wanted)
+                        self.reads_of(&reference.scope, Some(index), &self.recipes, wanted)
                     })
                     .collect()
             }
-            Step::Strata => self.strata(&self.joined_scope()),
-            Step::ReferenceStrata(index) => self.strata(&self.references[index].scope),
+            Step::Strata => self.strata(&self.joined_scope(), None),
+            Step::ReferenceStrata(index) => self.strata(&self.references[index].scope, Some(index)),
         }
     }
 
-    fn strata(&self, scope: &Scope) -> Vec<Read> {
+    fn strata(&self, scope: &Scope, reference: Option<usize>) -> Vec<Read> {
         let decomposed: Vec<Recipe> = self
             .recipes
             .iter()
@@ -507,7 +529,7 @@ impl Plan {
             dimensions: STRATA.to_vec(),
             ..Wanted::default()
         };
-        self.reads_of(scope, &decomposed, wanted)
+        self.reads_of(scope, reference, &decomposed, wanted)
     }
 
     /// Whether values, or some of them, come from sums made before.
@@ -527,17 +549,26 @@ impl Plan {
         let set = cells::set_of(&self.scope, &[], false);
         let covered = set.and_then(|set| Some((set, cells::cut(self.scope.grid.windows(), &self.known, set.hourly)?)));
         let Some((set, covered)) = covered else {
-            return vec![now_told(statement::bots(&self.scope))];
+            return vec![Read::Number {
+                statement: statement::bots(&self.scope),
+                is_settled: false,
+                gathered: self.gathering(None, None),
+            }];
         };
         let mut reads = Vec::new();
         if !covered.days.is_empty() {
             reads.push(Read::Number {
                 statement: sql_cells::bots(&self.scope, set, &covered),
                 is_settled: cells::are_settled(&covered.days, self.scope.now_ms),
+                gathered: None,
             });
         }
         if let Some(rest) = rest_of(&self.scope, covered) {
-            reads.push(now_told(statement::bots(&rest)));
+            reads.push(Read::Number {
+                statement: statement::bots(&rest),
+                is_settled: false,
+                gathered: self.gathering(None, Some(set.hourly)),
+            });
         }
         reads
     }
@@ -583,7 +614,7 @@ impl Plan {
     }
 
     /// The statements that answer `recipes`: cells, attempts, ticks, or some of them. What several of them say of one group is added.
-    fn reads_of(&self, scope: &Scope, recipes: &[Recipe], mut wanted: Wanted) -> Vec<Read> {
+    fn reads_of(&self, scope: &Scope, reference: Option<usize>, recipes: &[Recipe], mut wanted: Wanted) -> Vec<Read> {
         let concurrency = recipes
             .iter()
             .any(|recipe| matches!(recipe, Recipe::Concurrency { .. }));
@@ -608,13 +639,20 @@ impl Plan {
         wanted.parts = parts.into_iter().collect();
         wanted.hists = hists.into_iter().collect();
         wanted.distinct = recipes.contains(&Recipe::Distinct);
-        let read = |statement, from_cells, is_settled| Read::Attempts {
+        let told = |statement, from_cells, is_settled, gathered: Option<Gathering>| Read::Attempts {
             statement,
             from_cells,
             is_settled,
             parts: wanted.parts.clone(),
             hists: wanted.hists.clone(),
+            gathered: gathered.map(|gathering| (gathering, wanted.clone())),
         };
+        // Viewers, parts of attempts and groups that stand apart only statements tell.
+        let may_gather = !wanted.distinct
+            && !wanted.apart
+            && !wanted.dimensions.contains(&Dimension::Rendition)
+            && wanted.parts.iter().all(|part| Part::ALL.contains(part));
+        let gathering = |beside| self.gathering(reference, beside).filter(|_| may_gather);
         // Viewers are told by the attempts alone. What else is asked of them need not be; of ranked groups the attempts choose which.
         let sums = Wanted {
             distinct: wanted.distinct && wanted.limit.is_some(),
@@ -624,10 +662,16 @@ impl Plan {
             Some((set, covered)) => {
                 if !covered.days.is_empty() {
                     let is_settled = cells::are_settled(&covered.days, scope.now_ms);
-                    reads.push(read(sql_cells::sums(scope, &sums, set, &covered), true, is_settled));
+                    reads.push(told(
+                        sql_cells::sums(scope, &sums, set, &covered),
+                        true,
+                        is_settled,
+                        None,
+                    ));
                 }
                 if let Some(rest) = rest_of(scope, covered) {
-                    reads.push(read(statement::attempts(&rest, &sums), false, false));
+                    let gathering = gathering(Some(set.hourly));
+                    reads.push(told(statement::attempts(&rest, &sums), false, false, gathering));
                 }
                 if wanted.distinct {
                     let viewers = Wanted {
@@ -643,12 +687,101 @@ impl Plan {
                         is_settled: false,
                         parts: Vec::new(),
                         hists: Vec::new(),
+                        gathered: None,
                     });
                 }
             }
-            None => reads.push(read(statement::attempts(scope, &wanted), false, false)),
+            None => {
+                let gathering = gathering(None);
+                reads.push(told(statement::attempts(scope, &wanted), false, false, gathering));
+            }
         }
         reads
+    }
+
+    /// The attempts of the joined windows or of a baseline, as [`Gathering`] names them, where they are few; else none.
+    fn gathering(&self, reference: Option<usize>, beside: Option<bool>) -> Option<Gathering> {
+        let gathering = Gathering { reference, beside };
+        let touches = |from, to| self.known.touches(from, to, self.scope.now_ms);
+        let touches = match self.gathered_scope(gathering)?.within {
+            Some(Within::Stretches { stretches, left_out }) => {
+                let stretches = stretches.iter().map(|(from, to)| touches(*from, *to));
+                // Who goes on when a day is built did about as much as in an hour of it.
+                let left_out = left_out.iter().map(|left| touches(left.to - HOUR_MS, left.to));
+                stretches.chain(left_out).sum::<Option<u64>>()?
+            }
+            _ => {
+                let windows = self.gathered_grid(reference).windows().iter();
+                let touches = windows.map(|window| touches(window.start(), window.end()));
+                touches.sum::<Option<u64>>()?
+            }
+        };
+        (self.gathered_max > 0 && touches <= GATHERED_TOUCHES).then_some(gathering)
+    }
+
+    fn gathered_grid(&self, reference: Option<usize>) -> &Grid {
+        match reference {
+            Some(index) => &self.references[index].scope.grid,
+            None => &self.joined,
+        }
+    }
+
+    /// The attempts that a gathering is of; none where cells do not tell of the others.
+    fn gathered_scope(&self, gathering: Gathering) -> Option<Scope> {
+        let scope = match gathering.reference {
+            Some(index) => self.references[index].scope.clone(),
+            None => self.joined_scope(),
+        };
+        match gathering.beside {
+            Some(hourly) => rest_of(&scope, cells::cut(scope.grid.windows(), &self.known, hourly)?),
+            None => Some(scope),
+        }
+    }
+
+    /// Every gathering that the steps ask about, each once: the scope to read, and what of it, with its limit.
+    #[must_use]
+    pub fn gathered(&self) -> BTreeMap<Gathering, (Scope, Wanted)> {
+        let mut all: BTreeMap<Gathering, (Scope, Wanted)> = BTreeMap::new();
+        let reads = self.steps.iter().flat_map(|step| self.reads(*step, &[]));
+        for read in reads {
+            let Read::Attempts {
+                gathered: Some((gathering, asked)),
+                ..
+            } = read
+            else {
+                continue;
+            };
+            let Some(scope) = self.gathered_scope(gathering) else {
+                continue;
+            };
+            let (_, wanted) = all.entry(gathering).or_insert_with(|| {
+                let scope = Scope {
+                    // They are counted beside.
+                    include_bots: true,
+                    ..scope
+                };
+                let wanted = Wanted {
+                    by_viewer: true,
+                    few: true,
+                    limit: Some(self.gathered_max),
+                    ..Wanted::default()
+                };
+                (scope, wanted)
+            });
+            add_new(&mut wanted.dimensions, asked.dimensions);
+            add_new(&mut wanted.parts, asked.parts);
+            add_new(&mut wanted.hists, asked.hists);
+        }
+        all
+    }
+}
+
+/// Adds what is not there yet.
+fn add_new<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
+    for one in more {
+        if !all.contains(&one) {
+            all.push(one);
+        }
     }
 }
 
@@ -666,6 +799,7 @@ fn now_told(statement: Statement) -> Read {
     Read::Number {
         statement,
         is_settled: false,
+        gathered: None,
     }
 }
 

@@ -14,17 +14,19 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::DEFINITION_VERSION;
 use statistics::Weights;
 use store::StoreError;
+use tokio::sync::OnceCell;
 
 use crate::{
     calendar::{date, written, written_utc},
     cells::{Known, touched_days},
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide, add, point},
-    plan::{Plan, Read, Step},
+    loaded::{Asked, Loaded},
+    plan::{Gathering, Plan, Read, Step},
     request::{Dimension, OrderKey, cursor},
     response::{Column, ColumnKind, Comparison, QueryResult, Row, Source, VerdictWord},
     sql::{
         metric::{Hist, Part, Recipe},
-        statement::RANKED_MAX,
+        statement::{Grid, RANKED_MAX, Scope, Wanted},
     },
     tables::{AttemptsRow, Tables, TicksRow},
 };
@@ -108,17 +110,11 @@ pub async fn run(
     let notes = plan.references.iter().flat_map(|reference| &reference.notes);
     let mut messages: Vec<Message> = warnings.map(Message::warning).chain(notes.map(Message::info)).collect();
 
-    let (known, fresh_ms) = try_join(
-        known(tables, &plan, observe),
-        number(tables, &plan, Step::Freshness, observe),
-    )
-    .await?;
+    let reader = Reader::new(tables, &plan, observe);
+    let (known, fresh_ms) = try_join(known(tables, &plan, observe), reader.number(Step::Freshness)).await?;
     plan.known = known;
-    let (bots, Found { ranked, page, sides }) = try_join(
-        number(tables, &plan, Step::Bots, observe),
-        Found::read(tables, &plan, observe),
-    )
-    .await?;
+    let reader = Reader::new(tables, &plan, observe);
+    let (bots, Found { ranked, page, sides }) = try_join(reader.number(Step::Bots), Found::read(&reader)).await?;
     if bots > 0 {
         messages.push(Message::info(format!(
             "{bots} attempts of bots are left out; includeBots counts them"
@@ -178,16 +174,17 @@ struct Found {
 }
 
 impl Found {
-    async fn read(tables: &Tables, plan: &Plan, observe: Observe<'_>) -> Result<Self, RunError> {
+    async fn read(reader: &Reader<'_>) -> Result<Self, RunError> {
+        let plan = reader.plan;
         let ranked = match plan.has(Step::Rank) {
-            true => Some(cells(tables, plan, Step::Rank, &[], observe).await?),
+            true => Some(reader.cells(Step::Rank, &[]).await?),
             false => None,
         };
         let page = ranked.as_ref().map(|cells| Page::of(plan, cells));
         let chosen: Vec<Vec<String>> = page.as_ref().map(Page::combinations).unwrap_or_default();
         let sides = match page.as_ref().is_some_and(|page| page.keys.is_empty()) {
             true => Sides::nothing(plan),
-            false => Sides::read(tables, plan, &chosen, observe).await?,
+            false => Sides::read(reader, &chosen).await?,
         };
         Ok(Self { ranked, page, sides })
     }
@@ -217,19 +214,15 @@ impl Sides {
     }
 
     /// Reads everything that a plan needs of the chosen groups, several statements at a time.
-    pub(crate) async fn read(
-        tables: &Tables,
-        plan: &Plan,
-        chosen: &[Vec<String>],
-        observe: Observe<'_>,
-    ) -> Result<Self, RunError> {
+    pub(crate) async fn read(reader: &Reader<'_>, chosen: &[Vec<String>]) -> Result<Self, RunError> {
+        let plan = reader.plan;
         let steps = plan
             .steps
             .iter()
             .copied()
             .filter(|step| !matches!(step, Step::Freshness | Step::Bots | Step::Rank));
         let read: Vec<(Step, Cells)> = stream::iter(steps.collect::<Vec<_>>())
-            .map(|step| async move { Ok::<_, RunError>((step, cells(tables, plan, step, chosen, observe).await?)) })
+            .map(|step| async move { Ok::<_, RunError>((step, reader.cells(step, chosen).await?)) })
             .buffer_unordered(PARALLEL)
             .try_collect()
             .await?;
@@ -294,104 +287,155 @@ pub(crate) async fn known(tables: &Tables, plan: &Plan, observe: Observe<'_>) ->
     Ok(coverage.known(touched_days(&touched, &built)))
 }
 
-/// The sum of a step's numbers.
-async fn number(tables: &Tables, plan: &Plan, step: Step, observe: Observe<'_>) -> Result<i64, RunError> {
-    if !plan.has(step) {
-        return Ok(0);
-    }
-    let begun = Instant::now();
-    let failed = |source| RunError::Reading {
-        step: step.name(),
-        source,
-    };
-    let reads = plan.reads(step, &[]);
-    let numbers = reads.iter().map(|read| {
-        let is_settled = matches!(read, Read::Number { is_settled: true, .. });
-        tables.number(read.statement(), is_settled)
-    });
-    let numbers = try_join_all(numbers).await.map_err(failed)?;
-    observe(step.name(), begun.elapsed().as_secs_f64());
-    Ok(numbers.iter().sum())
+/// Reads what the steps of a plan need.
+pub(crate) struct Reader<'a> {
+    tables: &'a Tables,
+    plan: &'a Plan,
+    observe: Observe<'a>,
+    /// What several steps are told of.
+    gathered: BTreeMap<Gathering, Gathered>,
 }
 
-pub(crate) async fn cells(
-    tables: &Tables,
-    plan: &Plan,
-    step: Step,
-    chosen: &[Vec<String>],
-    observe: Observe<'_>,
-) -> Result<Cells, RunError> {
-    let begun = Instant::now();
-    let grid = plan.grid(step);
-    let failed = |source| RunError::Reading {
-        step: step.name(),
-        source,
-    };
-    // What cells tell and what the attempts beside them do: read at once, put together in order, so that sums come out the same each time.
-    let mut answers = stream::iter(plan.reads(step, chosen))
-        .map(|read| async move { Answer::of(tables, read).await })
-        .buffered(PARALLEL_READS);
-    let mut cells = Cells::default();
-    while let Some(answer) = answers.try_next().await.map_err(failed)? {
-        match answer {
-            Answer::Attempts { rows, parts, hists } => {
-                for row in Arc::unwrap_or_clone(rows) {
-                    let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
-                        continue;
-                    };
-                    let cell = cells
-                        .entry(Key {
-                            window,
-                            bucket,
-                            dimensions: row.dimensions,
-                        })
-                        .or_default();
-                    // Where cells and attempts both tell of a group, each tells of other attempts.
-                    cell.merge(&Cell {
-                        attempts: row.attempts,
-                        identified: row.identified,
-                        received: row.received,
-                        expected: row.expected,
-                        sums: parts.iter().copied().zip(row.sums).collect(),
-                        histograms: hists
-                            .iter()
-                            .copied()
-                            .zip(
-                                row.histograms
-                                    .into_iter()
-                                    .map(|(keys, counts)| keys.into_iter().zip(counts).collect()),
-                            )
-                            .collect(),
-                        ..Cell::default()
-                    });
-                    // Of a group one statement tells them.
-                    cell.viewers += row.viewers;
-                }
-            }
-            Answer::Ticks(rows) => {
-                for row in Arc::unwrap_or_clone(rows) {
-                    let Some((window, bucket)) = grid.decode(row.window, row.bucket) else {
-                        continue;
-                    };
-                    let cell = cells
-                        .entry(Key {
-                            window,
-                            bucket,
-                            dimensions: row.dimensions,
-                        })
-                        .or_default();
-                    // Cells and beacons tell of other attempts, and of other hours. The highest tick one statement tells.
-                    add(&mut cell.viewer_ticks, &row.viewer_ticks);
-                    add(&mut cell.at_highest, &row.at_highest);
-                }
-            }
+/// Attempts that several steps are told of.
+struct Gathered {
+    scope: Scope,
+    wanted: Wanted,
+    /// None where they turned out to be too many.
+    loaded: OnceCell<Option<Loaded>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Nothing is read yet.
+    pub(crate) fn new(tables: &'a Tables, plan: &'a Plan, observe: Observe<'a>) -> Self {
+        let gathered = plan.gathered().into_iter().map(|(gathering, (scope, wanted))| {
+            let loaded = OnceCell::new();
+            (gathering, Gathered { scope, wanted, loaded })
+        });
+        Self {
+            tables,
+            plan,
+            observe,
+            gathered: gathered.collect(),
         }
     }
-    observe(step.name(), begun.elapsed().as_secs_f64());
-    Ok(cells)
+
+    /// The attempts of a gathering, read when a step first asks; none where statements have to tell.
+    async fn loaded(&self, gathering: Gathering) -> Result<Option<&Loaded>, StoreError> {
+        let Some(Gathered { scope, wanted, loaded }) = self.gathered.get(&gathering) else {
+            return Ok(None);
+        };
+        let loaded = loaded.get_or_try_init(|| async {
+            let begun = Instant::now();
+            let loaded = Loaded::load(self.tables, scope, wanted).await?;
+            (self.observe)("attempts", begun.elapsed().as_secs_f64());
+            Ok(loaded)
+        });
+        loaded.await.map(Option::as_ref)
+    }
+
+    /// The sum of a step's numbers.
+    async fn number(&self, step: Step) -> Result<i64, RunError> {
+        if !self.plan.has(step) {
+            return Ok(0);
+        }
+        let begun = Instant::now();
+        let failed = |source| RunError::Reading {
+            step: step.name(),
+            source,
+        };
+        let numbers = self.plan.reads(step, &[]).into_iter().map(|read| self.number_of(read));
+        let numbers = try_join_all(numbers).await.map_err(failed)?;
+        (self.observe)(step.name(), begun.elapsed().as_secs_f64());
+        Ok(numbers.iter().sum())
+    }
+
+    async fn number_of(&self, read: Read) -> Result<i64, StoreError> {
+        let Read::Number {
+            statement,
+            is_settled,
+            gathered,
+        } = read
+        else {
+            // No other read has one.
+            return Ok(0);
+        };
+        if let Some(gathering) = gathered
+            && let Some(loaded) = self.loaded(gathering).await?
+        {
+            return Ok(loaded.bots() as i64);
+        }
+        self.tables.number(&statement, is_settled).await
+    }
+
+    /// The groups of a step. `chosen` are the combinations of dimension values on this page; none without dimensions.
+    pub(crate) async fn cells(&self, step: Step, chosen: &[Vec<String>]) -> Result<Cells, RunError> {
+        let begun = Instant::now();
+        let grid = self.plan.grid(step);
+        let failed = |source| RunError::Reading {
+            step: step.name(),
+            source,
+        };
+        // What cells tell and what the attempts beside them do: read at once, put together in order, so that sums come out the same each time.
+        let mut answers = stream::iter(self.plan.reads(step, chosen))
+            .map(|read| self.answer(step, read))
+            .buffered(PARALLEL_READS);
+        let mut cells = Cells::default();
+        while let Some(answer) = answers.try_next().await.map_err(failed)? {
+            for (key, told) in answer.into_cells(grid) {
+                let cell = cells.entry(key).or_default();
+                // Where cells and attempts both tell of a group, each tells of other attempts; of its viewers one statement does.
+                cell.merge(&told);
+                cell.viewers += told.viewers;
+                // Cells and beacons tell of other attempts, and of other hours. The highest tick one statement tells.
+                add(&mut cell.viewer_ticks, &told.viewer_ticks);
+                add(&mut cell.at_highest, &told.at_highest);
+            }
+        }
+        (self.observe)(step.name(), begun.elapsed().as_secs_f64());
+        Ok(cells)
+    }
+
+    async fn answer(&self, step: Step, read: Read) -> Result<Answer, StoreError> {
+        Ok(match read {
+            Read::Attempts {
+                statement,
+                parts,
+                hists,
+                is_settled,
+                gathered,
+                from_cells: _,
+            } => {
+                if let Some((gathering, wanted)) = gathered
+                    && let Some(loaded) = self.loaded(gathering).await?
+                {
+                    return Ok(Answer::Gathered(loaded.cells(&Asked {
+                        dimensions: &wanted.dimensions,
+                        only: wanted.only.as_deref(),
+                        parts: &wanted.parts,
+                        hists: &wanted.hists,
+                        by_viewer: wanted.by_viewer,
+                        first_window: step == Step::Rank,
+                        include_bots: self.plan.question.include_bots,
+                    })));
+                }
+                Answer::Attempts {
+                    rows: self.tables.rows(&statement, is_settled).await?,
+                    parts,
+                    hists,
+                }
+            }
+            Read::Ticks {
+                statement,
+                is_settled,
+                from_cells: _,
+            } => Answer::Ticks(self.tables.rows(&statement, is_settled).await?),
+            // A number is of no group.
+            Read::Number { .. } => Answer::Ticks(Arc::default()),
+        })
+    }
 }
 
-/// What the tables said to one read of groups.
+/// What was told of groups.
 enum Answer {
     Attempts {
         rows: Arc<Vec<AttemptsRow>>,
@@ -399,30 +443,54 @@ enum Answer {
         hists: Vec<Hist>,
     },
     Ticks(Arc<Vec<TicksRow>>),
+    Gathered(Cells),
 }
 
 impl Answer {
-    async fn of(tables: &Tables, read: Read) -> Result<Self, StoreError> {
-        Ok(match read {
-            Read::Attempts {
-                statement,
-                parts,
-                hists,
-                is_settled,
-                from_cells: _,
-            } => Self::Attempts {
-                rows: tables.rows(&statement, is_settled).await?,
-                parts,
-                hists,
-            },
-            Read::Ticks {
-                statement,
-                is_settled,
-                from_cells: _,
-            } => Self::Ticks(tables.rows(&statement, is_settled).await?),
-            // A number is of no group.
-            Read::Number { .. } => Self::Ticks(Arc::default()),
-        })
+    /// Where each group stands in `grid`, and what was told of it.
+    fn into_cells(self, grid: &Grid) -> Vec<(Key, Cell)> {
+        let place = |window, bucket, dimensions| {
+            let (window, bucket) = grid.decode(window, bucket)?;
+            Some(Key {
+                window,
+                bucket,
+                dimensions,
+            })
+        };
+        match self {
+            Self::Attempts { rows, parts, hists } => {
+                let told = Arc::unwrap_or_clone(rows).into_iter().filter_map(|row| {
+                    let key = place(row.window, row.bucket, row.dimensions)?;
+                    let binned = row.histograms.into_iter();
+                    let binned = binned.map(|(keys, counts)| keys.into_iter().zip(counts).collect());
+                    let cell = Cell {
+                        attempts: row.attempts,
+                        identified: row.identified,
+                        received: row.received,
+                        expected: row.expected,
+                        viewers: row.viewers,
+                        sums: parts.iter().copied().zip(row.sums).collect(),
+                        histograms: hists.iter().copied().zip(binned).collect(),
+                        ..Cell::default()
+                    };
+                    Some((key, cell))
+                });
+                told.collect()
+            }
+            Self::Ticks(rows) => {
+                let told = Arc::unwrap_or_clone(rows).into_iter().filter_map(|row| {
+                    let key = place(row.window, row.bucket, row.dimensions)?;
+                    let cell = Cell {
+                        viewer_ticks: row.viewer_ticks,
+                        at_highest: row.at_highest,
+                        ..Cell::default()
+                    };
+                    Some((key, cell))
+                });
+                told.collect()
+            }
+            Self::Gathered(cells) => cells.into_iter().collect(),
+        }
     }
 }
 

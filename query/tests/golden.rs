@@ -15,6 +15,7 @@ use query::{
     plan::Plan,
     request::{self, Ask, AskedMetric, Dimension, Filter, Having, Operator, Seen, Special},
     sql::{
+        expression::Facts,
         metric::{Hist, Part},
         statement::{self, AttemptOrder, Grid},
     },
@@ -347,7 +348,10 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
         by_viewer: true,
         ..statement::Wanted::default()
     };
-    goldens.check("each", &statement::each(&listed, &told)).await;
+    let facts = Facts::new(&told.parts, &told.hists, listed.now_ms).unwrap();
+    goldens
+        .check("each", &statement::each(&listed, &told, &facts.columns))
+        .await;
     goldens.check("count", &statement::count(&listed, &[])).await;
     goldens
         .check("count_by_measures", &statement::count(&listed, &measures))
@@ -419,12 +423,10 @@ async fn the_engine_takes_every_name_of_the_catalogues() {
     let recipes: Vec<_> = recipes.collect();
     assert!(recipes.len() > 40);
     for recipes in recipes.chunks(20) {
-        let told = statement::Wanted {
-            parts: recipes.iter().flat_map(|recipe| recipe.parts()).collect(),
-            hists: recipes.iter().filter_map(|recipe| recipe.hist()).collect(),
-            ..statement::Wanted::default()
-        };
-        let each = statement::each(&scope, &told);
+        let parts: Vec<Part> = recipes.iter().flat_map(|recipe| recipe.parts()).collect();
+        let hists: Vec<Hist> = recipes.iter().filter_map(|recipe| recipe.hist()).collect();
+        let facts = Facts::new(&parts, &hists, scope.now_ms).unwrap();
+        let each = statement::each(&scope, &statement::Wanted::default(), &facts.columns);
         let answer = goldens.store.fetch_bytes(&each, "JSONCompactEachRow").await;
         answer.unwrap_or_else(|error| panic!("{error}\n{}", each.sql()));
     }

@@ -3,6 +3,7 @@
 pub mod cells;
 pub mod compat;
 pub mod dimension;
+pub mod expression;
 pub mod filter;
 pub mod ladder;
 pub mod metric;

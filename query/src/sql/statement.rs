@@ -114,6 +114,16 @@ impl Grid {
         (bucket < window.buckets()).then_some((index, bucket))
     }
 
+    /// The window's and the bucket's index of a moment, ms. `None` outside all windows.
+    #[must_use]
+    pub fn place(&self, ms: i64) -> Option<(usize, usize)> {
+        let within = |window: &Window| window.start() <= ms && ms < window.end();
+        let index = self.windows.iter().position(within)?;
+        // Of equal borders the last one begins the bucket that has a length.
+        let bucket = self.windows[index].edges.partition_point(|edge| *edge <= ms);
+        Some((index, bucket.checked_sub(1)?))
+    }
+
     /// Begins and ends of the windows, each once, in rising order.
     fn borders(&self) -> Vec<i64> {
         sorted(
@@ -450,38 +460,45 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
     finished(sql, scope, "query::sql::statement::attempts")
 }
 
-/// The bin of an attempt that a histogram does not have, in the answer of [`each`].
-pub const NO_BIN: i32 = -1;
-
-/// Every attempt by itself.
+/// Every attempt by itself, with these columns.
 ///
-/// Answer, without names: the window, its dimensions Array(String), its viewer bucket, whether it names a viewer, beacons received and
-/// expected, what it adds to each part Array(Float64), and its bin of each histogram Array(Int32), [`NO_BIN`] where it is not of it.
+/// Answer, without names: when it began (ms), its viewer bucket, whether it is a bot's and whether it names a viewer, beacons received and expected,
+/// its `dimensions`, and the `columns` in their order. At most so many of them.
 #[must_use]
-pub fn each(scope: &Scope, wanted: &Wanted) -> Statement {
+pub fn each(scope: &Scope, wanted: &Wanted, columns: &[&'static str]) -> Statement {
     let mut sql = Sql::default();
-    let mut columns: BTreeSet<&str> = ["viewer_id", "received", "max_sequence"].into();
-    columns.extend(wanted.parts.iter().flat_map(|part| part.columns()));
-    columns.extend(wanted.hists.iter().flat_map(|hist| hist.columns()));
-    let parts: Vec<String> = wanted
-        .parts
-        .iter()
-        .map(|part| format!("ifNull(toFloat64({}), 0)", part.sql()))
-        .collect();
-    let bins: Vec<String> = wanted
-        .hists
-        .iter()
-        .map(|hist| format!("if({}, toInt32({}), {NO_BIN})", hist.condition(), hist.bin()))
-        .collect();
-    let names: Vec<String> = (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect();
-    let inside = located_attempts(scope, wanted, &mut columns, &mut sql);
-    sql.text = format!(
-        "SELECT\n  `window`, {} AS dimensions, viewer_bucket, viewer_id != '' AS identified, received, max_sequence + 1 AS expected,\n  \
-         CAST([{}], 'Array(Float64)') AS sums,\n  CAST([{}], 'Array(Int32)') AS bins\nFROM (\n{inside}\n)",
-        dimensions_array(&names),
-        parts.join(", "),
-        bins.join(", "),
+    let mut read: BTreeSet<&str> = ["device_class", "viewer_id", "received", "max_sequence"].into();
+    read.extend(columns);
+    read.extend(placing_columns(scope));
+    let borders = scope.grid.borders();
+    let (first, last) = (
+        borders.first().copied().unwrap_or_default(),
+        borders.last().copied().unwrap_or_default(),
     );
+    let mut conditions = vec![format!("ms >= {} AND ms < {}", sql.integer(first), sql.integer(last))];
+    conditions.extend(common_conditions(scope, &mut read, &mut sql));
+    let mut told = vec![
+        "ms".to_owned(),
+        format!("{} AS viewer_bucket", cluster(scope, wanted, &mut sql)),
+        "device_class = 'bot' AS is_bot, viewer_id != '' AS identified".to_owned(),
+        "received, max_sequence + 1 AS expected".to_owned(),
+    ];
+    for (index, wanted) in wanted.dimensions.iter().enumerate() {
+        read.insert(dimension::column(wanted));
+        told.push(format!("toString({}) AS d{index}", dimension::value(wanted, &mut sql)));
+    }
+    // Under names of their own: an attribute may be a dimension and a column.
+    told.extend(columns.iter().map(|column| format!("{column} AS of_{column}")));
+    let inside = merged_attempts(scope, &read, placing_lead_ms(scope), wanted.few, &mut sql);
+    let inside = placed(scope, inside, &mut sql);
+    sql.text = format!(
+        "SELECT {}\nFROM (\n{inside}\n)\nWHERE {}",
+        told.join(", "),
+        conditions.join("\n  AND ")
+    );
+    if let Some(limit) = wanted.limit {
+        let _ = write!(sql.text, "\nLIMIT {limit}");
+    }
     finished(sql, scope, "query::sql::statement::each")
 }
 
@@ -517,11 +534,7 @@ pub(super) fn located_attempts(
     if let Some(only) = wanted.only.as_ref().filter(|_| !wanted.apart) {
         conditions.push(only_these(&names, only, sql));
     }
-    let cluster = match scope.stretch_ms.filter(|_| wanted.by_viewer) {
-        Some(stretch) => format!("toUInt64(intDiv(ms, {}) % {BUCKETS})", sql.integer(stretch)),
-        None => viewer_bucket(wanted.by_viewer),
-    };
-    let _ = write!(places, ",\n    {cluster} AS viewer_bucket");
+    let _ = write!(places, ",\n    {} AS viewer_bucket", cluster(scope, wanted, sql));
     merged(
         sql,
         &format!("{places}{derived}"),
@@ -737,6 +750,14 @@ fn derived_facts(columns: &mut BTreeSet<&'static str>, scope: &Scope, sql: &mut 
         let _ = write!(text, ",\n    ({}) AS {}", derived.sql, derived.name);
     }
     text
+}
+
+/// What an attempt is a part of for an interval: where it must, its stretch of time instead of its viewer.
+fn cluster(scope: &Scope, wanted: &Wanted, sql: &mut Sql) -> String {
+    match scope.stretch_ms.filter(|_| wanted.by_viewer) {
+        Some(stretch) => format!("toUInt64(intDiv(ms, {}) % {BUCKETS})", sql.integer(stretch)),
+        None => viewer_bucket(wanted.by_viewer),
+    }
 }
 
 /// The cluster of an attempt: its viewer, else itself.
