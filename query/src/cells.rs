@@ -648,6 +648,20 @@ mod tests {
         assert!(!few(&[window(24.0 * 8.0, 24.0 * 9.5, None, UTC)]));
     }
 
+    #[test]
+    fn a_part_of_a_day_was_written_of_as_often_as_it_is_of_what_there_is_of_it() {
+        let known = known([]);
+        let (day, now) = (FIRST + DAY_MS, FIRST + DAY_MS + 6 * HOUR_MS);
+        let touches = |from: i64, to: i64| known.touches(from, to, now);
+        assert_eq!(touches(FIRST, FIRST + DAY_MS), Some(FEW_TOUCHES / 2));
+        assert_eq!(touches(FIRST + 6 * HOUR_MS, FIRST + 12 * HOUR_MS), Some(FEW_TOUCHES / 8));
+        // Of a day that goes on everything came in its first hours.
+        assert_eq!(touches(day, now), Some(FEW_TOUCHES / 2));
+        assert_eq!(touches(day + 3 * HOUR_MS, now), Some(FEW_TOUCHES / 4));
+        assert_eq!(touches(FIRST - DAY_MS, now), Some(FEW_TOUCHES * 3 / 2));
+        assert_eq!(touches(FIRST - 5 * DAY_MS, FIRST), None, "it was not asked");
+    }
+
     proptest! {
         #[test]
         fn every_moment_is_told_once(

@@ -336,6 +336,9 @@ async fn a_day_that_was_written_to_counts_again_when_it_is_built_again() {
     stand.insert("late", &late).await;
     let (with_late, source) = stand.ask(&question).await;
     assert!(count(&with_late) > count(&before), "late attempts count at once");
+    // Where there are more attempts than may be read as they stand, statements tell.
+    let too_many = stand.ask_once(&stand.tables, &question, NOW_MS, Some(3)).await.0;
+    assert_same(&too_many, &with_late, "too many to be held");
     assert_eq!(source, "cells", "of the days that got none");
     let built = stand.build().await;
     // An hour at a day's border belongs to both.

@@ -64,3 +64,21 @@ fn hours_to_read_reach_one_beyond_each_window_and_are_merged() {
     );
     assert_eq!(grid.hours(48 * HOUR_MS).len(), 1);
 }
+
+#[test]
+fn a_moment_has_the_place_that_rows_of_it_have() {
+    let window = Window::new(
+        at("2026-03-30T01:00:00+02:00"),
+        at("2026-03-30T04:00:00+02:00"),
+        Some(Interval::Hour),
+        Vienna,
+    );
+    let earlier = window.days_earlier(1, Vienna);
+    let grid = Grid::new(vec![window.clone(), earlier.clone()]);
+    assert_eq!(grid.place(window.start()), Some((0, 0)));
+    assert_eq!(grid.place(window.end() - 1), Some((0, 2)));
+    assert_eq!(grid.place(window.end()), None);
+    assert_eq!(grid.place(earlier.start() - 1), None);
+    // Of a skipped hour the bucket with a length is taken.
+    assert_eq!(grid.place(earlier.edges[1]), Some((1, 2)));
+}
