@@ -654,7 +654,10 @@ mod tests {
         let (day, now) = (FIRST + DAY_MS, FIRST + DAY_MS + 6 * HOUR_MS);
         let touches = |from: i64, to: i64| known.touches(from, to, now);
         assert_eq!(touches(FIRST, FIRST + DAY_MS), Some(FEW_TOUCHES / 2));
-        assert_eq!(touches(FIRST + 6 * HOUR_MS, FIRST + 12 * HOUR_MS), Some(FEW_TOUCHES / 8));
+        assert_eq!(
+            touches(FIRST + 6 * HOUR_MS, FIRST + 12 * HOUR_MS),
+            Some(FEW_TOUCHES / 8)
+        );
         // Of a day that goes on everything came in its first hours.
         assert_eq!(touches(day, now), Some(FEW_TOUCHES / 2));
         assert_eq!(touches(day + 3 * HOUR_MS, now), Some(FEW_TOUCHES / 4));

@@ -17,7 +17,7 @@ use crate::{
     ladder::{DELIVERED, VMAF},
     request::{Ask, AskedBaseline, AskedMetric, Baseline, Dimension, Faults, Filter, OrderKey, Question},
     sql::{
-        cells as sql_cells,
+        cells::{self as sql_cells, Halves},
         metric::{ATTEMPTS, Hist, Part, Recipe, recipe},
         statement::{self, Grid, RANKED_MAX, Scope, Wanted, Within},
     },
@@ -194,6 +194,32 @@ pub enum Read {
         /// Where the attempts are so few that they are read for several steps at once: which they are, and what is asked of them.
         gathered: Option<(Gathering, Wanted)>,
     },
+    /// Histograms of what sums of cells are told of, in this order.
+    Bins {
+        /// The text.
+        statement: Statement,
+        /// Whether it tells the same whenever it is asked.
+        is_settled: bool,
+        /// The histograms.
+        hists: Vec<Hist>,
+    },
+    /// What two steps, or three, are told at once by cells.
+    Halves {
+        /// Sums, in the order of `parts`.
+        sums: Statement,
+        /// Histograms, in the order of `hists`; none where there are none.
+        bins: Option<Statement>,
+        /// Whether they tell the same whenever they are asked.
+        is_settled: bool,
+        /// Of the joined windows, or of one baseline that is read by itself.
+        reference: Option<usize>,
+        /// Which rows are wanted.
+        half: Half,
+        /// The sums.
+        parts: Vec<Part>,
+        /// The histograms.
+        hists: Vec<Hist>,
+    },
     /// Viewers per tick.
     Ticks {
         /// The text.
@@ -214,6 +240,17 @@ pub enum Read {
     },
 }
 
+/// Which rows of [`Read::Halves`] are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// Those that tell viewers apart.
+    Values,
+    /// Those that tell strata apart.
+    Strata,
+    /// Those of bots.
+    Bots,
+}
+
 /// Attempts that are read once, as they stand, and added up in memory for every step that asks about them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gathering {
@@ -224,13 +261,24 @@ pub struct Gathering {
 }
 
 impl Read {
-    /// The statement itself.
+    /// The statements themselves.
     #[must_use]
-    pub fn statement(&self) -> &Statement {
+    pub fn statements(&self) -> Vec<&Statement> {
         match self {
-            Self::Attempts { statement, .. } | Self::Ticks { statement, .. } | Self::Number { statement, .. } => {
-                statement
-            }
+            Self::Attempts { statement, .. }
+            | Self::Bins { statement, .. }
+            | Self::Ticks { statement, .. }
+            | Self::Number { statement, .. } => vec![statement],
+            Self::Halves { sums, bins, .. } => [sums].into_iter().chain(bins).collect(),
+        }
+    }
+
+    /// Whether it tells what was added up before.
+    fn is_from_cells(&self) -> bool {
+        match self {
+            Self::Attempts { from_cells, .. } | Self::Ticks { from_cells, .. } => *from_cells,
+            Self::Bins { .. } | Self::Halves { .. } => true,
+            Self::Number { .. } => false,
         }
     }
 }
@@ -432,20 +480,6 @@ impl Plan {
     /// What a step reads. `chosen` are the combinations of dimension values on this page; none without dimensions.
     #[must_use]
     pub fn reads(&self, step: Step, chosen: &[Vec<String>]) -> Vec<Read> {
-        let asked = || {
-            let having = self
-                .question
-                .having
-                .iter()
-                .filter_map(|having| Self::having_recipe(&having.metric));
-            let of_ladders = self.question.special.ladders.iter().flat_map(|_| [VMAF, DELIVERED]);
-            self.recipes
-                .iter()
-                .copied()
-                .chain(having)
-                .chain(of_ladders)
-                .collect::<Vec<_>>()
-        };
         match step {
             Step::Freshness => vec![now_told(statement::freshness(self.scope.tenant))],
             Step::Bots => self.bots(),
@@ -485,7 +519,7 @@ impl Plan {
                         only,
                         ..Wanted::default()
                     };
-                    self.reads_of(&self.joined_scope(), None, &asked(), wanted)
+                    self.reads_of(&self.joined_scope(), None, &self.asked(None), wanted)
                 })
                 .collect(),
             Step::Reference(index) => {
@@ -509,13 +543,27 @@ impl Plan {
                             only,
                             ..Wanted::default()
                         };
-                        self.reads_of(&reference.scope, Some(index), &self.recipes, wanted)
+                        self.reads_of(&reference.scope, Some(index), &self.asked(Some(index)), wanted)
                     })
                     .collect()
             }
             Step::Strata => self.strata(&self.joined_scope(), None),
             Step::ReferenceStrata(index) => self.strata(&self.references[index].scope, Some(index)),
         }
+    }
+
+    /// What is asked of the joined windows, or of a baseline.
+    fn asked(&self, reference: Option<usize>) -> Vec<Recipe> {
+        if reference.is_some() {
+            return self.recipes.clone();
+        }
+        let having = self
+            .question
+            .having
+            .iter()
+            .filter_map(|having| Self::having_recipe(&having.metric));
+        let of_ladders = self.question.special.ladders.iter().flat_map(|_| [VMAF, DELIVERED]);
+        self.recipes.iter().copied().chain(having).chain(of_ladders).collect()
     }
 
     fn strata(&self, scope: &Scope, reference: Option<usize>) -> Vec<Read> {
@@ -535,13 +583,7 @@ impl Plan {
     /// Whether values, or some of them, come from sums made before.
     #[must_use]
     pub fn reads_cells(&self) -> bool {
-        let reads = self.reads(Step::Values, &[]);
-        reads.iter().any(|read| {
-            matches!(
-                read,
-                Read::Attempts { from_cells: true, .. } | Read::Ticks { from_cells: true, .. }
-            )
-        })
+        self.reads(Step::Values, &[]).iter().any(Read::is_from_cells)
     }
 
     /// Attempts of bots, from cells where they can tell.
@@ -556,7 +598,10 @@ impl Plan {
             }];
         };
         let mut reads = Vec::new();
-        if !covered.days.is_empty() {
+        let halves = self.halves(&self.joined_scope(), None, Half::Bots);
+        if let Some(halves) = halves {
+            reads.push(halves);
+        } else if !covered.days.is_empty() {
             reads.push(Read::Number {
                 statement: sql_cells::bots(&self.scope, set, &covered),
                 is_settled: cells::are_settled(&covered.days, self.scope.now_ms),
@@ -639,10 +684,10 @@ impl Plan {
         wanted.parts = parts.into_iter().collect();
         wanted.hists = hists.into_iter().collect();
         wanted.distinct = recipes.contains(&Recipe::Distinct);
-        let told = |statement, from_cells, is_settled, gathered: Option<Gathering>| Read::Attempts {
+        let told = |statement, gathered: Option<Gathering>| Read::Attempts {
             statement,
-            from_cells,
-            is_settled,
+            from_cells: false,
+            is_settled: false,
             parts: wanted.parts.clone(),
             hists: wanted.hists.clone(),
             gathered: gathered.map(|gathering| (gathering, wanted.clone())),
@@ -660,18 +705,33 @@ impl Plan {
         };
         match cells::covering(scope, &sums, &self.known) {
             Some((set, covered)) => {
-                if !covered.days.is_empty() {
+                let half = match wanted.by_viewer {
+                    true => Half::Values,
+                    false => Half::Strata,
+                };
+                if let Some(halves) = self.halves(scope, reference, half) {
+                    reads.push(halves);
+                } else if !covered.days.is_empty() {
                     let is_settled = cells::are_settled(&covered.days, scope.now_ms);
-                    reads.push(told(
-                        sql_cells::sums(scope, &sums, set, &covered),
-                        true,
+                    reads.push(Read::Attempts {
+                        statement: sql_cells::sums(scope, &sums, set, &covered),
+                        from_cells: true,
                         is_settled,
-                        None,
-                    ));
+                        parts: sums.parts.clone(),
+                        hists: Vec::new(),
+                        gathered: None,
+                    });
+                    if !sums.hists.is_empty() {
+                        reads.push(Read::Bins {
+                            statement: sql_cells::bins(scope, &sums, set, &covered),
+                            is_settled,
+                            hists: sums.hists.clone(),
+                        });
+                    }
                 }
                 if let Some(rest) = rest_of(scope, covered) {
                     let gathering = gathering(Some(set.hourly));
-                    reads.push(told(statement::attempts(&rest, &sums), false, false, gathering));
+                    reads.push(told(statement::attempts(&rest, &sums), gathering));
                 }
                 if wanted.distinct {
                     let viewers = Wanted {
@@ -693,10 +753,40 @@ impl Plan {
             }
             None => {
                 let gathering = gathering(None);
-                reads.push(told(statement::attempts(scope, &wanted), false, false, gathering));
+                reads.push(told(statement::attempts(scope, &wanted), gathering));
             }
         }
         reads
+    }
+
+    /// One statement for values and strata, where cells of one set tell each of them for the same stretches; else none.
+    fn halves(&self, scope: &Scope, reference: Option<usize>, half: Half) -> Option<Read> {
+        let has_strata = self.has(reference.map_or(Step::Strata, Step::ReferenceStrata));
+        if !has_strata || !self.question.dimensions.is_empty() {
+            return None;
+        }
+        let halves = Halves {
+            values: cells::set_of(scope, &[], true)?,
+            strata: cells::set_of(scope, &STRATA, false)?,
+        };
+        let covered = cells::cut(scope.grid.windows(), &self.known, halves.values.hourly)?;
+        if covered.days.is_empty() || halves.values.hourly != halves.strata.hourly {
+            return None;
+        }
+        let asked = self.asked(reference);
+        let parts: BTreeSet<Part> = asked.iter().flat_map(|recipe| recipe.parts()).collect();
+        let hists: BTreeSet<Hist> = asked.iter().filter_map(|recipe| recipe.hist()).collect();
+        let parts: Vec<Part> = parts.into_iter().collect();
+        let hists: Vec<Hist> = hists.into_iter().collect();
+        Some(Read::Halves {
+            sums: halves.sums(scope, &parts, &covered),
+            bins: (!hists.is_empty()).then(|| halves.bins(scope, &hists, &covered)),
+            is_settled: cells::are_settled(&covered.days, scope.now_ms),
+            reference,
+            half,
+            parts,
+            hists,
+        })
     }
 
     /// The attempts of the joined windows or of a baseline, as [`Gathering`] names them, where they are few; else none.

@@ -12,8 +12,8 @@ use futures_util::{
 };
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use schemas::DEFINITION_VERSION;
-use statistics::Weights;
-use store::StoreError;
+use statistics::{BUCKETS, Weights};
+use store::{Statement, StoreError};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -21,14 +21,14 @@ use crate::{
     cells::{Known, touched_days},
     compare::{Cell, Cells, Judge, Key, ReferenceSide, RowSide, add, point},
     loaded::{Asked, Loaded},
-    plan::{Gathering, Plan, Read, Step},
+    plan::{Gathering, Half, Plan, Read, Step},
     request::{Dimension, OrderKey, cursor},
     response::{Column, ColumnKind, Comparison, QueryResult, Row, Source, VerdictWord},
     sql::{
         metric::{Hist, Part, Recipe},
         statement::{Grid, RANKED_MAX, Scope, Wanted},
     },
-    tables::{AttemptsRow, Tables, TicksRow},
+    tables::{AttemptsRow, BinsRow, Flag, HalvesBinsRow, HalvesRow, Tables, TicksRow},
 };
 
 /// Bootstrap replicates: 200 keep an interval's ends within about a fifteenth of its width.
@@ -294,7 +294,12 @@ pub(crate) struct Reader<'a> {
     observe: Observe<'a>,
     /// What several steps are told of.
     gathered: BTreeMap<Gathering, Gathered>,
+    /// What several steps are told by cells, by baseline.
+    halves: BTreeMap<Option<usize>, OnceCell<Told>>,
 }
+
+/// What cells tell several steps: sums, and histograms.
+type Told = (Arc<Vec<HalvesRow>>, Arc<Vec<HalvesBinsRow>>);
 
 /// Attempts that several steps are told of.
 struct Gathered {
@@ -316,6 +321,34 @@ impl<'a> Reader<'a> {
             plan,
             observe,
             gathered: gathered.collect(),
+            halves: (0..plan.references.len())
+                .map(Some)
+                .chain([None])
+                .map(|reference| (reference, OnceCell::new()))
+                .collect(),
+        }
+    }
+
+    /// What cells tell several steps of the joined windows, or of a baseline, asked when the first wants to know.
+    async fn halves(
+        &self,
+        reference: Option<usize>,
+        sums: &Statement,
+        bins: Option<&Statement>,
+        is_settled: bool,
+    ) -> Result<Told, StoreError> {
+        let read = async || {
+            let bins = async {
+                match bins {
+                    Some(bins) => self.tables.rows(bins, is_settled).await,
+                    None => Ok(Arc::default()),
+                }
+            };
+            try_join(self.tables.rows(sums, is_settled), bins).await
+        };
+        match self.halves.get(&reference) {
+            Some(told) => told.get_or_try_init(read).await.cloned(),
+            None => read().await,
         }
     }
 
@@ -350,14 +383,29 @@ impl<'a> Reader<'a> {
     }
 
     async fn number_of(&self, read: Read) -> Result<i64, StoreError> {
-        let Read::Number {
-            statement,
-            is_settled,
-            gathered,
-        } = read
-        else {
-            // No other read has one.
-            return Ok(0);
+        let (statement, is_settled, gathered) = match read {
+            Read::Number {
+                statement,
+                is_settled,
+                gathered,
+            } => (statement, is_settled, gathered),
+            Read::Halves {
+                sums,
+                bins,
+                is_settled,
+                reference,
+                ..
+            } => {
+                let (sums, _) = self.halves(reference, &sums, bins.as_ref(), is_settled).await?;
+                let window = self.plan.window().start();
+                let bots = sums.iter().filter(|row| {
+                    let is_counted = row.is_bot.into() && !bool::from(row.is_strata);
+                    is_counted && row.window == window
+                });
+                return Ok(bots.map(|row| row.attempts as i64).sum());
+            }
+            // No other read has a number.
+            Read::Attempts { .. } | Read::Bins { .. } | Read::Ticks { .. } => return Ok(0),
         };
         if let Some(gathering) = gathered
             && let Some(loaded) = self.loaded(gathering).await?
@@ -424,6 +472,29 @@ impl<'a> Reader<'a> {
                     hists,
                 }
             }
+            Read::Bins {
+                statement,
+                is_settled,
+                hists,
+            } => Answer::Bins {
+                rows: self.tables.rows(&statement, is_settled).await?,
+                hists,
+            },
+            Read::Halves {
+                sums,
+                bins,
+                is_settled,
+                reference,
+                half,
+                parts,
+                hists,
+            } => Answer::Half {
+                told: self.halves(reference, &sums, bins.as_ref(), is_settled).await?,
+                is_strata: half == Half::Strata,
+                include_bots: self.plan.question.include_bots,
+                parts,
+                hists,
+            },
             Read::Ticks {
                 statement,
                 is_settled,
@@ -439,6 +510,17 @@ impl<'a> Reader<'a> {
 enum Answer {
     Attempts {
         rows: Arc<Vec<AttemptsRow>>,
+        parts: Vec<Part>,
+        hists: Vec<Hist>,
+    },
+    Bins {
+        rows: Arc<Vec<BinsRow>>,
+        hists: Vec<Hist>,
+    },
+    Half {
+        told: Told,
+        is_strata: bool,
+        include_bots: bool,
         parts: Vec<Part>,
         hists: Vec<Hist>,
     },
@@ -476,6 +558,55 @@ impl Answer {
                     Some((key, cell))
                 });
                 told.collect()
+            }
+            Self::Bins { rows, hists } => {
+                let told = Arc::unwrap_or_clone(rows).into_iter().filter_map(|row| {
+                    let key = place(row.window, row.bucket, row.dimensions)?;
+                    let binned = row.keys.into_iter().zip(row.counts).collect();
+                    Some((key, Cell::of_bins(*hists.get(row.hist)?, binned)))
+                });
+                told.collect()
+            }
+            Self::Half {
+                told: (sums, bins),
+                is_strata,
+                include_bots,
+                parts,
+                hists,
+            } => {
+                let is_wanted =
+                    |strata: Flag, bot: Flag| bool::from(strata) == is_strata && (include_bots || !bool::from(bot));
+                let named = |dimensions: &[String]| match is_strata {
+                    true => dimensions.to_vec(),
+                    false => Vec::new(),
+                };
+                let mut cells = Cells::default();
+                for row in sums.iter().filter(|row| is_wanted(row.is_strata, row.is_bot)) {
+                    let Some(key) = place(row.window, 0, named(&row.dimensions)) else {
+                        continue;
+                    };
+                    let cell = cells.entry(key).or_default();
+                    cell.attempts += row.attempts;
+                    cell.identified += row.identified;
+                    cell.received += row.received;
+                    cell.expected += row.expected;
+                    let (bucket, buckets) = match is_strata {
+                        true => (0, 1),
+                        false => (row.viewer_bucket, BUCKETS),
+                    };
+                    for (part, sum) in parts.iter().zip(&row.sums) {
+                        cell.sums.entry(*part).or_insert_with(|| vec![0.0; buckets])[bucket] += sum;
+                    }
+                }
+                for row in bins.iter().filter(|row| is_wanted(row.is_strata, row.is_bot)) {
+                    let (Some(key), Some(hist)) = (place(row.window, 0, named(&row.dimensions)), hists.get(row.hist))
+                    else {
+                        continue;
+                    };
+                    let binned = cells.entry(key).or_default().histograms.entry(*hist).or_default();
+                    binned.extend(row.keys.iter().copied().zip(row.counts.iter().copied()));
+                }
+                cells.into_iter().collect()
             }
             Self::Ticks(rows) => {
                 let told = Arc::unwrap_or_clone(rows).into_iter().filter_map(|row| {

@@ -61,6 +61,79 @@ impl Row for AttemptsRow {
     }
 }
 
+/// Bins of a group as a statement tells them; see [`crate::sql::cells::bins`].
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct BinsRow {
+    pub window: i64,
+    pub bucket: i64,
+    pub dimensions: Vec<String>,
+    pub hist: usize,
+    pub keys: Vec<u32>,
+    pub counts: Vec<u64>,
+}
+
+impl Row for BinsRow {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + texts(&self.dimensions) + size_of_val(&self.keys[..]) + size_of_val(&self.counts[..])
+    }
+}
+
+/// A group of two sets; see [`crate::sql::cells::Halves::sums`].
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct HalvesRow {
+    pub window: i64,
+    pub is_strata: Flag,
+    pub is_bot: Flag,
+    pub dimensions: Vec<String>,
+    pub viewer_bucket: usize,
+    pub attempts: u64,
+    pub identified: u64,
+    pub received: u64,
+    pub expected: u64,
+    pub sums: Vec<f64>,
+}
+
+impl Row for HalvesRow {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + texts(&self.dimensions) + size_of_val(&self.sums[..])
+    }
+}
+
+/// Bins of a group of two sets; see [`crate::sql::cells::Halves::bins`].
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct HalvesBinsRow {
+    pub window: i64,
+    pub is_strata: Flag,
+    pub is_bot: Flag,
+    pub dimensions: Vec<String>,
+    pub hist: usize,
+    pub keys: Vec<u32>,
+    pub counts: Vec<u64>,
+}
+
+impl Row for HalvesBinsRow {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + texts(&self.dimensions) + size_of_val(&self.keys[..]) + size_of_val(&self.counts[..])
+    }
+}
+
+/// A truth as ClickHouse tells it: of a comparison a number, of a column a truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Flag {
+    Truth(bool),
+    Number(u8),
+}
+
+impl From<Flag> for bool {
+    fn from(flag: Flag) -> Self {
+        match flag {
+            Flag::Truth(truth) => truth,
+            Flag::Number(number) => number > 0,
+        }
+    }
+}
+
 /// A group's viewers as a statement tells them; see [`crate::sql::statement::concurrency`].
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct TicksRow {

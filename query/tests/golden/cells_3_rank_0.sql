@@ -9,15 +9,12 @@
 -- p8 = "AT"
 SELECT
   `window`, bucket, [d0] AS dimensions,
-  sum(sum_attempts) AS attempts, sum(sum_identified) AS identified,
-  sum(sum_received) AS received, sum(sum_expected) AS expected,
+  sum(sum_attempts) AS attempts, sum(sum_identified) AS identified, sum(sum_received) AS received, sum(sum_expected) AS expected,
   0 AS viewers,
   tuple() AS sums,
   tuple() AS histograms
 FROM (
-  SELECT sum_attempts, sum_expected, sum_identified, sum_received, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(0) AS bucket_of_viewer
-  FROM (
-    SELECT *, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms
+  SELECT sum_attempts, sum_expected, sum_identified, sum_received, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(0) AS bucket_of_viewer
     FROM cells
     WHERE organization_id = {organization:UUID} AND dimension_set = {p7:String}
       AND started_at >= toDateTime({p5:Int64}, 'UTC') AND started_at < toDateTime({p6:Int64}, 'UTC')
@@ -26,6 +23,5 @@ FROM (
       AND grain IN ('day', 'hour')
       AND (country != {p8:String})
       AND NOT is_bot
-  )
 )
 GROUP BY `window`, bucket, d0

@@ -10,15 +10,12 @@
 -- p9 = "cdn-b"
 SELECT
   `window`, bucket, [d0] AS dimensions,
-  sum(sum_attempts) AS attempts, sum(sum_identified) AS identified,
-  sum(sum_received) AS received, sum(sum_expected) AS expected,
+  sum(sum_attempts) AS attempts, sum(sum_identified) AS identified, sum(sum_received) AS received, sum(sum_expected) AS expected,
   0 AS viewers,
   tuple(sumResample(0, 128, 1)(sum_attempts, bucket_of_viewer), sumResample(0, 128, 1)(sum_identified, bucket_of_viewer), sumResample(0, 128, 1)(sum_play_stall_ms, bucket_of_viewer), sumResample(0, 128, 1)(sum_wanted_ms, bucket_of_viewer), sumResample(0, 128, 1)(sum_wanting, bucket_of_viewer)) AS sums,
-  tuple(sumMap(arrayMap(bin -> toUInt32(bucket_of_viewer * 2048 + bin), tupleElement(bins_startup_any, 1)), tupleElement(bins_startup_any, 2))) AS histograms
+  tuple() AS histograms
 FROM (
-  SELECT bins_startup_any, sum_attempts, sum_expected, sum_identified, sum_play_stall_ms, sum_received, sum_wanted_ms, sum_wanting, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(viewer_bucket) AS bucket_of_viewer
-  FROM (
-    SELECT *, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms
+  SELECT sum_attempts, sum_expected, sum_identified, sum_play_stall_ms, sum_received, sum_wanted_ms, sum_wanting, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(viewer_bucket) AS bucket_of_viewer
     FROM cells
     WHERE organization_id = {organization:UUID} AND dimension_set = {p7:String}
       AND started_at >= toDateTime({p5:Int64}, 'UTC') AND started_at < toDateTime({p6:Int64}, 'UTC')
@@ -27,7 +24,6 @@ FROM (
       AND grain IN ('day', 'hour')
       AND (country != {p8:String})
       AND NOT is_bot
-  )
-  WHERE d0 IN ({p9:String})
+      AND d0 IN ({p9:String})
 )
 GROUP BY `window`, bucket, d0
