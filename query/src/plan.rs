@@ -33,9 +33,6 @@ const EDGES_MAX: usize = 4_000;
 /// Most bucket borders that joined windows list. Baselines that need more are read by themselves, often by arithmetic.
 const EDGES_JOINED_MAX: usize = 500;
 
-/// Of shorter ranges it is not asked what cells there are: attempts of so few hours are read as soon.
-const SHORTEST_MS: i64 = 3 * HOUR_MS;
-
 /// Attempts that were written of so often at most, about, are read as they stand: reading more takes as long as ClickHouse takes to plan two statements of sums.
 const GATHERED_TOUCHES: u64 = 60_000;
 
@@ -379,15 +376,14 @@ impl Plan {
         })
     }
 
-    /// What tells [`Self::known`]; none where no set of cells can answer, or the question is about an hour or two.
+    /// What tells [`Self::known`]; none where nothing of it would be of use.
     #[must_use]
     pub fn coverage(&self) -> Option<Coverage> {
         let only_counts_viewers = self
             .recipes
             .iter()
             .all(|recipe| matches!(recipe, Recipe::Concurrency { max: true } | Recipe::Distinct));
-        let special = self.question.special.apart || only_counts_viewers;
-        if special || cells::set_of(&self.scope, &self.question.dimensions, true).is_none() {
+        if self.question.special.apart || only_counts_viewers {
             return None;
         }
         let grids = self.references.iter().map(|reference| &reference.scope.grid);
@@ -405,7 +401,7 @@ impl Plan {
         };
         let from = windows().map(Window::start).min()? - lead_ms;
         let to = windows().map(Window::end).max()?.min(self.scope.now_ms);
-        (from + SHORTEST_MS <= to).then(|| Coverage {
+        (from < to).then(|| Coverage {
             touched: sql_cells::touched(self.scope.tenant, from, to),
             built: sql_cells::built_days(self.scope.tenant, from, to, self.scope.now_ms),
             from_ms: from - from.rem_euclid(sql_cells::DAY_MS),
