@@ -79,14 +79,6 @@ pub(crate) fn add(ours: &mut Vec<f64>, theirs: &[f64]) {
 pub type Cells = HashMap<Key, Cell>;
 
 impl Cell {
-    /// A cell of nothing but a histogram.
-    pub(crate) fn of_bins(hist: Hist, bins: Vec<(u32, u64)>) -> Self {
-        Self {
-            histograms: HashMap::from([(hist, bins)]),
-            ..Self::default()
-        }
-    }
-
     /// Adds another cell's sums: pooled windows. Distinct viewers and ticks are averaged elsewhere, never added.
     pub fn merge(&mut self, other: &Self) {
         self.attempts += other.attempts;

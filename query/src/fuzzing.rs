@@ -41,7 +41,7 @@ pub fn question(body: &[u8], tenant: Tenant) {
     }
     for step in &plan.steps {
         for read in plan.reads(*step, &chosen) {
-            read.statements().into_iter().for_each(ours);
+            ours(read.statement());
         }
     }
 }

@@ -191,22 +191,11 @@ pub enum Read {
         /// Where the attempts are so few that they are read for several steps at once: which they are, and what is asked of them.
         gathered: Option<(Gathering, Wanted)>,
     },
-    /// Histograms of what sums of cells are told of, in this order.
-    Bins {
+    /// What two steps, or three, are told at once by cells.
+    Halves {
         /// The text.
         statement: Statement,
         /// Whether it tells the same whenever it is asked.
-        is_settled: bool,
-        /// The histograms.
-        hists: Vec<Hist>,
-    },
-    /// What two steps, or three, are told at once by cells.
-    Halves {
-        /// Sums, in the order of `parts`.
-        sums: Statement,
-        /// Histograms, in the order of `hists`; none where there are none.
-        bins: Option<Statement>,
-        /// Whether they tell the same whenever they are asked.
         is_settled: bool,
         /// Of the joined windows, or of one baseline that is read by itself.
         reference: Option<usize>,
@@ -258,15 +247,14 @@ pub struct Gathering {
 }
 
 impl Read {
-    /// The statements themselves.
+    /// The statement itself.
     #[must_use]
-    pub fn statements(&self) -> Vec<&Statement> {
+    pub fn statement(&self) -> &Statement {
         match self {
             Self::Attempts { statement, .. }
-            | Self::Bins { statement, .. }
+            | Self::Halves { statement, .. }
             | Self::Ticks { statement, .. }
-            | Self::Number { statement, .. } => vec![statement],
-            Self::Halves { sums, bins, .. } => [sums].into_iter().chain(bins).collect(),
+            | Self::Number { statement, .. } => statement,
         }
     }
 
@@ -274,7 +262,7 @@ impl Read {
     fn is_from_cells(&self) -> bool {
         match self {
             Self::Attempts { from_cells, .. } | Self::Ticks { from_cells, .. } => *from_cells,
-            Self::Bins { .. } | Self::Halves { .. } => true,
+            Self::Halves { .. } => true,
             Self::Number { .. } => false,
         }
     }
@@ -714,16 +702,9 @@ impl Plan {
                         from_cells: true,
                         is_settled,
                         parts: sums.parts.clone(),
-                        hists: Vec::new(),
+                        hists: sums.hists.clone(),
                         gathered: None,
                     });
-                    if !sums.hists.is_empty() {
-                        reads.push(Read::Bins {
-                            statement: sql_cells::bins(scope, &sums, set, &covered),
-                            is_settled,
-                            hists: sums.hists.clone(),
-                        });
-                    }
                 }
                 if let Some(rest) = rest_of(scope, covered) {
                     let gathering = gathering(Some(set.hourly));
@@ -775,8 +756,7 @@ impl Plan {
         let parts: Vec<Part> = parts.into_iter().collect();
         let hists: Vec<Hist> = hists.into_iter().collect();
         Some(Read::Halves {
-            sums: halves.sums(scope, &parts, &covered),
-            bins: (!hists.is_empty()).then(|| halves.bins(scope, &hists, &covered)),
+            statement: halves.sums(scope, &parts, &hists, &covered),
             is_settled: cells::are_settled(&covered.days, scope.now_ms),
             reference,
             half,

@@ -26,9 +26,9 @@ use crate::{
     response::{Column, ColumnKind, Comparison, QueryResult, Row, Source, VerdictWord},
     sql::{
         metric::{Hist, Part, Recipe},
-        statement::{Grid, RANKED_MAX, Scope, Wanted},
+        statement::{BIN_ROOM, Grid, RANKED_MAX, Scope, Wanted},
     },
-    tables::{AttemptsRow, BinsRow, Flag, HalvesBinsRow, HalvesRow, Tables, TicksRow},
+    tables::{AttemptsRow, HalvesRow, Tables, TicksRow},
 };
 
 /// Bootstrap replicates: 200 keep an interval's ends within about a fifteenth of its width.
@@ -295,11 +295,8 @@ pub(crate) struct Reader<'a> {
     /// What several steps are told of.
     gathered: BTreeMap<Gathering, Gathered>,
     /// What several steps are told by cells, by baseline.
-    halves: BTreeMap<Option<usize>, OnceCell<Told>>,
+    halves: BTreeMap<Option<usize>, OnceCell<Arc<Vec<HalvesRow>>>>,
 }
-
-/// What cells tell several steps: sums, and histograms.
-type Told = (Arc<Vec<HalvesRow>>, Arc<Vec<HalvesBinsRow>>);
 
 /// Attempts that several steps are told of.
 struct Gathered {
@@ -333,19 +330,10 @@ impl<'a> Reader<'a> {
     async fn halves(
         &self,
         reference: Option<usize>,
-        sums: &Statement,
-        bins: Option<&Statement>,
+        statement: &Statement,
         is_settled: bool,
-    ) -> Result<Told, StoreError> {
-        let read = async || {
-            let bins = async {
-                match bins {
-                    Some(bins) => self.tables.rows(bins, is_settled).await,
-                    None => Ok(Arc::default()),
-                }
-            };
-            try_join(self.tables.rows(sums, is_settled), bins).await
-        };
+    ) -> Result<Arc<Vec<HalvesRow>>, StoreError> {
+        let read = || self.tables.rows(statement, is_settled);
         match self.halves.get(&reference) {
             Some(told) => told.get_or_try_init(read).await.cloned(),
             None => read().await,
@@ -390,22 +378,21 @@ impl<'a> Reader<'a> {
                 gathered,
             } => (statement, is_settled, gathered),
             Read::Halves {
-                sums,
-                bins,
+                statement,
                 is_settled,
                 reference,
                 ..
             } => {
-                let (sums, _) = self.halves(reference, &sums, bins.as_ref(), is_settled).await?;
+                let rows = self.halves(reference, &statement, is_settled).await?;
                 let window = self.plan.window().start();
-                let bots = sums.iter().filter(|row| {
+                let bots = rows.iter().filter(|row| {
                     let is_counted = row.is_bot.into() && !bool::from(row.is_strata);
                     is_counted && row.window == window
                 });
                 return Ok(bots.map(|row| row.attempts as i64).sum());
             }
             // No other read has a number.
-            Read::Attempts { .. } | Read::Bins { .. } | Read::Ticks { .. } => return Ok(0),
+            Read::Attempts { .. } | Read::Ticks { .. } => return Ok(0),
         };
         if let Some(gathering) = gathered
             && let Some(loaded) = self.loaded(gathering).await?
@@ -472,24 +459,15 @@ impl<'a> Reader<'a> {
                     hists,
                 }
             }
-            Read::Bins {
-                statement,
-                is_settled,
-                hists,
-            } => Answer::Bins {
-                rows: self.tables.rows(&statement, is_settled).await?,
-                hists,
-            },
             Read::Halves {
-                sums,
-                bins,
+                statement,
                 is_settled,
                 reference,
                 half,
                 parts,
                 hists,
             } => Answer::Half {
-                told: self.halves(reference, &sums, bins.as_ref(), is_settled).await?,
+                rows: self.halves(reference, &statement, is_settled).await?,
                 is_strata: half == Half::Strata,
                 include_bots: self.plan.question.include_bots,
                 parts,
@@ -513,12 +491,8 @@ enum Answer {
         parts: Vec<Part>,
         hists: Vec<Hist>,
     },
-    Bins {
-        rows: Arc<Vec<BinsRow>>,
-        hists: Vec<Hist>,
-    },
     Half {
-        told: Told,
+        rows: Arc<Vec<HalvesRow>>,
         is_strata: bool,
         include_bots: bool,
         parts: Vec<Part>,
@@ -559,30 +533,23 @@ impl Answer {
                 });
                 told.collect()
             }
-            Self::Bins { rows, hists } => {
-                let told = Arc::unwrap_or_clone(rows).into_iter().filter_map(|row| {
-                    let key = place(row.window, row.bucket, row.dimensions)?;
-                    let binned = row.keys.into_iter().zip(row.counts).collect();
-                    Some((key, Cell::of_bins(*hists.get(row.hist)?, binned)))
-                });
-                told.collect()
-            }
             Self::Half {
-                told: (sums, bins),
+                rows,
                 is_strata,
                 include_bots,
                 parts,
                 hists,
             } => {
-                let is_wanted =
-                    |strata: Flag, bot: Flag| bool::from(strata) == is_strata && (include_bots || !bool::from(bot));
-                let named = |dimensions: &[String]| match is_strata {
-                    true => dimensions.to_vec(),
-                    false => Vec::new(),
-                };
                 let mut cells = Cells::default();
-                for row in sums.iter().filter(|row| is_wanted(row.is_strata, row.is_bot)) {
-                    let Some(key) = place(row.window, 0, named(&row.dimensions)) else {
+                for row in rows.iter() {
+                    if bool::from(row.is_strata) != is_strata || row.is_bot.into() && !include_bots {
+                        continue;
+                    }
+                    let dimensions = match is_strata {
+                        true => row.dimensions.clone(),
+                        false => Vec::new(),
+                    };
+                    let Some(key) = place(row.window, 0, dimensions) else {
                         continue;
                     };
                     let cell = cells.entry(key).or_default();
@@ -597,14 +564,11 @@ impl Answer {
                     for (part, sum) in parts.iter().zip(&row.sums) {
                         cell.sums.entry(*part).or_insert_with(|| vec![0.0; buckets])[bucket] += sum;
                     }
-                }
-                for row in bins.iter().filter(|row| is_wanted(row.is_strata, row.is_bot)) {
-                    let (Some(key), Some(hist)) = (place(row.window, 0, named(&row.dimensions)), hists.get(row.hist))
-                    else {
-                        continue;
-                    };
-                    let binned = cells.entry(key).or_default().histograms.entry(*hist).or_default();
-                    binned.extend(row.keys.iter().copied().zip(row.counts.iter().copied()));
+                    for (hist, (bins, counts)) in hists.iter().zip(&row.histograms) {
+                        let keys = bins.iter().map(|bin| (bucket * BIN_ROOM) as u32 + bin);
+                        let binned = cell.histograms.entry(*hist).or_default();
+                        binned.extend(keys.zip(counts.iter().copied()));
+                    }
                 }
                 cells.into_iter().collect()
             }

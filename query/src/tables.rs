@@ -26,9 +26,14 @@ const KEPT_BYTES_MAX: u64 = 64 << 20;
 const KEPT_ABOUT: usize = 1_000;
 
 /// What answers consist of.
-pub(crate) trait Row: DeserializeOwned + Send + Sync + 'static {
+pub(crate) trait Row: DeserializeOwned + Clone + Send + Sync + 'static {
     /// The memory it takes, about.
     fn bytes(&self) -> usize;
+
+    /// The same, as short as it can be said: what is kept.
+    fn settled(self) -> Self {
+        self
+    }
 }
 
 /// A group as a statement tells it; see [`crate::sql::statement::attempts`].
@@ -43,7 +48,7 @@ pub(crate) struct AttemptsRow {
     pub expected: u64,
     pub viewers: u64,
     pub sums: Vec<Vec<f64>>,
-    pub histograms: Vec<(Vec<u32>, Vec<u64>)>,
+    pub histograms: Vec<Histogram>,
 }
 
 impl Row for AttemptsRow {
@@ -53,29 +58,37 @@ impl Row for AttemptsRow {
             .iter()
             .map(|sums| size_of_val(sums) + size_of_val(&sums[..]))
             .sum();
-        let histograms = self.histograms.iter();
-        let histograms: usize = histograms
-            .map(|bins| size_of_val(bins) + size_of_val(&bins.0[..]) + size_of_val(&bins.1[..]))
-            .sum();
-        size_of::<Self>() + texts(&self.dimensions) + sums + histograms
+        size_of::<Self>() + texts(&self.dimensions) + sums + bytes_of(&self.histograms)
+    }
+
+    fn settled(self) -> Self {
+        Self {
+            histograms: self.histograms.into_iter().map(added).collect(),
+            ..self
+        }
     }
 }
 
-/// Bins of a group as a statement tells them; see [`crate::sql::cells::bins`].
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct BinsRow {
-    pub window: i64,
-    pub bucket: i64,
-    pub dimensions: Vec<String>,
-    pub hist: usize,
-    pub keys: Vec<u32>,
-    pub counts: Vec<u64>,
+/// Keys of bins, and how many attempts each has.
+type Histogram = (Vec<u32>, Vec<u64>);
+
+fn bytes_of(histograms: &[Histogram]) -> usize {
+    let bytes = histograms
+        .iter()
+        .map(|(keys, counts)| size_of_val(&keys[..]) + size_of_val(&counts[..]));
+    size_of_val(histograms) + bytes.sum::<usize>()
 }
 
-impl Row for BinsRow {
-    fn bytes(&self) -> usize {
-        size_of::<Self>() + texts(&self.dimensions) + size_of_val(&self.keys[..]) + size_of_val(&self.counts[..])
-    }
+/// The same with each bin once.
+fn added((keys, counts): Histogram) -> Histogram {
+    let mut bins: Vec<(u32, u64)> = keys.into_iter().zip(counts).collect();
+    bins.sort_unstable_by_key(|(key, _)| *key);
+    bins.dedup_by(|next, bin| {
+        let is_same = next.0 == bin.0;
+        bin.1 += if is_same { next.1 } else { 0 };
+        is_same
+    });
+    bins.into_iter().unzip()
 }
 
 /// A group of two sets; see [`crate::sql::cells::Halves::sums`].
@@ -91,29 +104,19 @@ pub(crate) struct HalvesRow {
     pub received: u64,
     pub expected: u64,
     pub sums: Vec<f64>,
+    pub histograms: Vec<Histogram>,
 }
 
 impl Row for HalvesRow {
     fn bytes(&self) -> usize {
-        size_of::<Self>() + texts(&self.dimensions) + size_of_val(&self.sums[..])
+        size_of::<Self>() + texts(&self.dimensions) + size_of_val(&self.sums[..]) + bytes_of(&self.histograms)
     }
-}
 
-/// Bins of a group of two sets; see [`crate::sql::cells::Halves::bins`].
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct HalvesBinsRow {
-    pub window: i64,
-    pub is_strata: Flag,
-    pub is_bot: Flag,
-    pub dimensions: Vec<String>,
-    pub hist: usize,
-    pub keys: Vec<u32>,
-    pub counts: Vec<u64>,
-}
-
-impl Row for HalvesBinsRow {
-    fn bytes(&self) -> usize {
-        size_of::<Self>() + texts(&self.dimensions) + size_of_val(&self.keys[..]) + size_of_val(&self.counts[..])
+    fn settled(self) -> Self {
+        Self {
+            histograms: self.histograms.into_iter().map(added).collect(),
+            ..self
+        }
     }
 }
 
@@ -243,7 +246,8 @@ impl Tables {
         let mut from = "memory";
         let kept = self.kept.get_or_insert_async(&place, async {
             from = "tables";
-            let rows = read().await?;
+            let rows = Arc::unwrap_or_clone(read().await?);
+            let rows: Arc<Vec<R>> = Arc::new(rows.into_iter().map(R::settled).collect());
             let bytes = rows.iter().map(R::bytes).sum();
             Ok::<_, StoreError>(Kept { rows, bytes })
         });
@@ -261,5 +265,16 @@ impl Tables {
         let rows = self.rows::<NumberRow>(statement, is_settled).await?;
         let first = rows.first().and_then(|row| row.values().next());
         Ok(first.copied().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bin_that_is_told_several_times_is_kept_once() {
+        let told = (vec![7, 3, 7, 9, 3], vec![1, 2, 4, 8, 16]);
+        assert_eq!(added(told), (vec![3, 7, 9], vec![18, 5, 8]));
     }
 }

@@ -111,7 +111,7 @@ impl Goldens {
         assert!(plan.reads_cells());
         for (place, step) in (1..).zip(&plan.steps) {
             let reads = plan.reads(*step, &[vec!["cdn-b".into()]]);
-            for (index, statement) in reads.iter().flat_map(Read::statements).enumerate() {
+            for (index, statement) in reads.iter().map(Read::statement).enumerate() {
                 let name = format!("cells_{place}_{}_{index}", step.name());
                 self.check(&name, statement).await;
             }
@@ -122,7 +122,7 @@ impl Goldens {
         let mut headline = Plan::new(self.tenant, question, &[], NOW_MS).unwrap();
         headline.known = headline.coverage().unwrap().known(plan.known.days.clone());
         let reads = headline.reads(query::plan::Step::Values, &[]);
-        for (index, statement) in reads.iter().flat_map(Read::statements).enumerate() {
+        for (index, statement) in reads.iter().map(Read::statement).enumerate() {
             self.check(&format!("cells_headline_{index}"), statement).await;
         }
         let body = json!({"metrics": ["concurrent_viewers"], "dimensions": ["cdn"], "start": "2026-11-16T12:30:00Z", "end": "2026-11-21T00:00:00Z"});
@@ -130,7 +130,7 @@ impl Goldens {
         let mut ticks = Plan::new(self.tenant, question, &[], NOW_MS).unwrap();
         ticks.known = ticks.coverage().unwrap().known(plan.known.days);
         let reads = ticks.reads(query::plan::Step::Values, &[vec!["cdn-b".into()]]);
-        for (index, statement) in reads.iter().flat_map(Read::statements).enumerate() {
+        for (index, statement) in reads.iter().map(Read::statement).enumerate() {
             self.check(&format!("cells_ticks_{index}"), statement).await;
         }
         self.check(
@@ -178,7 +178,7 @@ impl Goldens {
         let plan = Plan::new(self.tenant, question, annotations, NOW_MS).unwrap_or_else(|faults| panic!("{faults:?}"));
         for (place, step) in plan.steps.iter().enumerate() {
             let reads = plan.reads(*step, chosen);
-            for (index, statement) in reads.iter().flat_map(Read::statements).enumerate() {
+            for (index, statement) in reads.iter().map(Read::statement).enumerate() {
                 let name = format!("{name}_{place}_{}_{index}", step.name());
                 self.check(&name, statement).await;
             }
@@ -393,7 +393,7 @@ async fn the_engine_takes_every_name_of_the_catalogues() {
         let question = request::parse(&body).unwrap_or_else(|faults| panic!("{faults:?}"));
         let plan = Plan::new(goldens.tenant, question, &[], NOW_MS).unwrap_or_else(|faults| panic!("{faults:?}"));
         for step in &plan.steps {
-            for statement in plan.reads(*step, &[]).iter().flat_map(Read::statements) {
+            for statement in plan.reads(*step, &[]).iter().map(Read::statement) {
                 let answer = goldens.store.fetch_bytes(statement, "JSONEachRow").await;
                 answer.unwrap_or_else(|error| panic!("{body}: {error}\n{}", statement.sql()));
             }

@@ -711,8 +711,8 @@ pub fn built_days(tenant: Tenant, from_ms: i64, to_ms: i64, now_ms: i64) -> Stat
     .log_comment("query::sql::cells::built_days")
 }
 
-/// Sums over attempts, from cells of `set`, for the stretches that `covered` tells. The answer is that of [`super::statement::attempts`], without
-/// histograms: [`bins`] tells them.
+/// Sums and histograms over attempts, from cells of `set`, for the stretches that `covered` tells. The answer is that of
+/// [`super::statement::attempts`], but that a histogram may tell of a bin several times.
 #[must_use]
 pub fn sums(scope: &Scope, wanted: &Wanted, set: &Set, covered: &Covered) -> Statement {
     let mut sql = Sql::default();
@@ -722,52 +722,23 @@ pub fn sums(scope: &Scope, wanted: &Wanted, set: &Set, covered: &Covered) -> Sta
         .iter()
         .map(|part| format!("sumResample(0, {buckets}, 1)({}, bucket_of_viewer)", sum_column(*part)))
         .collect();
-    let names = names(wanted);
-    let columns: Vec<String> = COUNTED
-        .map(str::to_owned)
-        .into_iter()
-        .chain(wanted.parts.iter().map(|part| sum_column(*part)))
-        .collect();
-    let inside = located_cells(scope, wanted, &names, set, covered, columns, &mut sql);
+    let key = format!("arrayMap(bin -> toUInt32(bucket_of_viewer * {BIN_ROOM} + bin), {{bins}})");
+    let names: Vec<String> = (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect();
+    let inside = located_cells(scope, wanted, &names, set, covered, &mut sql);
     sql.text = format!(
-        "SELECT\n  `window`, bucket, {} AS dimensions,\n  {},\n  0 AS viewers,\n  {} AS sums,\n  tuple() AS histograms\n\
+        "SELECT\n  `window`, bucket, {} AS dimensions,\n  {},\n  0 AS viewers,\n  {} AS sums,\n  {} AS histograms\n\
          FROM (\n{inside}\n)\nGROUP BY {}",
         dimensions_array(&names),
         counted(),
         tuple(&sums),
-        keys(&names),
+        histograms(&wanted.hists, &key),
+        ["`window`", "bucket"]
+            .into_iter()
+            .chain(names.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(", "),
     );
     finished(sql, scope, "query::sql::cells::sums")
-}
-
-/// Histograms over attempts, as [`sums`] tells sums: by group, and by number of the histogram in `wanted`, the keys of its bins and how many attempts each has. Answer:
-/// `window`, `bucket`, `dimensions`, `hist`, `keys` and `counts`.
-///
-/// Bins are rows before they are added: as maps (`sumMap`) ClickHouse 26.7 takes three times as long, and more the more there are.
-#[must_use]
-pub fn bins(scope: &Scope, wanted: &Wanted, set: &Set, covered: &Covered) -> Statement {
-    let mut sql = Sql::default();
-    let names = names(wanted);
-    let columns = wanted.hists.iter().map(|hist| bins_column(*hist)).collect();
-    let inside = located_cells(scope, wanted, &names, set, covered, columns, &mut sql);
-    let told = format!("bucket, {} AS dimensions", dimensions_array(&names));
-    sql.text = grouped_bins(&keys(&names), &told, "bucket_of_viewer", &wanted.hists, &inside);
-    finished(sql, scope, "query::sql::cells::bins")
-}
-
-/// Names of the values that groups are told apart by.
-fn names(wanted: &Wanted) -> Vec<String> {
-    (0..wanted.dimensions.len()).map(|index| format!("d{index}")).collect()
-}
-
-/// What groups are told apart by.
-fn keys(names: &[String]) -> String {
-    let names = names.iter().map(String::as_str);
-    ["`window`", "bucket"]
-        .into_iter()
-        .chain(names)
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// Columns of what is told of every group.
@@ -780,32 +751,23 @@ fn counted() -> String {
         .join(", ")
 }
 
-/// Bins of `inside`, added by group, histogram, viewer bucket and bin; then of each group and histogram as two lists.
-fn grouped_bins(keys: &str, told: &str, viewer_bucket: &str, hists: &[Hist], inside: &str) -> String {
-    // One list of all histograms, each with keys of its own.
-    const ROOM: usize = BUCKETS * BIN_ROOM;
-    let all = |place: usize, text: fn(usize, &str) -> String| {
-        let lists = hists.iter().enumerate();
-        let lists: Vec<String> = lists
-            .map(|(index, hist)| text(index * ROOM, &format!("tupleElement({}, {place})", bins_column(*hist))))
-            .collect();
-        match lists.as_slice() {
-            [one] => one.clone(),
-            lists => format!("arrayConcat({})", lists.join(", ")),
-        }
-    };
-    let bins = all(1, |from, bins| match from {
-        0 => format!("arrayMap(bin -> toUInt32(bin), {bins})"),
-        from => format!("arrayMap(bin -> toUInt32({from} + bin), {bins})"),
+/// Histograms of a group: of each the keys of its bins, which `key` makes of `{bins}`, and how many attempts each has. The same bin of several cells is
+/// told several times: to add them as maps (`sumMap`) takes ClickHouse 26.7 four times as long, and who reads them adds them anyway.
+fn histograms(hists: &[Hist], key: &str) -> String {
+    let told = hists.iter().map(|hist| {
+        let column = bins_column(*hist);
+        let keys = key.replace("{bins}", &format!("tupleElement({column}, 1)"));
+        format!("(groupArrayArray({keys}), groupArrayArray(tupleElement({column}, 2)))")
     });
-    let counts = all(2, |_, counts| counts.to_owned());
-    format!(
-        "SELECT `window`, {told}, intDiv(key, {ROOM}) AS hist,\n  \
-         groupArray(key % {ROOM}) AS keys, groupArray(count) AS counts\nFROM (\n  \
-         SELECT {keys}, toUInt32(bin + {viewer_bucket} * {BIN_ROOM}) AS key, sum(counted) AS count\n  FROM (\n  \
-         SELECT {keys}, {viewer_bucket}, {bins} AS all_bins, {counts} AS all_counts\n  FROM (\n{inside}\n  )\n  )\n  \
-         ARRAY JOIN all_bins AS bin, all_counts AS counted\n  GROUP BY {keys}, key\n)\nGROUP BY {keys}, hist"
-    )
+    tuple(&told.collect::<Vec<_>>())
+}
+
+/// The columns that are read.
+fn columns(parts: &[Part], hists: &[Hist]) -> String {
+    let mut columns: BTreeSet<String> = COUNTED.map(str::to_owned).into();
+    columns.extend(parts.iter().map(|part| sum_column(*part)));
+    columns.extend(hists.iter().map(|hist| bins_column(*hist)));
+    columns.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Two sets that a question is answered from: that of its values, and that of what its differences' mix is made of.
@@ -818,71 +780,35 @@ pub struct Halves {
 }
 
 impl Halves {
-    /// The cells of both, each with its place: which half, whose, when, which viewers and which strata.
-    fn located(self, scope: &Scope, covered: &Covered, columns: &str, sql: &mut Sql) -> String {
-        let (window, _, _) = scope.grid.of_hours().sql(sql);
-        let cells = chosen_cells(scope, &[self.values, self.strata], covered, sql).replace('\n', "\n    ");
+    /// Sums and histograms over attempts of both sets, in one statement, because ClickHouse plans one in half the time of two. Answer: `window`, `is_strata`, `is_bot`,
+    /// `dimensions` (those of the strata; in the other half texts without a letter), `viewer_bucket`, what [`super::statement::attempts`] counts, `sums`, and
+    /// `histograms`, where key = bin, and a bin may be told several times.
+    #[must_use]
+    pub fn sums(self, scope: &Scope, parts: &[Part], hists: &[Hist], covered: &Covered) -> Statement {
+        let mut sql = Sql::default();
+        let (window, _, _) = scope.grid.of_hours().sql(&mut sql);
+        let cells = chosen_cells(scope, &[self.values, self.strata], covered, &mut sql).replace('\n', "\n  ");
         let strata = sql.text(&self.strata.name());
+        let names: Vec<String> = self.strata.dimensions.iter().map(|name| format!("d_{name}")).collect();
+        let names = names.join(", ");
+        // A set by viewer has no strata; one without has no viewers.
         let dimensions = self.strata.dimensions.iter();
         let dimensions: Vec<String> = dimensions
             .map(|name| format!("if(is_strata, toString({name}), '') AS d_{name}"))
             .collect();
-        // A set by viewer has no strata; one without has no viewers.
-        format!(
-            "  SELECT {columns}, is_bot, viewer_bucket, dimension_set = {strata} AS is_strata, {},\n    \
-             toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {window} AS `window`\n    {cells}",
-            dimensions.join(", ")
-        )
-    }
-
-    /// What groups are told apart by.
-    fn keys(self) -> (String, String) {
-        let names = self.strata.dimensions.iter().map(|name| format!("d_{name}"));
-        let names: Vec<String> = names.collect();
-        (
-            format!("`window`, is_strata, is_bot, {}", names.join(", ")),
-            names.join(", "),
-        )
-    }
-
-    /// Sums over attempts of both sets, in one statement, because ClickHouse plans one in half the time of two. Answer: `window`, `is_strata`, `is_bot`,
-    /// `dimensions` (those of the strata; texts without a letter in the other half), `viewer_bucket`, what [`super::statement::attempts`] counts, and `sums`.
-    #[must_use]
-    pub fn sums(self, scope: &Scope, parts: &[Part], covered: &Covered) -> Statement {
-        let mut sql = Sql::default();
-        let columns: BTreeSet<String> = COUNTED
-            .map(str::to_owned)
-            .into_iter()
-            .chain(parts.iter().map(|part| sum_column(*part)))
-            .collect();
-        let columns: Vec<String> = columns.into_iter().collect();
-        let inside = self.located(scope, covered, &columns.join(", "), &mut sql);
         let sums: Vec<String> = parts.iter().map(|part| format!("sum({})", sum_column(*part))).collect();
-        let (keys, names) = self.keys();
         sql.text = format!(
-            "SELECT `window`, is_strata, is_bot, [{names}] AS dimensions, viewer_bucket,\n  {},\n  {} AS sums\nFROM (\n{inside}\n)\n\
-             GROUP BY {keys}, viewer_bucket",
+            "SELECT `window`, is_strata, is_bot, [{names}] AS dimensions, viewer_bucket,\n  {},\n  {} AS sums,\n  {} AS histograms\nFROM (\n  \
+             SELECT {}, is_bot, viewer_bucket, dimension_set = {strata} AS is_strata,\n    {},\n    \
+             toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {window} AS `window`\n  {cells}\n)\n\
+             GROUP BY `window`, is_strata, is_bot, {names}, viewer_bucket",
             counted(),
             tuple(&sums),
+            histograms(hists, "{bins}"),
+            columns(parts, hists),
+            dimensions.join(", "),
         );
-        finished(sql, scope, "query::sql::cells::halves_sums")
-    }
-
-    /// Histograms of both sets, as [`bins`] tells them.
-    #[must_use]
-    pub fn bins(self, scope: &Scope, hists: &[Hist], covered: &Covered) -> Statement {
-        let mut sql = Sql::default();
-        let columns: Vec<String> = hists.iter().map(|hist| bins_column(*hist)).collect();
-        let inside = self.located(scope, covered, &columns.join(", "), &mut sql);
-        let (keys, names) = self.keys();
-        sql.text = grouped_bins(
-            &keys,
-            &format!("is_strata, is_bot, [{names}] AS dimensions"),
-            "viewer_bucket",
-            hists,
-            &inside,
-        );
-        finished(sql, scope, "query::sql::cells::halves_bins")
+        finished(sql, scope, "query::sql::cells::halves")
     }
 }
 
@@ -1032,19 +958,17 @@ pub fn bots(scope: &Scope, set: &Set, covered: &Covered) -> Statement {
     finished(sql, scope, "query::sql::cells::bots")
 }
 
-/// These columns of cells with their place in the grid: `window`, `bucket`, `d0`… and `bucket_of_viewer`.
+/// Cells with their place in the grid: `window`, `bucket`, `d0`…, `bucket_of_viewer`, and the columns that are wanted.
 fn located_cells(
     scope: &Scope,
     wanted: &Wanted,
     names: &[String],
     set: &Set,
     covered: &Covered,
-    columns: Vec<String>,
     sql: &mut Sql,
 ) -> String {
     let (window, bucket, _) = scope.grid.of_hours().sql(sql);
-    let columns: BTreeSet<String> = columns.into_iter().collect();
-    let columns = columns.into_iter().collect::<Vec<_>>().join(", ");
+    let columns = columns(&wanted.parts, &wanted.hists);
     let mut places =
         format!("toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {window} AS `window`, {bucket} AS bucket");
     for (name, wanted) in names.iter().zip(&wanted.dimensions) {

@@ -13,9 +13,9 @@ SELECT
   sum(sum_attempts) AS attempts, sum(sum_identified) AS identified, sum(sum_received) AS received, sum(sum_expected) AS expected,
   0 AS viewers,
   tuple(sumResample(0, 128, 1)(sum_attempts, bucket_of_viewer), sumResample(0, 128, 1)(sum_identified, bucket_of_viewer), sumResample(0, 128, 1)(sum_play_stall_ms, bucket_of_viewer), sumResample(0, 128, 1)(sum_wanted_ms, bucket_of_viewer), sumResample(0, 128, 1)(sum_wanting, bucket_of_viewer)) AS sums,
-  tuple() AS histograms
+  tuple((groupArrayArray(arrayMap(bin -> toUInt32(bucket_of_viewer * 2048 + bin), tupleElement(bins_startup_any, 1))), groupArrayArray(tupleElement(bins_startup_any, 2)))) AS histograms
 FROM (
-  SELECT sum_attempts, sum_expected, sum_identified, sum_play_stall_ms, sum_received, sum_wanted_ms, sum_wanting, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(viewer_bucket) AS bucket_of_viewer
+  SELECT bins_startup_any, sum_attempts, sum_expected, sum_identified, sum_play_stall_ms, sum_received, sum_wanted_ms, sum_wanting, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(viewer_bucket) AS bucket_of_viewer
     FROM cells
     WHERE organization_id = {organization:UUID} AND dimension_set = {p7:String}
       AND started_at >= toDateTime({p5:Int64}, 'UTC') AND started_at < toDateTime({p6:Int64}, 'UTC')
