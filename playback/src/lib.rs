@@ -16,6 +16,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod bounded;
 pub mod invariant;
 mod median;
 pub mod quality;

@@ -2,7 +2,7 @@
 
 use schemas::{DurationMs, RenditionPlay, Totals, limits::RENDITIONS_MAX};
 
-use crate::signal::Rendition;
+use crate::{bounded::Bounded, signal::Rendition};
 
 /// The size at which the picture is shown.
 #[derive(Debug, Clone, Copy)]
@@ -132,10 +132,8 @@ impl Quality {
         };
         if counts {
             let more = decoded - decoded_before;
-            totals.frames_decoded = totals.frames_decoded.saturating_add(more);
-            totals.frames_dropped = totals
-                .frames_dropped
-                .saturating_add((dropped - dropped_before).min(more));
+            totals.frames_decoded = totals.frames_decoded.plus(more);
+            totals.frames_dropped = totals.frames_dropped.plus((dropped - dropped_before).min(more));
         }
     }
 }

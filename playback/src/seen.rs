@@ -2,6 +2,8 @@
 
 use schemas::{DurationMs, Totals, limits::SEEN_STRETCHES_MAX};
 
+use crate::bounded::Bounded;
+
 /// The stretches so far, from and to ms of media time; they lie apart, in no order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen(Vec<(u32, u32)>);
@@ -14,7 +16,7 @@ impl Seen {
     /// One stretch too many is joined with its nearest: what lies between them counts as played from then on, without having been counted. So
     /// `unique_media_ms` is never too much.
     pub fn add(&mut self, media_ms: DurationMs, to_ms: u32, totals: &mut Totals) {
-        let from_ms = to_ms.saturating_sub(media_ms);
+        let from_ms = to_ms.minus(media_ms);
         let (mut first_ms, mut last_ms) = (from_ms, to_ms);
         let mut new_ms = to_ms - from_ms;
         // Stretches no further away than this are joined: those that touch, and only where there is no room one more.
@@ -23,12 +25,12 @@ impl Seen {
             let mut nearest_ms = u32::MAX;
             let mut index = 0;
             while let Some((begin, end)) = self.0.get(index).copied() {
-                let gap_ms = begin.saturating_sub(to_ms).max(from_ms.saturating_sub(end));
+                let gap_ms = begin.minus(to_ms).max(from_ms.minus(end));
                 if gap_ms > reach_ms {
                     nearest_ms = nearest_ms.min(gap_ms);
                     index += 1;
                 } else {
-                    new_ms -= to_ms.min(end).saturating_sub(from_ms.max(begin));
+                    new_ms -= to_ms.min(end).minus(from_ms.max(begin));
                     first_ms = first_ms.min(begin);
                     last_ms = last_ms.max(end);
                     self.0.swap_remove(index);

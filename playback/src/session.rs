@@ -23,6 +23,7 @@ use schemas::{
 use serde::Serialize;
 
 use crate::{
+    bounded::Bounded,
     median::Medians,
     quality::{Display, Quality},
     seek::{OpenSeek, SCRUB_MS},
@@ -339,10 +340,8 @@ impl Fold {
             (None, true, _) => return None,
             (None, false, Some(_)) if self.interval.events.len() >= EVENTS_WANTED => self.now_ms,
             (None, false, changed_at) => {
-                let beat = self.interval.from_ms.saturating_add(self.beat_ms());
-                changed_at.map_or(beat, |changed| {
-                    beat.min(changed.saturating_add(self.options.coalesce_ms))
-                })
+                let beat = self.interval.from_ms.plus(self.beat_ms());
+                changed_at.map_or(beat, |changed| beat.min(changed.plus(self.options.coalesce_ms)))
             }
         })
     }
@@ -511,7 +510,7 @@ impl Fold {
                 }
                 if is_media(object_type) {
                     let pending = self.pending_requests.get_or_insert(0);
-                    *pending = pending.saturating_add(1);
+                    *pending = pending.plus(1);
                 }
             }
             Signal::RequestFinished {
@@ -524,7 +523,7 @@ impl Fold {
             } => {
                 let to_ms = self.since_intent(at);
                 if let Some(phase) = Phase::of(object_type) {
-                    self.startup.fetched(phase, to_ms.saturating_sub(duration_ms), to_ms);
+                    self.startup.fetched(phase, to_ms.minus(duration_ms), to_ms);
                 }
                 self.request_over(object_type);
                 self.totals.data_bytes = self.totals.data_bytes.saturating_add(u64::from(bytes));
@@ -611,8 +610,7 @@ impl Fold {
         let (Some(now), Some((before, _))) = (position_ms, self.position) else {
             return false;
         };
-        u64::from(now.saturating_sub(before)) * 2_000 >= u64::from(gap_ms) * u64::from(self.rate_permille)
-            && now > before
+        u64::from(now.minus(before)) * 2_000 >= u64::from(gap_ms) * u64::from(self.rate_permille) && now > before
     }
 
     fn spend(&mut self, ms: DurationMs) {
@@ -661,7 +659,7 @@ impl Fold {
     }
 
     fn ago(&self, at: Option<DurationMs>) -> Option<DurationMs> {
-        at.map(|at| self.now_ms.saturating_sub(at))
+        at.map(|at| self.now_ms.minus(at))
     }
 
     // The timeline and the wish to report.
@@ -687,7 +685,7 @@ impl Fold {
                 place -= 1;
             }
         } else {
-            self.interval.events_dropped = self.interval.events_dropped.saturating_add(1);
+            self.interval.events_dropped = self.interval.events_dropped.plus(1);
         }
     }
 
@@ -767,7 +765,7 @@ impl Fold {
     /// Why the playhead stopped at `at_ms`, with so much media ahead of it.
     fn cause(&self, at_ms: DurationMs, buffer_ms: Option<DurationMs>) -> StallCause {
         // What a tick saw may have happened just after the stop, never long before it.
-        let ago = |at: Option<DurationMs>| at.map(|at| at_ms.saturating_sub(at));
+        let ago = |at: Option<DurationMs>| at.map(|at| at_ms.minus(at));
         Evidence {
             buffer_ms,
             pending_requests: self.pending_requests,
@@ -850,7 +848,7 @@ impl Fold {
                 self.startup.tile(at_ms, &mut self.totals);
             }
             self.first_frame_method = method;
-            let startup_ms = at_ms.saturating_sub(self.suspended_ms);
+            let startup_ms = at_ms.minus(self.suspended_ms);
             self.note_at(at_ms, EventKind::FirstFrame { startup_ms });
             self.urge(BeaconKind::FirstFrame);
             if self.state == State::Waiting || (self.state == State::Starting && !self.startup.starved) {
@@ -883,7 +881,7 @@ impl Fold {
             self.seen.add(0, 0, &mut self.totals);
         }
         if self.suspended_ms == 0 {
-            self.totals.startup_content_ms = Some(at_ms.saturating_sub(self.totals.ad_ms));
+            self.totals.startup_content_ms = Some(at_ms.minus(self.totals.ad_ms));
         }
     }
 
@@ -953,20 +951,19 @@ impl Fold {
     fn tick(&mut self, position_ms: u32, buffer_ms: Option<DurationMs>) {
         let now = self.now_ms;
         let before = self.position.replace((position_ms, now));
-        let played_ms = before.map_or(0, |(position, _)| position_ms.saturating_sub(position));
+        let played_ms = before.map_or(0, |(position, _)| position_ms.minus(position));
         let buffer_before = std::mem::replace(&mut self.buffer_ms, buffer_ms);
         let mut lowest_ms = buffer_ms;
         if let (Some(old), Some(new), false) = (buffer_before, buffer_ms, self.state == State::Seeking) {
-            if new.saturating_add(played_ms).saturating_add(FLUSH_MS) < old {
+            if new.plus(played_ms).plus(FLUSH_MS) < old {
                 self.flush_at = Some(now);
             }
             // Data may have come since the playhead stopped.
-            lowest_ms = Some(new.min(old.saturating_sub(played_ms)));
+            lowest_ms = Some(new.min(old.minus(played_ms)));
         }
         if !self.totals.first_frame_seen {
             // More than the time allows is a player that goes where it begins.
-            let jumped =
-                before.is_some_and(|(_, at_ms)| played_ms > self.media_ms(now - at_ms).saturating_add(ROUNDED_MS));
+            let jumped = before.is_some_and(|(_, at_ms)| played_ms > self.media_ms(now - at_ms).plus(ROUNDED_MS));
             if jumped {
                 self.startup.moved();
             }
@@ -982,8 +979,8 @@ impl Fold {
                 }
             }
             let frame_ms = self.startup.first_advance_ms().unwrap_or(now);
-            let frame_ms = frame_ms.min(now.saturating_sub(LATE_FRAME_MS));
-            self.settle(frame_ms.max(now.saturating_sub(FRAME_CALLBACK_PATIENCE_MS)));
+            let frame_ms = frame_ms.min(now.minus(LATE_FRAME_MS));
+            self.settle(frame_ms.max(now.minus(FRAME_CALLBACK_PATIENCE_MS)));
             return;
         }
         match self.state {
@@ -997,7 +994,7 @@ impl Fold {
 
     /// When the playhead began to move that came as far as `media_ms` by now.
     fn began_ms(&self, media_ms: u32) -> DurationMs {
-        self.now_ms.saturating_sub(self.needed_ms(media_ms))
+        self.now_ms.minus(self.needed_ms(media_ms))
     }
 
     /// How long the playhead needs for so much media, at the current rate.
@@ -1056,7 +1053,7 @@ impl Fold {
             Some(still) => still,
             None => {
                 let from_ms = from_ms.max(self.state_since_ms);
-                let stopped_ms = from_ms.saturating_add(self.needed_ms(advance_ms)).min(now);
+                let stopped_ms = from_ms.plus(self.needed_ms(advance_ms)).min(now);
                 self.settle(stopped_ms);
                 if now - stopped_ms < BEHIND_MS {
                     return;
@@ -1070,7 +1067,7 @@ impl Fold {
             }
         };
         let shortest_ms = if still.announced { ANNOUNCED_STILL_MS } else { STILL_MS };
-        let after_ms = position_ms.saturating_sub(still.position_ms);
+        let after_ms = position_ms.minus(still.position_ms);
         if after_ms < ADVANCE_MS_MIN {
             self.still = Some(still);
             if now - still.since_ms >= shortest_ms {
@@ -1098,9 +1095,7 @@ impl Fold {
         }
         // A busy page may look again only long after its first frame: the playhead set out from where the look before found it.
         let begin = before.filter(|(from_ms, at_ms)| {
-            let most_ms = from_ms
-                .saturating_add(self.media_ms(now - at_ms))
-                .saturating_add(ROUNDED_MS);
+            let most_ms = from_ms.plus(self.media_ms(now - at_ms)).plus(ROUNDED_MS);
             self.state == State::Starting && position_ms <= most_ms
         });
         let anchor = self.anchor_position_ms.or(begin.map(|(from_ms, _)| from_ms));
@@ -1110,7 +1105,7 @@ impl Fold {
         let mut resumed_ms = self.began_ms(advance_ms);
         let shown_ms = self.shown_ms();
         let moves = advance_ms >= ADVANCE_MS_MIN;
-        let hungry = shown_ms.is_some_and(|shown_ms| resumed_ms >= shown_ms.saturating_add(HUNGER_MS));
+        let hungry = shown_ms.is_some_and(|shown_ms| resumed_ms >= shown_ms.plus(HUNGER_MS));
         if hungry && self.state == State::Starting {
             let cause = self.cause(self.frame_seen_ms, self.buffer_ms);
             self.rebuffer_at(self.frame_seen_ms, cause);
@@ -1143,11 +1138,11 @@ impl Fold {
     /// What was shown is left before a tick could tell whether it moved: it did, unless that should have been seen by now.
     fn play_since_shown(&mut self) {
         if let (true, Some(shown_ms)) = (self.wants_play, self.shown_ms())
-            && self.now_ms < shown_ms.saturating_add(HUNGER_MS)
+            && self.now_ms < shown_ms.plus(HUNGER_MS)
         {
             self.enter_at(State::Playing, shown_ms);
             if let (Some((position_ms, _)), Some(anchor_ms)) = (self.position, self.anchor_position_ms) {
-                self.moved(position_ms.saturating_sub(anchor_ms), self.now_ms - shown_ms);
+                self.moved(position_ms.minus(anchor_ms), self.now_ms - shown_ms);
             }
         }
     }
@@ -1160,7 +1155,7 @@ impl Fold {
         };
         let media_ms = self.media_ms(now - at_ms).min(self.buffer_ms.unwrap_or(u32::MAX));
         if self.is_sampled() && !self.hidden && media_ms > 0 {
-            self.position = Some((position_ms.saturating_add(media_ms), now));
+            self.position = Some((position_ms.plus(media_ms), now));
             self.moved(media_ms, now - at_ms);
         }
     }
@@ -1188,7 +1183,7 @@ impl Fold {
         let mut from_position_ms = from_position_ms;
         if let Some((position_ms, at_ms)) = self.position {
             // No further than the time since the latest tick allows: what was played before may end anywhere.
-            let most_ms = position_ms.saturating_add(self.media_ms(now - at_ms));
+            let most_ms = position_ms.plus(self.media_ms(now - at_ms));
             let left_ms = from_position_ms.unwrap_or(position_ms).clamp(position_ms, most_ms);
             if self.state == State::Playing && left_ms > position_ms {
                 self.position = Some((left_ms, now));
@@ -1253,7 +1248,7 @@ impl Fold {
         // The same at once is the same: players say a thing first as a warning, then as the end.
         let is_same = last.is_some_and(|ago| ago <= ERROR_REPEAT_MS);
         if !is_same {
-            self.totals.error_count = self.totals.error_count.saturating_add(1);
+            self.totals.error_count = self.totals.error_count.plus(1);
             self.last_error = Some((class, code.clone(), now));
         }
         let folded = !fatal && self.fold_error(class, &code, u32::from(!is_same));
@@ -1287,7 +1282,7 @@ impl Fold {
                 repeat_count,
                 ..
             } if *of == class && text == code => {
-                *repeat_count = repeat_count.saturating_add(by);
+                *repeat_count = repeat_count.plus(by);
                 true
             }
             _ => false,
@@ -1296,7 +1291,7 @@ impl Fold {
 
     fn request_over(&mut self, object_type: ObjectType) {
         if let (Some(pending), true) = (&mut self.pending_requests, is_media(object_type)) {
-            *pending = pending.saturating_sub(1);
+            *pending = pending.minus(1);
         }
     }
 
@@ -1312,7 +1307,7 @@ impl Fold {
         let totals = &mut self.totals;
         if let (ObjectType::Video | ObjectType::Muxed, Some(media_ms)) = (object_type, media_ms) {
             totals.bitrate_measured_bytes = totals.bitrate_measured_bytes.saturating_add(bytes.into());
-            totals.bitrate_measured_media_ms = totals.bitrate_measured_media_ms.saturating_add(media_ms);
+            totals.bitrate_measured_media_ms = totals.bitrate_measured_media_ms.plus(media_ms);
         }
         if !matches!(object_type, ObjectType::Video | ObjectType::Audio | ObjectType::Muxed) {
             return;

@@ -4,6 +4,8 @@
 
 use schemas::{DurationMs, StallCause, Totals, limits::STALL_COUNTED_MS_MIN};
 
+use crate::bounded::Bounded;
+
 /// Below this much buffered media a player that stands still lacks data: 500 ms.
 /// Chromium fires `waiting` with 0–100 ms left; Shaka stops with 390 ms left (measured).
 pub const STARVED_BUFFER_MS: DurationMs = 500;
@@ -77,11 +79,11 @@ impl OpenStall {
     /// Makes the stall longer and brings the totals up to it.
     pub fn lengthen(&mut self, by_ms: DurationMs, totals: &mut Totals) {
         let counted_before = self.stall_ms >= STALL_COUNTED_MS_MIN;
-        self.stall_ms = self.stall_ms.saturating_add(by_ms);
+        self.stall_ms = self.stall_ms.plus(by_ms);
         if self.in_ad {
             return;
         }
-        totals.stall_ms = totals.stall_ms.saturating_add(by_ms);
+        totals.stall_ms = totals.stall_ms.plus(by_ms);
         *totals.stall_cause_ms_mut(self.cause) += by_ms;
         totals.stall_ms_max = totals.stall_ms_max.max(self.stall_ms);
         if !counted_before && self.stall_ms >= STALL_COUNTED_MS_MIN {
@@ -93,7 +95,7 @@ impl OpenStall {
     pub fn close(self, totals: &mut Totals) {
         if !self.in_ad && self.stall_ms < STALL_COUNTED_MS_MIN {
             totals.stall_short_count += 1;
-            totals.stall_short_ms = totals.stall_short_ms.saturating_add(self.stall_ms);
+            totals.stall_short_ms = totals.stall_short_ms.plus(self.stall_ms);
         }
     }
 }
