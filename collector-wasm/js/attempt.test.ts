@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Recorder, type Fold } from './attempt.ts';
+import { record, type Fold, type Recorder } from './attempt.ts';
 import { field } from './compact.ts';
 import { decode } from './decode.ts';
 import type { Transport } from './transport.ts';
@@ -11,7 +11,7 @@ import type { Transport } from './transport.ts';
 const ID = '0190a6f0-0000-7000-8000-0000000000ff';
 
 /** An attempt on a module that notes what it is told and wants `flags`. */
-function record(flags: number): { recorder: Recorder; told: unknown[]; sent: number[][]; accepted: (() => void)[]; ready: Promise<void> } {
+function recording(flags: number): { recorder: Recorder; told: unknown[]; sent: number[][]; accepted: (() => void)[]; ready: Promise<void> } {
   const told: unknown[] = [];
   const sent: number[][] = [];
   const accepted: (() => void)[] = [];
@@ -32,15 +32,15 @@ function record(flags: number): { recorder: Recorder; told: unknown[]; sent: num
     }
   }
   const transport = { add: (beacon: number[], act: () => void) => (sent.push(beacon), accepted.push(act)) } as unknown as Transport;
-  const loaded = Promise.resolve(Module);
-  const recorder = new Recorder(ID, { unix: 1_800_000_000_000, t: 1, frameCallback: true }, loaded, transport);
+  const loaded = Promise.resolve(() => new Module());
+  const recorder = record(ID, { unix: 1_800_000_000_000, t: 1, frameCallback: true }, loaded, transport);
   return { recorder, told, sent, accepted, ready: loaded.then(() => undefined) };
 }
 
 const read = (beacon: number[]) => decode(Uint8Array.from(field(4, beacon))).beacons[0]!;
 
 test('numbers cross the border whole, and what is not known as the greatest there is', async () => {
-  const { recorder, told, ready } = record(0);
+  const { recorder, told, ready } = recording(0);
   recorder.event(17, 2.5, [1.6, -0.5, NaN, 4_294_967_295, 7], ['host', undefined]);
   await ready;
   recorder.event(0, 3, [0.4]);
@@ -48,7 +48,7 @@ test('numbers cross the border whole, and what is not known as the greatest ther
 });
 
 test('a beacon says whose it is, and who watches until that was taken', async () => {
-  const { recorder, sent, accepted, ready } = record(4);
+  const { recorder, sent, accepted, ready } = recording(4);
   recorder.update({ video_id: 'a' });
   await ready;
   recorder.event(0, 1);
@@ -68,7 +68,7 @@ test('a beacon says whose it is, and who watches until that was taken', async ()
 });
 
 test('an attempt that is over is let go of, and hears nothing more', async () => {
-  const { recorder, told, ready } = record(8);
+  const { recorder, told, ready } = recording(8);
   await ready;
   recorder.event(22, 9);
   recorder.event(0, 10);

@@ -15,121 +15,115 @@ export interface Fold {
   beacon(t: number, kind: number): Uint8Array;
   free(): void;
 }
-export type FoldClass = new (t: number, frame_callback: boolean) => Fold;
+export type BeginFold = (t: number, frame_callback: boolean) => Fold;
 
 /** As the module takes a number: whole, and the greatest of 32 bits, here -1, for what is not known. */
 const whole = (number: number): number => (number >= 0 && number < 0xffff_ffff ? Math.round(number) : -1);
 
-export class Recorder {
-  over = false;
+/** What records one attempt. */
+export interface Recorder {
+  readonly id: string;
+  over: boolean;
   /** Number of the state, as collector-wasm/src/numbers.rs counts them. */
-  state = 0;
-  #fold: Fold | null = null;
-  #early: (() => void)[] | null = [];
-  /** What is the same in every beacon, and known here. */
-  readonly #head: number[];
-  #sequence = 0;
-  #context: Record<string, unknown> = {};
-  /** The same as it goes on the wire. */
-  #wire: number[] = [];
-  #contextDue = true;
-  /** The first beacon that carries the context as it stands. */
-  #contextSequence = 0;
-  readonly #transport: Transport;
-
-  constructor(
-    readonly id: string,
-    begin: { unix: number; t: number; frameCallback: boolean },
-    module: Promise<FoldClass>,
-    transport: Transport,
-  ) {
-    this.#transport = transport;
-    const bytes = id.replaceAll('-', '').match(/../g)!.map((hex) => parseInt(hex, 16));
-    this.#head = [...field(1, bytes), ...field(3, begin.unix)];
-    module.then(
-      (Class) => {
-        this.#guard(() => {
-          this.#fold = new Class(begin.t, begin.frameCallback);
-          const early = this.#early ?? [];
-          this.#early = null;
-          for (const act of early) act();
-        });
-      },
-      () => this.#drop(),
-    );
-  }
-
-  event(kind: number, t: number, numbers: readonly number[] = [], texts: readonly unknown[] = []): void {
-    this.#call(() => {
-      const fold = this.#fold!;
-      for (const text of texts) fold.text(`${text ?? ''}`);
-      const [a = 0, b = 0, c = 0, d = 0, e = 0] = numbers.map(whole);
-      this.#report(fold.event(kind, t, a, b, c, d, e), t);
-    });
-  }
-
-  /** Reports everything so far, because perhaps nothing follows. */
-  hide(t: number): void {
-    this.#call(() => this.#beacon(t, BEACON.HIDE));
-  }
-
-  update(context: Record<string, unknown>): void {
-    this.#context = { ...this.#context, ...context };
-    const bytes = wire(this.#context);
-    if (`${bytes}` === `${this.#wire}`) return;
-    this.#wire = bytes;
-    this.#contextDue = true;
-    this.#contextSequence = this.#sequence;
-  }
-
-  #report(flags: number, t: number): void {
-    this.state = flags >> 4;
-    const kind = wanted(flags);
-    if (kind >= 0) this.#beacon(t, kind);
-    if (isOver(flags)) {
-      this.over = true;
-      const fold = this.#fold;
-      this.#fold = null;
-      fold?.free();
-    }
-  }
-
-  #beacon(t: number, kind: number): void {
-    const beacon = [...this.#head, ...this.#fold!.beacon(t, kind)];
-    const sequence = this.#sequence++;
-    if (kind === BEACON.FIRST_FRAME && this.#context.first_frame_method === 'frame_callback' && !this.frameByCallback) {
-      this.update({ first_frame_method: 'playhead_advance' });
-      this.#contextSequence = sequence;
-    }
-    this.#transport.add(this.#contextDue ? [...beacon, ...field(8, this.#wire)] : beacon, () => {
-      if (sequence >= this.#contextSequence) this.#contextDue = false;
-    });
-  }
-
+  state: number;
   /** A frame callback came; without, the playhead's advance stood for the first frame. */
-  frameByCallback = false;
+  frameByCallback: boolean;
+  event(kind: number, t: number, numbers?: readonly number[], texts?: readonly unknown[]): void;
+  /** Reports everything so far, because perhaps nothing follows. */
+  hide(t: number): void;
+  update(context: Record<string, unknown>): void;
+}
 
-  #call(act: () => void): void {
-    if (this.over) return;
-    if (this.#early !== null) {
-      // Half an hour of ticks: the module never came, but no answer either.
-      if (this.#early.length < 10_000) this.#early.push(act);
-    } else if (this.#fold !== null) this.#guard(act);
-  }
+export function record(id: string, begin: { unix: number; t: number; frameCallback: boolean }, module: Promise<BeginFold>, transport: Transport): Recorder {
+  let fold: Fold | null = null;
+  let early: (() => void)[] | null = [];
+  /** What is the same in every beacon, and known here. */
+  const head = [...field(1, id.replaceAll('-', '').match(/../g)!.map((hex) => parseInt(hex, 16))), ...field(3, begin.unix)];
+  let sequence = 0;
+  let known: Record<string, unknown> = {};
+  /** The same as it goes on the wire. */
+  let wired: number[] = [];
+  let contextDue = true;
+  /** The first beacon that carries the context as it stands. */
+  let contextSequence = 0;
+
+  const drop = (): void => {
+    recorder.over = true;
+    fold = null;
+    early = null;
+  };
 
   /** After a trap the instance is in no known state: it is dropped, and nobody hears of it but the console, once. */
-  #guard(act: () => void): void {
+  const guard = (act: () => void): void => {
     try {
-      if (!this.over) act();
+      if (!recorder.over) act();
     } catch (error) {
-      this.#drop();
+      drop();
       warn('the module failed: nothing is measured', error);
     }
-  }
+  };
 
-  #drop(): void {
-    this.over = true;
-    this.#fold = null;
-    this.#early = null;
-  }
+  const call = (act: () => void): void => {
+    if (recorder.over) return;
+    if (early !== null) {
+      // Half an hour of ticks: the module never came, but no answer either.
+      if (early.length < 10_000) early.push(act);
+    } else if (fold !== null) guard(act);
+  };
+
+  const send = (t: number, kind: number): void => {
+    const beacon = [...head, ...fold!.beacon(t, kind)];
+    const own = sequence++;
+    if (kind === BEACON.FIRST_FRAME && known.first_frame_method === 'frame_callback' && !recorder.frameByCallback) {
+      recorder.update({ first_frame_method: 'playhead_advance' });
+      contextSequence = own;
+    }
+    transport.add(contextDue ? [...beacon, ...field(8, wired)] : beacon, () => {
+      if (own >= contextSequence) contextDue = false;
+    });
+  };
+
+  const recorder: Recorder = {
+    id,
+    over: false,
+    state: 0,
+    frameByCallback: false,
+    event(kind, t, numbers = [], texts = []) {
+      call(() => {
+        for (const text of texts) fold!.text(`${text ?? ''}`);
+        const [a = 0, b = 0, c = 0, d = 0, e = 0] = numbers.map(whole);
+        const flags = fold!.event(kind, t, a, b, c, d, e);
+        recorder.state = flags >> 4;
+        const due = wanted(flags);
+        if (due >= 0) send(t, due);
+        if (isOver(flags)) {
+          recorder.over = true;
+          const done = fold;
+          fold = null;
+          done?.free();
+        }
+      });
+    },
+    hide: (t) => call(() => send(t, BEACON.HIDE)),
+    update(context) {
+      known = { ...known, ...context };
+      const bytes = wire(known);
+      if (`${bytes}` === `${wired}`) return;
+      wired = bytes;
+      contextDue = true;
+      contextSequence = sequence;
+    },
+  };
+
+  module.then(
+    (beginFold) =>
+      guard(() => {
+        fold = beginFold(begin.t, begin.frameCallback);
+        const waiting = early ?? [];
+        early = null;
+        for (const act of waiting) act();
+      }),
+    drop,
+  );
+  return recorder;
 }

@@ -2,13 +2,13 @@
 
 import type { Adapter, PlaybackError } from './adapter.ts';
 import { html5 } from './adapters/html5.ts';
-import type { FoldClass } from './attempt.ts';
+import type { BeginFold } from './attempt.ts';
 import { browserClock } from './clock.ts';
 import type { Context } from './context.ts';
 import type { Keeper } from './keep.ts';
 import { quiet, quietly, warn } from './quiet.ts';
-import { browserNetwork, Transport, type SentBatch } from './transport.ts';
-import { Watch } from './video.ts';
+import { browserNetwork, transportTo, type SentBatch, type Transport } from './transport.ts';
+import { watch as watched, type Watch } from './video.ts';
 
 declare const __COLLECTOR_VERSION__: string;
 
@@ -59,7 +59,7 @@ export interface Handle {
 }
 
 /** Watches `video`. Never throws, never delays playback. */
-export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaElement, options: Options): Handle {
+export function attachWith(module: () => Promise<BeginFold>, video: HTMLMediaElement, options: Options): Handle {
   let watch: Watch | null = null;
   let transport: Transport | null = null;
   let start: () => void = () => undefined;
@@ -79,15 +79,15 @@ export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaEle
     if (options.overlay ?? /[?&]playhead=debug\b/.test(location.search)) {
       // @ts-expect-error -- debug.ts, in a file of its own
       const loaded = import('playhead:debug') as Promise<typeof import('./debug.ts')>;
-      loaded.then(({ overlay }) => (show = overlay(video, () => watch?.attempt ?? null))).catch((error: unknown) => warn('no overlay', error));
+      loaded.then(({ overlay }) => (show = overlay(video, () => watch?.attempt() ?? null))).catch((error: unknown) => warn('no overlay', error));
     }
-    transport = new Transport(url, browserClock, browserNetwork(optedOut ? undefined : options.keepUnsent), (batch) => {
+    transport = transportTo(url, browserClock, browserNetwork(optedOut ? undefined : options.keepUnsent), (batch) => {
       show?.(batch);
       options.debug?.(batch);
     });
     if (!consent) transport.hold();
     start = () => {
-      watch ??= new Watch(video, {
+      watch ??= watched(video, {
         clock: browserClock,
         transport: transport!,
         module: loading,
@@ -131,7 +131,7 @@ export function attachWith(module: () => Promise<FoldClass>, video: HTMLMediaEle
       return played ?? Promise.resolve();
     },
     get attemptId() {
-      return watch?.attempt?.id ?? null;
+      return watch?.attempt()?.id ?? null;
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts';
 import { field } from './compact.ts';
 import { decode, type Batch } from './decode.ts';
 import { keeperOn } from './keep.ts';
-import { retryAfterMs, Transport, type Network, type SentBatch } from './transport.ts';
+import { retryAfterMs, transportTo, type Network, type SentBatch } from './transport.ts';
 
 interface Seen {
   headers: IncomingHttpHeaders;
@@ -86,7 +86,7 @@ const numbers = (index: number): number[] => seen[index]!.batch.beacons.map(({ s
 
 test('a batch is one message without a content type, so that no preflight is needed', async () => {
   const told: SentBatch[] = [];
-  const transport = new Transport(url, new HeldClock(), network(), (batch) => told.push(batch));
+  const transport = transportTo(url, new HeldClock(), network(), (batch) => told.push(batch));
   transport.add(...parcel(0));
   await requests(1);
   assert.equal(seen[0]!.headers['content-type'], undefined);
@@ -98,7 +98,7 @@ test('a batch is one message without a content type, so that no preflight is nee
 });
 
 test('what comes while a request is on its way leaves together in the next', async () => {
-  const transport = new Transport(url, new HeldClock(), network());
+  const transport = transportTo(url, new HeldClock(), network());
   for (const sequence of [0, 1, 2]) transport.add(...parcel(sequence));
   await requests(2);
   assert.deepEqual([numbers(0), numbers(1)], [[0], [1, 2]]);
@@ -107,7 +107,7 @@ test('what comes while a request is on its way leaves together in the next', asy
 test('a retry is the same beacons with the same numbers, later each time', async () => {
   const clock = new HeldClock();
   answers = [{ status: 503 }, { status: 500 }, { status: 202 }];
-  const transport = new Transport(url, clock, network());
+  const transport = transportTo(url, clock, network());
   transport.add(...parcel(7));
   assert.equal(await clock.retry(), 750);
   transport.add(...parcel(8));
@@ -119,7 +119,7 @@ test('a retry is the same beacons with the same numbers, later each time', async
 test('Retry-After is honoured', async () => {
   const clock = new HeldClock();
   answers = [{ status: 429, headers: { 'Retry-After': '30' } }];
-  const transport = new Transport(url, clock, network());
+  const transport = transportTo(url, clock, network());
   transport.add(...parcel(0));
   assert.equal(await clock.retry(), 30_000);
   await requests(2);
@@ -130,7 +130,7 @@ test('Retry-After is honoured', async () => {
 test('a server that is away costs nothing but time', async () => {
   const clock = new HeldClock();
   let away = true;
-  const transport = new Transport(url, clock, network({ fetch: (to, init) => (away ? Promise.reject(new TypeError('offline')) : fetch(to, init)) }));
+  const transport = transportTo(url, clock, network({ fetch: (to, init) => (away ? Promise.reject(new TypeError('offline')) : fetch(to, init)) }));
   transport.add(...parcel(0));
   await clock.retry();
   away = false;
@@ -142,11 +142,11 @@ test('a server that is away costs nothing but time', async () => {
 test('the queue is bounded and loses its oldest', async () => {
   const clock = new HeldClock();
   answers = [{ status: 503 }];
-  const transport = new Transport(url, clock, network());
+  const transport = transportTo(url, clock, network());
   for (let sequence = 0; sequence < 700; sequence++) transport.add(...parcel(sequence));
   await clock.retry();
   await requests(2);
-  assert.ok(transport.waiting <= 500);
+  assert.ok(transport.waiting() <= 500);
   assert.ok(numbers(1)[0]! >= 199, `the oldest kept is ${numbers(1)[0]}`);
 });
 
@@ -155,12 +155,12 @@ test('a wrong key ends sending, a bad batch costs only itself', async () => {
   const { warn } = console;
   console.warn = (...given: unknown[]) => warnings.push(given);
   answers = [{ status: 400 }, { status: 401 }];
-  const transport = new Transport(url, new HeldClock(), network());
+  const transport = transportTo(url, new HeldClock(), network());
   transport.add(...parcel(0));
   transport.add(...parcel(1));
   await requests(2);
   await new Promise((resolve) => setImmediate(resolve));
-  while (transport.waiting > 0) await new Promise((resolve) => setImmediate(resolve));
+  while (transport.waiting() > 0) await new Promise((resolve) => setImmediate(resolve));
   transport.add(...parcel(2));
   console.warn = warn;
   assert.equal(seen.length, 2);
@@ -170,7 +170,7 @@ test('a wrong key ends sending, a bad batch costs only itself', async () => {
 test('leaving, everything goes at once within what browsers allow in flight, the rest by sendBeacon or not at all', () => {
   const bodies: Uint8Array[] = [];
   const beacons: Uint8Array[] = [];
-  const transport = new Transport(url, new HeldClock(), {
+  const transport = transportTo(url, new HeldClock(), {
     fetch: (_to, init) => {
       assert.equal(init.keepalive, true);
       bodies.push(init.body as Uint8Array);
@@ -190,7 +190,7 @@ test('leaving, everything goes at once within what browsers allow in flight, the
 test('without keepalive the last words go by sendBeacon and are not taken for accepted', () => {
   const beacons: Uint8Array[] = [];
   accepted.length = 0;
-  const transport = new Transport(url, new HeldClock(), { fetch: () => new Promise(() => {}), sendBeacon: (_to, body) => beacons.push(body) > 0, keepalive: false });
+  const transport = transportTo(url, new HeldClock(), { fetch: () => new Promise(() => {}), sendBeacon: (_to, body) => beacons.push(body) > 0, keepalive: false });
   transport.add(...parcel(0));
   transport.add(...parcel(1));
   transport.flush();
@@ -200,14 +200,14 @@ test('without keepalive the last words go by sendBeacon and are not taken for ac
 
 test('nothing leaves while held, everything after, and what is dropped never does', async () => {
   const clock = new HeldClock();
-  const transport = new Transport(url, clock, network());
+  const transport = transportTo(url, clock, network());
   transport.hold();
   transport.add(...parcel(0));
   transport.flush();
   transport.wake();
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(seen.length, 0);
-  assert.equal(transport.waiting, 1);
+  assert.equal(transport.waiting(), 1);
   transport.release();
   await requests(1);
   assert.deepEqual(numbers(0), [0]);
@@ -225,13 +225,13 @@ test('what could not leave waits for the next page, and is forgotten once it was
   const keeper = keeperOn({ read: () => shelf, write: (text) => (shelf = text) });
   const clock = new HeldClock();
   const dead = network({ fetch: () => Promise.reject(new Error('offline')), sendBeacon: () => false, keepalive: false, keeper });
-  const leaving = new Transport(url, clock, dead);
+  const leaving = transportTo(url, clock, dead);
   leaving.add(...parcel(0));
   leaving.add(...parcel(1));
   while (clock.retries().length === 0) await new Promise((resolve) => setImmediate(resolve));
   leaving.flush();
   assert.notEqual(shelf, null);
-  new Transport(url, clock, network({ keeper }));
+  transportTo(url, clock, network({ keeper }));
   await requests(2);
   // The first leaves at once, the other behind it.
   assert.deepEqual([numbers(0), numbers(1)], [[0], [1]]);
@@ -241,10 +241,10 @@ test('what could not leave waits for the next page, and is forgotten once it was
 test('the server\'s clock is learnt from its replies', async () => {
   const clock = new HeldClock();
   receivedAt = clock.unix() + 4_000;
-  const transport = new Transport(url, clock, network());
+  const transport = transportTo(url, clock, network());
   transport.add(...parcel(0));
   await requests(1);
-  while (transport.serverOffset_ms === null) await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(transport.serverOffset_ms, 4_000);
+  while (transport.serverOffset_ms() === null) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(transport.serverOffset_ms(), 4_000);
   receivedAt = undefined;
 });

@@ -46,205 +46,195 @@ let inFlightBytes = 0;
 /** The server's clock minus the page's, and the round trip by which that is known to half. One server, one page: one number. */
 let serverOffset: [number, number] | null = null;
 
-export class Transport {
-  #queue: Parcel[] = [];
-  #sending = 0;
-  #failures = 0;
-  #cancelRetry: (() => void) | null = null;
-  #refused = false;
-  #held = false;
-  #batchBeacons = BATCH_BEACONS;
-  readonly #url: string;
-  readonly #clock: Clock;
-  readonly #network: Network;
-  readonly #debug: ((batch: SentBatch) => void) | undefined;
-
-  constructor(
-    url: string,
-    clock: Clock,
-    network: Network,
-    debug?: (batch: SentBatch) => void,
-  ) {
-    this.#url = url;
-    this.#clock = clock;
-    this.#network = network;
-    this.#debug = debug;
-    // Its beacons are whole: how often they arrive does not matter.
-    for (const bytes of network.keeper?.take(clock.unix()) ?? []) this.#push({ bytes });
-  }
-
+/** The way of one page's beacons. */
+export interface Transport {
   /** Nothing leaves while held; what waits then is forgotten with `drop`. */
-  hold(): void {
-    this.#held = true;
-  }
-
-  release(): void {
-    this.#held = false;
-    this.wake();
-  }
-
+  hold(): void;
+  release(): void;
   /** Forgets what waits, here and for the next page. */
-  drop(): void {
-    this.#queue = [];
-    this.#network.keeper?.forget();
-  }
-
+  drop(): void;
   /** The server's wall clock minus the page's, ms, from its replies; null before the first. */
-  get serverOffset_ms(): number | null {
-    return serverOffset?.[0] ?? null;
-  }
-
-  get waiting(): number {
-    return this.#queue.length;
-  }
-
+  serverOffset_ms(): number | null;
+  /** How many beacons wait. */
+  waiting(): number;
   /** Sends a message `Beacon` soon; batches by itself while a request is on its way. */
-  add(beacon: number[], accepted: () => void): void {
-    this.#push({ bytes: field(4, beacon), accepted });
-  }
-
-  #push(parcel: Parcel): void {
-    if (this.#refused) return;
-    this.#queue.push(parcel);
-    if (this.#queue.length > QUEUE_BEACONS) this.#queue.shift();
-    this.#pump();
-  }
-
+  add(beacon: number[], accepted: () => void): void;
   /** The connection is back, or the server may be asked again: do not wait for the timer. */
-  wake(): void {
-    this.#cancelRetry?.();
-    this.#cancelRetry = null;
-    this.#pump();
-  }
-
+  wake(): void;
   /** The page may be gone in a moment: everything leaves now, whatever is on its way already. */
-  flush(): void {
-    this.#cancelRetry?.();
-    this.#cancelRetry = null;
-    while (this.#queue.length > 0 && !this.#refused && !this.#held) {
-      const before = this.#queue.length;
-      this.#send(true);
-      if (this.#queue.length >= before) break;
-    }
-    // What could not leave is tried again if the page lives on, else by the next.
-    if (this.#queue.length > 0) {
-      if (!this.#held) this.#network.keeper?.keep(this.#queue.map(({ bytes }) => bytes), this.#clock.unix());
-      if (this.#sending === 0) this.#retry(null);
-    }
-  }
+  flush(): void;
+}
 
-  #pump(): void {
-    if (this.#sending === 0 && this.#cancelRetry === null && this.#queue.length > 0 && !this.#refused && !this.#held) this.#send(false);
-  }
+export function transportTo(url: string, clock: Clock, network: Network, debug?: (batch: SentBatch) => void): Transport {
+  let queue: Parcel[] = [];
+  let sending = 0;
+  let failures = 0;
+  let cancelRetry: (() => void) | null = null;
+  let refused = false;
+  let held = false;
+  let batchBeacons = BATCH_BEACONS;
 
-  #take(): { parcels: Parcel[]; body: Uint8Array<ArrayBuffer> } {
-    const head = [...field(1, SCHEMA_VERSION), ...field(2, Math.round(this.#clock.unix()))];
+  const push = (parcel: Parcel): void => {
+    if (refused) return;
+    queue.push(parcel);
+    if (queue.length > QUEUE_BEACONS) queue.shift();
+    pump();
+  };
+
+  const stopRetry = (): void => {
+    cancelRetry?.();
+    cancelRetry = null;
+  };
+
+  const wake = (): void => {
+    stopRetry();
+    pump();
+  };
+
+  const pump = (): void => {
+    if (sending === 0 && cancelRetry === null && queue.length > 0 && !refused && !held) send(false);
+  };
+
+  const take = (): { parcels: Parcel[]; body: Uint8Array<ArrayBuffer> } => {
+    const head = [...field(1, SCHEMA_VERSION), ...field(2, Math.round(clock.unix()))];
     let length = head.length;
     let count = 0;
-    for (const { bytes } of this.#queue.slice(0, this.#batchBeacons)) {
+    for (const { bytes } of queue.slice(0, batchBeacons)) {
       length += bytes.length;
       if (count > 0 && length > BATCH_BYTES) break;
       count += 1;
     }
-    const parcels = this.#queue.splice(0, count);
+    const parcels = queue.splice(0, count);
     return { parcels, body: Uint8Array.from([...head, ...parcels.flatMap(({ bytes }) => bytes)]) };
-  }
+  };
 
-  #send(leaving: boolean): void {
-    const { parcels, body } = this.#take();
+  const send = (leaving: boolean): void => {
+    const { parcels, body } = take();
     const bytes = body.length;
     const fits = inFlightBytes + bytes <= IN_FLIGHT_BYTES;
-    const keepalive = this.#network.keepalive && fits;
+    const keepalive = network.keepalive && fits;
     if (leaving && !keepalive) {
       // `sendBeacon` says at once whether it was taken; nobody will ever say whether it arrived, so the context stays due.
-      if (fits && this.#network.sendBeacon?.(this.#url, body)) this.#tell(body, parcels.length, 'sendBeacon');
-      else this.#queue.unshift(...parcels);
+      if (fits && network.sendBeacon?.(url, body)) tell(body, parcels.length, 'sendBeacon');
+      else queue.unshift(...parcels);
       return;
     }
-    this.#sending += 1;
+    sending += 1;
     if (keepalive) inFlightBytes += bytes;
     const abort = new AbortController();
-    const cancelTimeout = this.#clock.after(TIMEOUT_MS, () => abort.abort());
+    const cancelTimeout = clock.after(TIMEOUT_MS, () => abort.abort());
     // Bytes have no type: no CORS preflight, which would be lost at unload.
     const init: RequestInit = { method: 'POST', body, keepalive, credentials: 'omit', cache: 'no-store', signal: abort.signal };
-    const sentAt = this.#clock.now();
+    const sentAt = clock.now();
     // Asynchronous, so that a page's own `fetch` that throws is a request that failed.
-    const asked = (async () => this.#network.fetch(this.#url, init))();
-    this.#tell(body, parcels.length, 'fetch');
+    const asked = (async () => network.fetch(url, init))();
+    tell(body, parcels.length, 'fetch');
     asked
       .then(
-        (response) => this.#answered(response, parcels, sentAt),
-        () => this.#failed(parcels, null),
+        (response) => answered(response, parcels, sentAt),
+        () => failed(parcels, null),
       )
       .catch((error: unknown) => warn('sending failed', error))
       .then(() => {
         cancelTimeout();
-        this.#sending -= 1;
+        sending -= 1;
         if (keepalive) inFlightBytes -= bytes;
-        this.#pump();
+        pump();
       });
-  }
+  };
 
-  #tell(body: SentBatch['body'], beacons: number, via: SentBatch['via']): void {
+  const tell = (body: SentBatch['body'], beacons: number, via: SentBatch['via']): void => {
     try {
-      this.#debug?.({ body, beacons, via });
+      debug?.({ body, beacons, via });
     } catch (error) {
       warn('debug failed', error);
     }
-  }
+  };
 
   /** The reply says what time it is; of several the quickest is believed. */
-  async #learnClock(response: Response, sentAt: number): Promise<void> {
-    const round = this.#clock.now() - sentAt;
-    const unix = this.#clock.unix();
+  const learnClock = async (response: Response, sentAt: number): Promise<void> => {
+    const round = clock.now() - sentAt;
+    const unix = clock.unix();
     const answer = (await response.json()) as { data?: { result?: { received_at_ms?: number } } };
     const received = answer.data?.result?.received_at_ms;
     if (received !== undefined && round <= (serverOffset?.[1] ?? Infinity)) serverOffset = [received - (unix - round / 2), round];
-  }
+  };
 
-  #answered(response: Response, parcels: Parcel[], sentAt: number): void {
+  const answered = (response: Response, parcels: Parcel[], sentAt: number): void => {
     const { status } = response;
     if (response.ok) {
-      this.#learnClock(response, sentAt).catch(() => undefined);
-      this.#failures = 0;
+      learnClock(response, sentAt).catch(() => undefined);
+      failures = 0;
       for (const { accepted } of parcels) accepted?.();
-      if (this.#queue.length === 0) this.#network.keeper?.sent();
+      if (queue.length === 0) network.keeper?.sent();
       return;
     }
     if (status === 429 || status === 408 || status >= 500) {
-      this.#failed(parcels, retryAfterMs(response.headers.get('Retry-After'), this.#clock.unix()));
+      failed(parcels, retryAfterMs(response.headers.get('Retry-After'), clock.unix()));
       return;
     }
     if (status === 413 && parcels.length > 1) {
-      this.#batchBeacons = Math.ceil(parcels.length / 2);
-      this.#failed(parcels, 0);
+      batchBeacons = Math.ceil(parcels.length / 2);
+      failed(parcels, 0);
       return;
     }
     // The same batch would be turned away again; with a wrong key so would every other.
     if (status === 401 || status === 403) {
-      this.#refused = true;
-      this.#queue = [];
+      refused = true;
+      queue = [];
     }
     warn(`the server answered ${status}`);
-  }
+  };
 
-  #failed(parcels: Parcel[], afterMs: number | null): void {
-    this.#queue.unshift(...parcels);
-    if (this.#queue.length > QUEUE_BEACONS) this.#queue.splice(0, this.#queue.length - QUEUE_BEACONS);
-    this.#retry(afterMs);
-  }
+  const failed = (parcels: Parcel[], afterMs: number | null): void => {
+    queue.unshift(...parcels);
+    if (queue.length > QUEUE_BEACONS) queue.splice(0, queue.length - QUEUE_BEACONS);
+    retry(afterMs);
+  };
 
-  #retry(afterMs: number | null): void {
+  const retry = (afterMs: number | null): void => {
     // Half fixed, half chance: a server that comes back is not met by everyone at once.
-    const backoff = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** this.#failures);
-    this.#failures += 1;
-    const wait = Math.max(afterMs ?? 0, backoff / 2 + (backoff / 2) * this.#clock.random());
-    this.#cancelRetry?.();
-    this.#cancelRetry = this.#clock.after(wait, () => {
-      this.#cancelRetry = null;
-      this.#pump();
+    const backoff = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** failures);
+    failures += 1;
+    const wait = Math.max(afterMs ?? 0, backoff / 2 + (backoff / 2) * clock.random());
+    cancelRetry?.();
+    cancelRetry = clock.after(wait, () => {
+      cancelRetry = null;
+      pump();
     });
-  }
+  };
+
+  // Its beacons are whole: how often they arrive does not matter.
+  for (const bytes of network.keeper?.take(clock.unix()) ?? []) push({ bytes });
+
+  return {
+    hold: () => void (held = true),
+    release() {
+      held = false;
+      wake();
+    },
+    drop() {
+      queue = [];
+      network.keeper?.forget();
+    },
+    serverOffset_ms: () => serverOffset?.[0] ?? null,
+    waiting: () => queue.length,
+    add: (beacon, accepted) => push({ bytes: field(4, beacon), accepted }),
+    wake,
+    flush() {
+      stopRetry();
+      while (queue.length > 0 && !refused && !held) {
+        const before = queue.length;
+        send(true);
+        if (queue.length >= before) break;
+      }
+      // What could not leave is tried again if the page lives on, else by the next.
+      if (queue.length > 0) {
+        if (!held) network.keeper?.keep(queue.map(({ bytes }) => bytes), clock.unix());
+        if (sending === 0) retry(null);
+      }
+    },
+  };
 }
 
 /** `Retry-After` in ms: seconds or a date; null when it is neither. Never more than an hour. */

@@ -2,7 +2,7 @@
 // Nothing is decided here but where an attempt begins; what a signal means lives in the Rust `playback`.
 
 import type { Adapter, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
-import { Recorder, type FoldClass } from './attempt.ts';
+import { record, type BeginFold, type Recorder } from './attempt.ts';
 import { attemptId, happened, type Clock } from './clock.ts';
 import type { Context } from './context.ts';
 import { EVENT, FAILURE_CLASSES, OBJECT_TYPES } from './numbers.ts';
@@ -23,7 +23,7 @@ let pageLoadTold = false;
 export interface Setting {
   clock: Clock;
   transport: Transport;
-  module: Promise<FoldClass>;
+  module: Promise<BeginFold>;
   adapter: Adapter;
   context: Context;
   /** The browser says Global Privacy Control: no viewer id. */
@@ -35,195 +35,98 @@ export interface Setting {
   sample_weight_permille?: number | undefined;
 }
 
-export class Watch {
-  #attempt: Recorder | null = null;
-  #context: Context;
-  #found: Partial<Record<string, unknown>> = {};
-  readonly #undo: (() => void)[] = [];
-  #stopTicks: (() => void) | null = null;
-  #ticks = 0;
-  #begunAt = 0;
-  #asked = false;
-  /** When the latest attempt ended: what happened before, and is heard of later, begins no other. */
-  #overAt = -Infinity;
-  /** When a page asked to play that played already. */
-  #askedAt = -Infinity;
-  #loaded = false;
-  /** When the first frame was presented; before it, never. */
-  #frameAt = Infinity;
-  #frameHandle = 0;
-  /** At its end the element goes back to the start by itself when it is played again. */
-  #replays = false;
-  #autoplayAt: number | null = null;
-  #lastPosition_ms = 0;
-  #rendition: Rendition | null = null;
-  #ready: [number, number] | null = null;
-  #live = false;
-  #signalledLive = false;
-  /** When keys were asked for and usable, of this source. */
-  #drm: [number?, number?] = [];
-  /** What is asked for and has not come, as numbers of object types: an attempt may begin in the midst of it. */
-  #requests: number[] = [];
-  /** Media of this source came while nobody wanted to play. */
-  #preloaded = false;
-  /** What this source failed of while nobody wanted to play, and when. */
-  #failure: [PlaybackError, number] | null = null;
-  /** No attempt of this source has begun. */
-  #untried = true;
+/** What listens to one element. */
+export interface Watch {
   /** What an adapter says, and the page where no adapter can. */
   readonly signals: Signals;
-  readonly #video: HTMLMediaElement;
-  readonly #setting: Setting;
+  update(context: Context): void;
+  /** The viewer or the page asks to play; `play` may follow later or never. */
+  playRequested(autoplay: boolean): void;
+  playBlocked(): void;
+  destroy(): void;
+  /** The latest. */
+  attempt(): Recorder | null;
+}
 
-  constructor(
-    video: HTMLMediaElement,
-    setting: Setting,
-  ) {
-    this.#video = video;
-    this.#setting = setting;
-    this.#context = { ...setting.context };
-    this.signals = this.#makeSignals();
-    const { clock, adapter } = setting;
-    const on = (target: EventTarget, name: string, act: (t: number, event: Event) => void): void => {
-      const listener = quiet((event: Event) => act(happened(event, clock.now()), event));
-      target.addEventListener(name, listener);
-      this.#undo.push(() => target.removeEventListener(name, listener));
-    };
-
-    on(video, 'play', (t) => this.#played(t));
-    on(video, 'playing', (t) => this.#playing(t));
-    on(video, 'waiting', (t) => {
-      // It may be dispatched after the frame that it waited for.
-      if (!this.#frameSeen || t > this.#frameAt) this.#signal(EVENT.WAITING, t);
-    });
-    on(video, 'pause', (t) => {
-      // Just before `ended` the element pauses by itself.
-      if (!video.ended) this.#signal(EVENT.PAUSE, t);
-    });
-    on(video, 'ended', (t) => {
-      this.#replays = true;
-      this.#signal(EVENT.ENDED, t);
-    });
-    on(video, 'seeking', (t) => {
-      const left_ms = this.#left_ms();
-      const to_ms = this.#position_ms();
-      if (this.#seeksItself(t)) return;
-      // From where it was, or from where it arrived just now, a place that may have been played further before.
-      const from_ms = [left_ms, this.#lastPosition_ms].find((from_ms) => Math.abs(to_ms - from_ms) < GAP_MS);
-      if (from_ms === undefined) this.#raw(EVENT.SEEK_STARTED, t, left_ms);
-      else {
-        // It played up to the step, and nothing of the step: a stall goes on from there.
-        this.#sample(t, from_ms);
-        this.#raw(EVENT.SEEK_ENDED, t, to_ms);
-      }
-    });
-    on(video, 'seeked', (t) => {
-      const own = this.#seeksItself(t);
-      this.#replays = false;
-      this.#lastPosition_ms = this.#position_ms();
-      if (!own) this.#raw(EVENT.SEEK_ENDED, t, this.#lastPosition_ms);
-    });
-    on(video, 'ratechange', (t) => this.#signal(EVENT.PLAYBACK_RATE, t, this.#rate * 1_000));
-    on(video, 'resize', (t) => this.#sized(t));
-    on(video, 'durationchange', () => this.#measured());
-    on(video, 'loadstart', (t) => this.#autoplays(t));
-    on(video, 'loadedmetadata', (t) => {
-      this.#loaded = true;
-      this.#autoplays(t);
-      this.#measured();
-      this.#sized(t);
-    });
-    on(video, 'canplaythrough', (t) => this.#autoplayRefused(t));
-    on(video, 'emptied', (t) => this.#emptied(t));
-    on(video, 'error', () => this.#failed(video.error));
-    on(document, 'visibilitychange', (t) => {
-      const hidden = document.visibilityState === 'hidden';
-      this.#signal(EVENT.VISIBILITY, t, Number(hidden));
-      if (hidden) {
-        this.#attempt?.hide(t);
-        setting.transport.flush();
-      } else this.#autoplays(t);
-    });
-    // Before `visibilitychange` in some browsers, after it in others, alone in yet others. Never `unload`: it forbids the back/forward cache.
-    on(window, 'pagehide', (t) => {
-      this.#end(t);
-      setting.transport.flush();
-    });
-    on(window, 'pageshow', (t, event) => {
-      if ((event as PageTransitionEvent).persisted && !video.paused) this.#played(t);
-    });
-    on(window, 'online', () => setting.transport.wake());
-
-    if (typeof ResizeObserver === 'function') {
-      const observer = new ResizeObserver(quiet(() => this.#displayed(clock.now())));
-      observer.observe(video);
-      this.#undo.push(() => observer.disconnect());
-    }
-    this.#undo.push(adapter.attach(video, this.signals));
-
-    const now = clock.now();
-    this.#loaded = video.readyState > 0;
-    this.#measured();
-    // Attached to a playing element: the intent was earlier, but nobody saw it. It counts from now, without a startup.
-    if (!video.paused && !video.ended) {
-      this.#played(now);
-      if (video.readyState > 2 && video.played.length > 0) {
-        this.#frameAt = now;
-        this.#raw(EVENT.ALREADY_PLAYING, now);
-        this.#sample(now);
-      }
-    } else this.#autoplays(now);
-  }
+export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setting: Setting): Watch {
+  const { clock, transport, module, adapter, context: said, optedOut, collector_version, playerConstructedAt, sample_weight_permille } = setting;
+  const now = (): number => clock.now();
+  let running: Recorder | null = null;
+  let pageContext: Context = { ...said };
+  let known: Partial<Record<string, unknown>> = {};
+  const undone: (() => void)[] = [];
+  let stopTicks: (() => void) | null = null;
+  let ticks = 0;
+  let begunAt = 0;
+  let wasAsked = false;
+  /** When the latest attempt ended: what happened before, and is heard of later, begins no other. */
+  let overAt = -Infinity;
+  /** When a page asked to play that played already. */
+  let askedAt = -Infinity;
+  let loaded = false;
+  /** When the first frame was presented; before it, never. */
+  let frameAt = Infinity;
+  let frameHandle = 0;
+  /** At its end the element goes back to the start by itself when it is played again. */
+  let replays = false;
+  let autoplayAt: number | null = null;
+  let lastPosition_ms = 0;
+  let picture: Rendition | null = null;
+  let readiness: [number, number] | null = null;
+  let isLive = false;
+  let signalledLive = false;
+  /** When keys were asked for and usable, of this source. */
+  let drm: [number?, number?] = [];
+  /** What is asked for and has not come, as numbers of object types: an attempt may begin in the midst of it. */
+  let requests: number[] = [];
+  /** Media of this source came while nobody wanted to play. */
+  let preloaded = false;
+  /** What this source failed of while nobody wanted to play, and when. */
+  let failedBefore: [PlaybackError, number] | null = null;
+  /** No attempt of this source has begun. */
+  let untried = true;
 
   /** No attempt is running. */
-  get #idle(): boolean {
-    return this.#attempt?.over ?? true;
-  }
+  const idle = (): boolean => running?.over ?? true;
 
-  get attempt(): Recorder | null {
-    return this.#attempt;
-  }
-
-  update(context: Context): void {
-    this.#context = { ...this.#context, ...context, custom: { ...this.#context.custom, ...context.custom } };
-    this.#tellContext();
-  }
+  const update = (context: Context): void => {
+    pageContext = { ...pageContext, ...context, custom: { ...pageContext.custom, ...context.custom } };
+    tellContext();
+  };
 
   /** The viewer or the page asks to play; `play` may follow later or never. */
-  playRequested(autoplay: boolean): void {
-    const t = this.#setting.clock.now();
-    if (this.#idle) this.#begin(t, autoplay, true);
+  const playRequested = (autoplay: boolean): void => {
+    const t = now();
+    if (idle()) begins(t, autoplay, true);
     else {
-      this.#askedAt = t;
-      this.#signal(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
+      askedAt = t;
+      signal(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
     }
-  }
+  };
 
-  playBlocked(): void {
-    this.#signal(EVENT.PLAY_BLOCKED, this.#setting.clock.now());
-  }
+  const playBlocked = (): void => {
+    signal(EVENT.PLAY_BLOCKED, now());
+  };
 
-  destroy(): void {
-    this.#end(this.#setting.clock.now());
-    this.#setting.transport.flush();
-    for (const undo of this.#undo.splice(0)) quiet(undo)();
-  }
+  const destroy = (): void => {
+    ends(now());
+    transport.flush();
+    for (const undo of undone.splice(0)) quiet(undo)();
+  };
 
   // The life of an attempt.
 
-  #begin(t: number, autoplay: boolean, asked: boolean): void {
-    const { clock, module, transport, adapter, collector_version } = this.#setting;
-    const now = clock.now();
-    const unix = clock.unix() - (now - t);
-    this.#begunAt = t;
-    this.#asked = asked;
-    this.#frameAt = Infinity;
-    this.#autoplayAt = null;
-    this.#signalledLive = false;
-    this.#loaded = this.#video.readyState > 0;
-    const frameCallback = 'requestVideoFrameCallback' in this.#video;
-    const attempt = new Recorder(attemptId(unix), { unix: Math.round(unix), t, frameCallback }, module, transport);
-    this.#attempt = attempt;
+  const begins = (t: number, autoplay: boolean, asked: boolean): void => {
+    const unix = clock.unix() - (now() - t);
+    begunAt = t;
+    wasAsked = asked;
+    frameAt = Infinity;
+    autoplayAt = null;
+    signalledLive = false;
+    loaded = video.readyState > 0;
+    const frameCallback = 'requestVideoFrameCallback' in video;
+    const attempt = record(attemptId(unix), { unix: Math.round(unix), t, frameCallback }, module, transport);
+    running = attempt;
     const connection = (navigator as { connection?: { effectiveType?: string; downlink?: number; rtt?: number } }).connection;
     attempt.update({
       player_software: adapter.player_software,
@@ -234,411 +137,480 @@ export class Watch {
       connection_downlink_bps: connection?.downlink === undefined ? undefined : connection.downlink * 1e6,
       connection_rtt_ms: connection?.rtt,
       screen: `${screen.width}x${screen.height}@${Math.round(devicePixelRatio * 100) / 100}`,
-      sample_weight_permille: this.#setting.sample_weight_permille,
+      sample_weight_permille,
       language: navigator.language,
       autoplay,
       first_frame_method: frameCallback ? 'frame_callback' : 'playhead_advance',
     });
-    this.#find(this.#ways());
-    this.#raw(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
-    if (this.#ready !== null) {
-      this.#raw(EVENT.PLAYER_READY, t, ...this.#ready);
-      this.#ready = null;
+    find(ways());
+    raw(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
+    if (readiness !== null) {
+      raw(EVENT.PLAYER_READY, t, ...readiness);
+      readiness = null;
     }
-    if (this.#rate !== 1) this.#raw(EVENT.PLAYBACK_RATE, t, this.#rate * 1_000);
-    const [keysAsked, keysUsable] = this.#drm;
-    if (keysAsked !== undefined) this.#raw(EVENT.DRM_REQUESTED, keysAsked);
-    if (keysUsable !== undefined) this.#raw(EVENT.DRM_USABLE, keysUsable);
-    if (this.#preloaded) this.#raw(EVENT.PRELOADED, t);
-    for (const request of this.#requests) this.#raw(EVENT.REQUEST_STARTED, t, request);
-    if (this.#rendition !== null && this.#loaded) this.#shown(this.#rendition, t);
-    this.#sized(t);
-    this.#displayed(t);
-    this.#frames(t);
-    this.#tellLive(t);
-    this.#awaitFrame();
-    this.#stopTicks?.();
-    this.#untried = false;
-    if (this.#failure !== null) this.#erred(this.#failure[0], t);
+    if (rate() !== 1) raw(EVENT.PLAYBACK_RATE, t, rate() * 1_000);
+    const [keysAsked, keysUsable] = drm;
+    if (keysAsked !== undefined) raw(EVENT.DRM_REQUESTED, keysAsked);
+    if (keysUsable !== undefined) raw(EVENT.DRM_USABLE, keysUsable);
+    if (preloaded) raw(EVENT.PRELOADED, t);
+    for (const request of requests) raw(EVENT.REQUEST_STARTED, t, request);
+    if (picture !== null && loaded) shown(picture, t);
+    sized(t);
+    displayed(t);
+    frames(t);
+    tellLive(t);
+    awaitFrame();
+    stopTicks?.();
+    untried = false;
+    if (failedBefore !== null) erred(failedBefore[0], t);
     if (attempt.over) return;
-    this.#stopTicks = clock.every(TICK_MS, quiet(() => this.#tick()));
-  }
+    stopTicks = clock.every(TICK_MS, quiet(() => tick()));
+  };
 
-  #end(t: number): void {
-    if (this.#idle) return;
-    this.#signal(EVENT.QUIT, t);
-    this.#rest();
-  }
+  const ends = (t: number): void => {
+    if (idle()) return;
+    signal(EVENT.QUIT, t);
+    rest();
+  };
 
-  #rest(): void {
-    this.#stopTicks?.();
-    this.#stopTicks = null;
-    const video = this.#video as Partial<HTMLVideoElement>;
-    video.cancelVideoFrameCallback?.(this.#frameHandle);
-  }
+  const rest = (): void => {
+    stopTicks?.();
+    stopTicks = null;
+    video.cancelVideoFrameCallback?.(frameHandle);
+  };
 
-  #played(t: number): void {
+  const played = (t: number): void => {
     // Told once: it stays so until another source comes.
-    if (this.#failure !== null && this.#attempt !== null) return;
-    if (this.#idle) {
-      if (t < this.#overAt) return;
+    if (failedBefore !== null && running !== null) return;
+    if (idle()) {
+      if (t < overAt) return;
       // A play with everything loaded, after autoplay was seen coming, is that autoplay; its intent was the load.
-      const autoplay = this.#autoplayAt !== null && this.#video.readyState >= 4;
-      this.#begin(autoplay ? this.#autoplayAt! : t, autoplay, false);
+      const autoplay = autoplayAt !== null && video.readyState >= 4;
+      begins(autoplay ? autoplayAt! : t, autoplay, false);
     } else {
-      this.#signal(EVENT.PLAY_REQUESTED, t, 0, Number(visible()));
+      signal(EVENT.PLAY_REQUESTED, t, 0, Number(visible()));
       // A picture that came before is a poster, though its callback comes after.
-      this.#begunAt = t;
-      if (!this.#frameSeen) this.#awaitFrame();
+      begunAt = t;
+      if (!frameSeen()) awaitFrame();
     }
-  }
+  };
 
   /** Autoplay is intent while the page is visible. Where the browser will surely allow it the attempt begins now, else when `play` comes. */
-  #autoplays(t: number, loads = false): void {
-    const video = this.#video;
-    if (!video.autoplay || !video.paused || video.ended || !visible() || !this.#idle) return;
+  const autoplays = (t: number, loads = false): void => {
+    if (!video.autoplay || !video.paused || video.ended || !visible() || !idle()) return;
     // EMPTY and NO_SOURCE; but a player fetches before the element has anything to load.
     if (!loads && video.networkState % 3 === 0) return;
-    if (this.#attempt !== null && video.currentTime > 0) return;
-    this.#autoplayAt ??= t;
+    if (running !== null && video.currentTime > 0) return;
+    autoplayAt ??= t;
     const activation = (navigator as { userActivation?: { hasBeenActive: boolean } }).userActivation;
-    if (video.muted || activation?.hasBeenActive) this.#begin(this.#autoplayAt, true, false);
-  }
+    if (video.muted || activation?.hasBeenActive) begins(autoplayAt, true, false);
+  };
 
-  #autoplayRefused(t: number): void {
-    if (!this.#video.autoplay) return;
-    this.#setting.clock.after(
+  const autoplayRefused = (t: number): void => {
+    if (!video.autoplay) return;
+    clock.after(
       TICK_MS,
       quiet(() => {
-        if (!this.#video.paused || this.#video.ended) return;
-        this.#autoplayAt = null;
-        if (!this.#frameSeen) this.#raw(EVENT.PLAY_BLOCKED, Math.max(t, this.#setting.clock.now()));
+        if (!video.paused || video.ended) return;
+        autoplayAt = null;
+        if (!frameSeen()) raw(EVENT.PLAY_BLOCKED, Math.max(t, now()));
       }),
     );
-  }
+  };
 
-  #emptied(t: number): void {
-    this.#loaded = false;
-    this.#rendition = null;
-    this.#lastPosition_ms = 0;
-    this.#autoplayAt = null;
-    this.#drm = [];
-    this.#preloaded = false;
-    this.#replays = false;
-    const video = this.#video;
-    const another = video.hasAttribute('src') || video.srcObject || video.querySelector('source') !== null;
-    this.#another(another ? EVENT.SOURCE_CHANGED : EVENT.QUIT, t);
-  }
+  const emptied = (t: number): void => {
+    loaded = false;
+    picture = null;
+    lastPosition_ms = 0;
+    autoplayAt = null;
+    drm = [];
+    preloaded = false;
+    replays = false;
+    const follows = video.hasAttribute('src') || video.srcObject || video.querySelector('source') !== null;
+    another(follows ? EVENT.SOURCE_CHANGED : EVENT.QUIT, t);
+  };
 
   /** Another source, or none: nothing of the one before is its. */
-  #another(kind: number, t: number): void {
-    this.#requests = [];
+  const another = (kind: number, t: number): void => {
+    requests = [];
     // The element empties for what comes next, and says so late: by then that may have failed.
-    if (this.#failure !== null && t > this.#failure[1]) this.#failure = null;
-    this.#untried = true;
+    if (failedBefore !== null && t > failedBefore[1]) failedBefore = null;
+    untried = true;
     // The page asked first and loads now: this is the attempt's own source coming, not another's.
-    if (this.#idle || (this.#asked && !this.#loadedSinceBegin)) return;
-    this.#raw(kind, t);
+    if (idle() || (wasAsked && !loadedSinceBegin())) return;
+    raw(kind, t);
     // Who asked to play and changed the source in one breath asked for the new one.
-    if (t - this.#askedAt > ASKED_MS) return;
-    this.#rendition = null;
-    this.#begin(this.#askedAt, false, true);
-    this.#loaded = false;
-    this.#askedAt = -Infinity;
-  }
+    if (t - askedAt > ASKED_MS) return;
+    picture = null;
+    begins(askedAt, false, true);
+    loaded = false;
+    askedAt = -Infinity;
+  };
 
   /** A seek that nobody asked for: on the way to the first frame, though its event may be dispatched after it, or back to the start. */
-  #seeksItself(t: number): boolean {
-    return this.#replays || (t <= this.#frameAt && !!this.#setting.adapter.ownsSeek?.(this.#video.currentTime));
-  }
+  const seeksItself = (t: number): boolean => replays || (t <= frameAt && !!adapter.ownsSeek?.(video.currentTime));
 
-  get #frameSeen(): boolean {
-    return this.#frameAt < Infinity;
-  }
+  const frameSeen = (): boolean => frameAt < Infinity;
 
-  get #rate(): number {
-    return this.#video.playbackRate || (this.#setting.adapter.playback_rate?.() ?? 0);
-  }
+  const rate = (): number => video.playbackRate || (adapter.playback_rate?.() ?? 0);
 
-  get #loadedSinceBegin(): boolean {
-    return this.#frameSeen || this.#loaded;
-  }
+  const loadedSinceBegin = (): boolean => frameSeen() || loaded;
 
   // Signals.
 
   /** Sends an event as it is. */
-  #raw(kind: number, t: number, ...numbers: number[]): void {
-    this.#worded(kind, t, numbers);
-  }
+  const raw = (kind: number, t: number, ...numbers: number[]): void => {
+    worded(kind, t, numbers);
+  };
 
-  #worded(kind: number, t: number, numbers: readonly number[], texts?: readonly unknown[]): void {
-    if (this.#idle) return;
-    this.#attempt!.event(kind, t, numbers, texts);
-    if (this.#idle) {
-      this.#overAt = t;
-      this.#rest();
+  const worded = (kind: number, t: number, numbers: readonly number[], texts?: readonly unknown[]): void => {
+    if (idle()) return;
+    running!.event(kind, t, numbers, texts);
+    if (idle()) {
+      overAt = t;
+      rest();
     }
-  }
+  };
 
   /** Sends an event after a sample of the same moment, so that the fold knows where the playhead stood. */
-  #signal(kind: number, t: number, ...numbers: number[]): void {
-    this.#look(t);
-    this.#raw(kind, t, ...numbers);
-  }
+  const signal = (kind: number, t: number, ...numbers: number[]): void => {
+    look(t);
+    raw(kind, t, ...numbers);
+  };
 
   /** The player's word comes before the sample: in it the playhead may have jumped, the clock of the sound catching up. */
-  #playing(t: number): void {
-    this.#raw(EVENT.PLAYING, t);
-    this.#look(t);
-  }
+  const playing = (t: number): void => {
+    raw(EVENT.PLAYING, t);
+    look(t);
+  };
 
-  #look(t: number): void {
-    this.#sample(t);
-    this.#frames(t);
-  }
+  const look = (t: number): void => {
+    sample(t);
+    frames(t);
+  };
 
-  #erred({ class: failure, code, message, context, fatal }: PlaybackError, t: number): void {
-    this.#look(t);
+  const erred = ({ class: failure, code, message, context, fatal }: PlaybackError, t: number): void => {
+    look(t);
     const number = FAILURE_CLASSES.indexOf(failure);
-    this.#worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
-  }
+    worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
+  };
 
-  #requestOver(object_type: ObjectType): void {
-    const open = this.#requests.indexOf(typeNumber(object_type));
-    if (open >= 0) this.#requests.splice(open, 1);
-  }
+  const requestOver = (object_type: ObjectType): void => {
+    const open = requests.indexOf(typeNumber(object_type));
+    if (open >= 0) requests.splice(open, 1);
+  };
 
-  #tick(): void {
-    const t = this.#setting.clock.now();
-    if (this.#idle) {
-      this.#rest();
+  const tick = (): void => {
+    const t = now();
+    if (idle()) {
+      rest();
       return;
     }
-    this.#ticks += 1;
-    const slow = this.#ticks % SLOW_TICKS === 0;
+    ticks += 1;
+    const slow = ticks % SLOW_TICKS === 0;
     if (slow) {
-      this.#frames(t);
+      frames(t);
       // Once is for the whole attempt.
-      for (const [way, now] of Object.entries(this.#ways())) if (now && !this.#found[way]) this.#find({ [way]: now });
+      for (const [way, now] of Object.entries(ways())) if (now && !known[way]) find({ [way]: now });
     }
-    this.#sample(t);
-    if (slow && this.#live) this.#measureLatency(t);
-  }
+    sample(t);
+    if (slow && isLive) measureLatency(t);
+  };
 
   /** How far behind live the picture is, and whether that is where the player means to be. */
-  #measureLatency(t: number): void {
-    const video = this.#video;
-    const { clock, transport, adapter } = this.#setting;
+  const measureLatency = (t: number): void => {
     const { seekable } = video;
     const { programme_ms, latency_ms, target_latency_ms = 0, target_duration_ms, edge_ms } = adapter.live?.() ?? {};
     const edge = edge_ms ?? (seekable.length > 0 ? (seekable.end(seekable.length - 1) - video.currentTime) * 1_000 : 0);
     const dvr = target_duration_ms !== undefined && (latency_ms ?? edge) - target_latency_ms > 3 * target_duration_ms;
     // Where there is a programme date time, our server's clock is waited for: two clocks would make one number of two.
-    const offset = transport.serverOffset_ms;
+    const offset = transport.serverOffset_ms();
     const latency = programme_ms === undefined ? latency_ms : offset === null ? undefined : clock.unix() + offset - programme_ms;
-    this.#raw(EVENT.LIVE_LATENCY, t, latency ?? -1, Number(dvr));
-    if (latency !== undefined) this.#find({ latency_source: programme_ms === undefined ? 'player' : 'programme_time' });
-  }
+    raw(EVENT.LIVE_LATENCY, t, latency ?? -1, Number(dvr));
+    if (latency !== undefined) find({ latency_source: programme_ms === undefined ? 'player' : 'programme_time' });
+  };
 
   /** How it is shown and heard. */
-  #ways(): Record<string, boolean> {
-    const video = this.#video as HTMLMediaElement & { remote?: { state: string }; webkitPresentationMode?: string; webkitCurrentPlaybackTargetIsWireless?: boolean };
-    const { remote, webkitPresentationMode = '' } = video;
+  const ways = (): Record<string, boolean> => {
+    const { remote, webkitPresentationMode = '', webkitCurrentPlaybackTargetIsWireless } = video as { remote?: { state: string }; webkitPresentationMode?: string; webkitCurrentPlaybackTargetIsWireless?: boolean };
     const { fullscreenElement, pictureInPictureElement } = video.getRootNode() as Document;
     return {
       muted: video.muted || !video.volume,
       fullscreen: webkitPresentationMode === 'fullscreen' || !!fullscreenElement?.contains(video),
       pip: webkitPresentationMode[0] === 'p' || pictureInPictureElement === video,
-      casting: !!video.webkitCurrentPlaybackTargetIsWireless || remote?.state === 'connected',
+      casting: !!webkitCurrentPlaybackTargetIsWireless || remote?.state === 'connected',
     };
-  }
+  };
 
-  #find(found: Record<string, unknown>): void {
-    Object.assign(this.#found, found);
-    this.#tellContext();
-  }
+  const find = (found: Record<string, unknown>): void => {
+    Object.assign(known, found);
+    tellContext();
+  };
 
-  #sample(t: number, position_ms = this.#video.seeking ? -1 : this.#position_ms()): void {
+  const sample = (t: number, position_ms = video.seeking ? -1 : place_ms()): void => {
     // While seeking the position is a wish; the clock alone is read.
     if (position_ms < 0) {
-      this.#raw(-1 >>> 0, t);
+      raw(-1 >>> 0, t);
       return;
     }
-    this.#lastPosition_ms = position_ms;
-    const buffer_ms = this.#setting.adapter.buffer_ms?.() ?? this.#buffer_ms();
-    this.#raw(EVENT.TICK, t, position_ms, buffer_ms);
-  }
+    lastPosition_ms = position_ms;
+    const buffer_ms = adapter.buffer_ms?.() ?? ahead_ms();
+    raw(EVENT.TICK, t, position_ms, buffer_ms);
+  };
 
-  #position_ms(): number {
-    return Math.max(0, Math.round(this.#video.currentTime * 1_000));
-  }
+  const place_ms = (): number => Math.max(0, Math.round(video.currentTime * 1_000));
 
   /** Where it was sought from, by what was played: the position is a wish by then. Where more was played before, the fold knows better. */
-  #left_ms(): number {
-    const last_ms = this.#lastPosition_ms;
-    return Math.max(last_ms, Math.round(endOf(this.#video.played, last_ms / 1_000) * 1_000));
-  }
+  const playedTo_ms = (): number => {
+    const last_ms = lastPosition_ms;
+    return Math.max(last_ms, Math.round(endOf(video.played, last_ms / 1_000) * 1_000));
+  };
 
-  #buffer_ms(): number {
-    const { buffered, currentTime } = this.#video;
+  const ahead_ms = (): number => {
+    const { buffered, currentTime } = video;
     const left_ms = Math.round((endOf(buffered, currentTime) - currentTime) * 1_000);
-    return left_ms >= 0 ? left_ms : this.#loaded ? 0 : -1;
-  }
+    return left_ms >= 0 ? left_ms : loaded ? 0 : -1;
+  };
 
-  #frames(t: number): void {
-    const quality = (this.#video as Partial<HTMLVideoElement>).getVideoPlaybackQuality?.();
-    if (quality) this.#raw(EVENT.FRAMES, t, quality.totalVideoFrames, quality.droppedVideoFrames);
-  }
+  const frames = (t: number): void => {
+    const quality = video.getVideoPlaybackQuality?.();
+    if (quality) raw(EVENT.FRAMES, t, quality.totalVideoFrames, quality.droppedVideoFrames);
+  };
 
   /** The first callback after intent; one before is a poster frame of a preloaded video. */
-  #awaitFrame(): void {
-    const video = this.#video as Partial<HTMLVideoElement>;
+  const awaitFrame = (): void => {
     if (!video.requestVideoFrameCallback) return;
-    video.cancelVideoFrameCallback?.(this.#frameHandle);
-    const attempt = this.#attempt;
-    this.#frameHandle = video.requestVideoFrameCallback(
+    video.cancelVideoFrameCallback?.(frameHandle);
+    const attempt = running;
+    frameHandle = video.requestVideoFrameCallback(
       quiet((now: number, metadata: { presentationTime?: number }) => {
-        if (attempt !== this.#attempt || this.#idle) return;
+        if (attempt !== running || idle()) return;
         const shown = metadata?.presentationTime;
         const t = typeof shown === 'number' && shown > 0 && shown <= now + 100 ? shown : now;
-        if (t < this.#begunAt || this.#video.paused) {
-          if (!this.#video.paused) this.#awaitFrame();
+        if (t < begunAt || video.paused) {
+          if (!video.paused) awaitFrame();
           return;
         }
-        this.#frameAt = t;
+        frameAt = t;
         attempt!.frameByCallback = true;
-        this.#raw(EVENT.FIRST_FRAME, t);
+        raw(EVENT.FIRST_FRAME, t);
       }),
     );
-  }
+  };
 
-  #sized(t: number): void {
-    const { videoWidth = 0, videoHeight = 0 } = this.#video as Partial<HTMLVideoElement>;
-    if (this.#setting.adapter.tellsRenditions || videoWidth === 0) return;
-    this.#shown({ width: videoWidth, height: videoHeight }, t);
-  }
+  const sized = (t: number): void => {
+    const { videoWidth = 0, videoHeight = 0 } = video;
+    if (adapter.tellsRenditions || videoWidth === 0) return;
+    shown({ width: videoWidth, height: videoHeight }, t);
+  };
 
-  #shown(rendition: Rendition, t: number): void {
-    this.#rendition = rendition;
+  const shown = (rendition: Rendition, t: number): void => {
+    picture = rendition;
     const { bitrate_bps = -1, bitrate_peak_bps = -1, width = 0, height = 0 } = rendition;
-    this.#raw(EVENT.RENDITION, t, bitrate_bps, bitrate_peak_bps, Math.min(width, 0xffff) * 65_536 + Math.min(height, 0xffff));
-  }
+    raw(EVENT.RENDITION, t, bitrate_bps, bitrate_peak_bps, Math.min(width, 0xffff) * 65_536 + Math.min(height, 0xffff));
+  };
 
-  #displayed(t: number): void {
-    const { clientWidth, clientHeight } = this.#video;
-    if (clientWidth > 0) this.#raw(EVENT.DISPLAY_SIZE, t, clientWidth, clientHeight, Math.round(window.devicePixelRatio * 1_000));
-  }
+  const displayed = (t: number): void => {
+    const { clientWidth, clientHeight } = video;
+    if (clientWidth > 0) raw(EVENT.DISPLAY_SIZE, t, clientWidth, clientHeight, Math.round(window.devicePixelRatio * 1_000));
+  };
 
-  #measured(): void {
-    const { duration } = this.#video;
+  const measured = (): void => {
+    const { duration } = video;
     if (Number.isNaN(duration)) return;
-    if (!this.#setting.adapter.tellsStream) this.#live = duration === Infinity;
-    this.#found.video_duration_ms = duration === Infinity ? undefined : Math.min(Math.round(duration * 1_000), 0xffff_ffff);
-    if (!this.#setting.adapter.tellsStream) this.#found.stream_type = this.#live ? 'live' : 'vod';
-    if (this.#setting.adapter.player_software === 'html5') {
-      const { currentSrc } = this.#video;
-      if (/^https?:/.test(currentSrc)) this.#found.cdn = new URL(currentSrc).hostname;
+    if (!adapter.tellsStream) isLive = duration === Infinity;
+    known.video_duration_ms = duration === Infinity ? undefined : Math.min(Math.round(duration * 1_000), 0xffff_ffff);
+    if (!adapter.tellsStream) known.stream_type = isLive ? 'live' : 'vod';
+    if (adapter.player_software === 'html5') {
+      const { currentSrc } = video;
+      if (/^https?:/.test(currentSrc)) known.cdn = new URL(currentSrc).hostname;
     }
-    this.#tellContext();
-    this.#tellLive(this.#setting.clock.now());
-  }
+    tellContext();
+    tellLive(now());
+  };
 
-  #tellLive(t: number): void {
-    if (!this.#live || this.#signalledLive || this.#idle) return;
-    this.#signalledLive = true;
-    this.#raw(EVENT.LIVE, t);
-  }
+  const tellLive = (t: number): void => {
+    if (!isLive || signalledLive || idle()) return;
+    signalledLive = true;
+    raw(EVENT.LIVE, t);
+  };
 
-  #tellContext(): void {
-    const said = Object.fromEntries(Object.entries(this.#context).filter(([, value]) => value !== undefined && value !== null));
+  const tellContext = (): void => {
+    const said = Object.fromEntries(Object.entries(pageContext).filter(([, value]) => value !== undefined && value !== null));
     // The server drops it as well; what need not be sent is not.
-    if (this.#setting.optedOut) delete said.viewer_id;
-    this.#attempt?.update({ ...this.#found, ...said });
-  }
+    if (optedOut) delete said.viewer_id;
+    running?.update({ ...known, ...said });
+  };
 
   /** The element's own error; players with MediaSource rarely set one. */
-  #failed(error: MediaError | null): void {
+  const failed = (error: MediaError | null): void => {
     if (error === null) return;
     const classes = ['unknown', 'unknown', 'network', 'decode', 'unknown'] as const;
-    const source = error.code === 4 && this.#setting.adapter.player_software === 'html5' && !this.#loaded ? 'manifest' : undefined;
-    this.signals.error({ class: source ?? classes[error.code] ?? 'unknown', code: `MEDIA_ERR_${error.code}`, message: error.message, fatal: error.code !== 1 });
-  }
+    const source = error.code === 4 && adapter.player_software === 'html5' && !loaded ? 'manifest' : undefined;
+    signals.error({ class: source ?? classes[error.code] ?? 'unknown', code: `MEDIA_ERR_${error.code}`, message: error.message, fatal: error.code !== 1 });
+  };
 
-  #makeSignals(): Signals {
-    const now = (): number => this.#setting.clock.now();
-    const video = this.#video;
-    return quietly<Signals>({
-      rendition: (rendition) => {
-        this.#sample(now());
-        this.#shown(rendition, now());
-      },
-      renditionSelected: (_rendition, automatic) => this.#raw(EVENT.RENDITION_SELECTED, now(), Number(automatic)),
-      buffering: (active) => {
-        if (active) this.#signal(EVENT.WAITING, now());
-        // A player that has its data again need not play.
-        else if (!video.paused) this.#playing(now());
-      },
-      loading: () => this.#autoplays(now(), true),
-      requestStarted: (object_type, at = now()) => {
-        this.#autoplays(at, true);
-        this.#requests.push(typeNumber(object_type));
-        this.#raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type));
-      },
-      requestFinished: (request) => {
-        const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
-        this.#requestOver(object_type);
-        const media = /^[av]/.test(object_type);
-        if (this.#idle) this.#preloaded ||= media;
-        const ttfb_ms = first_byte_at > started_at ? first_byte_at - started_at : -1;
-        const { protocol, hostname } = url === undefined ? location : new URL(url, location.href);
-        const host = url !== undefined && /^http/.test(protocol) ? hostname : '';
-        this.#worded(EVENT.REQUEST_FINISHED, finished_at, [typeNumber(object_type), bytes, ttfb_ms, finished_at - started_at, media_ms], [host]);
-        // The host of the picture, not that of a manifest or a separate sound track.
-        if (host && /v/.test(object_type)) this.#find({ cdn: host });
-      },
-      requestCancelled: (object_type, at = now()) => {
-        this.#requestOver(object_type);
-        this.#raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type));
-      },
-      error: (error) => {
-        // Nobody wants to play it yet; whoever does meets it at once.
-        if (error.fatal && this.#untried && this.#idle) this.#failure = [error, now()];
-        this.#erred(error, now());
-      },
-      ready: () => {
-        const { playerConstructedAt } = this.#setting;
-        const page_load_ms = pageLoadTold ? -1 : playerConstructedAt;
-        pageLoadTold = true;
-        const ready: [number, number] = [now() - playerConstructedAt, page_load_ms];
-        if (this.#attempt === null) this.#ready = ready;
-        else this.#raw(EVENT.PLAYER_READY, now(), ...ready);
-      },
-      stream: (type) => {
-        this.#live = type === 'live';
-        this.#find({ stream_type: type });
-        this.#tellLive(now());
-      },
-      adStarted: () => this.#signal(EVENT.AD_STARTED, now()),
-      adEnded: () => {
-        this.#signal(EVENT.AD_ENDED, now());
-        this.#awaitFrame();
-      },
-      drmRequested: (at = now()) => {
-        this.#drm[0] ??= at;
-        this.#raw(EVENT.DRM_REQUESTED, at);
-      },
-      drmUsable: (at = now()) => {
-        this.#drm[1] ??= at;
-        this.#raw(EVENT.DRM_USABLE, at);
-      },
-      adRequested: (at = now()) => this.#raw(EVENT.AD_REQUESTED, at),
-      sourceChanged: () => this.#another(EVENT.SOURCE_CHANGED, now()),
-      destroyed: () => this.destroy(),
-      context: (found) => this.#find(found),
-    });
+  const signals = quietly<Signals>({
+    rendition: (rendition) => {
+      sample(now());
+      shown(rendition, now());
+    },
+    renditionSelected: (_rendition, automatic) => raw(EVENT.RENDITION_SELECTED, now(), Number(automatic)),
+    buffering: (active) => {
+      if (active) signal(EVENT.WAITING, now());
+      // A player that has its data again need not play.
+      else if (!video.paused) playing(now());
+    },
+    loading: () => autoplays(now(), true),
+    requestStarted: (object_type, at = now()) => {
+      autoplays(at, true);
+      requests.push(typeNumber(object_type));
+      raw(EVENT.REQUEST_STARTED, at, typeNumber(object_type));
+    },
+    requestFinished: (request) => {
+      const { object_type, bytes, started_at, first_byte_at = -1, finished_at, url, media_ms = -1 } = request;
+      requestOver(object_type);
+      const media = /^[av]/.test(object_type);
+      if (idle()) preloaded ||= media;
+      const ttfb_ms = first_byte_at > started_at ? first_byte_at - started_at : -1;
+      const { protocol, hostname } = url === undefined ? location : new URL(url, location.href);
+      const host = url !== undefined && /^http/.test(protocol) ? hostname : '';
+      worded(EVENT.REQUEST_FINISHED, finished_at, [typeNumber(object_type), bytes, ttfb_ms, finished_at - started_at, media_ms], [host]);
+      // The host of the picture, not that of a manifest or a separate sound track.
+      if (host && /v/.test(object_type)) find({ cdn: host });
+    },
+    requestCancelled: (object_type, at = now()) => {
+      requestOver(object_type);
+      raw(EVENT.REQUEST_CANCELLED, at, typeNumber(object_type));
+    },
+    error: (error) => {
+      // Nobody wants to play it yet; whoever does meets it at once.
+      if (error.fatal && untried && idle()) failedBefore = [error, now()];
+      erred(error, now());
+    },
+    ready: () => {
+      const { playerConstructedAt } = setting;
+      const page_load_ms = pageLoadTold ? -1 : playerConstructedAt;
+      pageLoadTold = true;
+      const ready: [number, number] = [now() - playerConstructedAt, page_load_ms];
+      if (running === null) readiness = ready;
+      else raw(EVENT.PLAYER_READY, now(), ...ready);
+    },
+    stream: (type) => {
+      isLive = type === 'live';
+      find({ stream_type: type });
+      tellLive(now());
+    },
+    adStarted: () => signal(EVENT.AD_STARTED, now()),
+    adEnded: () => {
+      signal(EVENT.AD_ENDED, now());
+      awaitFrame();
+    },
+    drmRequested: (at = now()) => {
+      drm[0] ??= at;
+      raw(EVENT.DRM_REQUESTED, at);
+    },
+    drmUsable: (at = now()) => {
+      drm[1] ??= at;
+      raw(EVENT.DRM_USABLE, at);
+    },
+    adRequested: (at = now()) => raw(EVENT.AD_REQUESTED, at),
+    sourceChanged: () => another(EVENT.SOURCE_CHANGED, now()),
+    destroyed: () => destroy(),
+    context: (found) => find(found),
+  });
+
+  const on = (target: EventTarget, name: string, act: (t: number, event: Event) => void): void => {
+    const listener = quiet((event: Event) => act(happened(event, now()), event));
+    target.addEventListener(name, listener);
+    undone.push(() => target.removeEventListener(name, listener));
+  };
+
+  on(video, 'play', (t) => played(t));
+  on(video, 'playing', (t) => playing(t));
+  on(video, 'waiting', (t) => {
+    // It may be dispatched after the frame that it waited for.
+    if (!frameSeen() || t > frameAt) signal(EVENT.WAITING, t);
+  });
+  on(video, 'pause', (t) => {
+    // Just before `ended` the element pauses by itself.
+    if (!video.ended) signal(EVENT.PAUSE, t);
+  });
+  on(video, 'ended', (t) => {
+    replays = true;
+    signal(EVENT.ENDED, t);
+  });
+  on(video, 'seeking', (t) => {
+    const left_ms = playedTo_ms();
+    const to_ms = place_ms();
+    if (seeksItself(t)) return;
+    // From where it was, or from where it arrived just now, a place that may have been played further before.
+    const from_ms = [left_ms, lastPosition_ms].find((from_ms) => Math.abs(to_ms - from_ms) < GAP_MS);
+    if (from_ms === undefined) raw(EVENT.SEEK_STARTED, t, left_ms);
+    else {
+      // It played up to the step, and nothing of the step: a stall goes on from there.
+      sample(t, from_ms);
+      raw(EVENT.SEEK_ENDED, t, to_ms);
+    }
+  });
+  on(video, 'seeked', (t) => {
+    const own = seeksItself(t);
+    replays = false;
+    lastPosition_ms = place_ms();
+    if (!own) raw(EVENT.SEEK_ENDED, t, lastPosition_ms);
+  });
+  on(video, 'ratechange', (t) => signal(EVENT.PLAYBACK_RATE, t, rate() * 1_000));
+  on(video, 'resize', (t) => sized(t));
+  on(video, 'durationchange', () => measured());
+  on(video, 'loadstart', (t) => autoplays(t));
+  on(video, 'loadedmetadata', (t) => {
+    loaded = true;
+    autoplays(t);
+    measured();
+    sized(t);
+  });
+  on(video, 'canplaythrough', (t) => autoplayRefused(t));
+  on(video, 'emptied', (t) => emptied(t));
+  on(video, 'error', () => failed(video.error));
+  on(document, 'visibilitychange', (t) => {
+    const hidden = document.visibilityState === 'hidden';
+    signal(EVENT.VISIBILITY, t, Number(hidden));
+    if (hidden) {
+      running?.hide(t);
+      transport.flush();
+    } else autoplays(t);
+  });
+  // Before `visibilitychange` in some browsers, after it in others, alone in yet others. Never `unload`: it forbids the back/forward cache.
+  on(window, 'pagehide', (t) => {
+    ends(t);
+    transport.flush();
+  });
+  on(window, 'pageshow', (t, event) => {
+    if ((event as PageTransitionEvent).persisted && !video.paused) played(t);
+  });
+  on(window, 'online', () => transport.wake());
+
+  if (typeof ResizeObserver === 'function') {
+    const observer = new ResizeObserver(quiet(() => displayed(now())));
+    observer.observe(video);
+    undone.push(() => observer.disconnect());
   }
+  undone.push(adapter.attach(video, signals));
+
+  const begun = now();
+  loaded = video.readyState > 0;
+  measured();
+  // Attached to a playing element: the intent was earlier, but nobody saw it. It counts from now, without a startup.
+  if (!video.paused && !video.ended) {
+    played(begun);
+    if (video.readyState > 2 && video.played.length > 0) {
+      frameAt = begun;
+      raw(EVENT.ALREADY_PLAYING, begun);
+      sample(begun);
+    }
+  } else autoplays(begun);
+  return { signals, update, playRequested, playBlocked, destroy, attempt: () => running };
 }
-
 /** Where the range that holds a place ends, s; -1 where none does. Ranges begin up to a tenth of a second late; players jump such holes. */
 function endOf(ranges: TimeRanges, at: number): number {
   for (let index = 0; index < ranges.length; index++) {

@@ -1,7 +1,7 @@
 // Here lives the loading of the module: asynchronously, because a synchronous compile over 4 kB is refused by older browsers
 // and would hold up the page in all of them.
 
-import type { FoldClass } from './attempt.ts';
+import type { BeginFold } from './attempt.ts';
 import { encoder } from './compact.ts';
 
 export type WasmSource = string | URL | BufferSource | WebAssembly.Module | Response | PromiseLike<Response>;
@@ -10,7 +10,7 @@ export type WasmSource = string | URL | BufferSource | WebAssembly.Module | Resp
 // @ts-expect-error -- made by build.mjs
 export const fallback = (): Promise<Exports> => import('playhead:fallback');
 
-let loaded: Promise<FoldClass> | null = null;
+let loaded: Promise<BeginFold> | null = null;
 
 /** What the module exports: collector-wasm/src/lib.rs says what each does. An attempt is the address of one. */
 export interface Exports {
@@ -27,44 +27,34 @@ export interface Exports {
  * Instantiates once per document. Where the page's policy refuses WebAssembly, or the browser has none, the same core as JavaScript is
  * asked of `fallback`.
  */
-export function load(source: () => Promise<WebAssembly.Instance>, fallback: () => Promise<Exports>): Promise<FoldClass> {
+export function load(source: () => Promise<WebAssembly.Instance>, fallback: () => Promise<Exports>): Promise<BeginFold> {
   loaded ??= source()
     .then(({ exports }) => exports as unknown as Exports)
     .catch(fallback)
-    .then(foldClass);
+    .then(foldOf);
   return loaded;
 }
 
-/** The module's functions as a class. Its memory is looked up each time, because it moves when it grows. */
-function foldClass(module: Exports): FoldClass {
-  return class {
-    readonly #attempt: number;
-
-    constructor(t: number, frame_callback: boolean) {
-      this.#attempt = module.begin(t, frame_callback);
-    }
-
-    event(...given: [number, number, number, number, number, number, number]): number {
-      return module.event(this.#attempt, ...given);
-    }
-
-    text(text: string): void {
-      const bytes = encoder.encode(text);
-      const at = module.text(this.#attempt, bytes.length);
-      new Uint8Array(module.memory.buffer, at).set(bytes);
-    }
-
-    beacon(t: number, kind: number): Uint8Array {
-      const at = module.beacon(this.#attempt, t, kind);
-      // It comes from its end to its begin.
-      return new Uint8Array(module.memory.buffer, at, module.bytes(this.#attempt)).reverse();
-    }
-
-    free(): void {
-      module.end(this.#attempt);
-    }
+/** The module's functions about one attempt. Its memory is looked up each time, because it moves when it grows. */
+const foldOf =
+  (module: Exports): BeginFold =>
+  (t, frame_callback) => {
+    const attempt = module.begin(t, frame_callback);
+    return {
+      event: (...given) => module.event(attempt, ...given),
+      text(text) {
+        const bytes = encoder.encode(text);
+        const at = module.text(attempt, bytes.length);
+        new Uint8Array(module.memory.buffer, at).set(bytes);
+      },
+      beacon(t, kind) {
+        const at = module.beacon(attempt, t, kind);
+        // It comes from its end to its begin.
+        return new Uint8Array(module.memory.buffer, at, module.bytes(attempt)).reverse();
+      },
+      free: () => module.end(attempt),
+    };
   };
-}
 
 /** Of bytes. The module imports nothing; xtask sees to that. */
 export async function instance(code: BufferSource): Promise<WebAssembly.Instance> {
