@@ -3,7 +3,7 @@
 
 import { field } from './compact.ts';
 import { wire } from './context.ts';
-import { BEACON, isOver, wanted } from './numbers.ts';
+import { BEACON } from './numbers.ts';
 import type { Transport } from './transport.ts';
 import { warn } from './quiet.ts';
 
@@ -17,7 +17,7 @@ export interface Fold {
 }
 export type BeginFold = (t: number, frame_callback: boolean) => Fold;
 
-/** As the module takes a number: whole, and the greatest of 32 bits, here -1, for what is not known. */
+/** As the module takes a number or a yes: whole, and the greatest of 32 bits, here -1, for what is not known. */
 const whole = (number: number): number => (number >= 0 && number < 0xffff_ffff ? Math.round(number) : -1);
 
 /** What records one attempt. */
@@ -28,7 +28,7 @@ export interface Recorder {
   state: number;
   /** A frame callback came; without, the playhead's advance stood for the first frame. */
   frameByCallback: boolean;
-  event(kind: number, t: number, numbers?: readonly number[], texts?: readonly unknown[]): void;
+  event(kind: number, t: number, numbers?: readonly (number | boolean)[], texts?: readonly unknown[]): void;
   /** Reports everything so far, because perhaps nothing follows. */
   hide(t: number): void;
   update(context: Record<string, unknown>): void;
@@ -65,10 +65,10 @@ export function record(id: string, begin: { unix: number; t: number; frameCallba
 
   const call = (act: () => void): void => {
     if (recorder.over) return;
-    if (early !== null) {
+    if (early) {
       // Half an hour of ticks: the module never came, but no answer either.
       if (early.length < 10_000) early.push(act);
-    } else if (fold !== null) guard(act);
+    } else if (fold) guard(act);
   };
 
   const send = (t: number, kind: number): void => {
@@ -91,12 +91,12 @@ export function record(id: string, begin: { unix: number; t: number; frameCallba
     event(kind, t, numbers = [], texts = []) {
       call(() => {
         for (const text of texts) fold!.text(`${text ?? ''}`);
-        const [a = 0, b = 0, c = 0, d = 0, e = 0] = numbers.map(whole);
+        const [a = 0, b = 0, c = 0, d = 0, e = 0] = (numbers as number[]).map(whole);
         const flags = fold!.event(kind, t, a, b, c, d, e);
         recorder.state = flags >> 4;
-        const due = wanted(flags);
-        if (due >= 0) send(t, due);
-        if (isOver(flags)) {
+        // Bits of `attempt_event` in collector-wasm/src/lib.rs: the beacon that is wanted now, and whether nothing can follow.
+        if (flags & 7) send(t, (flags & 7) - 1);
+        if (flags & 8) {
           recorder.over = true;
           const done = fold;
           fold = null;

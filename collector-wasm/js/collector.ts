@@ -10,8 +10,6 @@ import { quiet, quietly, warn } from './quiet.ts';
 import { browserNetwork, transportTo, type SentBatch, type Transport } from './transport.ts';
 import { watch as watched, type Watch } from './video.ts';
 
-declare const __COLLECTOR_VERSION__: string;
-
 export interface Options {
   /** The license key: public, bound to an organisation and its allowed domains. */
   licenseKey: string;
@@ -94,7 +92,6 @@ export function attachWith(module: () => Promise<BeginFold>, video: HTMLMediaEle
         adapter,
         context,
         optedOut,
-        collector_version: __COLLECTOR_VERSION__,
         playerConstructedAt,
         sample_weight_permille: sample < 1 ? 1_000 / sample : undefined,
       });

@@ -45,9 +45,3 @@ export const OBJECT_TYPES = 'm i v a av c tt k o'.split(' ');
 
 /** Beacon kinds as the flags and `beacon` number them. */
 export enum BEACON { START = 0, FIRST_FRAME = 1, CHANGE = 2, BEAT = 3, HIDE = 4, END = 5 }
-
-/** The beacon that flags ask for, or -1. */
-export const wanted = (flags: number): number => (flags & 7) - 1;
-
-/** Whether flags say that the attempt is over. */
-export const isOver = (flags: number): boolean => (flags & 8) !== 0;

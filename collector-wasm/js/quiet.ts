@@ -20,7 +20,10 @@ export function quiet<Arguments extends unknown[]>(act: (...given: Arguments) =>
   };
 }
 
-/** The same of everything that an object can do. */
-export function quietly<Acts extends object>(acts: Acts): Acts {
-  return Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, quiet(act)])) as Acts;
+/** Everything that an object can do, each changed. */
+export function each<Act, Changed>(acts: Record<string, Act>, change: (act: Act) => Changed): Record<string, Changed> {
+  return Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, change(act)]));
 }
+
+/** `quiet` of everything that an object can do. */
+export const quietly = <Acts extends object>(acts: Acts): Acts => each(acts as Record<string, () => void>, quiet) as Acts;

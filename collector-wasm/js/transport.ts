@@ -77,7 +77,7 @@ export function transportTo(url: string, clock: Clock, network: Network, debug?:
   const push = (parcel: Parcel): void => {
     if (refused) return;
     queue.push(parcel);
-    if (queue.length > QUEUE_BEACONS) queue.shift();
+    queue.splice(0, queue.length - QUEUE_BEACONS);
     pump();
   };
 
@@ -92,7 +92,7 @@ export function transportTo(url: string, clock: Clock, network: Network, debug?:
   };
 
   const pump = (): void => {
-    if (sending === 0 && cancelRetry === null && queue.length > 0 && !refused && !held) send(false);
+    if (!sending && !cancelRetry && queue.length && !refused && !held) send(false);
   };
 
   const take = (): { parcels: Parcel[]; body: Uint8Array<ArrayBuffer> } => {
@@ -166,7 +166,7 @@ export function transportTo(url: string, clock: Clock, network: Network, debug?:
       learnClock(response, sentAt).catch(() => undefined);
       failures = 0;
       for (const { accepted } of parcels) accepted?.();
-      if (queue.length === 0) network.keeper?.sent();
+      if (!queue.length) network.keeper?.sent();
       return;
     }
     if (status === 429 || status === 408 || status >= 500) {
@@ -188,7 +188,7 @@ export function transportTo(url: string, clock: Clock, network: Network, debug?:
 
   const failed = (parcels: Parcel[], afterMs: number | null): void => {
     queue.unshift(...parcels);
-    if (queue.length > QUEUE_BEACONS) queue.splice(0, queue.length - QUEUE_BEACONS);
+    queue.splice(0, queue.length - QUEUE_BEACONS);
     retry(afterMs);
   };
 
@@ -223,15 +223,15 @@ export function transportTo(url: string, clock: Clock, network: Network, debug?:
     wake,
     flush() {
       stopRetry();
-      while (queue.length > 0 && !refused && !held) {
+      while (queue.length && !refused && !held) {
         const before = queue.length;
         send(true);
         if (queue.length >= before) break;
       }
       // What could not leave is tried again if the page lives on, else by the next.
-      if (queue.length > 0) {
+      if (queue.length) {
         if (!held) network.keeper?.keep(queue.map(({ bytes }) => bytes), clock.unix());
-        if (sending === 0) retry(null);
+        if (!sending) retry(null);
       }
     },
   };
@@ -241,8 +241,8 @@ export function transportTo(url: string, clock: Clock, network: Network, debug?:
 export function retryAfterMs(value: string | null, unix: number): number | null {
   if (value === null) return null;
   const seconds = Number(value);
-  const ms = Number.isNaN(seconds) ? Date.parse(value) - unix : seconds * 1_000;
-  return Number.isNaN(ms) ? null : Math.min(3_600_000, Math.max(0, ms));
+  const ms = isNaN(seconds) ? Date.parse(value) - unix : seconds * 1_000;
+  return isNaN(ms) ? null : Math.min(3_600_000, Math.max(0, ms));
 }
 
 /** With a keeper, what could not be sent waits on the device for the next page. */

@@ -3,11 +3,14 @@
 
 import type { Adapter, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
 import { record, type BeginFold, type Recorder } from './attempt.ts';
+import { listen } from './adapters/listen.ts';
 import { attemptId, happened, type Clock } from './clock.ts';
 import type { Context } from './context.ts';
 import { EVENT, FAILURE_CLASSES, OBJECT_TYPES } from './numbers.ts';
-import { quiet, quietly } from './quiet.ts';
+import { each, quiet, quietly } from './quiet.ts';
 import type { Transport } from './transport.ts';
+
+declare const __COLLECTOR_VERSION__: string;
 
 const TICK_MS = 250;
 /** A source that comes so soon after the page asked to play is what it asked for. */
@@ -28,7 +31,6 @@ export interface Setting {
   context: Context;
   /** The browser says Global Privacy Control: no viewer id. */
   optedOut: boolean;
-  collector_version: string;
   /** `performance.now()` when the player was constructed. */
   playerConstructedAt: number;
   /** How many attempts each stands for, thousandths; left out for 1. */
@@ -49,7 +51,7 @@ export interface Watch {
 }
 
 export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setting: Setting): Watch {
-  const { clock, transport, module, adapter, context: said, optedOut, collector_version, playerConstructedAt, sample_weight_permille } = setting;
+  const { clock, transport, module, adapter, context: said, optedOut, playerConstructedAt, sample_weight_permille } = setting;
   const now = (): number => clock.now();
   let running: Recorder | null = null;
   let pageContext: Context = { ...said };
@@ -100,7 +102,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
     if (idle()) begins(t, autoplay, true);
     else {
       askedAt = t;
-      signal(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
+      signal(EVENT.PLAY_REQUESTED, t, autoplay, visible());
     }
   };
 
@@ -131,7 +133,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
     attempt.update({
       player_software: adapter.player_software,
       player_software_version: adapter.player_software_version,
-      collector_version,
+      collector_version: __COLLECTOR_VERSION__,
       page_host: location.hostname,
       connection_type: connection?.effectiveType,
       connection_downlink_bps: connection?.downlink === undefined ? undefined : connection.downlink * 1e6,
@@ -143,8 +145,8 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
       first_frame_method: frameCallback ? 'frame_callback' : 'playhead_advance',
     });
     find(ways());
-    raw(EVENT.PLAY_REQUESTED, t, Number(autoplay), Number(visible()));
-    if (readiness !== null) {
+    raw(EVENT.PLAY_REQUESTED, t, autoplay, visible());
+    if (readiness) {
       raw(EVENT.PLAYER_READY, t, ...readiness);
       readiness = null;
     }
@@ -154,7 +156,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
     if (keysUsable !== undefined) raw(EVENT.DRM_USABLE, keysUsable);
     if (preloaded) raw(EVENT.PRELOADED, t);
     for (const request of requests) raw(EVENT.REQUEST_STARTED, t, request);
-    if (picture !== null && loaded) shown(picture, t);
+    if (picture && loaded) shown(picture, t);
     sized(t);
     displayed(t);
     frames(t);
@@ -162,9 +164,9 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
     awaitFrame();
     stopTicks?.();
     untried = false;
-    if (failedBefore !== null) erred(failedBefore[0], t);
+    if (failedBefore) erred(failedBefore[0], t);
     if (attempt.over) return;
-    stopTicks = clock.every(TICK_MS, quiet(() => tick()));
+    stopTicks = clock.every(TICK_MS, quiet(tick));
   };
 
   const ends = (t: number): void => {
@@ -181,14 +183,14 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
 
   const played = (t: number): void => {
     // Told once: it stays so until another source comes.
-    if (failedBefore !== null && running !== null) return;
+    if (failedBefore && running) return;
     if (idle()) {
       if (t < overAt) return;
       // A play with everything loaded, after autoplay was seen coming, is that autoplay; its intent was the load.
       const autoplay = autoplayAt !== null && video.readyState >= 4;
       begins(autoplay ? autoplayAt! : t, autoplay, false);
     } else {
-      signal(EVENT.PLAY_REQUESTED, t, 0, Number(visible()));
+      signal(EVENT.PLAY_REQUESTED, t, 0, visible());
       // A picture that came before is a poster, though its callback comes after.
       begunAt = t;
       if (!frameSeen()) awaitFrame();
@@ -200,7 +202,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
     if (!video.autoplay || !video.paused || video.ended || !visible() || !idle()) return;
     // EMPTY and NO_SOURCE; but a player fetches before the element has anything to load.
     if (!loads && video.networkState % 3 === 0) return;
-    if (running !== null && video.currentTime > 0) return;
+    if (running && video.currentTime > 0) return;
     autoplayAt ??= t;
     const activation = (navigator as { userActivation?: { hasBeenActive: boolean } }).userActivation;
     if (video.muted || activation?.hasBeenActive) begins(autoplayAt, true, false);
@@ -234,7 +236,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
   const another = (kind: number, t: number): void => {
     requests = [];
     // The element empties for what comes next, and says so late: by then that may have failed.
-    if (failedBefore !== null && t > failedBefore[1]) failedBefore = null;
+    if (failedBefore && t > failedBefore[1]) failedBefore = null;
     untried = true;
     // The page asked first and loads now: this is the attempt's own source coming, not another's.
     if (idle() || (wasAsked && !loadedSinceBegin())) return;
@@ -259,11 +261,11 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
   // Signals.
 
   /** Sends an event as it is. */
-  const raw = (kind: number, t: number, ...numbers: number[]): void => {
+  const raw = (kind: number, t: number, ...numbers: (number | boolean)[]): void => {
     worded(kind, t, numbers);
   };
 
-  const worded = (kind: number, t: number, numbers: readonly number[], texts?: readonly unknown[]): void => {
+  const worded = (kind: number, t: number, numbers: readonly (number | boolean)[], texts?: readonly unknown[]): void => {
     if (idle()) return;
     running!.event(kind, t, numbers, texts);
     if (idle()) {
@@ -273,7 +275,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
   };
 
   /** Sends an event after a sample of the same moment, so that the fold knows where the playhead stood. */
-  const signal = (kind: number, t: number, ...numbers: number[]): void => {
+  const signal = (kind: number, t: number, ...numbers: (number | boolean)[]): void => {
     look(t);
     raw(kind, t, ...numbers);
   };
@@ -292,7 +294,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
   const erred = ({ class: failure, code, message, context, fatal }: PlaybackError, t: number): void => {
     look(t);
     const number = FAILURE_CLASSES.indexOf(failure);
-    worded(EVENT.ERROR, t, [number < 0 ? 7 : number, Number(!!fatal)], [code, message, context]);
+    worded(EVENT.ERROR, t, [number < 0 ? 7 : number, !!fatal], [code, message, context]);
   };
 
   const requestOver = (object_type: ObjectType): void => {
@@ -326,7 +328,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
     // Where there is a programme date time, our server's clock is waited for: two clocks would make one number of two.
     const offset = transport.serverOffset_ms();
     const latency = programme_ms === undefined ? latency_ms : offset === null ? undefined : clock.unix() + offset - programme_ms;
-    raw(EVENT.LIVE_LATENCY, t, latency ?? -1, Number(dvr));
+    raw(EVENT.LIVE_LATENCY, t, latency ?? -1, dvr);
     if (latency !== undefined) find({ latency_source: programme_ms === undefined ? 'player' : 'programme_time' });
   };
 
@@ -350,7 +352,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
   const sample = (t: number, position_ms = video.seeking ? -1 : place_ms()): void => {
     // While seeking the position is a wish; the clock alone is read.
     if (position_ms < 0) {
-      raw(-1 >>> 0, t);
+      raw(-1, t);
       return;
     }
     lastPosition_ms = position_ms;
@@ -385,8 +387,8 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
     frameHandle = video.requestVideoFrameCallback(
       quiet((now: number, metadata: { presentationTime?: number }) => {
         if (attempt !== running || idle()) return;
-        const shown = metadata?.presentationTime;
-        const t = typeof shown === 'number' && shown > 0 && shown <= now + 100 ? shown : now;
+        const shown = metadata?.presentationTime ?? 0;
+        const t = shown > 0 && shown <= now + 100 ? shown : now;
         if (t < begunAt || video.paused) {
           if (!video.paused) awaitFrame();
           return;
@@ -412,15 +414,17 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
 
   const displayed = (t: number): void => {
     const { clientWidth, clientHeight } = video;
-    if (clientWidth > 0) raw(EVENT.DISPLAY_SIZE, t, clientWidth, clientHeight, Math.round(window.devicePixelRatio * 1_000));
+    if (clientWidth > 0) raw(EVENT.DISPLAY_SIZE, t, clientWidth, clientHeight, devicePixelRatio * 1_000);
   };
 
   const measured = (): void => {
     const { duration } = video;
-    if (Number.isNaN(duration)) return;
-    if (!adapter.tellsStream) isLive = duration === Infinity;
-    known.video_duration_ms = duration === Infinity ? undefined : Math.min(Math.round(duration * 1_000), 0xffff_ffff);
-    if (!adapter.tellsStream) known.stream_type = isLive ? 'live' : 'vod';
+    if (isNaN(duration)) return;
+    known.video_duration_ms = duration === Infinity ? undefined : Math.min(duration * 1_000, 0xffff_ffff);
+    if (!adapter.tellsStream) {
+      isLive = duration === Infinity;
+      known.stream_type = isLive ? 'live' : 'vod';
+    }
     if (adapter.player_software === 'html5') {
       const { currentSrc } = video;
       if (/^https?:/.test(currentSrc)) known.cdn = new URL(currentSrc).hostname;
@@ -444,7 +448,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
 
   /** The element's own error; players with MediaSource rarely set one. */
   const failed = (error: MediaError | null): void => {
-    if (error === null) return;
+    if (!error) return;
     const classes = ['unknown', 'unknown', 'network', 'decode', 'unknown'] as const;
     const source = error.code === 4 && adapter.player_software === 'html5' && !loaded ? 'manifest' : undefined;
     signals.error({ class: source ?? classes[error.code] ?? 'unknown', code: `MEDIA_ERR_${error.code}`, message: error.message, fatal: error.code !== 1 });
@@ -455,7 +459,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
       sample(now());
       shown(rendition, now());
     },
-    renditionSelected: (_rendition, automatic) => raw(EVENT.RENDITION_SELECTED, now(), Number(automatic)),
+    renditionSelected: (_rendition, automatic) => raw(EVENT.RENDITION_SELECTED, now(), automatic),
     buffering: (active) => {
       if (active) signal(EVENT.WAITING, now());
       // A player that has its data again need not play.
@@ -473,8 +477,8 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
       const media = /^[av]/.test(object_type);
       if (idle()) preloaded ||= media;
       const ttfb_ms = first_byte_at > started_at ? first_byte_at - started_at : -1;
-      const { protocol, hostname } = url === undefined ? location : new URL(url, location.href);
-      const host = url !== undefined && /^http/.test(protocol) ? hostname : '';
+      const { protocol, hostname } = new URL(url ?? 'none:', location.href);
+      const host = /^http/.test(protocol) ? hostname : '';
       worded(EVENT.REQUEST_FINISHED, finished_at, [typeNumber(object_type), bytes, ttfb_ms, finished_at - started_at, media_ms], [host]);
       // The host of the picture, not that of a manifest or a separate sound track.
       if (host && /v/.test(object_type)) find({ cdn: host });
@@ -489,11 +493,10 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
       erred(error, now());
     },
     ready: () => {
-      const { playerConstructedAt } = setting;
       const page_load_ms = pageLoadTold ? -1 : playerConstructedAt;
       pageLoadTold = true;
       const ready: [number, number] = [now() - playerConstructedAt, page_load_ms];
-      if (running === null) readiness = ready;
+      if (!running) readiness = ready;
       else raw(EVENT.PLAYER_READY, now(), ...ready);
     },
     stream: (type) => {
@@ -516,79 +519,83 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
     },
     adRequested: (at = now()) => raw(EVENT.AD_REQUESTED, at),
     sourceChanged: () => another(EVENT.SOURCE_CHANGED, now()),
-    destroyed: () => destroy(),
-    context: (found) => find(found),
+    destroyed: destroy,
+    context: find,
   });
 
-  const on = (target: EventTarget, name: string, act: (t: number, event: Event) => void): void => {
-    const listener = quiet((event: Event) => act(happened(event, now()), event));
-    target.addEventListener(name, listener);
-    undone.push(() => target.removeEventListener(name, listener));
+  const on = (target: EventTarget, acts: Record<string, (t: number, event: Event) => void>): void => {
+    undone.push(listen(target, each(acts, (act) => quiet((event: Event) => act(happened(event, now()), event)))));
   };
 
-  on(video, 'play', (t) => played(t));
-  on(video, 'playing', (t) => playing(t));
-  on(video, 'waiting', (t) => {
-    // It may be dispatched after the frame that it waited for.
-    if (!frameSeen() || t > frameAt) signal(EVENT.WAITING, t);
+  on(video, {
+    play: played,
+    playing,
+    waiting(t) {
+      // It may be dispatched after the frame that it waited for.
+      if (!frameSeen() || t > frameAt) signal(EVENT.WAITING, t);
+    },
+    pause(t) {
+      // Just before `ended` the element pauses by itself.
+      if (!video.ended) signal(EVENT.PAUSE, t);
+    },
+    ended(t) {
+      replays = true;
+      signal(EVENT.ENDED, t);
+    },
+    seeking(t) {
+      const left_ms = playedTo_ms();
+      const to_ms = place_ms();
+      if (seeksItself(t)) return;
+      // From where it was, or from where it arrived just now, a place that may have been played further before.
+      const from_ms = [left_ms, lastPosition_ms].find((from_ms) => Math.abs(to_ms - from_ms) < GAP_MS);
+      if (from_ms === undefined) raw(EVENT.SEEK_STARTED, t, left_ms);
+      else {
+        // It played up to the step, and nothing of the step: a stall goes on from there.
+        sample(t, from_ms);
+        raw(EVENT.SEEK_ENDED, t, to_ms);
+      }
+    },
+    seeked(t) {
+      const own = seeksItself(t);
+      replays = false;
+      lastPosition_ms = place_ms();
+      if (!own) raw(EVENT.SEEK_ENDED, t, lastPosition_ms);
+    },
+    ratechange: (t) => signal(EVENT.PLAYBACK_RATE, t, rate() * 1_000),
+    resize: sized,
+    durationchange: measured,
+    loadstart: (t) => autoplays(t),
+    loadedmetadata(t) {
+      loaded = true;
+      autoplays(t);
+      measured();
+      sized(t);
+    },
+    canplaythrough: autoplayRefused,
+    emptied,
+    error: () => failed(video.error),
   });
-  on(video, 'pause', (t) => {
-    // Just before `ended` the element pauses by itself.
-    if (!video.ended) signal(EVENT.PAUSE, t);
+  on(document, {
+    visibilitychange(t) {
+      signal(EVENT.VISIBILITY, t, !visible());
+      if (visible()) autoplays(t);
+      else {
+        running?.hide(t);
+        transport.flush();
+      }
+    },
   });
-  on(video, 'ended', (t) => {
-    replays = true;
-    signal(EVENT.ENDED, t);
-  });
-  on(video, 'seeking', (t) => {
-    const left_ms = playedTo_ms();
-    const to_ms = place_ms();
-    if (seeksItself(t)) return;
-    // From where it was, or from where it arrived just now, a place that may have been played further before.
-    const from_ms = [left_ms, lastPosition_ms].find((from_ms) => Math.abs(to_ms - from_ms) < GAP_MS);
-    if (from_ms === undefined) raw(EVENT.SEEK_STARTED, t, left_ms);
-    else {
-      // It played up to the step, and nothing of the step: a stall goes on from there.
-      sample(t, from_ms);
-      raw(EVENT.SEEK_ENDED, t, to_ms);
-    }
-  });
-  on(video, 'seeked', (t) => {
-    const own = seeksItself(t);
-    replays = false;
-    lastPosition_ms = place_ms();
-    if (!own) raw(EVENT.SEEK_ENDED, t, lastPosition_ms);
-  });
-  on(video, 'ratechange', (t) => signal(EVENT.PLAYBACK_RATE, t, rate() * 1_000));
-  on(video, 'resize', (t) => sized(t));
-  on(video, 'durationchange', () => measured());
-  on(video, 'loadstart', (t) => autoplays(t));
-  on(video, 'loadedmetadata', (t) => {
-    loaded = true;
-    autoplays(t);
-    measured();
-    sized(t);
-  });
-  on(video, 'canplaythrough', (t) => autoplayRefused(t));
-  on(video, 'emptied', (t) => emptied(t));
-  on(video, 'error', () => failed(video.error));
-  on(document, 'visibilitychange', (t) => {
-    const hidden = document.visibilityState === 'hidden';
-    signal(EVENT.VISIBILITY, t, Number(hidden));
-    if (hidden) {
-      running?.hide(t);
+  on(window, {
+    // Before `visibilitychange` in some browsers, after it in others, alone in yet others. Never `unload`: it forbids the back/forward cache.
+    pagehide(t) {
+      ends(t);
       transport.flush();
-    } else autoplays(t);
+    },
+    pageshow(t, event) {
+      if ((event as PageTransitionEvent).persisted && !video.paused) played(t);
+    },
+    online: () => transport.wake(),
   });
-  // Before `visibilitychange` in some browsers, after it in others, alone in yet others. Never `unload`: it forbids the back/forward cache.
-  on(window, 'pagehide', (t) => {
-    ends(t);
-    transport.flush();
-  });
-  on(window, 'pageshow', (t, event) => {
-    if ((event as PageTransitionEvent).persisted && !video.paused) played(t);
-  });
-  on(window, 'online', () => transport.wake());
 
   if (typeof ResizeObserver === 'function') {
     const observer = new ResizeObserver(quiet(() => displayed(now())));

@@ -1,6 +1,7 @@
 // Here lives the adapter for a plain <video>: everything there is to know is the element's own.
 
 import type { Adapter } from '../adapter.ts';
+import { listen } from './listen.ts';
 
 /** HTMLMediaElement.NETWORK_LOADING and HAVE_FUTURE_DATA. */
 const LOADING = 2;
@@ -16,7 +17,7 @@ export function html5(): Adapter {
       look();
       // TRICKY: for a file `buffered` is guessed from bytes; measured, it said 9 s at the very end of the data. An element that fetches
       // and says it has no next frame is short of data; how much it has is then not known (negative). Of HLS it knows: it may be the decoder.
-      if (element === null || /m3u8/.test(element.currentSrc) || element.networkState !== LOADING || element.readyState >= FUTURE_DATA || element.seeking) return undefined;
+      if (!element || /m3u8/.test(element.currentSrc) || element.networkState !== LOADING || element.readyState >= FUTURE_DATA || element.seeking) return undefined;
       return element.readyState > 0 ? -1 : undefined;
     },
     attach(video, signals) {
@@ -29,7 +30,7 @@ export function html5(): Adapter {
         else signals.requestCancelled('av');
       };
       const sees = (): void => fetches(video.networkState === LOADING);
-      const listeners: Record<string, () => void> = {
+      const end = listen(video, {
         loadstart: sees,
         progress: sees,
         suspend: sees,
@@ -43,13 +44,12 @@ export function html5(): Adapter {
         encrypted: () => signals.drmRequested(),
         loadeddata: () => signals.drmUsable(),
         canplay: () => signals.drmUsable(),
-      };
-      for (const [name, listener] of Object.entries(listeners)) video.addEventListener(name, listener);
+      });
       look = sees;
       sees();
       return () => {
         look = () => undefined;
-        for (const [name, listener] of Object.entries(listeners)) video.removeEventListener(name, listener);
+        end();
       };
     },
   };

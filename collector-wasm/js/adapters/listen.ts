@@ -1,5 +1,14 @@
 // Here lives the listening to a player: nothing of it is ever thrown back into the player.
 
+/** Listens to events by name; the answer ends it. */
+export function listen(target: EventTarget, acts: Record<string, (event: Event) => void>): () => void {
+  const all = Object.entries(acts);
+  for (const [name, act] of all) target.addEventListener(name, act);
+  return () => {
+    for (const [name, act] of all) target.removeEventListener(name, act);
+  };
+}
+
 /** `act`, with whatever it throws swallowed: a player of another shape cannot tell, and what it cannot tell stays unknown. */
 export function calm<Given extends unknown[]>(act: (...given: Given) => void): (...given: Given) => void {
   return (...given) => {

@@ -3,7 +3,7 @@
 // height does not lie, so it decides; the player's word decides only among rungs of the same height.
 
 import type { Rendition, Signals } from '../adapter.ts';
-import { calm } from './listen.ts';
+import { calm, listen } from './listen.ts';
 
 /** Heights this near are the same: an odd height is rounded by some encoders and not by others, px. */
 const SAME_PX = 2;
@@ -23,7 +23,7 @@ export function rendered(media: HTMLMediaElement, signals: Signals, ladder: () =
   let shown: Rendition | undefined;
   const look = (): void => {
     const height = video.videoHeight ?? 0;
-    if (height === 0) return;
+    if (!height) return;
     const near = (rendition?: Rendition): boolean => Math.abs((rendition?.height ?? Infinity) - height) <= SAME_PX;
     // Where no rung is of the picture's height (the manifest tells none, or tells wrong), the player's word is all there is. The one that is
     // shown stays, though the player may have taken it off its list.
@@ -31,7 +31,7 @@ export function rendered(media: HTMLMediaElement, signals: Signals, ladder: () =
     if (found) signals.rendition((shown = found));
   };
   const resized = calm(look);
-  media.addEventListener('resize', resized);
+  const end = listen(media, { resize: resized });
   // Attached to a picture that is there already.
   resized();
   return {
@@ -40,7 +40,7 @@ export function rendered(media: HTMLMediaElement, signals: Signals, ladder: () =
       look();
     },
     look: resized,
-    end: () => media.removeEventListener('resize', resized),
+    end,
   };
 }
 
