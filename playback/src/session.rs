@@ -998,6 +998,7 @@ impl Fold {
     }
 
     /// How long the playhead needs for so much media, at the current rate.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn needed_ms(&self, media_ms: u32) -> DurationMs {
         let rate = match self.rate_permille {
             0 => 1_000,
@@ -1007,6 +1008,7 @@ impl Fold {
     }
 
     /// How much media that long shows, at the current rate.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn media_ms(&self, window_ms: DurationMs) -> u32 {
         u32::try_from(u64::from(window_ms) * u64::from(self.rate_permille) / 1_000).unwrap_or(u32::MAX)
     }

@@ -22,6 +22,7 @@ pub type DurationMs = u32;
 impl MonotonicMs {
     /// Milliseconds from `earlier` to `self`; 0 when `self` is not later, and capped at 49 days.
     #[must_use]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn since(self, earlier: Self) -> DurationMs {
         DurationMs::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(DurationMs::MAX)
     }
