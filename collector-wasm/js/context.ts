@@ -67,7 +67,8 @@ export function wire(context: Record<string, unknown>): number[] {
         .flatMap(([key, given]) => (isUnknown(given) ? [] : put([...field(1, shortened(key, LABEL_BYTES)), ...field(2, shortened(`${given}`, TEXT_BYTES))])));
     }
     const words = holds.split(',');
-    if (words.length > 1) return words.includes(value as string) ? put(words.indexOf(value as string) + 1) : [];
+    const word = words.indexOf(value as string) + 1;
+    if (words.length > 1) return word ? put(word) : [];
     // 32 bits at most, whatever a page says.
     return put(Math.round(Number(value)) >>> 0);
   });

@@ -95,7 +95,7 @@ export function transportTo(url: string, clock: Clock, network: Network, debug?:
     if (!sending && !cancelRetry && queue.length && !refused && !held) send(false);
   };
 
-  const take = (): { parcels: Parcel[]; body: Uint8Array<ArrayBuffer> } => {
+  const send = (leaving: boolean): void => {
     const head = [...field(1, SCHEMA_VERSION), ...field(2, Math.round(clock.unix()))];
     let length = head.length;
     let count = 0;
@@ -105,11 +105,7 @@ export function transportTo(url: string, clock: Clock, network: Network, debug?:
       count += 1;
     }
     const parcels = queue.splice(0, count);
-    return { parcels, body: Uint8Array.from([...head, ...parcels.flatMap(({ bytes }) => bytes)]) };
-  };
-
-  const send = (leaving: boolean): void => {
-    const { parcels, body } = take();
+    const body = Uint8Array.from([...head, ...parcels.flatMap(({ bytes }) => bytes)]);
     const bytes = body.length;
     const fits = inFlightBytes + bytes <= IN_FLIGHT_BYTES;
     const keepalive = network.keepalive && fits;

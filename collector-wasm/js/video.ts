@@ -1,7 +1,7 @@
 // Here lives the listening to one media element: its events become numbers, with the time at which they happened.
 // Nothing is decided here but where an attempt begins; what a signal means lives in the Rust `playback`.
 
-import type { Adapter, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
+import type { Adapter, FailureClass, ObjectType, PlaybackError, Rendition, Signals } from './adapter.ts';
 import { record, type BeginFold, type Recorder } from './attempt.ts';
 import { listen } from './adapters/listen.ts';
 import { attemptId, happened, type Clock } from './clock.ts';
@@ -449,7 +449,7 @@ export function watch(video: HTMLMediaElement & Partial<HTMLVideoElement>, setti
   /** The element's own error; players with MediaSource rarely set one. */
   const failed = (error: MediaError | null): void => {
     if (!error) return;
-    const classes = ['unknown', 'unknown', 'network', 'decode', 'unknown'] as const;
+    const classes: Record<number, FailureClass> = { 2: 'network', 3: 'decode' };
     const source = error.code === 4 && adapter.player_software === 'html5' && !loaded ? 'manifest' : undefined;
     signals.error({ class: source ?? classes[error.code] ?? 'unknown', code: `MEDIA_ERR_${error.code}`, message: error.message, fatal: error.code !== 1 });
   };

@@ -149,7 +149,7 @@ function objectType(frag: Frag | undefined): ObjectType {
 }
 
 function requested(signals: Signals, frag: Frag | undefined, stats: Stats | undefined): void {
-  if (stats === undefined) return;
+  if (!stats) return;
   const { start, first, end } = stats.loading ?? { start: stats.trequest ?? 0, first: stats.tfirst ?? 0, end: stats.tload ?? 0 };
   signals.requestFinished({
     object_type: objectType(frag),
