@@ -18,7 +18,7 @@ pub use numbers::flags;
 #[global_allocator]
 static ALLOCATOR: blocks::Blocks = blocks::Blocks::new();
 
-/// One attempt. JavaScript holds its address, and the functions below are all it may do with it: `js/wasm.ts` makes a class of them. There
+/// One attempt. JavaScript holds its address, and the functions below are all it may do with it: `js/wasm.ts` makes an object of them. There
 /// they have names of one word, which are all that the module exports.
 ///
 /// Every time `t` is `performance.now()` in ms; fractions are rounded away here, so beacons hold integers only.
