@@ -33,9 +33,6 @@ const EDGES_MAX: usize = 4_000;
 /// Most bucket borders that joined windows list. Baselines that need more are read by themselves, often by arithmetic.
 const EDGES_JOINED_MAX: usize = 500;
 
-/// Attempts that were written of so often at most, about, are read as they stand. An attempt is written of several times.
-const GATHERED_TOUCHES: u64 = 40_000;
-
 /// [`Plan::gathered_max`], unless told otherwise: reading more takes as long as ClickHouse takes to plan two statements of sums.
 const GATHERED_MAX: usize = 20_000;
 
@@ -784,7 +781,8 @@ impl Plan {
                 touches.sum::<Option<u64>>()?
             }
         };
-        (self.gathered_max > 0 && touches <= GATHERED_TOUCHES).then_some(gathering)
+        // There are no more of them than was written of them.
+        (touches < self.gathered_max as u64).then_some(gathering)
     }
 
     fn gathered_grid(&self, reference: Option<usize>) -> &Grid {
