@@ -41,14 +41,19 @@ fn a_day_of_25_hours_lists_its_borders() {
     }
 }
 
-#[test]
-fn of_a_skipped_hour_the_bucket_with_a_length_is_taken() {
-    let window = Window::new(
+/// Three hours, of which one was skipped a day earlier.
+fn after_the_clocks_changed() -> Window {
+    Window::new(
         at("2026-03-30T01:00:00+02:00"),
         at("2026-03-30T04:00:00+02:00"),
         Some(Interval::Hour),
         Vienna,
-    );
+    )
+}
+
+#[test]
+fn of_a_skipped_hour_the_bucket_with_a_length_is_taken() {
+    let window = after_the_clocks_changed();
     let earlier = window.days_earlier(1, Vienna);
     let grid = Grid::new(vec![earlier.clone()]);
     assert_eq!(grid.decode(earlier.start(), earlier.edges[1]), Some((0, 2)));
@@ -67,12 +72,7 @@ fn hours_to_read_reach_one_beyond_each_window_and_are_merged() {
 
 #[test]
 fn a_moment_has_the_place_that_rows_of_it_have() {
-    let window = Window::new(
-        at("2026-03-30T01:00:00+02:00"),
-        at("2026-03-30T04:00:00+02:00"),
-        Some(Interval::Hour),
-        Vienna,
-    );
+    let window = after_the_clocks_changed();
     let earlier = window.days_earlier(1, Vienna);
     let grid = Grid::new(vec![window.clone(), earlier.clone()]);
     assert_eq!(grid.place(window.start()), Some((0, 0)));
