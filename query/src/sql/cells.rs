@@ -752,7 +752,7 @@ fn counted() -> String {
 }
 
 /// Histograms of a group: of each the keys of its bins, which `key` makes of `{bins}`, and how many attempts each has. The same bin of several cells is
-/// told several times: to add them as maps (`sumMap`) takes ClickHouse 26.7 four times as long, and who reads them adds them anyway.
+/// told several times: to add them as maps (`sumMap`) takes ClickHouse 26.7 two to four times as long, and who reads them adds them anyway.
 fn histograms(hists: &[Hist], key: &str) -> String {
     let told = hists.iter().map(|hist| {
         let column = bins_column(*hist);

@@ -460,10 +460,10 @@ pub fn attempts(scope: &Scope, wanted: &Wanted) -> Statement {
     finished(sql, scope, "query::sql::statement::attempts")
 }
 
-/// Every attempt by itself, with these columns.
+/// Every attempt by itself, with these columns as they stand.
 ///
 /// Answer, without names: when it began (ms), its viewer bucket, whether it is a bot's and whether it names a viewer, beacons received and expected,
-/// its `dimensions`, and the `columns` in their order. At most so many of them.
+/// its dimensions, and the `columns` in their order; no more attempts than the limit of `wanted`.
 #[must_use]
 pub fn each(scope: &Scope, wanted: &Wanted, columns: &[&'static str]) -> Statement {
     let mut sql = Sql::default();
