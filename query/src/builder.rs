@@ -17,16 +17,20 @@ use std::{
 };
 
 use accounts::{Accounts, Tenant};
+use actix_web::web::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use prometheus::{Counter, IntCounter, IntGauge, Registry};
 use schemas::OrganizationId;
 use serde::Deserialize;
 use store::{Store, StoreError};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::{
     calendar::HOUR_MS,
     cells::{made_ms, version_of},
+    day::Day,
+    each::{self, Attempts},
     http::now_ms,
     sql::cells::{self, DAY_MS, Extent, QUIET_MS, TicksFrom},
 };
@@ -54,6 +58,18 @@ const GROWN: u64 = 10;
 
 /// Beacons that cells may lack and count until they are built again: one of so many.
 const LACKING: u64 = 1_000;
+
+/// Cells of a version that does not count are kept for so long: who asks while another one begins to count, and who builds, has done by then.
+const STALE: Duration = Duration::from_secs(2 * 3_600);
+
+/// How often it looks for them: deleting touches every part of the table.
+const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Versions that are deleted at once.
+const VERSIONS_AT_ONCE: usize = 1_000;
+
+/// Pieces of an answer that wait to be read.
+const PIECES: usize = 4;
 
 /// A day to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -185,6 +201,7 @@ impl Telemetry {
 pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetry) {
     let mut looked_like = HashMap::new();
     let mut keeper = LargeDays::default();
+    let mut swept = Instant::now();
     loop {
         let found = match find(store, now_ms()).await {
             Ok(found) => found,
@@ -233,6 +250,16 @@ pub(crate) async fn run(store: &Store, accounts: &Accounts, telemetry: &Telemetr
                 error = &error as &dyn std::error::Error,
                 "large days will be looked at again"
             ),
+        }
+        if swept.elapsed() >= SWEEP_EVERY {
+            swept = Instant::now();
+            match sweep(store, now_ms()).await {
+                Ok(versions) => tracing::debug!(versions, "cells that nobody reads are deleted"),
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cells that nobody reads will be looked for again"
+                ),
+            }
         }
         tokio::time::sleep(EVERY).await;
     }
@@ -405,6 +432,7 @@ async fn build(
     hours: Option<i64>,
     now_ms: i64,
 ) -> Result<(), StoreError> {
+    let begun = Instant::now();
     let version = version_of(now_ms, Uuid::now_v7().as_u64_pair().1);
     let extent = match hours {
         Some(hours) => {
@@ -414,14 +442,114 @@ async fn build(
         }
         None => Extent::Whole(ticks_from(store, tenant, day_ms).await?),
     };
-    for statement in cells::build(tenant, day_ms, version, touches, extent) {
+    add_up(store, tenant, day_ms, version, extent, cells::HELD_ATTEMPTS).await?;
+    for statement in cells::count_ticks(tenant, day_ms, version, touches, extent) {
         store.execute(&statement).await?;
+    }
+    // What took longer may have been deleted as what nobody reads.
+    if begun.elapsed() * 2 > STALE {
+        return Err(StoreError::TimedOut {
+            seconds: begun.elapsed().as_secs(),
+        });
     }
     store
         .execute(&cells::built(tenant, day_ms, version, touches, extent))
         .await?;
     tracing::debug!(organization = %tenant.organization_id(), day_ms, version, ?extent, "the cells of a day are built");
     Ok(())
+}
+
+/// Reads the attempts of a day, adds them up and stores what comes out. Adding up is work for a thread of its own: attempts go to it as they come, and
+/// rows come back as they are made. Of more than `held` attempts it reads in passes; returns how many. Nobody reads what it stores until it is noted.
+///
+/// # Errors
+/// When the tables do not answer, or tell of attempts otherwise than this program asked.
+pub async fn add_up(
+    store: &Store,
+    tenant: Tenant,
+    day_ms: i64,
+    version: i64,
+    extent: Extent,
+    held: u64,
+) -> Result<usize, StoreError> {
+    #[derive(Deserialize)]
+    struct Counted {
+        rows: u64,
+    }
+    let counted: Vec<Counted> = store.fetch(&cells::rows_of_day(tenant, day_ms, extent)).await?;
+    let passes = cells::passes(counted.first().map_or(0, |counted| counted.rows), held);
+    let mut day = Day::new(tenant.organization_id().0, day_ms, version)?;
+    let last = passes.len();
+    for (pass, buckets) in (1..).zip(passes) {
+        let statement = cells::each_of_day(tenant, day_ms, version, extent, day.columns(), buckets);
+        let mut answer = store.stream(&statement, each::FORMAT)?;
+        let (piece_in, mut piece_out) = mpsc::channel::<Bytes>(PIECES);
+        let (rows_in, mut rows_out) = mpsc::channel(1);
+        let adding = tokio::task::spawn_blocking(move || {
+            let mut attempts = Attempts::default();
+            while let Some(piece) = piece_out.blocking_recv() {
+                attempts.read(&piece, |row| day.take(&row))?;
+            }
+            let mut give = |rows| rows_in.blocking_send(rows).map_err(|_| stopped());
+            day.end_pass(&mut give)?;
+            if pass == last {
+                day.end(&mut give)?;
+            }
+            Ok::<_, StoreError>(day)
+        });
+        let feeding = async {
+            while let Some(piece) = answer.next().await? {
+                if piece_in.send(piece).await.is_err() {
+                    break;
+                }
+            }
+            // Where nothing more comes the rows are made.
+            drop(piece_in);
+            Ok(())
+        };
+        let storing = async {
+            while let Some(rows) = rows_out.recv().await {
+                store.insert_derived(cells::TABLE, rows).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        let stored = tokio::try_join!(feeding, storing);
+        drop(rows_out);
+        // Where both failed, adding failed because nobody took its rows.
+        let added = adding.await.map_err(|error| StoreError::Shape {
+            reason: format!("adding up a day: {error}"),
+        })?;
+        stored?;
+        day = added?;
+    }
+    Ok(last)
+}
+
+/// What adding up ends with where nobody takes its rows any more; who does not says why.
+fn stopped() -> StoreError {
+    StoreError::Shape {
+        reason: "rows of a day are not taken".to_owned(),
+    }
+}
+
+/// Deletes cells that nobody reads any more: of versions before the one that counts, and of days that were not built to their end.
+///
+/// # Errors
+/// When the tables do not answer.
+pub async fn sweep(store: &Store, now_ms: i64) -> Result<usize, StoreError> {
+    #[derive(Deserialize)]
+    struct Stale {
+        organization_id: Uuid,
+        version: i64,
+    }
+    let before_ms = now_ms - STALE.as_millis() as i64;
+    let stale: Vec<Stale> = store.fetch(&cells::stale(before_ms, VERSIONS_AT_ONCE)).await?;
+    let stale: Vec<(Uuid, i64)> = stale
+        .into_iter()
+        .map(|stale| (stale.organization_id, stale.version))
+        .collect();
+    store.erase_cells(&stale).await?;
+    Ok(stale.len())
 }
 
 #[cfg(test)]

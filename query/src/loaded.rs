@@ -6,24 +6,18 @@
 //!
 //! Pure but for [`Loaded::load`], which reads.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    fmt,
-};
+use std::collections::{BTreeSet, HashMap};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, SeqAccess, Visitor},
-};
 use statistics::BUCKETS;
 use store::StoreError;
 
 use crate::{
     compare::{Cell, Cells, Key},
+    each::{self, Attempts, Row, Told, unreadable},
     plan::Plan,
     request::Dimension,
     sql::{
-        expression::{Facts, Value},
+        expression::Facts,
         metric::{Hist, Part},
         statement::{self, BIN_ROOM, Grid, Scope, Wanted},
     },
@@ -35,108 +29,6 @@ pub type Condition = (Dimension, String);
 
 /// The bin of an attempt that a histogram does not have.
 const NO_BIN: u16 = u16::MAX;
-
-/// A value of a column as a line tells it.
-enum Told {
-    Null,
-    Whole(i128),
-    Real(f64),
-    Text(String),
-}
-
-impl Told {
-    fn value(&self) -> Value<'_> {
-        match self {
-            Self::Null => Value::Null,
-            Self::Whole(number) => Value::Whole(*number),
-            Self::Real(number) => Value::Real(*number),
-            Self::Text(text) => Value::Text(text),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Told {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OfAnyType;
-        impl Visitor<'_> for OfAnyType {
-            type Value = Told;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("null, a number, a truth or a text")
-            }
-
-            fn visit_unit<E>(self) -> Result<Told, E> {
-                Ok(Told::Null)
-            }
-
-            fn visit_bool<E>(self, truth: bool) -> Result<Told, E> {
-                Ok(Told::Whole(truth.into()))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Told, E> {
-                Ok(Told::Whole(number.into()))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Told, E> {
-                Ok(Told::Whole(number.into()))
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Told, E> {
-                Ok(Told::Real(number))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Told, E> {
-                Ok(Told::Text(text.to_owned()))
-            }
-        }
-        deserializer.deserialize_any(OfAnyType)
-    }
-}
-
-/// An attempt as [`statement::each`] tells it.
-struct Row {
-    ms: i64,
-    viewer_bucket: u8,
-    is_bot: bool,
-    is_identified: bool,
-    received: u64,
-    expected: u64,
-    /// The attributes, then the columns.
-    values: Vec<Told>,
-}
-
-impl<'de> Deserialize<'de> for Row {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Row;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an attempt as a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Row, A::Error> {
-                fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(list: &mut A) -> Result<T, A::Error> {
-                    list.next_element()?.ok_or_else(|| de::Error::custom("it ends early"))
-                }
-                let mut row = Row {
-                    ms: next(&mut list)?,
-                    viewer_bucket: next(&mut list)?,
-                    is_bot: next::<u8, _>(&mut list)? > 0,
-                    is_identified: next::<u8, _>(&mut list)? > 0,
-                    received: next(&mut list)?,
-                    expected: next(&mut list)?,
-                    values: Vec::new(),
-                };
-                while let Some(value) = list.next_element()? {
-                    row.values.push(value);
-                }
-                Ok(row)
-            }
-        }
-        deserializer.deserialize_seq(InOrder)
-    }
-}
 
 /// One attempt; its attributes, sums and bins stand apart.
 #[derive(Debug, Clone, Copy)]
@@ -212,42 +104,31 @@ impl Loaded {
         };
         let statement = statement::each(scope, &asked, &facts.columns);
         let mut known: Vec<HashMap<String, u32>> = vec![HashMap::new(); wanted.dimensions.len()];
-        let mut lines = 0;
-        let mut pieces = tables.stream(&statement, "JSONCompactEachRow")?;
-        // A piece ends anywhere in a line.
-        let mut left = Vec::new();
+        let mut told = 0;
+        let mut attempts = Attempts::default();
+        let mut pieces = tables.stream(&statement, each::FORMAT)?;
         while let Some(piece) = pieces.next().await? {
-            left.extend_from_slice(&piece);
-            let whole = left.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-            for line in left[..whole]
-                .split(|byte| *byte == b'\n')
-                .filter(|line| !line.is_empty())
-            {
-                lines += 1;
-                loaded.take(line, &scope.grid, &facts, &mut known)?;
-            }
-            left.drain(..whole);
+            attempts.read(&piece, |row| {
+                told += 1;
+                loaded.take(&row, &scope.grid, &facts, &mut known)
+            })?;
         }
-        Ok(wanted.limit.is_none_or(|limit| lines <= limit).then_some(loaded))
+        Ok(wanted.limit.is_none_or(|limit| told <= limit).then_some(loaded))
     }
 
-    /// Takes an attempt as a line tells it. `known`: by attribute, the numbers of values.
+    /// Takes an attempt. `known`: by attribute, the numbers of values.
     fn take(
         &mut self,
-        line: &[u8],
+        row: &Row,
         grid: &Grid,
         facts: &Facts,
         known: &mut [HashMap<String, u32>],
     ) -> Result<(), StoreError> {
-        let unreadable = |reason: String| StoreError::Shape {
-            reason: format!("an attempt: {reason}"),
-        };
-        let row: Row = serde_json::from_slice(line).map_err(|error| unreadable(error.to_string()))?;
         let Some((window, bucket)) = grid.place(row.ms) else {
             return Ok(());
         };
         if row.values.len() != known.len() + facts.columns.len() {
-            return Err(unreadable(format!("{} values", row.values.len())));
+            return Err(unreadable(format_args!("{} values", row.values.len())));
         }
         self.attempts.push(Attempt {
             window: window as u16,
@@ -261,7 +142,7 @@ impl Loaded {
         let (attributes, columns) = row.values.split_at(known.len());
         for ((told, known), values) in attributes.iter().zip(known).zip(&mut self.values) {
             let Told::Text(value) = told else {
-                return Err(unreadable("an attribute is no text".to_owned()));
+                return Err(unreadable("an attribute is no text"));
             };
             let code = match known.get(value) {
                 Some(code) => *code,
@@ -275,7 +156,7 @@ impl Loaded {
             self.codes.push(code);
         }
         let told = facts.told(columns.iter().map(Told::value).collect());
-        self.sums.extend(told.sums);
+        self.sums.extend(told.sums.into_iter().map(|sum| sum as f64));
         self.bins.extend(told.bins.into_iter().map(|bin| bin.unwrap_or(NO_BIN)));
         Ok(())
     }

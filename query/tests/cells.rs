@@ -11,7 +11,7 @@ use engine::testing::EngineProcess;
 use prepared::prepared_engine;
 use prometheus::Registry;
 use query::{
-    builder::{LargeDays, Pass, build_all},
+    builder::{LargeDays, Pass, add_up, build_all, sweep},
     plan::Plan,
     request::{self, AskedMetric},
     run::run,
@@ -290,31 +290,50 @@ async fn cells_and_attempts_say_the_same() {
         assert_eq!(stand.ask(&question).await.1, "impressions", "{question}");
     }
 
-    // A large day is built by several statements, a small one by one; they are the same cells. At the end, because versions as high as these
-    // replace those that count.
+    // A day of many attempts is read in passes, of few in one; they are the same cells.
     let day = NOW_MS.div_euclid(DAY_MS) * DAY_MS - 2 * DAY_MS;
-    let mut sides = Vec::new();
-    for (version, touches) in [(i64::MAX - 1, 0), (i64::MAX, u64::MAX)] {
-        let whole = Extent::Whole(TicksFrom::Beacons);
-        let statements = query::sql::cells::build(stand.tenant, day, version, touches, whole);
-        assert_eq!(statements.len() > 2, touches > 0);
-        for statement in statements {
-            stand.store.execute(&statement).await.unwrap();
-        }
-        // Merges keep the latest version alone, so each is read before the next is there.
-        let side = Statement::new(
+    let of_version = async |version: i64| {
+        let statement = Statement::new(
             "SELECT count() AS cells, groupBitXor(cityHash64(toString(tuple(* EXCEPT version)))) AS hash, sum(sum_play_ms) AS play_ms \
-             FROM cells WHERE version = {version:UInt64}",
+             FROM day_cells WHERE version = {version:UInt64}",
         );
-        let side = stand
+        let told = stand
             .store
-            .fetch_bytes(&side.bind("version", version), "JSONEachRow")
+            .fetch_bytes(&statement.bind("version", version), "JSONEachRow")
             .await;
-        let side: Value = serde_json::from_slice(&side.unwrap()).unwrap();
+        serde_json::from_slice::<Value>(&told.unwrap()).unwrap()
+    };
+    let mut sides = Vec::new();
+    for (chance, held) in [(1, 40), (2, 1_000_000)] {
+        let version = query::cells::version_of(NOW_MS, chance);
+        let whole = Extent::Whole(TicksFrom::Beacons);
+        let passes = add_up(&stand.store, stand.tenant, day, version, whole, held).await;
+        assert_eq!(passes.unwrap() > 1, held == 40);
+        let side = of_version(version).await;
         assert!(side["play_ms"].as_f64().unwrap() > 0.0, "{side}");
         sides.push(side);
     }
     assert_eq!(sides[0], sides[1]);
+
+    // What is being built takes nothing from what counts, whatever is merged meanwhile.
+    stand
+        .store
+        .execute(&Statement::new("OPTIMIZE TABLE day_cells FINAL"))
+        .await
+        .unwrap();
+    for (question, attempts) in questions().iter().zip(&attempts) {
+        let (answer, source) = stand.ask(question).await;
+        assert_eq!(source, "cells", "{question}");
+        assert_same(&answer, attempts, &question["dimensions"].to_string());
+    }
+    // What nobody noted is deleted, and nothing else.
+    let now_ms = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now_ms = now_ms.unwrap().as_millis() as i64;
+    assert_eq!(sweep(&stand.store, now_ms).await.unwrap(), 2);
+    assert_eq!(sweep(&stand.store, now_ms).await.unwrap(), 0);
+    assert_eq!(of_version(query::cells::version_of(NOW_MS, 1)).await["cells"], 0);
+    let question = &questions()[0];
+    assert_same(&stand.ask(question).await.0, &attempts[0], "swept");
 }
 
 #[tokio::test]

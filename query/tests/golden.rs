@@ -139,7 +139,25 @@ impl Goldens {
         )
         .await;
         let whole = query::sql::cells::Extent::Whole(query::sql::cells::TicksFrom::Beacons);
-        for statement in query::sql::cells::build(self.tenant, today - DAY_MS, 1_000, 0, whole) {
+        let columns = ["stall_ms", "country"];
+        let each = |buckets| {
+            query::sql::cells::each_of_day(
+                self.tenant,
+                today,
+                1_001,
+                query::sql::cells::Extent::Open(11),
+                &columns,
+                buckets,
+            )
+        };
+        self.check("cells_each_of_day", &each(32..64)).await;
+        self.check(
+            "cells_rows_of_day",
+            &query::sql::cells::rows_of_day(self.tenant, today - DAY_MS, whole),
+        )
+        .await;
+        self.check("cells_stale", &query::sql::cells::stale(NOW_MS, 10)).await;
+        for statement in query::sql::cells::count_ticks(self.tenant, today - DAY_MS, 1_000, 0, whole) {
             self.store.execute(&statement).await.unwrap();
         }
         let built = query::sql::cells::built(self.tenant, today - DAY_MS, 1_000, 0, whole);

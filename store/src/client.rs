@@ -7,7 +7,7 @@ use clickhouse::{Client, Compression, insert_formatted::InsertFormatted, query::
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::{Rows, StoreError, cluster, statement::Statement};
+use crate::{Rows, StoreError, cluster, derived::DerivedRows, native::Block, statement::Statement};
 
 /// Time for an insert to be sent, and again for it to be answered: 60 s. A range of 100,000 rows takes about 1 s.
 const INSERT_SECONDS: u64 = 60;
@@ -105,24 +105,27 @@ impl Store {
         }
         let mut block = rows.block(part, token).map_err(|index| StoreError::Row { index })?;
         block.finish();
-        // Names and types go with the values: a table that is not as this program thinks refuses them instead of misreading them.
-        let statement = format!("INSERT INTO beacons ({}) FORMAT Native", block.names());
-        let mut insert = self
-            .insert_as_one_block(statement, token)
-            .with_setting("input_format_native_allow_types_conversion", "0")
+        let insert = self
+            .insert_as_one_block(native("beacons", &block), token)
             .with_setting("deduplicate_blocks_in_dependent_materialized_views", "1")
             .with_setting("log_comment", "store::Store::insert_beacons");
-        let mut chunk = Vec::new();
-        for column in 0..block.columns() {
-            block.put(&mut chunk, column);
-            if chunk.len() >= CHUNK_BYTES {
-                let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 8));
-                insert.send(full.into()).await?;
-            }
+        send(insert, &block).await
+    }
+
+    /// Stores rows in a table that is derived from others, as one block. Not safe to be repeated: what such a table holds of an insert that
+    /// failed is of a version that nobody reads. No rows are stored without asking anybody.
+    ///
+    /// # Errors
+    /// When ClickHouse does not answer or refuses.
+    pub async fn insert_derived(&self, table: &'static str, rows: DerivedRows) -> Result<(), StoreError> {
+        let block = rows.finished();
+        if block.columns() == 0 {
+            return Ok(());
         }
-        insert.send(chunk.into()).await?;
-        insert.end().await?;
-        Ok(())
+        let insert = self
+            .insert(native(table, &block))
+            .with_setting("log_comment", "store::Store::insert_derived");
+        send(insert, &block).await
     }
 
     /// Stores rows of the range called `token` that are refused by `beacons`, each by its index and with the reason.
@@ -154,12 +157,17 @@ impl Store {
 
     /// An insert that is one block, so that one token stands for all of it.
     fn insert_as_one_block(&self, statement: String, token: &str) -> InsertFormatted {
+        self.insert(statement)
+            .with_setting("insert_deduplication_token", token)
+            .with_setting("insert_deduplicate", "1")
+    }
+
+    /// An insert that is one block.
+    fn insert(&self, statement: String) -> InsertFormatted {
         let limit = Some(Duration::from_secs(INSERT_SECONDS));
         let insert = self
             .client
             .insert_formatted_with(statement)
-            .with_setting("insert_deduplication_token", token)
-            .with_setting("insert_deduplicate", "1")
             // We batch ourselves; the server must neither wait for other inserts nor split ours.
             .with_setting("async_insert", "0")
             .with_setting("max_insert_threads", "1")
@@ -306,6 +314,28 @@ impl Pieces {
             Err(_) => Err(StoreError::TimedOut { seconds: self.seconds }),
         }
     }
+}
+
+/// The statement that inserts `block`. Names and types go with the values: a table that is not as this program thinks refuses them instead of
+/// misreading them.
+fn native(table: &str, block: &Block) -> String {
+    format!("INSERT INTO {table} ({}) FORMAT Native", block.names())
+}
+
+/// Sends a block to its end.
+async fn send(insert: InsertFormatted, block: &Block) -> Result<(), StoreError> {
+    let mut insert = insert.with_setting("input_format_native_allow_types_conversion", "0");
+    let mut chunk = Vec::new();
+    for column in 0..block.columns() {
+        block.put(&mut chunk, column);
+        if chunk.len() >= CHUNK_BYTES {
+            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 8));
+            insert.send(full.into()).await?;
+        }
+    }
+    insert.send(chunk.into()).await?;
+    insert.end().await?;
+    Ok(())
 }
 
 async fn within<T>(

@@ -133,6 +133,8 @@ enum Verb {
     CreateView,
     AlterTable,
     DropView,
+    DropTable,
+    Truncate,
     Insert,
 }
 
@@ -145,7 +147,7 @@ struct Head<'a> {
 
 impl<'a> Head<'a> {
     fn of(tokens: &[Token<'a>]) -> Option<Self> {
-        const FORMS: [(Verb, &[&str]); 5] = [
+        const FORMS: [(Verb, &[&str]); 7] = [
             (Verb::CreateTable, &["CREATE", "TABLE", "IF", "NOT", "EXISTS"]),
             (
                 Verb::CreateView,
@@ -153,6 +155,8 @@ impl<'a> Head<'a> {
             ),
             (Verb::AlterTable, &["ALTER", "TABLE"]),
             (Verb::DropView, &["DROP", "VIEW", "IF", "EXISTS"]),
+            (Verb::DropTable, &["DROP", "TABLE", "IF", "EXISTS"]),
+            (Verb::Truncate, &["TRUNCATE", "TABLE", "IF", "EXISTS"]),
             (Verb::Insert, &["INSERT", "INTO"]),
         ];
         let words: Vec<&str> = tokens

@@ -149,6 +149,26 @@ impl Store {
         self.delete(table, rows).await
     }
 
+    /// Deletes cells of these versions, each with its organisation. They are gone for whoever reads when this returns; what they took on the disk is
+    /// free when their parts are merged. Cells are small on every node: one deletes for all.
+    ///
+    /// # Errors
+    /// When ClickHouse does not answer or refuses; the same call again is safe.
+    pub async fn erase_cells(&self, versions: &[(Uuid, i64)]) -> Result<(), StoreError> {
+        for some in versions.chunks(ATTEMPTS_MAX) {
+            let organizations: BTreeSet<Uuid> = some.iter().map(|(organization, _)| *organization).collect();
+            let statement = Statement::new(
+                "DELETE FROM day_cells WHERE organization_id IN {organizations:Array(UUID)} AND version IN {versions:Array(Int64)}",
+            )
+            .bind("organizations", organizations.into_iter().collect::<Vec<_>>())
+            .bind("versions", some.iter().map(|(_, version)| *version).collect::<Vec<_>>())
+            .max_execution_seconds(MUTATION_SECONDS as u32)
+            .log_comment("store::Store::erase_cells");
+            self.execute(&statement).await?;
+        }
+        Ok(())
+    }
+
     /// Deletes the rows for which `condition` holds. Asks first: a mutation without rows would still touch every part.
     async fn delete(&self, table: Table, condition: Statement) -> Result<u64, StoreError> {
         let count = Statement {

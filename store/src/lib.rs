@@ -9,6 +9,7 @@
 mod accounts;
 mod client;
 mod cluster;
+mod derived;
 mod erase;
 mod error;
 #[doc(hidden)]
@@ -21,6 +22,7 @@ mod statement;
 
 pub use accounts::AccountEntry;
 pub use client::{Pieces, Store, StoreConfig};
+pub use derived::{DerivedRows, Field};
 pub use erase::Table;
 pub use error::StoreError;
 pub use impression::{AttemptRows, with_main};

@@ -103,6 +103,9 @@ impl Migration {
         "0034_watched_cells",
         "0035_cell_days_open",
         "0036_cells_left_out",
+        "0037_day_cells",
+        "0038_no_cell_days",
+        "0039_no_cells",
     ];
 
     /// The statements that do the same on a cluster; `None` when the text is of no form that is known there.
@@ -198,7 +201,7 @@ impl Store {
         for (table, moment) in [
             ("impressions", "started_hour"),
             ("touched_hours", "started_hour"),
-            ("cells", "started_at"),
+            ("day_cells", "started_at"),
             ("watched_cells", "started_at"),
             ("cell_days", "day"),
         ] {

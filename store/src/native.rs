@@ -21,7 +21,7 @@ pub(crate) struct Block {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotARow;
 
-/// A type, as far as `beacons` need them.
+/// A type, as far as `beacons` and what is derived of attempts need them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
     /// A number, a time or an id of so many bytes.
@@ -61,9 +61,10 @@ impl Kind {
             "LowCardinality(String)" => Self::Word,
             "String" => Self::Text,
             "Bool" | "UInt8" => Self::Fixed(1),
-            "UInt32" | "Int32" => Self::Fixed(4),
+            "UInt16" => Self::Fixed(2),
+            "UInt32" | "Int32" | "DateTime('UTC')" => Self::Fixed(4),
             "UInt64" | "Int64" | "DateTime64(3, 'UTC')" => Self::Fixed(8),
-            "UUID" => Self::Fixed(16),
+            "UUID" | "UInt128" => Self::Fixed(16),
             _ => return None,
         })
     }
@@ -365,7 +366,7 @@ impl Values {
 }
 
 impl Block {
-    /// A block of no rows with room for so many; `None` for a type that no column of `beacons` has.
+    /// A block of no rows with room for so many; `None` for a type that is not known here.
     pub(crate) fn of(columns: &[Column], rows: usize) -> Option<Self> {
         let columns = columns
             .iter()
@@ -456,6 +457,7 @@ fn take_fixed(width: usize, row: &mut &[u8], bytes: &mut Vec<u8>) -> Result<(), 
     }
     match width {
         1 => take::<1>(row, bytes),
+        2 => take::<2>(row, bytes),
         4 => take::<4>(row, bytes),
         8 => take::<8>(row, bytes),
         16 => take::<16>(row, bytes),

@@ -149,10 +149,11 @@ async fn the_view_feeds_the_local_attempts_from_the_local_beacons() {
     let single = Store::connect(StoreConfig::embedded(&engine.url));
     single.migrate(&Retention::default()).await.unwrap();
     let within = client(&engine).with_database(DATABASE);
-    // The tables that are not spread keep their name, and are there.
+    // The tables that are not spread keep their name, and are there; but for one that a later migration drops.
+    let dropped = ["0022_cells", "0029_cells_score", "0033_cells_seen"];
     for migration in Migration::ALL
         .iter()
-        .filter(|migration| migration.name != "0006_accounts")
+        .filter(|migration| migration.name != "0006_accounts" && !dropped.contains(&migration.name))
     {
         let statement = of_cluster(migration)[0]
             .replace(" ON CLUSTER 'qoe'", "")
@@ -329,7 +330,7 @@ async fn a_fresh_cluster_gets_its_tables_and_its_retention() {
         "FROM clusterAllReplicas('qoe', system.tables)",
         "ALTER TABLE beacons_local ON CLUSTER 'qoe' MODIFY TTL toDateTime(received_at) + toIntervalDay(14)",
         "ALTER TABLE impressions_local ON CLUSTER 'qoe' MODIFY TTL started_hour + toIntervalDay(400)",
-        "ALTER TABLE cells ON CLUSTER 'qoe' MODIFY TTL started_at + toIntervalDay(400)",
+        "ALTER TABLE day_cells ON CLUSTER 'qoe' MODIFY TTL started_at + toIntervalDay(400)",
         "ALTER TABLE watched_cells ON CLUSTER 'qoe' MODIFY TTL started_at + toIntervalDay(400)",
         "ALTER TABLE cells_left_out_local ON CLUSTER 'qoe' MODIFY TTL day + toIntervalDay(30)",
     ] {

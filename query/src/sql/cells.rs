@@ -8,20 +8,21 @@
 use std::{
     collections::BTreeSet,
     hash::{DefaultHasher, Hash as _, Hasher as _},
+    ops::Range,
     sync::LazyLock,
 };
 
 use accounts::Tenant;
 use schemas::{DEFINITION_VERSION, limits::ATTEMPT_MS_MAX};
 use statistics::BUCKETS;
-use store::{AttemptRows, Statement};
+use store::{AttemptRows, Column, Statement};
 
 use super::{
     Sql, dimension, filter,
     metric::{DERIVED, Hist, Part},
     statement::{
-        BIN_ROOM, Grid, Scope, TICK_MS, Wanted, Watched, Within, counted_bins, dimensions_array, finished, limited,
-        located_attempts, only_these, tick_from, tuple,
+        BIN_ROOM, Grid, Scope, TICK_MS, Wanted, Watched, Within, dimensions_array, finished, limited, only_these,
+        tick_from, tuple,
     },
 };
 use crate::{
@@ -60,18 +61,22 @@ const PAIRED: usize = 8;
 /// attempts again.
 const HOURLY: usize = 4;
 
-/// Sets that one statement builds where a day is large. Each holds its groups in memory, at most as many as there are attempts in the day.
+/// Sets whose viewers at each moment one statement counts where a day is large. Each holds its groups in memory, at most as many as there are attempts
+/// in the day.
 const SETS_AT_ONCE: usize = 12;
 
-/// Rows of a day that is large. Of smaller ones one statement builds every set: there ClickHouse takes longer to plan a statement than to run it.
+/// Rows of a day that is large. Of smaller ones one statement counts for every set: there ClickHouse takes longer to plan a statement than to run it.
 const LARGE_ROWS: u64 = 200_000;
+
+/// Attempts that are held in memory at most while a day is built; of more it is read in passes. One takes about 300 bytes.
+pub(crate) const HELD_ATTEMPTS: u64 = 400_000;
 
 /// A day of the largest organisations takes minutes to build, beside everything else.
 const BUILD_SECONDS: u32 = 600;
 
 /// Memory of a statement that builds, and from where on it goes to the disk for more: a part of what questions may take.
 const BUILD_BYTES: u64 = 3 << 30;
-const BUILD_BYTES_BEFORE_DISK: u64 = 1 << 30;
+const BUILD_BYTES_BEFORE_DISK: &str = "1073741824";
 
 /// A day is built when nothing came for its attempts for so long, ms: then every one of them is over (5 min), and every insert has
 /// been seen by all tables.
@@ -170,8 +175,8 @@ fn bins_column(hist: Hist) -> String {
     format!("bins_{}", snake(&format!("{hist:?}")))
 }
 
-/// Goes up when [`build_ticks`] says something else.
-const TICKS_FORM: u8 = 1;
+/// Goes up when [`build_ticks`] says something else, or a day's rows are made otherwise.
+const MADE_AS: u8 = 2;
 
 /// Hash of everything that a day's cells come out of but its attempts: a program that would build them otherwise builds them anew.
 #[must_use]
@@ -188,7 +193,7 @@ pub fn form() -> i64 {
         for hist in Hist::ALL {
             (bins_column(*hist), hist.value(), hist.condition()).hash(&mut hasher);
         }
-        TICKS_FORM.hash(&mut hasher);
+        MADE_AS.hash(&mut hasher);
         for derived in DERIVED {
             derived.sql.hash(&mut hasher);
         }
@@ -238,25 +243,106 @@ impl Extent {
     }
 }
 
-/// The statements that build the cells of the day that begins at `day_ms`, UTC, under `version`; each inserts. `touches`: at least as many
-/// rows as the day has.
+/// The table of cells.
+pub(crate) const TABLE: &str = "day_cells";
+
+/// Its columns, in the order of the values of a row: where it stands, its dimensions, its sums, its histograms.
+pub(crate) fn columns_of_rows() -> &'static [Column] {
+    static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+        let column = |name: &'static str, kind: &'static str| Column { name, kind };
+        let sum = |part: &Part| {
+            let kind = if is_wide(*part) { "UInt128" } else { "UInt64" };
+            column(sum_column(*part).leak(), kind)
+        };
+        let bins = |hist: &Hist| column(bins_column(*hist).leak(), "Tuple(Array(UInt16), Array(UInt64))");
+        let head = [
+            column("organization_id", "UUID"),
+            column("dimension_set", "LowCardinality(String)"),
+            column("grain", "LowCardinality(String)"),
+            column("started_at", "DateTime('UTC')"),
+            column("is_bot", "Bool"),
+            column("viewer_bucket", "UInt8"),
+            column("version", "UInt64"),
+        ];
+        let dimensions = DIMENSIONS.map(|name| column(name, "LowCardinality(String)"));
+        let counts = ["sum_received", "sum_expected"].map(|name| column(name, "UInt64"));
+        head.into_iter()
+            .chain(dimensions)
+            .chain(counts)
+            .chain(Part::ALL.iter().map(sum))
+            .chain(Hist::ALL.iter().map(bins))
+            .collect()
+    });
+    &COLUMNS
+}
+
+/// Whether a sum needs 128 bits.
+pub(crate) fn is_wide(part: Part) -> bool {
+    part.sql().starts_with("toUInt128(")
+}
+
+/// How many rows the attempts of a day may have: one row, `rows`, at least as many as there are attempts.
 #[must_use]
-pub fn build(tenant: Tenant, day_ms: i64, version: i64, touches: u64, extent: Extent) -> Vec<Statement> {
-    let scope = of_day(tenant, day_ms, version, extent);
+pub fn rows_of_day(tenant: Tenant, day_ms: i64, extent: Extent) -> Statement {
+    Statement::new(
+        "SELECT count() AS rows FROM impressions AS i WHERE organization_id = {organization:UUID}\n  \
+         AND started_hour BETWEEN toDateTime({from:Int64}, 'UTC') AND toDateTime({to:Int64}, 'UTC')",
+    )
+    .bind("organization", tenant.organization_id())
+    .bind("from", (day_ms - HOUR_MS) / 1_000)
+    .bind("to", (day_ms + extent.hours() * HOUR_MS) / 1_000)
+    .log_comment("query::sql::cells::rows_of_day")
+}
+
+/// The viewer buckets of each pass that a day of so many `rows` is read in, where so many attempts may be `held`.
+pub(crate) fn passes(rows: u64, held: u64) -> Vec<Range<usize>> {
+    let passes = (rows.div_ceil(held) as usize).clamp(1, BUCKETS);
+    (0..passes)
+        .map(|pass| pass * BUCKETS / passes..(pass + 1) * BUCKETS / passes)
+        .collect()
+}
+
+/// Attempts that the cells of a day are made of, one row each: those whose viewers are in `buckets`. The answer is that of
+/// [`super::statement::each`], without dimensions.
+#[must_use]
+pub fn each_of_day(
+    tenant: Tenant,
+    day_ms: i64,
+    version: i64,
+    extent: Extent,
+    columns: &[&'static str],
+    buckets: Range<usize>,
+) -> Statement {
+    let wanted = Wanted {
+        by_viewer: true,
+        buckets: Some(buckets).filter(|buckets| buckets.len() < BUCKETS),
+        ..Wanted::default()
+    };
+    super::statement::each(&of_day(tenant, day_ms, version, extent), &wanted, columns)
+        .max_execution_seconds(BUILD_SECONDS)
+        .max_memory_bytes(BUILD_BYTES)
+        .setting("max_bytes_before_external_group_by", BUILD_BYTES_BEFORE_DISK)
+        .setting("max_threads", "1")
+        .log_comment("query::sql::cells::each_of_day")
+}
+
+/// The statements that count the viewers at each moment, of the attempts of the day that begins at `day_ms`, UTC, under `version`; each inserts.
+/// `touches`: at least as many rows as the day has.
+#[must_use]
+pub fn count_ticks(tenant: Tenant, day_ms: i64, version: i64, touches: u64, extent: Extent) -> Vec<Statement> {
     let at_once = if touches < LARGE_ROWS { SETS.len() } else { SETS_AT_ONCE };
     let with_ticks: Vec<Set> = SETS.iter().filter(|set| set.has_ticks()).cloned().collect();
-    let sums = SETS
-        .chunks(at_once)
-        .map(|sets| build_sets(&scope, sets, day_ms, version));
-    let ticks = match extent {
+    match extent {
         Extent::Open(_) => Vec::new(),
         Extent::Whole(TicksFrom::Version(before)) => vec![keep_ticks(tenant, day_ms, version, before)],
-        Extent::Whole(TicksFrom::Beacons) => with_ticks
-            .chunks(at_once)
-            .map(|sets| build_ticks(&scope, sets, day_ms, version))
-            .collect(),
-    };
-    sums.chain(ticks).collect()
+        Extent::Whole(TicksFrom::Beacons) => {
+            let scope = of_day(tenant, day_ms, version, extent);
+            with_ticks
+                .chunks(at_once)
+                .map(|sets| build_ticks(&scope, sets, day_ms, version))
+                .collect()
+        }
+    }
 }
 
 /// The attempts that the cells of a day are made of.
@@ -287,7 +373,7 @@ fn of_day(tenant: Tenant, day_ms: i64, version: i64, extent: Extent) -> Scope {
 }
 
 /// Notes the attempts that the cells of so many hours of a day leave out under `version`: those that were written to after `quiet_ms`, and so may not
-/// be over. Also those that begin just after, because an attempt may be told later to have begun earlier. It comes before [`build`].
+/// be over. Also those that begin just after, because an attempt may be told later to have begun earlier. It comes before they are read.
 #[must_use]
 pub fn leave_out(tenant: Tenant, day_ms: i64, hours: i64, version: i64, quiet_ms: i64) -> Statement {
     Statement::new(
@@ -324,9 +410,9 @@ pub fn counted_attempts(tenant: Tenant, day_ms: i64, hours: i64, version: i64) -
 #[must_use]
 pub fn counted_cells(tenant: Tenant, day_ms: i64, version: i64) -> Statement {
     Statement::new(
-        "SELECT sum(sum_attempts) AS attempts, sum(sum_received) AS received FROM cells\n\
+        "SELECT sum(sum_attempts) AS attempts, sum(sum_received) AS received FROM day_cells\n\
          WHERE organization_id = {organization:UUID} AND dimension_set = '' AND grain = 'day'\n  \
-         AND started_at = toDateTime({day:Int64}, 'UTC') AND cells.version = {version:UInt64}",
+         AND started_at = toDateTime({day:Int64}, 'UTC') AND day_cells.version = {version:UInt64}",
     )
     .bind("organization", tenant.organization_id())
     .bind("day", day_ms / 1_000)
@@ -493,89 +579,7 @@ fn build_ticks(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Statem
     finished(sql, &scope, "query::sql::cells::build_ticks")
         .max_execution_seconds(BUILD_SECONDS)
         .max_memory_bytes(BUILD_BYTES)
-        // As of [`build_sets`].
-        .setting("enable_analyzer", "0")
-}
-
-fn build_sets(scope: &Scope, sets: &[Set], day_ms: i64, version: i64) -> Statement {
-    let mut sql = Sql::default();
-    let wanted = Wanted {
-        by_viewer: true,
-        ..Wanted::default()
-    };
-    let attempts = located_attempts(scope, &wanted, &mut needed(), &mut sql);
-
-    // Only what is a key of some set may be spoken of.
-    let own: Vec<&str> = DIMENSIONS
-        .into_iter()
-        .filter(|name| sets.iter().any(|set| set.dimensions.contains(name)))
-        .collect();
-    // `grouping` has a bit for each dimension, the first one highest: 1 where the set does not have it.
-    let mask = |set: &Set| {
-        own.iter().fold(0_i64, |mask, name| {
-            mask << 1 | i64::from(!set.dimensions.contains(name))
-        })
-    };
-    let masks = sql.integers(sets.iter().map(mask).collect());
-    let names: Vec<String> = sets.iter().map(|set| sql.text(&set.name())).collect();
-    let grouping_sets = sets.iter().flat_map(|set| {
-        let mut keys = vec!["is_bot"];
-        keys.extend(set.by_viewer.then_some("viewer_bucket"));
-        keys.extend(&set.dimensions);
-        let of_day = format!("({})", keys.join(", "));
-        keys.push("hour");
-        [Some(of_day), set.hourly.then(|| format!("({})", keys.join(", ")))]
-    });
-    let grouping_sets: Vec<String> = grouping_sets.flatten().collect();
-
-    let dimensions = own.join(", ");
-    let (grain, started_at) = match sets.iter().any(|set| set.hourly) {
-        true => (
-            "if(grouping(hour) = 0, 'hour', 'day')",
-            "if(grouping(hour) = 0, hour, {day})",
-        ),
-        false => ("'day'", "{day}"),
-    };
-    let sums: Vec<String> = Part::ALL
-        .iter()
-        .map(|part| format!("sum({}) AS {}", part.sql(), sum_column(*part)))
-        .collect();
-    let bins: Vec<String> = Hist::ALL
-        .iter()
-        .map(|hist| {
-            let counted = counted_bins(&format!("toUInt16({})", hist.bin()), hist.condition());
-            format!("(mapKeys({counted}), mapValues({counted})) AS {}", bins_column(*hist))
-        })
-        .collect();
-    let columns: Vec<String> = Part::ALL
-        .iter()
-        .map(|part| sum_column(*part))
-        .chain(Hist::ALL.iter().map(|hist| bins_column(*hist)))
-        .collect();
-    let (day, version) = (sql.integer(day_ms / 1_000), sql.integer(version));
-    let started_at = started_at.replace("{day}", &day);
-    sql.text = format!(
-        "INSERT INTO cells (organization_id, dimension_set, grain, started_at, is_bot, viewer_bucket, version,\n  {dimensions},\n  \
-         sum_received, sum_expected,\n  {columns})\n\
-         SELECT {{organization:UUID}} AS organization_id,\n  \
-         transform(toInt64(grouping({dimensions})), {masks}, [{names}], 'none of them') AS dimension_set,\n  \
-         {grain} AS grain,\n  \
-         toDateTime({started_at}, 'UTC') AS started_at,\n  \
-         is_bot, viewer_bucket, {version} AS version,\n  {dimensions},\n  \
-         sum(received) AS sum_received, sum(max_sequence + 1) AS sum_expected,\n  {sums},\n  {bins}\n\
-         FROM (\n  SELECT *, intDiv(ms, {HOUR_MS}) * 3600 AS hour, device_class = 'bot' AS is_bot\n  FROM (\n{attempts}\n  )\n)\n\
-         GROUP BY GROUPING SETS (\n  {grouping_sets}\n)\n\
-         SETTINGS max_bytes_before_external_group_by = {BUILD_BYTES_BEFORE_DISK}, max_threads = 1",
-        columns = columns.join(", "),
-        names = names.join(", "),
-        sums = sums.join(",\n  "),
-        bins = bins.join(",\n  "),
-        grouping_sets = grouping_sets.join(",\n  "),
-    );
-    finished(sql, scope, "query::sql::cells::build")
-        .max_execution_seconds(BUILD_SECONDS)
-        .max_memory_bytes(BUILD_BYTES)
-        // The new one takes 0.1 s for each grouping set of so many sums (26.7: 4.5 s for all of them), the old one a tenth; the cells are the same.
+        // With 26.7 the new one takes 0.1 s for each grouping set of so many sums, the old one a tenth; the cells are the same.
         .setting("enable_analyzer", "0")
 }
 
@@ -670,6 +674,24 @@ pub fn refuted(tenant: Tenant, day_ms: i64, version: i64) -> Statement {
     .bind("day", day_ms.div_euclid(DAY_MS))
     .bind("version", version)
     .log_comment("query::sql::cells::refuted")
+}
+
+/// Versions of cells that nobody reads any more: another one of their day counts, or none, and they were made before `before_ms`. Answer: `organization_id`,
+/// `version`.
+#[must_use]
+pub fn stale(before_ms: i64, limit: usize) -> Statement {
+    Statement::new(
+        "SELECT organization_id, toInt64(made) AS version\nFROM (\n  \
+         SELECT DISTINCT organization_id, toDate(started_at) AS day, c.version AS made FROM day_cells AS c\n  \
+         WHERE dimension_set = '' AND grain = 'day' AND c.version < {before:UInt64}\n)\n\
+         WHERE (organization_id, day, made) NOT IN (\n  \
+         SELECT organization_id, day, max(d.version) FROM cell_days AS d GROUP BY organization_id, day\n)\n\
+         ORDER BY version\nLIMIT {limit:UInt64}",
+    )
+    .bind("before", crate::cells::version_of(before_ms, 0))
+    .bind("limit", limit as i64)
+    .max_execution_seconds(BUILD_SECONDS)
+    .log_comment("query::sql::cells::stale")
 }
 
 /// The days from `from_ms` to `to_ms` that something was written of, and a neighbour or two of them, rising. Answer: `day_ms` and `touches`.
@@ -911,7 +933,7 @@ fn summed_ticks(scope: &Scope, grid: &Grid, wanted: &Wanted, rows: &str, mut sql
     finished(sql, scope, comment)
 }
 
-/// `FROM cells WHERE …`: the rows of `set` about time watched in `stretches`, by attempts of the versions that count.
+/// `FROM day_cells WHERE …`: the rows of `set` about time watched in `stretches`, by attempts of the versions that count.
 fn watched_cells(
     scope: &Scope,
     set: &Set,
@@ -992,7 +1014,7 @@ fn located_cells(
     format!("  SELECT {columns}, {places}, {viewer} AS bucket_of_viewer\n    {cells}{bots}{only}")
 }
 
-/// `FROM cells WHERE …`: the rows of these sets that answer what `covered` tells, of the version that counts.
+/// `FROM day_cells WHERE …`: the rows of these sets that answer what `covered` tells, of the version that counts.
 fn chosen_cells(scope: &Scope, sets: &[&Set], covered: &Covered, sql: &mut Sql) -> String {
     sql.named("organization", scope.tenant.organization_id());
     let number = |ms: i64| ms.div_euclid(DAY_MS);
@@ -1023,7 +1045,7 @@ fn chosen_cells(scope: &Scope, sets: &[&Set], covered: &Covered, sql: &mut Sql) 
         .map(|wanted: &Filter| format!("\n  AND ({})", filter::condition(wanted, sql)))
         .collect();
     format!(
-        "FROM cells\nWHERE organization_id = {{organization:UUID}} AND {of_sets}\n  \
+        "FROM {TABLE}\nWHERE organization_id = {{organization:UUID}} AND {of_sets}\n  \
          AND started_at >= toDateTime({first}, 'UTC') AND started_at < toDateTime({last}, 'UTC')\n  \
          AND transform(toInt64(toRelativeDayNum(started_at)) AS day, {days}, {versions}, toInt64(0)) = toInt64(version)\n  \
          AND ({})\n  AND grain IN ('day', 'hour'){}",

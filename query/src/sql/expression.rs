@@ -51,6 +51,15 @@ impl Value<'_> {
         }
     }
 
+    /// The whole number it is; 0 of null, and what is behind the point of a real one is left.
+    fn whole(self) -> i128 {
+        match self {
+            Self::Whole(number) => number,
+            Self::Real(number) => number as i128,
+            Self::Null | Self::Text(_) => 0,
+        }
+    }
+
     /// How two compare; none where one is null, or they are a number and a text.
     fn compared(self, other: Self) -> Option<Ordering> {
         match (self, other) {
@@ -396,6 +405,7 @@ impl Facts {
     }
 
     /// What an attempt adds to each sum, and its bin of each histogram; none where it is not of it. `values` are those of [`Self::columns`].
+    #[must_use]
     pub fn told<'a>(&'a self, mut values: Vec<Value<'a>>) -> Told {
         for fact in &self.derived {
             values.push(fact.value(&values));
@@ -409,9 +419,7 @@ impl Facts {
                 .map(|bin| bin as u16)
         });
         Told {
-            sums: sums
-                .map(|part| part.value(&values).number().unwrap_or_default())
-                .collect(),
+            sums: sums.map(|part| part.value(&values).whole()).collect(),
             bins: bins.collect(),
         }
     }
@@ -420,8 +428,8 @@ impl Facts {
 /// What one attempt adds.
 #[derive(Debug, PartialEq)]
 pub struct Told {
-    /// To each sum.
-    pub sums: Vec<f64>,
+    /// To each sum. All are sums of whole numbers.
+    pub sums: Vec<i128>,
     /// Its bin of each histogram.
     pub bins: Vec<Option<u16>>,
 }
@@ -504,11 +512,11 @@ mod tests {
             });
             facts.told(values.collect())
         };
-        let expected = |exited| Told {
+        let expected = |exited: i128| Told {
             sums: vec![exited],
             bins: vec![None],
         };
-        assert_eq!(told(699_999), expected(1.0));
-        assert_eq!(told(700_000), expected(0.0));
+        assert_eq!(told(699_999), expected(1));
+        assert_eq!(told(700_000), expected(0));
     }
 }

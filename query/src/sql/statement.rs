@@ -4,7 +4,7 @@
 //! values, and then groups by window, time bucket, dimensions and viewer bucket. Nulls are treated here and nowhere
 //! else: in the tables `''` is "not known". The organisation stands first in every WHERE and comes out of a [`Tenant`].
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{collections::BTreeSet, fmt::Write as _, ops::Range};
 
 use accounts::Tenant;
 use schemas::{metric::Metric, unit::Better};
@@ -368,6 +368,8 @@ pub struct Wanted {
     pub apart: bool,
     /// Whether it is known that the attempts are few enough to be grouped, however many days they are of.
     pub few: bool,
+    /// Only attempts whose viewers are in these buckets; all without. Only [`each`] asks for some.
+    pub buckets: Option<Range<usize>>,
 }
 
 /// Sums and histograms over attempts.
@@ -483,6 +485,10 @@ pub fn each(scope: &Scope, wanted: &Wanted, columns: &[&'static str]) -> Stateme
         "device_class = 'bot' AS is_bot, viewer_id != '' AS identified".to_owned(),
         "received, max_sequence + 1 AS expected".to_owned(),
     ];
+    if let Some(Range { start, end }) = wanted.buckets {
+        let (start, end) = (sql.integer(start as i64), sql.integer(end as i64));
+        conditions.push(format!("viewer_bucket >= {start} AND viewer_bucket < {end}"));
+    }
     for (index, wanted) in wanted.dimensions.iter().enumerate() {
         read.insert(dimension::column(wanted));
         told.push(format!("toString({}) AS d{index}", dimension::value(wanted, &mut sql)));

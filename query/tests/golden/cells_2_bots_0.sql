@@ -9,7 +9,7 @@
 -- p8 = "country"
 -- p9 = "AT"
 SELECT sum(sum_attempts) AS bots
-FROM cells
+FROM day_cells
 WHERE organization_id = {organization:UUID} AND dimension_set = {p8:String}
   AND started_at >= toDateTime({p6:Int64}, 'UTC') AND started_at < toDateTime({p7:Int64}, 'UTC')
   AND transform(toInt64(toRelativeDayNum(started_at)) AS day, {p1:Array(Int64)}, {p2:Array(Int64)}, toInt64(0)) = toInt64(version)

@@ -15,7 +15,7 @@ SELECT
   tuple() AS histograms
 FROM (
   SELECT sum_attempts, sum_expected, sum_identified, sum_received, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(0) AS bucket_of_viewer
-    FROM cells
+    FROM day_cells
     WHERE organization_id = {organization:UUID} AND dimension_set = {p7:String}
       AND started_at >= toDateTime({p5:Int64}, 'UTC') AND started_at < toDateTime({p6:Int64}, 'UTC')
       AND transform(toInt64(toRelativeDayNum(started_at)) AS day, {p3:Array(Int64)}, {p4:Array(Int64)}, toInt64(0)) = toInt64(version)

@@ -16,7 +16,7 @@ SELECT
   tuple((groupArrayArray(arrayMap(bin -> toUInt32(bucket_of_viewer * 2048 + bin), tupleElement(bins_startup_any, 1))), groupArrayArray(tupleElement(bins_startup_any, 2)))) AS histograms
 FROM (
   SELECT bins_startup_any, sum_attempts, sum_expected, sum_identified, sum_play_stall_ms, sum_received, sum_wanted_ms, sum_wanting, toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {p0:Int64} AS `window`, 0 AS bucket, toString(cdn) AS d0, toUInt64(viewer_bucket) AS bucket_of_viewer
-    FROM cells
+    FROM day_cells
     WHERE organization_id = {organization:UUID} AND dimension_set = {p7:String}
       AND started_at >= toDateTime({p5:Int64}, 'UTC') AND started_at < toDateTime({p6:Int64}, 'UTC')
       AND transform(toInt64(toRelativeDayNum(started_at)) AS day, {p3:Array(Int64)}, {p4:Array(Int64)}, toInt64(0)) = toInt64(version)

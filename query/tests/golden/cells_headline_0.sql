@@ -19,7 +19,7 @@ FROM (
   SELECT bins_startup_any, sum_attempts, sum_expected, sum_identified, sum_play_stall_ms, sum_received, sum_wanted_ms, sum_wanting, is_bot, viewer_bucket, dimension_set = {p11:String} AS is_strata,
     if(is_strata, toString(device_class), '') AS d_device_class, if(is_strata, toString(country), '') AS d_country, if(is_strata, toString(connection_type), '') AS d_connection_type,
     toInt64(toUnixTimestamp(started_at)) * 1000 AS ms, {p0:Int64} AS `window`
-  FROM cells
+  FROM day_cells
   WHERE organization_id = {organization:UUID} AND dimension_set IN ({p10:String}, {p11:String})
     AND started_at >= toDateTime({p8:Int64}, 'UTC') AND started_at < toDateTime({p9:Int64}, 'UTC')
     AND transform(toInt64(toRelativeDayNum(started_at)) AS day, {p3:Array(Int64)}, {p4:Array(Int64)}, toInt64(0)) = toInt64(version)

@@ -1,0 +1,2 @@
+-- day_cells has taken its place.
+DROP TABLE IF EXISTS cells
