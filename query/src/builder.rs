@@ -488,8 +488,9 @@ pub async fn add_up(
         let adding = tokio::task::spawn_blocking(move || {
             let mut attempts = Attempts::default();
             while let Some(piece) = piece_out.blocking_recv() {
-                attempts.read(&piece, |row| day.take(&row))?;
+                attempts.read(&piece, |row| day.take(row))?;
             }
+            attempts.end()?;
             let mut give = |rows| rows_in.blocking_send(rows).map_err(|_| stopped());
             day.end_pass(&mut give)?;
             if pass == last {

@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use crate::{
     calendar::HOUR_MS,
-    each::{Row, Told, unreadable},
+    each::{Row, unreadable},
     sql::{
         cells::{self, DAY_MS, DIMENSIONS, SETS, Set},
-        expression::Facts,
+        expression::{Facts, Value},
         metric::{Hist, Part},
     },
 };
@@ -329,7 +329,7 @@ impl Day {
     ///
     /// # Errors
     /// When it is not of the day, or not as it was asked for.
-    pub(crate) fn take(&mut self, row: &Row) -> Result<(), StoreError> {
+    pub(crate) fn take(&mut self, mut row: Row<'_>) -> Result<(), StoreError> {
         let since = row.ms - self.day_ms;
         if !(0..DAY_MS).contains(&since) || row.values.len() != self.columns.len() {
             return Err(unreadable(format_args!(
@@ -339,13 +339,13 @@ impl Day {
         }
         let mut codes = [0; DIMENSIONS.len()];
         for ((code, place), words) in codes.iter_mut().zip(self.places).zip(&mut self.words) {
-            let Told::Text(text) = &row.values[place] else {
+            let Value::Text(text) = row.values[place] else {
                 return Err(unreadable(format_args!("{} is no text", self.columns[place])));
             };
             *code = words.number(text);
         }
-        let values = row.values[..self.facts.columns.len()].iter().map(Told::value);
-        let told = self.facts.told(values.collect());
+        row.values.truncate(self.facts.columns.len());
+        let told = self.facts.told(row.values);
         let counts = [row.received, row.expected].map(u128::from);
         let sums =
             told.sums.into_iter().zip(Part::ALL).map(|(sum, part)| {

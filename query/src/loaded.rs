@@ -13,11 +13,11 @@ use store::StoreError;
 
 use crate::{
     compare::{Cell, Cells, Key},
-    each::{self, Attempts, Row, Told, unreadable},
+    each::{self, Attempts, Row, unreadable},
     plan::Plan,
     request::Dimension,
     sql::{
-        expression::Facts,
+        expression::{Facts, Value},
         metric::{Hist, Part},
         statement::{self, BIN_ROOM, Grid, Scope, Wanted},
     },
@@ -110,16 +110,17 @@ impl Loaded {
         while let Some(piece) = pieces.next().await? {
             attempts.read(&piece, |row| {
                 told += 1;
-                loaded.take(&row, &scope.grid, &facts, &mut known)
+                loaded.take(row, &scope.grid, &facts, &mut known)
             })?;
         }
+        attempts.end()?;
         Ok(wanted.limit.is_none_or(|limit| told <= limit).then_some(loaded))
     }
 
     /// Takes an attempt. `known`: by attribute, the numbers of values.
     fn take(
         &mut self,
-        row: &Row,
+        mut row: Row<'_>,
         grid: &Grid,
         facts: &Facts,
         known: &mut [HashMap<String, u32>],
@@ -139,23 +140,23 @@ impl Loaded {
             received: row.received,
             expected: row.expected,
         });
-        let (attributes, columns) = row.values.split_at(known.len());
-        for ((told, known), values) in attributes.iter().zip(known).zip(&mut self.values) {
-            let Told::Text(value) = told else {
+        let columns = row.values.split_off(known.len());
+        for ((told, known), values) in row.values.iter().zip(known).zip(&mut self.values) {
+            let Value::Text(value) = told else {
                 return Err(unreadable("an attribute is no text"));
             };
-            let code = match known.get(value) {
+            let code = match known.get(*value) {
                 Some(code) => *code,
                 None => {
                     let code = values.len() as u32;
-                    known.insert(value.clone(), code);
-                    values.push(value.clone());
+                    known.insert((*value).to_owned(), code);
+                    values.push((*value).to_owned());
                     code
                 }
             };
             self.codes.push(code);
         }
-        let told = facts.told(columns.iter().map(Told::value).collect());
+        let told = facts.told(columns);
         self.sums.extend(told.sums.into_iter().map(|sum| sum as f64));
         self.bins.extend(told.bins.into_iter().map(|bin| bin.unwrap_or(NO_BIN)));
         Ok(())
