@@ -7,7 +7,7 @@
 //! A day of more attempts than memory should hold is read in passes, each of some viewer buckets: no group of a set that tells viewers apart lies in
 //! two of them. What the other sets have of a pass is carried, as if each group were one attempt, and added up at the end. Pure.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use store::{DerivedRows, Field, StoreError};
 use uuid::Uuid;
@@ -25,8 +25,11 @@ use crate::{
 /// Hours of a day.
 const HOURS: u128 = (DAY_MS / HOUR_MS) as u128;
 
-/// Rows that are stored at once.
-const ROWS_AT_ONCE: usize = 65_536;
+/// Rows that are stored at once, at most.
+const ROWS_AT_ONCE: usize = 32_768;
+
+/// And their bytes, but for what they do not say: the embedded engine takes no more than 128 MiB, and 32,768 rows that say nothing are 40.
+const BYTES_AT_ONCE: usize = 32 << 20;
 
 /// Histograms are put in order when they have so many entries more than after the last time.
 const BINS_UNORDERED: usize = 8_192;
@@ -95,11 +98,10 @@ struct Rows {
 impl Rows {
     fn push(&mut self, place: Place, added: &Added) {
         self.places.push(place);
-        let sums = added.sums.iter().filter(|sum| **sum != 0).count();
-        put(sums as u128, &mut self.numbers);
-        for (index, sum) in added.sums.iter().enumerate().filter(|(_, sum)| **sum != 0) {
-            put(index as u128, &mut self.numbers);
-            put(*sum, &mut self.numbers);
+        put(added.sums().count() as u128, &mut self.numbers);
+        for (place, sum) in added.sums() {
+            put(place as u128, &mut self.numbers);
+            put(sum, &mut self.numbers);
         }
         for (entry, count) in &added.bins {
             put(u128::from(*entry), &mut self.numbers);
@@ -108,10 +110,37 @@ impl Rows {
         self.ends.push(self.numbers.len());
     }
 
-    /// The numbers of a row.
-    fn numbers(&self, row: usize) -> &[u8] {
+    /// What a row adds, put into `added`.
+    fn read(&self, row: usize, added: &mut Added) {
+        added.clear();
         let begin = row.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.numbers[begin..self.ends[row]]
+        let mut numbers = &self.numbers[begin..self.ends[row]];
+        for _ in 0..taken(&mut numbers) {
+            let place = taken(&mut numbers) as usize;
+            let fitted = added.plus(place, taken(&mut numbers));
+            debug_assert!(fitted.is_some(), "it was written from one that fits");
+        }
+        while !numbers.is_empty() {
+            let entry = taken(&mut numbers) as u32;
+            added.bins.push((entry, taken(&mut numbers) as u64));
+        }
+    }
+
+    /// The rows of one viewer bucket after the other, bots and others apart, so that they can be added up many times.
+    fn by_bucket(&self, mut take: impl FnMut(&mut Unpacked) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let of = |place: &Place| (place.is_bot, place.viewer_bucket);
+        let mut order: Vec<((bool, u8), u32)> = self.places.iter().map(of).zip(0..).collect();
+        order.sort_unstable();
+        let (mut unpacked, mut added) = (Unpacked::default(), Added::nothing());
+        for bucket in order.chunk_by(|(one, _), (other, _)| one == other) {
+            unpacked.clear();
+            for (_, row) in bucket {
+                self.read(*row as usize, &mut added);
+                unpacked.push(self.places[*row as usize], &added);
+            }
+            take(&mut unpacked)?;
+        }
+        Ok(())
     }
 
     fn clear(&mut self) {
@@ -148,12 +177,26 @@ fn taken(bytes: &mut &[u8]) -> u128 {
     number.into()
 }
 
+/// Where sums of 128 bits stand among those that are held as such; none for the others. By the place of the sum.
+static WIDE: LazyLock<Vec<Option<usize>>> = LazyLock::new(|| {
+    let mut held = 0;
+    let of_parts = Part::ALL.iter().map(|part| {
+        cells::is_wide(*part).then(|| {
+            held += 1;
+            held - 1
+        })
+    });
+    std::iter::repeat_n(None, COUNTS).chain(of_parts).collect()
+});
+
 /// Sums and histograms of a group.
 #[derive(Debug, Clone)]
 struct Added {
-    /// [`COUNTS`], then those of [`Part::ALL`].
-    sums: Vec<u128>,
-    /// Histogram and bin, [`entry`], and how many attempts; an entry may stand here several times until [`Self::ordered`].
+    /// [`COUNTS`], then those of [`Part::ALL`]; 0 where one stands among the wide ones.
+    sums: Vec<u64>,
+    /// Those of 128 bits, as [`WIDE`] says.
+    wide: Vec<u128>,
+    /// Histogram and bin, [`entry`], and how many attempts; an entry may stand here several times until [`Self::order`].
     bins: Vec<(u32, u64)>,
     /// How many entries there were after they were last put in order.
     ordered: usize,
@@ -167,7 +210,8 @@ fn entry(hist: usize, bin: u16) -> u32 {
 impl Added {
     fn nothing() -> Self {
         Self {
-            sums: vec![0; COUNTS + Part::ALL.len()],
+            sums: vec![0; WIDE.len()],
+            wide: vec![0; WIDE.iter().flatten().count()],
             bins: Vec::new(),
             ordered: 0,
         }
@@ -175,32 +219,34 @@ impl Added {
 
     fn clear(&mut self) {
         self.sums.fill(0);
+        self.wide.fill(0);
         self.bins.clear();
         self.ordered = 0;
     }
 
-    /// Adds a row as [`Rows::push`] wrote it.
-    fn add(&mut self, mut numbers: &[u8]) {
-        for _ in 0..taken(&mut numbers) {
-            let index = taken(&mut numbers) as usize;
-            self.sums[index] += taken(&mut numbers);
+    /// Adds to one sum; nothing where it would not fit.
+    fn plus(&mut self, place: usize, more: u128) -> Option<()> {
+        match WIDE.get(place)? {
+            Some(wide) => self.wide[*wide] = self.wide[*wide].checked_add(more)?,
+            None => self.sums[place] = self.sums[place].checked_add(more.try_into().ok()?)?,
         }
-        while !numbers.is_empty() {
-            let entry = taken(&mut numbers) as u32;
-            self.bins.push((entry, taken(&mut numbers) as u64));
-        }
-        self.order_sometimes();
+        Some(())
     }
 
-    fn absorb(&mut self, other: &Self) {
-        for (sum, more) in self.sums.iter_mut().zip(&other.sums) {
-            *sum += more;
-        }
-        self.bins.extend_from_slice(&other.bins);
-        self.order_sometimes();
+    /// The sums that are not 0, each with its place, rising.
+    fn sums(&self) -> impl Iterator<Item = (usize, u128)> {
+        let sums = WIDE.iter().zip(&self.sums).map(|(wide, sum)| match wide {
+            Some(wide) => self.wide[*wide],
+            None => u128::from(*sum),
+        });
+        sums.enumerate().filter(|(_, sum)| *sum != 0)
     }
 
-    fn order_sometimes(&mut self) {
+    fn absorb(&mut self, sums: &[u64], wide: &[u128], bins: &[(u32, u64)]) {
+        // What is not wide counts attempts or ms, and of a day neither comes near 64 bits.
+        self.sums.iter_mut().zip(sums).for_each(|(sum, more)| *sum += more);
+        self.wide.iter_mut().zip(wide).for_each(|(sum, more)| *sum += more);
+        self.bins.extend_from_slice(bins);
         if self.bins.len() > 2 * self.ordered + BINS_UNORDERED {
             self.order();
         }
@@ -218,6 +264,87 @@ impl Added {
     }
 }
 
+/// Some rows, so that they can be added up many times.
+#[derive(Debug, Default)]
+struct Unpacked {
+    places: Vec<Place>,
+    sums: Vec<u64>,
+    wide: Vec<u128>,
+    bins: Vec<(u32, u64)>,
+    /// Where the bins of each end.
+    ends: Vec<usize>,
+}
+
+impl Unpacked {
+    fn clear(&mut self) {
+        self.places.clear();
+        self.sums.clear();
+        self.wide.clear();
+        self.bins.clear();
+        self.ends.clear();
+    }
+
+    fn push(&mut self, place: Place, added: &Added) {
+        self.places.push(place);
+        self.sums.extend_from_slice(&added.sums);
+        self.wide.extend_from_slice(&added.wide);
+        self.bins.extend_from_slice(&added.bins);
+        self.ends.push(self.bins.len());
+    }
+}
+
+/// What can be put into groups.
+trait Source {
+    /// Where each row stands.
+    fn places(&self) -> &[Place];
+
+    /// Adds a row to a group.
+    fn add_to(&mut self, group: &mut Added, row: usize);
+}
+
+impl Source for Unpacked {
+    fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    fn add_to(&mut self, group: &mut Added, row: usize) {
+        let (sums, wide) = (group.sums.len(), group.wide.len());
+        let begin = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        group.absorb(
+            &self.sums[row * sums..(row + 1) * sums],
+            &self.wide[row * wide..(row + 1) * wide],
+            &self.bins[begin..self.ends[row]],
+        );
+    }
+}
+
+/// Rows that are added up once.
+struct Packed<'a> {
+    rows: &'a Rows,
+    /// The one that was read last.
+    read: Added,
+}
+
+impl<'a> Packed<'a> {
+    fn of(rows: &'a Rows) -> Self {
+        Self {
+            rows,
+            read: Added::nothing(),
+        }
+    }
+}
+
+impl Source for Packed<'_> {
+    fn places(&self) -> &[Place] {
+        &self.rows.places
+    }
+
+    fn add_to(&mut self, group: &mut Added, row: usize) {
+        self.rows.read(row, &mut self.read);
+        group.absorb(&self.read.sums, &self.read.wide, &self.read.bins);
+    }
+}
+
 /// A group of a set: where it stands, its hour or none for the whole day, and what it has.
 struct Group<'a> {
     place: Place,
@@ -227,7 +354,7 @@ struct Group<'a> {
 
 /// Puts rows in the order of a set's groups and gives each group to `take`.
 fn grouped(
-    rows: &Rows,
+    rows: &mut impl Source,
     words: &[Words; DIMENSIONS.len()],
     set: &Set,
     take: &mut impl FnMut(Group<'_>) -> Result<(), StoreError>,
@@ -247,31 +374,27 @@ fn grouped(
         });
         key * HOURS + u128::from(place.hour)
     };
-    let mut order: Vec<(u128, u32)> = rows.places.iter().map(key).zip(0..).collect();
+    let mut order: Vec<(u128, u32)> = rows.places().iter().map(key).zip(0..).collect();
     order.sort_unstable();
 
     let (mut of_hour, mut of_day) = (Added::nothing(), Added::nothing());
     for group in order.chunk_by(|(one, _), (other, _)| one / HOURS == other / HOURS) {
         let Some((_, first)) = group.first() else { continue };
-        let place = Place {
-            viewer_bucket: if set.by_viewer {
-                rows.places[*first as usize].viewer_bucket
-            } else {
-                0
-            },
-            ..rows.places[*first as usize]
-        };
+        let mut place = rows.places()[*first as usize];
+        if !set.by_viewer {
+            place.viewer_bucket = 0;
+        }
         of_day.clear();
         for hour in group.chunk_by(|(one, _), (other, _)| one == other) {
             if !set.hourly {
-                hour.iter().for_each(|(_, row)| of_day.add(rows.numbers(*row as usize)));
+                hour.iter().for_each(|(_, row)| rows.add_to(&mut of_day, *row as usize));
                 continue;
             }
             of_hour.clear();
             hour.iter()
-                .for_each(|(_, row)| of_hour.add(rows.numbers(*row as usize)));
+                .for_each(|(_, row)| rows.add_to(&mut of_hour, *row as usize));
             of_hour.order();
-            of_day.absorb(&of_hour);
+            of_day.absorb(&of_hour.sums, &of_hour.wide, &of_hour.bins);
             take(Group {
                 place,
                 hour: hour.first().map(|(key, _)| (key % HOURS) as u8),
@@ -346,17 +469,14 @@ impl Day {
         }
         row.values.truncate(self.facts.columns.len());
         let told = self.facts.told(row.values);
-        let counts = [row.received, row.expected].map(u128::from);
-        let sums =
-            told.sums.into_iter().zip(Part::ALL).map(|(sum, part)| {
-                u128::try_from(sum).map_err(|_| unreadable(format_args!("it adds {sum} to {part:?}")))
-            });
+        let mut added = Added::nothing();
+        let counts = [row.received, row.expected].map(i128::from);
+        for (place, sum) in counts.into_iter().chain(told.sums).enumerate() {
+            let fitted = u128::try_from(sum).ok().and_then(|sum| added.plus(place, sum));
+            fitted.ok_or_else(|| unreadable(format_args!("it adds {sum} to the sum at {place}")))?;
+        }
         let bins = told.bins.into_iter().enumerate();
-        let added = Added {
-            sums: counts.into_iter().map(Ok).chain(sums).collect::<Result<_, _>>()?,
-            bins: bins.filter_map(|(hist, bin)| Some((entry(hist, bin?), 1))).collect(),
-            ordered: 0,
-        };
+        added.bins = bins.filter_map(|(hist, bin)| Some((entry(hist, bin?), 1))).collect();
         let place = Place {
             hour: (since / HOUR_MS) as u8,
             is_bot: row.is_bot,
@@ -376,19 +496,26 @@ impl Day {
         store: &mut impl FnMut(DerivedRows) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut table = TableRows::new(self)?;
-        for set in SETS.iter().filter(|set| set.by_viewer) {
-            let name = set.name();
-            grouped(&self.attempts, &self.words, set, &mut |group| {
-                table.push(set, &name, &group, store)
-            })?;
-        }
+        let by_viewer: Vec<(&Set, String)> = SETS
+            .iter()
+            .filter(|set| set.by_viewer)
+            .map(|set| (set, set.name()))
+            .collect();
+        self.attempts.by_bucket(|bucket| {
+            for (set, name) in &by_viewer {
+                grouped(bucket, &self.words, set, &mut |group| {
+                    table.push(set, name, &group, store)
+                })?;
+            }
+            Ok(())
+        })?;
         table.end(store)?;
         for (set, carried) in &mut self.carried {
             let by_hour = Set {
                 hourly: true,
                 ..set.clone()
             };
-            grouped(&self.attempts, &self.words, &by_hour, &mut |group| {
+            grouped(&mut Packed::of(&self.attempts), &self.words, &by_hour, &mut |group| {
                 if let Some(hour) = group.hour {
                     carried.push(Place { hour, ..group.place }, group.added);
                 }
@@ -407,7 +534,7 @@ impl Day {
         let mut table = TableRows::new(self)?;
         for (set, carried) in &self.carried {
             let name = set.name();
-            grouped(carried, &self.words, set, &mut |group| {
+            grouped(&mut Packed::of(carried), &self.words, set, &mut |group| {
                 table.push(set, &name, &group, store)
             })?;
         }
@@ -471,10 +598,9 @@ impl<'a> TableRows<'a> {
             .filter(|((_, name), _)| set.dimensions.contains(name))
             .map(|((place, _), code)| (head.len() + place, Field::Text(&words[place].texts[code as usize])));
         let first_sum = head.len() + DIMENSIONS.len();
-        let sums = group.added.sums.iter().enumerate().filter(|(_, sum)| **sum != 0);
-        let sums = sums.map(|(place, sum)| {
-            let width = if is_wide(place) { 16 } else { 8 };
-            (first_sum + place, Field::Number(*sum, width))
+        let sums = group.added.sums().map(|(place, sum)| {
+            let width = if WIDE[place].is_some() { 16 } else { 8 };
+            (first_sum + place, Field::Number(sum, width))
         });
         let first_bins = first_sum + group.added.sums.len();
         self.bins.clear();
@@ -493,7 +619,7 @@ impl<'a> TableRows<'a> {
         });
         self.rows
             .push(head.into_iter().enumerate().chain(dimensions).chain(sums).chain(hists))?;
-        if self.rows.len() < ROWS_AT_ONCE {
+        if self.rows.len() < ROWS_AT_ONCE && self.rows.bytes() < BYTES_AT_ONCE {
             return Ok(());
         }
         store(std::mem::replace(&mut self.rows, no_rows()?))
@@ -509,12 +635,6 @@ impl<'a> TableRows<'a> {
 
 fn no_rows() -> Result<DerivedRows, StoreError> {
     DerivedRows::of(cells::columns_of_rows(), ROWS_AT_ONCE)
-}
-
-/// Whether the sum at this place is one of 128 bits.
-fn is_wide(place: usize) -> bool {
-    let part = place.checked_sub(COUNTS).and_then(|place| Part::ALL.get(place));
-    part.is_some_and(|part| cells::is_wide(*part))
 }
 
 #[cfg(test)]
@@ -544,7 +664,8 @@ mod tests {
             let mut rows = Rows::default();
             for (hour, is_bot, viewer_bucket, even, odd, sum, bin) in &attempts {
                 let mut added = Added::nothing();
-                added.sums[COUNTS + 5] = *sum;
+                added.plus(COUNTS + 5, *sum).unwrap();
+                added.plus(WIDE.iter().position(Option::is_some).unwrap(), *sum << 70).unwrap();
                 added.bins = vec![(entry(3, *bin), 1)];
                 let codes = std::array::from_fn(|place| if place % 2 == 0 { *even } else { *odd });
                 rows.push(Place { hour: *hour, is_bot: *is_bot, viewer_bucket: *viewer_bucket, codes }, &added);
@@ -564,12 +685,18 @@ mod tests {
                     }
                 }
                 let mut told = HashMap::new();
-                grouped(&rows, &words, set, &mut |group| {
+                let mut take = |group: Group<'_>| {
                     let bins = group.added.bins.iter().copied().collect();
-                    let before = told.insert(of(&group.place, group.hour), (group.added.sums[COUNTS + 5], bins));
+                    let sum = u128::from(group.added.sums[COUNTS + 5]);
+                    assert_eq!(group.added.wide[0], sum << 70);
+                    let before = told.insert(of(&group.place, group.hour), (sum, bins));
                     assert!(before.is_none(), "a group is told twice");
                     Ok(())
-                }).unwrap();
+                };
+                match set.by_viewer {
+                    true => rows.by_bucket(|bucket| grouped(bucket, &words, set, &mut take)).unwrap(),
+                    false => grouped(&mut Packed::of(&rows), &words, set, &mut take).unwrap(),
+                }
                 prop_assert_eq!(told, expected);
             }
         }
@@ -591,7 +718,7 @@ mod tests {
         };
         rows.push(place, &one);
         for _ in 0..3 * BINS_UNORDERED {
-            added.add(rows.numbers(0));
+            Packed::of(&rows).add_to(&mut added, 0);
         }
         assert!(added.bins.len() < 2 * BINS_UNORDERED);
         added.order();

@@ -25,6 +25,7 @@ pub enum Field<'a> {
 pub struct DerivedRows {
     block: Block,
     rows: usize,
+    bytes: usize,
     marks: Vec<u64>,
     values: Vec<u8>,
 }
@@ -40,6 +41,7 @@ impl DerivedRows {
                 reason: "a column of a derived table has an unknown type".to_owned(),
             })?,
             rows: 0,
+            bytes: 0,
             marks: vec![0; columns.len().div_ceil(64)],
             values: Vec::new(),
         })
@@ -62,6 +64,7 @@ impl DerivedRows {
             reason: "values of a derived row are not of its columns".to_owned(),
         })?;
         self.rows += 1;
+        self.bytes += self.values.len();
         Ok(())
     }
 
@@ -69,6 +72,12 @@ impl DerivedRows {
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows
+    }
+
+    /// The bytes of what they say.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Whether there are none.
