@@ -47,8 +47,9 @@ const REST: u32 = 3;
 /// Of days that go on, a tenth.
 const REST_OF_LARGE: u32 = 9;
 
-/// What was written of a large day: of 2,500 attempts and more, whose sums begin to take longer than planning their statement does.
-const LARGE_TOUCHES: u64 = 100_000;
+/// What was written of a large day: of fewer than so many beacons a question reads the attempts themselves, one by one
+/// ([`crate::plan::Plan::gathered_max`]), sooner than cells and what they leave out.
+const LARGE_TOUCHES: u64 = 20_000;
 
 /// Cells of a day that goes on are kept for so long at least, ms.
 const KEPT_MS: i64 = 10 * 60 * 1_000;

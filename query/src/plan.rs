@@ -34,7 +34,7 @@ const EDGES_MAX: usize = 4_000;
 const EDGES_JOINED_MAX: usize = 500;
 
 /// [`Plan::gathered_max`], unless told otherwise: reading more takes as long as ClickHouse takes to plan two statements of sums.
-const GATHERED_MAX: usize = 20_000;
+const GATHERED_MAX: usize = 60_000;
 
 /// What dimension values a difference's mix is made of (STATISTICS, Baselines).
 pub const STRATA: [Dimension; 3] = [

@@ -630,6 +630,25 @@ fn left_out_by(version: i64, sql: &mut Sql) -> String {
     )
 }
 
+/// What a row of an attempt that stands in the scope's stretches says of its begin, where these are less than half of `read_ms`, the hours that are read for
+/// them: an attempt began when the first of its rows says, so one of them lies in a stretch. None where the others are too few to be left out.
+fn began_within(scope: &Scope, read_ms: i64, sql: &mut Sql) -> Option<String> {
+    let stretches: Vec<(i64, i64)> = match &scope.within {
+        Some(Within::Stretches { stretches, .. }) => stretches.clone(),
+        Some(Within::AllBut(_)) => return None,
+        None => scope.grid.windows().iter().map(|window| (window.start(), window.end())).collect(),
+    };
+    let wanted_ms: i64 = stretches.iter().map(|(from, to)| to - from).sum();
+    if scope.by_end || stretches.is_empty() || wanted_ms * 2 >= read_ms {
+        return None;
+    }
+    let began = stretches.into_iter().map(|(from, to)| {
+        let (from, to) = (sql.integer(from), sql.integer(to));
+        format!("toUnixTimestamp64Milli(i.started_at) >= {from} AND toUnixTimestamp64Milli(i.started_at) < {to}")
+    });
+    Some(began.collect::<Vec<_>>().join(" OR "))
+}
+
 /// The organisation, the hours that its attempts are read from, and those attempts that are chosen before they are merged.
 fn scoped(scope: &Scope, stretches: Vec<(i64, i64)>, sql: &mut Sql) -> String {
     sql.named("organization", scope.tenant.organization_id());
@@ -637,7 +656,15 @@ fn scoped(scope: &Scope, stretches: Vec<(i64, i64)>, sql: &mut Sql) -> String {
         let (from, to) = (sql.integer(from / 1_000), sql.integer(to / 1_000));
         format!("i.started_hour BETWEEN toDateTime({from}, 'UTC') AND toDateTime({to}, 'UTC')")
     };
+    let read_ms: i64 = stretches.iter().map(|(from, to)| to - from + HOUR_MS).sum();
     let mut hours: Vec<String> = stretches.into_iter().map(|stretch| within(stretch, sql)).collect();
+    if let Some(began) = began_within(scope, read_ms, sql) {
+        let every = hours.join("\n          OR ");
+        hours = vec![format!(
+            "({every})\n        AND i.attempt_id IN (SELECT i.attempt_id FROM impressions AS i\n          \
+             WHERE i.organization_id = {{organization:UUID}} AND ({every})\n            AND ({began}))"
+        )];
+    }
     if let Some(Within::Stretches { left_out, .. }) = &scope.within {
         for left in left_out {
             // An attempt that was not over may have been told since to have begun in the hour before or after.
