@@ -23,7 +23,7 @@ use prometheus::{Counter, IntCounter, IntGauge, Registry};
 use schemas::OrganizationId;
 use serde::Deserialize;
 use store::{Store, StoreError};
-use tokio::sync::mpsc;
+use tokio::{runtime::Handle, sync::mpsc};
 use uuid::Uuid;
 
 use crate::{
@@ -460,8 +460,7 @@ async fn build(
     Ok(())
 }
 
-/// Reads the attempts of a day, adds them up and stores what comes out. Adding up is work for a thread of its own: attempts go to it as they come, and
-/// rows come back as they are made. Of more than `held` attempts it reads in passes; returns how many. Nobody reads what it stores until it is noted.
+/// Reads the attempts of a day, adds them up and stores what comes out. Adding up is work for a thread of its own, to which attempts go as they come. Of more than `held` attempts it reads in passes; returns how many. Nobody reads what it stores until it is noted.
 ///
 /// # Errors
 /// When the tables do not answer, or tell of attempts otherwise than this program asked.
@@ -485,53 +484,40 @@ pub async fn add_up(
         let statement = cells::each_of_day(tenant, day_ms, version, extent, day.columns(), buckets);
         let mut answer = store.stream(&statement, each::FORMAT)?;
         let (piece_in, mut piece_out) = mpsc::channel::<Bytes>(PIECES);
-        let (rows_in, mut rows_out) = mpsc::channel(1);
+        let (store, runtime) = (store.clone(), Handle::current());
         let adding = tokio::task::spawn_blocking(move || {
             let mut attempts = Attempts::default();
             while let Some(piece) = piece_out.blocking_recv() {
                 attempts.read(&piece, |row| day.take(row))?;
             }
             attempts.end()?;
-            let mut give = |rows| rows_in.blocking_send(rows).map_err(|_| stopped());
+            // It waits for them to be stored: so there are never more in memory than are stored at once.
+            let mut give = |rows| runtime.block_on(store.insert_derived(cells::TABLE, rows));
             day.end_pass(&mut give)?;
             if pass == last {
                 day.end(&mut give)?;
             }
             Ok::<_, StoreError>(day)
         });
-        let feeding = async {
+        let fed = async {
             while let Some(piece) = answer.next().await? {
+                // Who adds up has stopped, and says why.
                 if piece_in.send(piece).await.is_err() {
                     break;
                 }
             }
-            // Where nothing more comes the rows are made.
-            drop(piece_in);
-            Ok(())
-        };
-        let storing = async {
-            while let Some(rows) = rows_out.recv().await {
-                store.insert_derived(cells::TABLE, rows).await?;
-            }
             Ok::<_, StoreError>(())
-        };
-        let stored = tokio::try_join!(feeding, storing);
-        drop(rows_out);
-        // Where both failed, adding failed because nobody took its rows.
+        }
+        .await;
+        // Nothing more comes, or nothing that is whole: then its rows are of a version that is never noted.
+        drop(piece_in);
         let added = adding.await.map_err(|error| StoreError::Shape {
             reason: format!("adding up a day: {error}"),
         })?;
-        stored?;
+        fed?;
         day = added?;
     }
     Ok(last)
-}
-
-/// What adding up ends with where nobody takes its rows any more; who does not says why.
-fn stopped() -> StoreError {
-    StoreError::Shape {
-        reason: "rows of a day are not taken".to_owned(),
-    }
 }
 
 /// Deletes cells that nobody reads any more: of versions before the one that counts, and of days that were not built to their end.

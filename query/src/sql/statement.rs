@@ -592,7 +592,7 @@ fn placed(scope: &Scope, inside: String, sql: &mut Sql) -> String {
 fn merged_attempts(scope: &Scope, columns: &BTreeSet<&'static str>, lead_ms: i64, few: bool, sql: &mut Sql) -> String {
     let stretches = stretches(scope, lead_ms);
     let read_ms: i64 = stretches.iter().map(|(from, to)| to - from + HOUR_MS).sum();
-    let scoped = scoped(scope, stretches, sql);
+    let scoped = scoped(scope, stretches, lead_ms, sql);
     let several = selected(columns, AttemptRows::Several);
     let grouped = format!(
         "    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms{several}\n    \
@@ -636,10 +636,15 @@ fn began_within(scope: &Scope, read_ms: i64, sql: &mut Sql) -> Option<String> {
     let stretches: Vec<(i64, i64)> = match &scope.within {
         Some(Within::Stretches { stretches, .. }) => stretches.clone(),
         Some(Within::AllBut(_)) => return None,
-        None => scope.grid.windows().iter().map(|window| (window.start(), window.end())).collect(),
+        None => scope
+            .grid
+            .windows()
+            .iter()
+            .map(|window| (window.start(), window.end()))
+            .collect(),
     };
     let wanted_ms: i64 = stretches.iter().map(|(from, to)| to - from).sum();
-    if scope.by_end || stretches.is_empty() || wanted_ms * 2 >= read_ms {
+    if stretches.is_empty() || wanted_ms * 2 >= read_ms {
         return None;
     }
     let began = stretches.into_iter().map(|(from, to)| {
@@ -649,8 +654,8 @@ fn began_within(scope: &Scope, read_ms: i64, sql: &mut Sql) -> Option<String> {
     Some(began.collect::<Vec<_>>().join(" OR "))
 }
 
-/// The organisation, the hours that its attempts are read from, and those attempts that are chosen before they are merged.
-fn scoped(scope: &Scope, stretches: Vec<(i64, i64)>, sql: &mut Sql) -> String {
+/// The organisation, the hours that its attempts are read from, `lead_ms` before where they stand, and those attempts that are chosen before they are merged.
+fn scoped(scope: &Scope, stretches: Vec<(i64, i64)>, lead_ms: i64, sql: &mut Sql) -> String {
     sql.named("organization", scope.tenant.organization_id());
     let within = |(from, to): (i64, i64), sql: &mut Sql| {
         let (from, to) = (sql.integer(from / 1_000), sql.integer(to / 1_000));
@@ -658,7 +663,9 @@ fn scoped(scope: &Scope, stretches: Vec<(i64, i64)>, sql: &mut Sql) -> String {
     };
     let read_ms: i64 = stretches.iter().map(|(from, to)| to - from + HOUR_MS).sum();
     let mut hours: Vec<String> = stretches.into_iter().map(|stretch| within(stretch, sql)).collect();
-    if let Some(began) = began_within(scope, read_ms, sql) {
+    if lead_ms == 0
+        && let Some(began) = began_within(scope, read_ms, sql)
+    {
         let every = hours.join("\n          OR ");
         hours = vec![format!(
             "({every})\n        AND i.attempt_id IN (SELECT i.attempt_id FROM impressions AS i\n          \
@@ -1088,7 +1095,8 @@ pub fn bots(scope: &Scope) -> Statement {
     conditions.extend(common_conditions(&scope, &mut columns, &mut sql));
     columns.extend(placing_columns(&scope));
     // Every beacon carries its sender's class, so any row tells a bot; few attempts are left to merge.
-    let scoped = scoped(&scope, stretches(&scope, placing_lead_ms(&scope)), &mut sql);
+    let lead_ms = placing_lead_ms(&scope);
+    let scoped = scoped(&scope, stretches(&scope, lead_ms), lead_ms, &mut sql);
     let inside = format!(
         "    SELECT i.attempt_id AS attempt_id, toUnixTimestamp64Milli(min(i.started_at)) AS ms{}\n    \
          FROM impressions AS i\n    WHERE {scoped}\n      AND i.attempt_id IN (SELECT i.attempt_id FROM impressions AS i\n      \

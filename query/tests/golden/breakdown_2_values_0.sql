@@ -48,10 +48,7 @@ FROM (
               max(i.viewer_id) AS viewer_id
             FROM impressions AS i
             WHERE i.organization_id = {organization:UUID}
-              AND ((i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
-                AND i.attempt_id IN (SELECT i.attempt_id FROM impressions AS i
-                  WHERE i.organization_id = {organization:UUID} AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
-                    AND (toUnixTimestamp64Milli(i.started_at) >= {p10:Int64} AND toUnixTimestamp64Milli(i.started_at) < {p11:Int64})))
+              AND (i.started_hour BETWEEN toDateTime({p8:Int64}, 'UTC') AND toDateTime({p9:Int64}, 'UTC'))
             GROUP BY i.attempt_id
           )
           WHERE (country IN ({p0:String}, {p1:String})) AND (coalesce(toFloat64OrNull(toString(browser_version)) < {p2:Float64}, false))
