@@ -259,6 +259,22 @@ async fn cells_and_attempts_say_the_same() {
         assert!(!answer["rows"].as_array().unwrap().is_empty(), "{question}");
         attempts.push(answer);
     }
+    // Of a few minutes only the attempts that began in them are merged, and every one of them.
+    let of_minutes = async |from: i64, to: i64| {
+        let at = |minutes: i64| query::calendar::written_utc(NOW_MS - 40 * 3_600_000 + minutes * 60_000);
+        let question =
+            json!({"metrics": ["attempts", "play_ms"], "start": at(from), "end": at(to), "includeBots": true});
+        let answer = stand.ask(&question).await.0;
+        ["attempts", "play_ms"].map(|name| answer["rows"][0]["values"][name]["value"].as_f64().unwrap_or_default())
+    };
+    let mut quarters = [0.0; 2];
+    for quarter in 0..24 {
+        let of_quarter = of_minutes(quarter * 15, (quarter + 1) * 15).await;
+        quarters = std::array::from_fn(|place| quarters[place] + of_quarter[place]);
+    }
+    assert_eq!(quarters, of_minutes(0, 360).await);
+    assert!(quarters[0] > 10.0, "somebody watched");
+
     let days = stand.build().await;
     // Six days of Vienna begin in seven of UTC. Today is not over.
     assert_eq!(days, 7);

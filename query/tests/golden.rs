@@ -247,6 +247,15 @@ async fn every_step_has_its_text_and_the_engine_takes_it() {
             &[],
         )
         .await;
+    // Of a stretch that is less than half of the hours around it, only the attempts that began in it are merged.
+    goldens
+        .check_plan(
+            "a_few_minutes",
+            &json!({"metrics": ["plays"], "start": "2026-11-19T10:10:00Z", "end": "2026-11-19T10:25:00Z"}),
+            &[],
+            &[],
+        )
+        .await;
     // Attempts of the hour in which they ended; they may have begun 48 h before.
     goldens
         .check_plan(
