@@ -47,9 +47,10 @@ const REST: u32 = 3;
 /// Of days that go on, a tenth.
 const REST_OF_LARGE: u32 = 9;
 
-/// What was written of a large day: of fewer than so many beacons a question reads the attempts themselves, one by one
-/// ([`crate::plan::Plan::gathered_max`]), sooner than cells and what they leave out.
-const LARGE_TOUCHES: u64 = 20_000;
+/// What was written of a large day: of fewer beacons than that a question reads the attempts sooner than what cells of a day that goes on may lack
+/// is seen. An audience that is imported, or comes out of a journal after an outage, is of hours that are long over, and its attempts are not among those
+/// that such cells leave out.
+const LARGE_TOUCHES: u64 = 100_000;
 
 /// Cells of a day that goes on are kept for so long at least, ms.
 const KEPT_MS: i64 = 10 * 60 * 1_000;

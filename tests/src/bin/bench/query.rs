@@ -140,7 +140,9 @@ async fn cells(server: &mut Stack, attempts: f64) -> Result<()> {
         None,
     )?;
     let bytes = server
-        .clickhouse("SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table IN ('day_cells', 'watched_cells')")
+        .clickhouse(
+            "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table IN ('day_cells', 'watched_cells')",
+        )
         .await?;
     let bytes: f64 = bytes.trim().parse().context("the size of a table")?;
     Figure::print("query_cells_bytes_per_attempt", bytes / attempts, "bytes", None)?;
