@@ -47,9 +47,8 @@ const REST: u32 = 3;
 /// Of days that go on, a tenth.
 const REST_OF_LARGE: u32 = 9;
 
-/// What was written of a large day: of fewer beacons than that a question reads the attempts sooner than what cells of a day that goes on may lack
-/// is seen. An audience that is imported, or comes out of a journal after an outage, is of hours that are long over, and its attempts are not among those
-/// that such cells leave out.
+/// What was written of a large day. Cells of a day that goes on lack what comes hours late, as an import or a journal after an outage does, until they
+/// are compared; so smaller days, whose attempts are read soon enough, have none before they are over.
 const LARGE_TOUCHES: u64 = 100_000;
 
 /// Cells of a day that goes on are kept for so long at least, ms.
@@ -461,7 +460,8 @@ async fn build(
     Ok(())
 }
 
-/// Reads the attempts of a day, adds them up and stores what comes out. Adding up is work for a thread of its own, to which attempts go as they come. Of more than `held` attempts it reads in passes; returns how many. Nobody reads what it stores until it is noted.
+/// Reads the attempts of a day, adds them up and stores what comes out. Adding up is work for a thread of its own, to which attempts go as they come.
+/// Of more than `held` attempts it reads in passes; returns how many. Nobody reads what it stores until it is noted.
 ///
 /// # Errors
 /// When the tables do not answer, or tell of attempts otherwise than this program asked.

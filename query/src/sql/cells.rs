@@ -68,7 +68,7 @@ const SETS_AT_ONCE: usize = 12;
 /// Rows of a day that is large. Of smaller ones one statement counts for every set: there ClickHouse takes longer to plan a statement than to run it.
 const LARGE_ROWS: u64 = 200_000;
 
-/// Attempts that are held in memory at most while a day is built; of more it is read in passes. One takes about 300 bytes.
+/// Attempts that are held in memory at most while a day is built; of more it is read in passes.
 pub(crate) const HELD_ATTEMPTS: u64 = 400_000;
 
 /// A day of the largest organisations takes minutes to build, beside everything else.
